@@ -1,0 +1,16 @@
+/**
+ * Puts the viewer of /docs where the Worker's static assets are taken from. Wrangler runs it before it serves, checks or deploys.
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const target = join(import.meta.dirname, '..', 'dist', 'assets', 'docs');
+
+mkdirSync(target, { recursive: true });
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) copyFileSync(join(viewer, file), join(target, file));
+writeFileSync(
+  join(target, 'init.js'),
+  "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: true });\n",
+);

@@ -1,0 +1,94 @@
+import { ClientSession, createRedisCommandExecutor, RedisServerState, type RedisValue } from 'js-redis-server/core';
+import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
+
+/** What CI's real server speaks, so that a command newer than it fails here as well. */
+const compatibility = 'redis-7.0';
+
+/** Opens an empty Redis inside this process: no socket, nothing on disk, gone after `close()`. */
+export async function openEmbedded(): Promise<RedisEngine> {
+  const state = new RedisServerState({ compatibility });
+  const executor = createRedisCommandExecutor({ compatibility });
+  const openSession = () => new ClientSession({ server: state, executor });
+  const session = openSession();
+  // The Lua runtime loads lazily; a broken one should stop the start, not the first script.
+  await state.getLuaRuntime();
+
+  return {
+    run: (command) => execute(session, command),
+    async multi(commands) {
+      // MULTI is a mode of the connection: on the shared session it would swallow everybody's commands.
+      const transaction = openSession();
+      try {
+        await execute(transaction, ['MULTI']);
+        for (const command of commands) {
+          await execute(transaction, command);
+        }
+        return await execute(transaction, ['EXEC']);
+      } finally {
+        transaction.close();
+      }
+    },
+    async close() {
+      session.close();
+      state.close();
+    },
+  };
+}
+
+async function execute(session: ClientSession, [name, ...args]: RedisCommand): Promise<Reply> {
+  const result = await session.execute(
+    name,
+    args.map((arg) => Buffer.from(arg)),
+  );
+  if (!('value' in result)) {
+    result.close('streams have no place in a request');
+    return new Error(`ERR ${name.toUpperCase()} answers with a stream`);
+  }
+  return toReply(result.value);
+}
+
+/** RESP3 kinds fall back to RESP2 as the Redis protocol specification has it: maps become flat arrays, doubles text. */
+function toReply(value: RedisValue): Reply {
+  switch (value.kind) {
+    case 'simple-string':
+      return Buffer.from(oneLine(value.value));
+    case 'bulk-string':
+    case 'verbatim':
+      return value.value;
+    case 'integer':
+      return Number(value.value);
+    case 'boolean':
+      return value.value ? 1 : 0;
+    case 'double':
+      return Buffer.from(formatDouble(value.value));
+    case 'big-number':
+      return Buffer.from(value.value.toString());
+    case 'array':
+    case 'set':
+      return value.items.map(toReply);
+    case 'push':
+      return [Buffer.from(value.name), ...value.items.map(toReply)];
+    case 'map':
+    case 'flat-pairs':
+      return value.entries.flat().map(toReply);
+    case 'map-pairs':
+      return value.entries.map((entry) => entry.map(toReply));
+    case 'null':
+    case 'null-array':
+      return null;
+    case 'error':
+      return new Error(oneLine(value.code ? `${value.code} ${value.message}` : value.message));
+  }
+}
+
+function formatDouble(value: number): string {
+  if (Number.isFinite(value)) {
+    return Object.is(value, -0) ? '-0' : String(value);
+  }
+  return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}
+
+/** Errors and simple strings are one line on Redis' wire: a script's line breaks turn into spaces. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, ' ');
+}

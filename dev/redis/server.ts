@@ -1,0 +1,83 @@
+import { Command, Redis } from 'ioredis';
+import { type RedisCommand, type RedisEngine, RedisUnavailableError, type Reply } from './engine.ts';
+
+const CONNECT_TIMEOUT_MS = 1_000;
+const COMMAND_TIMEOUT_MS = 1_500;
+const RECONNECT_DELAY_MS = 200;
+
+/**
+ * Connects to a running Redis.
+ *
+ * While the server is away every command fails at once, and one that it leaves unanswered fails after 1.5 s; the
+ * connection comes back by itself. A command whose answer was lost is not sent again: it may have run.
+ *
+ * @param options.url `redis://` or `rediss://`, with user, password and database number where needed.
+ * @throws {RedisUnavailableError} when the server cannot be reached, or refuses the credentials, at the start.
+ */
+export async function openServer({ url }: { url: string }): Promise<RedisEngine> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    disableClientInfo: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: () => RECONNECT_DELAY_MS,
+  });
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  redis.on('ready', () => {
+    lastError = undefined;
+  });
+  const unavailable = (cause: unknown) => {
+    const timedOut = cause instanceof Error && cause.message === 'Command timed out';
+    const reason = timedOut ? `no answer within ${COMMAND_TIMEOUT_MS} ms` : lastError?.message || 'connection lost';
+    return new RedisUnavailableError(`Redis is unreachable: ${reason}`, { cause });
+  };
+
+  async function send([name, ...args]: RedisCommand): Promise<Reply> {
+    // In upper case, because ioredis finds its rewriting of arguments and replies by the lower-case name, and HGETALL
+    // has to stay the flat array that Redis sent. A null encoding keeps strings as bytes.
+    const command = new Command(name.toUpperCase(), args, { replyEncoding: null });
+    try {
+      return toReply(await redis.sendCommand(command));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ReplyError') {
+        return error;
+      }
+      throw unavailable(error);
+    }
+  }
+
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    throw unavailable(error);
+  }
+
+  return {
+    run: send,
+    async multi(commands) {
+      // Sent in one turn of the event loop over one connection, so nothing of ours can come in between.
+      const replies = await Promise.all([['MULTI'] as const, ...commands, ['EXEC'] as const].map(send));
+      return replies.at(-1) ?? null;
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+function toReply(value: unknown): Reply {
+  if (value === null || typeof value === 'number' || Buffer.isBuffer(value) || value instanceof Error) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(toReply);
+  }
+  throw new TypeError(`ioredis answered with a ${typeof value}`);
+}

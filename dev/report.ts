@@ -1,0 +1,44 @@
+/** What the start took so far, for people: a line per step when it is done, and a sign of life while a step takes longer than two seconds. */
+export class Progress {
+  readonly #started = Date.now();
+  readonly #open = new Set<string>();
+  readonly #timer = setInterval(() => {
+    if (this.#open.size > 0) console.log(`  … ${[...this.#open].join(', ')} (${this.seconds()} s)`);
+  }, 2_000);
+
+  /** Seconds since the start, with one decimal. */
+  seconds(): string {
+    return ((Date.now() - this.#started) / 1000).toFixed(1);
+  }
+
+  /** Runs a step that is named while it takes long, and when it fails. */
+  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#open.add(name);
+    try {
+      return await work();
+    } catch (cause) {
+      throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    } finally {
+      this.#open.delete(name);
+    }
+  }
+
+  /** No further signs of life. */
+  done(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Rows of text with their columns aligned. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `  ${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}`,
+    )
+    .join('\n');
+};

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { SETTING_NAMES } from '../src/env.ts';
+
+/** The stand-in's bot. Deliberately not of the form of a real token. */
+export const LOCAL_BOT_TOKEN = '1000:local';
+
+const Secrets = z.object({ JWT_SECRET: z.string().min(1), CODE_SECRET: z.string().min(1) });
+
+/** Secrets of this checkout: random, made the first time, kept so that sign-ins survive a restart. */
+const localSecrets = (dataDir: string): z.output<typeof Secrets> => {
+  const file = join(dataDir, 'secrets.json');
+  if (!existsSync(file)) {
+    const fresh = {
+      JWT_SECRET: randomBytes(32).toString('base64url'),
+      CODE_SECRET: randomBytes(32).toString('base64url'),
+    };
+    writeFileSync(file, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
+  }
+  const parsed = Secrets.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${file} is damaged. Delete it: new secrets are made, and everybody signs in again.`);
+};
+
+/**
+ * The Worker's settings for a local stack: its own values, and over them whatever the environment sets.
+ *
+ * @param dataDir where the secrets of this checkout are
+ * @param environment DATABASE_URL in it means the server behind the gateway, which is the caller's affair
+ */
+export const localSettings = (
+  dataDir: string,
+  telegramUrl: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> => {
+  const settings: Record<string, string> = {
+    ...localSecrets(dataDir),
+    TELEGRAM_BOT_TOKEN: LOCAL_BOT_TOKEN,
+    TELEGRAM_API_URL: telegramUrl,
+    TELEGRAM_LINK_SECRET: 'dev-link-secret',
+    DEBUG_CODE: 'on',
+  };
+  for (const name of SETTING_NAMES) {
+    const given = environment[name];
+    if (given !== undefined && name !== 'DATABASE_URL' && name !== 'DATABASE_ENDPOINT') settings[name] = given;
+  }
+  return settings;
+};

@@ -1,0 +1,77 @@
+/**
+ * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs <script.ts> [arguments]`.
+ *
+ * Plain JavaScript without dependencies, since it runs before there are any, on any Node from 20.19 on. It installs what the lockfile names, unless
+ * that is in place already, and runs the script with a Node that can: the one among the dependencies, or this one if it is new enough.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+const stampFile = join(root, 'node_modules', '.setup-stamp');
+
+/** What the installation depends on. */
+const stamp = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .update(readFileSync(join(root, 'package.json')))
+  .update(`${process.platform} ${process.arch}`)
+  .digest('hex');
+
+const fail = (message) => {
+  console.error(message);
+  process.exit(1);
+};
+
+const install = () =>
+  new Promise((resolve) => {
+    const started = Date.now();
+    const seconds = () => Math.round((Date.now() - started) / 1000);
+    console.log('Installing dependencies (the first time only; about half a minute) …');
+    const progress = setInterval(() => console.log(`  … still installing, ${seconds()} s`), 5_000);
+    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (output += chunk));
+    npm.on('error', (error) => fail(`npm could not be started: ${error.message}. Is it installed and on the PATH?`));
+    npm.on('close', (code) => {
+      clearInterval(progress);
+      if (code !== 0)
+        fail(`${output}\nnpm ci failed. Check the network connection and the lines above, then try again.`);
+      writeFileSync(stampFile, stamp);
+      console.log(`Dependencies are in place (${seconds()} s).`);
+      resolve();
+    });
+  });
+
+const installed = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+
+const [script, ...scriptArguments] = process.argv.slice(2);
+if (!script) fail('Usage: node dev/setup.mjs <script> [arguments]');
+if (!installed()) await install();
+
+/** Node from the dependencies; the platforms it is not made for bring their own. */
+const bundled = ['x64', 'arm64']
+  .map((arch) => join(root, 'node_modules', `node-linux-${arch}`, 'bin', 'node'))
+  .find(existsSync);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (!bundled && (major < 22 || (major === 22 && minor < 18))) {
+  fail(`On this platform Node 22.18 or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`);
+}
+
+const child = spawn(bundled ?? process.execPath, [join(root, script), ...scriptArguments], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+});
+// A terminal sends Ctrl-C to both; whoever ends this process means the script.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { join, relative } from 'node:path';
+import { neonConfig } from '@neondatabase/serverless';
+import { parseSettings } from '../src/env.ts';
+import { takeLock } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { isFree, preferPort } from './ports.ts';
+import { Progress, table } from './report.ts';
+import { localSettings } from './settings.ts';
+import type { Place, Store } from './stores.ts';
+import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
+import { startTelegram } from './telegram/server.ts';
+import { startWorker } from './worker.ts';
+
+/**
+ * `npm start`: the whole stack on loopback. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
+ * REDIS_URL put real servers behind the gateways; every other setting of the Worker in the environment wins over the local one.
+ */
+
+const { env } = process;
+const root = join(import.meta.dirname, '..');
+const dataDir = relative(process.cwd(), env.DATA_DIR || join(root, '.data')) || '.';
+const progress = new Progress();
+
+/** What has to be ended; the last one started goes first. */
+const running: { close(): Promise<void> | void }[] = [];
+let ended = false;
+
+/** Ends everything, once, and the process with it. */
+const end = async (code: number): Promise<void> => {
+  if (ended) return;
+  ended = true;
+  progress.done();
+  for (const part of running.reverse()) await part.close();
+  process.exit(code);
+};
+
+/** Keeps what was started, to end it later; at once when the end has begun meanwhile. */
+const keep = async <Part extends { close(): Promise<void> | void }>(starting: Promise<Part>): Promise<Part> => {
+  const part = await starting;
+  if (ended) await part.close();
+  else running.push(part);
+  return part;
+};
+
+const portOf = (given: string | undefined): number => {
+  const port = Number(given || 8787);
+  if (Number.isInteger(port) && port > 0 && port <= 65_532) return port;
+  throw new Error('PORT must be a number from 1 to 65532.');
+};
+
+const start = async (): Promise<void> => {
+  const port = portOf(env.PORT);
+  const apiUrl = `http://127.0.0.1:${port}`;
+
+  const lock = await takeLock(dataDir, () => `process ${process.pid}, ${apiUrl}`);
+  if (typeof lock === 'string') {
+    throw new Error(
+      `A stack with the data in ${dataDir} is already running (${lock}).
+Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: DATA_DIR=.data-2 PORT=8800 npm start`,
+    );
+  }
+  running.push(lock);
+  if (!(await isFree(port))) {
+    throw new Error(`Port ${port} is taken by another program. Choose another one: PORT=8800 npm start`);
+  }
+
+  const place = async (preferred: number) => ({
+    port: await preferPort(preferred),
+    password: randomBytes(24).toString('base64url'),
+  });
+  const [telegramPort, databasePlace, redisPlace] = await Promise.all([
+    preferPort(port + 1),
+    place(port + 2),
+    place(port + 3),
+  ]);
+  const telegramUrl = `http://127.0.0.1:${telegramPort}`;
+  const settings = {
+    ...localSettings(dataDir, telegramUrl, env),
+    ...databaseSettings(databasePlace),
+    ...redisSettings(redisPlace),
+  };
+  const { TELEGRAM_BOT_TOKEN: token } = parseSettings(settings);
+
+  const worker = startWorker({ port, settings, onLine: showLine });
+  running.push(worker);
+  const [, database, redis] = await Promise.all([
+    progress.step('starting the Worker', () => worker.ready),
+    progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
+    progress.step('opening Redis', () => keep(openRedis(redisPlace, env.REDIS_URL))),
+    progress.step('starting the Telegram stand-in', () => keep(startTelegram({ token, port: telegramPort, apiUrl }))),
+  ]);
+  await progress.step('waiting until all is ready', () => untilReady(apiUrl));
+  progress.done();
+
+  console.log(
+    `\nAIST is ready (${progress.seconds()} s).\n\n${table([
+      ['API', apiUrl, 'wrangler dev'],
+      ['API reference', `${apiUrl}/docs`, ''],
+      ['Telegram', telegramUrl, 'a stand-in: codes arrive on this page'],
+      ['Postgres', database.url, database.engine],
+      ['Redis', redis.url, redis.engine],
+    ])}\n\nCtrl-C ends it all.\n`,
+  );
+  await worker.ended;
+  if (!ended) throw new Error('The Worker has ended by itself; its last lines are above.');
+};
+
+/** The Worker logs its requests itself; wrangler's own line for each would say it twice. */
+const showLine = (line: string): void => {
+  if (!/^\s*$|\[wrangler:info\] [A-Z]+ |Using secrets defined in|\[custom build\]/.test(line)) console.log(line);
+};
+
+const openMigratedDatabase = async (place: Place, url: string): Promise<Store> => {
+  const store = await keep(openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }));
+  neonConfig.fetchEndpoint = store.url;
+  await migrate(url);
+  return store;
+};
+
+const untilReady = async (apiUrl: string): Promise<void> => {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const answer = await fetch(`${apiUrl}/health/ready`);
+    if (answer.ok) return;
+    if (Date.now() > deadline) throw new Error(`${apiUrl}/health/ready says ${await answer.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!ended) console.log('\nStopping …');
+    void end(0);
+  });
+}
+
+try {
+  await start();
+} catch (error) {
+  if (!ended) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  await end(1);
+}

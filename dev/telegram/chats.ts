@@ -1,0 +1,113 @@
+import type { InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, User } from 'grammy/types';
+
+/** One private chat as the person's phone holds it. */
+export interface PhoneChat {
+  /** The chat's id, which in a private chat is the person's id too. */
+  id: number;
+  firstName: string;
+  /** E.164, once somebody has told the stand-in whose phone this is. */
+  phone?: string;
+  /** Oldest first, at most {@link MESSAGES_PER_CHAT}. */
+  messages: Message.TextMessage[];
+  /** The buttons under the input field; an inline keyboard is part of its message instead. */
+  keyboard?: ReplyKeyboardMarkup;
+}
+
+/** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
+export type Markup = { inline: InlineKeyboardMarkup } | { keyboard: ReplyKeyboardMarkup } | { removeKeyboard: true };
+
+/** Bounds on memory: the stand-in may run for days, or under a load test. */
+export const MESSAGES_PER_CHAT = 100;
+export const CHATS = 1_000;
+
+/** All chats of the bot, in memory. `clock` answers milliseconds since the epoch. */
+export class Chats {
+  readonly bot: User;
+  readonly #clock: () => number;
+  readonly #chats = new Map<number, PhoneChat>();
+  readonly #listeners = new Set<(chat: PhoneChat) => void>();
+  #lastMessageId = 0;
+
+  constructor(bot: User, clock: () => number) {
+    this.bot = bot;
+    this.#clock = clock;
+  }
+
+  /** Every chat, the one with the newest message first. */
+  list(): PhoneChat[] {
+    return [...this.#chats.values()].reverse();
+  }
+
+  /** The chat, or undefined where nobody has opened it. */
+  get(id: number): PhoneChat | undefined {
+    return this.#chats.get(id);
+  }
+
+  /** Says whose phone a chat is on; a new id becomes an empty chat. */
+  introduce(id: number, phone: string): PhoneChat {
+    return this.#put({ ...this.#open(id), phone });
+  }
+
+  /** Delivers a message of the bot; a new id becomes a chat. */
+  send(id: number, text: string, markup?: Markup): Message.TextMessage {
+    const { keyboard, ...chat } = this.#open(id);
+    const message: Message.TextMessage = {
+      message_id: ++this.#lastMessageId,
+      from: this.bot,
+      chat: { id, type: 'private', first_name: chat.firstName },
+      date: this.#seconds(),
+      text,
+      ...(markup && 'inline' in markup && { reply_markup: markup.inline }),
+    };
+    const kept = markup && 'keyboard' in markup ? markup.keyboard : keyboard;
+    const removed = markup !== undefined && 'removeKeyboard' in markup;
+    this.#put({
+      ...chat,
+      messages: [...chat.messages, message].slice(-MESSAGES_PER_CHAT),
+      ...(kept && !removed && { keyboard: kept }),
+    });
+    return message;
+  }
+
+  /** Replaces a message's text and inline keyboard; undefined where there is no such message. */
+  edit(id: number, messageId: number, text: string, inline?: InlineKeyboardMarkup): Message.TextMessage | undefined {
+    const chat = this.#chats.get(id);
+    const at = chat?.messages.findIndex((message) => message.message_id === messageId) ?? -1;
+    const before = chat?.messages[at];
+    if (!chat || !before) return undefined;
+    const { reply_markup: _replaced, ...rest } = before;
+    const after = { ...rest, text, edit_date: this.#seconds(), ...(inline && { reply_markup: inline }) };
+    this.#chats.set(id, { ...chat, messages: chat.messages.with(at, after) });
+    this.#tell(id);
+    return after;
+  }
+
+  /** Calls `listener` with every chat that changes, until the returned function is called. */
+  subscribe(listener: (chat: PhoneChat) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #open(id: number): PhoneChat {
+    return this.#chats.get(id) ?? { id, firstName: `Чат ${id}`, messages: [] };
+  }
+
+  /** Deleting first moves the chat to the map's end, so that its order is that of the last activity. */
+  #put(chat: PhoneChat): PhoneChat {
+    this.#chats.delete(chat.id);
+    this.#chats.set(chat.id, chat);
+    const [oldest] = this.#chats.keys();
+    if (this.#chats.size > CHATS && oldest !== undefined) this.#chats.delete(oldest);
+    this.#tell(chat.id);
+    return chat;
+  }
+
+  #tell(id: number): void {
+    const chat = this.#chats.get(id);
+    if (chat) for (const listener of this.#listeners) listener(chat);
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#clock() / 1000);
+  }
+}

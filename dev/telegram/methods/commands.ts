@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { json, type Params } from '../params.ts';
+import { badRequest, ok, type Reply } from '../reply.ts';
+
+const commandsSchema = z.array(z.object({ command: z.string(), description: z.string() })).max(100);
+type Command = z.infer<typeof commandsSchema>[number];
+
+/** The bot's command lists, one for each scope and language. */
+export type CommandLists = Map<string, Command[]>;
+
+/** setMyCommands for the given `scope` and `language_code`. Names: 1–32 of a–z, 0–9 and _; descriptions: 1–256 characters. */
+export function setMyCommands(lists: CommandLists, params: Params): Reply {
+  const parsed = commandsSchema.safeParse(json(params, 'commands'));
+  if (!parsed.success) return badRequest("can't parse commands JSON object");
+  for (const { command, description } of parsed.data) {
+    if (!/^[a-z0-9_]{1,32}$/.test(command)) return badRequest('BOT_COMMAND_INVALID');
+    if (description === '' || description.length > 256) return badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
+  }
+  lists.set(listOf(params), parsed.data);
+  return ok(true);
+}
+
+/** getMyCommands of exactly that scope and language; never set means empty. */
+export function getMyCommands(lists: CommandLists, params: Params): Reply {
+  return ok(lists.get(listOf(params)) ?? []);
+}
+
+function listOf(params: Params): string {
+  return `${JSON.stringify(json(params, 'scope') ?? { type: 'default' })} ${params.get('language_code') ?? ''}`;
+}

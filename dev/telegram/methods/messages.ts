@@ -1,0 +1,75 @@
+import type { Chats, Markup } from '../chats.ts';
+import { integer, type Params } from '../params.ts';
+import { badRequest, ok, type Reply } from '../reply.ts';
+import { readMarkup } from '../reply-markup.ts';
+
+/** https://core.telegram.org/bots/api#sendmessage: 1–4096 characters. */
+const MAX_TEXT_LENGTH = 4096;
+const NOT_MODIFIED =
+  'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message';
+
+/**
+ * sendMessage. The text is kept as sent, whatever `parse_mode` says; the other options are accepted and change nothing.
+ * Checks come in the real server's order: text, markup, chat, length.
+ */
+export function sendMessage(chats: Chats, params: Params): Reply {
+  const text = readText(params);
+  if (text === undefined) return badRequest('message text is empty');
+  const read = readMarkup(params);
+  if ('refusal' in read) return read.refusal;
+  const chat = readChatId(params);
+  if ('refusal' in chat) return chat.refusal;
+  if (isTooLong(text)) return badRequest('message is too long');
+  return ok(chats.send(chat.id, text, read.markup));
+}
+
+/** editMessageText. As on the real server an edit that names no inline keyboard takes the old one away. */
+export function editMessageText(chats: Chats, params: Params): Reply {
+  const text = readText(params);
+  if (text === undefined) return badRequest('message text is empty');
+  if (isTooLong(text)) return badRequest('message is too long');
+  return edit(chats, params, text);
+}
+
+/** editMessageReplyMarkup: the text stays, the inline keyboard becomes the one named, or none. */
+export function editMessageReplyMarkup(chats: Chats, params: Params): Reply {
+  return edit(chats, params);
+}
+
+function edit(chats: Chats, params: Params, text?: string): Reply {
+  const read = readMarkup(params);
+  if ('refusal' in read) return read.refusal;
+  const inline = inlineOf(read.markup);
+  const chat = readChatId(params);
+  if ('refusal' in chat) return chat.refusal;
+  const messageId = integer(params, 'message_id');
+  if (messageId === undefined) return badRequest('message identifier is not specified');
+  const before = chats.get(chat.id)?.messages.find((message) => message.message_id === messageId);
+  if (!before) return badRequest('message to edit not found');
+  const wanted = text ?? before.text;
+  if (wanted === before.text && JSON.stringify(inline) === JSON.stringify(before.reply_markup)) {
+    return badRequest(NOT_MODIFIED);
+  }
+  return ok(chats.edit(chat.id, messageId, wanted, inline));
+}
+
+function readText(params: Params): string | undefined {
+  const text = params.get('text') ?? '';
+  return text.trim() === '' ? undefined : text;
+}
+
+function isTooLong(text: string): boolean {
+  return [...text].length > MAX_TEXT_LENGTH;
+}
+
+/** Only people talk to the bot here: groups, channels and @names are unknown chats. */
+function readChatId(params: Params): { id: number } | { refusal: Reply } {
+  if ((params.get('chat_id') ?? '') === '') return { refusal: badRequest('chat_id is empty') };
+  const id = integer(params, 'chat_id');
+  return id !== undefined && id > 0 ? { id } : { refusal: badRequest('chat not found') };
+}
+
+/** An inline keyboard without rows means none. */
+function inlineOf(markup: Markup | undefined) {
+  return markup && 'inline' in markup && markup.inline.inline_keyboard.length > 0 ? markup.inline : undefined;
+}

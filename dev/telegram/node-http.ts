@@ -1,0 +1,74 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { refuse } from './reply.ts';
+
+/** Larger bodies are refused with 413; no call here needs a tenth of it. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * Serves a Fetch-style handler on a `node:http` server that is reached by a loopback name. Any other Host header is refused
+ * with 403: it means that a web page elsewhere has pointed its own name at this machine (DNS rebinding). The request's
+ * signal aborts, and the answer's body is cancelled, when the connection closes.
+ */
+export function serveOnLoopback(handle: (request: Request) => Response | Promise<Response>): RequestListener {
+  return async (incoming, outgoing) => {
+    try {
+      await send(await answer(handle, incoming, outgoing), outgoing);
+    } catch (error) {
+      // A caller who goes away in the middle of a request is no fault of ours.
+      if (incoming.complete) console.error('telegram stand-in:', error);
+      outgoing.destroy();
+    }
+  };
+}
+
+async function answer(
+  handle: (request: Request) => Response | Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) {
+  const { host } = incoming.headers;
+  const url = host !== undefined && isLoopback(host) ? URL.parse(`http://${host}${incoming.url}`) : null;
+  if (!url) return refusal(403, 'Forbidden: not a loopback host');
+  const body = await readBody(incoming);
+  if (!body) return refusal(413, 'Request Entity Too Large');
+  const closed = new AbortController();
+  outgoing.once('close', () => closed.abort());
+  const { method = 'GET' } = incoming;
+  return handle(
+    new Request(url, {
+      method,
+      headers: Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
+        values.map((value): [string, string] => [name, value]),
+      ),
+      signal: closed.signal,
+      ...(method !== 'GET' && method !== 'HEAD' && { body }),
+    }),
+  );
+}
+
+function refusal(status: number, description: string): Response {
+  return Response.json(refuse(status, description), { status });
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
+}
+
+async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  const reader = response.body?.getReader();
+  outgoing.once('close', () => void reader?.cancel());
+  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read())
+    outgoing.write(chunk.value);
+  outgoing.end();
+}

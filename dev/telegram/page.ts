@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+
+const SOURCE = new URL('./page.html', import.meta.url);
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  // The page is whole in itself: nothing it shows can load or send anything elsewhere.
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+/** The page with the phone; its first-steps commands name the API at `apiUrl`. Read anew each time, so that an edit shows on reload. */
+export async function phonePage(apiUrl: string): Promise<Response> {
+  const html = await readFile(SOURCE, 'utf8');
+  const address = escapeAttribute(apiUrl.replace(/\/+$/, ''));
+  return new Response(
+    html.replace('{{apiUrl}}', () => address),
+    { headers: HEADERS },
+  );
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import { Hono } from 'hono';
+import { botApi } from './bot-api.ts';
+import { CallLog } from './calls.ts';
+import { Chats } from './chats.ts';
+import { control } from './control.ts';
+import { Faults } from './faults.ts';
+import type { Bot } from './methods/index.ts';
+import { serveOnLoopback } from './node-http.ts';
+import { phonePage } from './page.ts';
+import { refuse } from './reply.ts';
+
+/** How to start the stand-in. */
+export interface TelegramOptions {
+  /** The one bot token that is accepted, as BotFather gives them: `<bot id>:<secret>`. */
+  token: string;
+  /** 0, the default, takes a free port. */
+  port?: number;
+  /** Where the local API listens, for the commands that the page shows to a newcomer. */
+  apiUrl: string;
+}
+
+/** A running stand-in. */
+export interface TelegramStandIn {
+  /** Origin without a trailing slash: grammY's `apiRoot`, and in a browser the page with the chats. */
+  url: string;
+  port: number;
+  /** Ends the server and every open connection, hanging calls and event streams included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for the Telegram Bot API on 127.0.0.1: the API itself under `/bot<token>/`, a page that shows the chats
+ * as a phone would at `/`, and a control interface for tests under `/_/`. All state is in memory. Rejects where the port is taken.
+ *
+ * @example
+ * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
+ * await new Api('1000:dev', { apiRoot: telegram.url }).sendMessage(1001, 'Ваш код: 123456');
+ */
+export async function startTelegram({ token, port = 0, apiUrl }: TelegramOptions): Promise<TelegramStandIn> {
+  const bot = createBot(token);
+  const faults = new Faults();
+  const calls = new CallLog();
+  const app = new Hono()
+    .get('/', () => phonePage(apiUrl))
+    .route('/_', control({ chats: bot.chats, faults, calls }))
+    .route('/', botApi({ token, bot, faults, calls, clock: Date.now }))
+    .notFound((c) => c.json(refuse(404, 'Not Found'), 404));
+  const server = createServer(serveOnLoopback(app.fetch));
+  const listening = await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${listening}`,
+    port: listening,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function createBot(token: string): Bot {
+  const me = {
+    id: Number.parseInt(token, 10) || 1,
+    is_bot: true,
+    first_name: 'AIST',
+    username: 'aist_local_bot',
+    can_join_groups: false,
+    can_read_all_group_messages: false,
+    supports_inline_queries: false,
+    can_connect_to_business: false,
+    has_main_web_app: false,
+    has_topics_enabled: false,
+    allows_users_to_create_topics: false,
+    can_manage_bots: false,
+    supports_join_request_queries: false,
+  } as const;
+  const { id, is_bot, first_name, username } = me;
+  return { me, chats: new Chats({ id, is_bot, first_name, username }, Date.now), webhook: {}, commands: new Map() };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { languageDetector } from 'hono/language';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { authRoutes } from './auth/routes.ts';
+import { LANGUAGES } from './contract/errors.ts';
+import { healthRoutes } from './health/routes.ts';
+import { accessLog } from './http/access-log.ts';
+import type { AppEnv } from './http/context.ts';
+import { docsRoutes } from './http/docs.ts';
+import { answerError, handleError } from './http/errors.ts';
+import { profileRoutes } from './profile/routes.ts';
+import type { Services } from './services.ts';
+import { telegramRoutes } from './telegram/routes.ts';
+
+/** The largest body that is read, in bytes: the original's limit. */
+export const BODY_LIMIT = 100 * 1024;
+
+/**
+ * An app with what every answer has: request id, access log, CORS, security headers, the error envelope.
+ *
+ * @param origins the origins that browsers may call from; empty = any (bearer tokens, no cookies)
+ */
+export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
+  const app = new Hono<AppEnv>();
+  app.onError(handleError);
+  app.notFound((c) => answerError(c, 'not_found'));
+  // Ids are ours alone: one that a client chooses could be another request's.
+  app.use(requestId({ headerName: '' }));
+  app.use(
+    languageDetector({
+      order: ['header'],
+      caches: false,
+      supportedLanguages: [...LANGUAGES],
+      fallbackLanguage: 'ru',
+    }),
+  );
+  app.use(accessLog());
+  app.use(
+    cors({
+      origin: (origin) => (origins.length === 0 || origins.includes(origin) ? origin : null),
+      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
+      allowHeaders: ['Content-Type', 'Authorization'],
+      exposeHeaders: ['Retry-After', 'X-Request-Id'],
+      maxAge: 86_400,
+    }),
+  );
+  app.use(secureHeaders({ crossOriginResourcePolicy: 'cross-origin' }));
+  return app;
+};
+
+/** The API. */
+export const createApp = (services: Services) => {
+  const app = createShell(services.settings.CORS_ORIGINS);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '));
+        return answerError(c, 'method_not_allowed');
+      },
+    }),
+  );
+  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, 'body_too_large') }));
+  return app
+    .route('/', healthRoutes(services))
+    .route('/', authRoutes(services))
+    .route('/', telegramRoutes(services))
+    .route('/', profileRoutes(services))
+    .route('/', docsRoutes());
+};

@@ -1,0 +1,24 @@
+/** Fills an array with random bytes; `crypto.getRandomValues` outside tests. */
+export type RandomValues = (array: Uint32Array<ArrayBuffer>) => Uint32Array<ArrayBuffer>;
+
+const CODES = 1_000_000;
+/** Values from here on would make some codes likelier than others. */
+const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
+
+/** A code of 6 digits, each of the million equally likely. */
+export const randomCode = (random: RandomValues = (array) => crypto.getRandomValues(array)): string => {
+  const [value = UNBIASED] = random(new Uint32Array(1));
+  return value < UNBIASED ? String(value % CODES).padStart(6, '0') : randomCode(random);
+};
+
+/**
+ * What a store may know of a code: HMAC-SHA-256 under a server secret, bound to the phone, as base64. A million codes are quickly tried,
+ * so without the secret the hash tells nothing, and it fits no other phone.
+ */
+export const codeMac = async (secret: string, phone: string, code: string): Promise<string> => {
+  const utf8 = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', utf8.encode(secret), algorithm, false, ['sign']);
+  const mac = await crypto.subtle.sign('HMAC', key, utf8.encode(`${phone}:${code}`));
+  return btoa(String.fromCharCode(...new Uint8Array(mac)));
+};

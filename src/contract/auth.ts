@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { text, textOrNumber } from './fields.ts';
+
+/** How long a phone code can be used, in seconds (contract.md). */
+export const CODE_TTL_SECONDS = 300;
+
+/** The digits of a code as people type them: everything else is dropped, 4 to 8 must stay (contract.md). */
+const codeDigits = textOrNumber('invalid_code_format')
+  .transform((value) => value.replace(/[^0-9]/g, ''))
+  .refine((digits) => digits.length >= 4 && digits.length <= 8, 'invalid_code_format');
+
+/** What the original took for "no phone" (`""`, `0`, `false`, `null`, absence) is a malformed request, before it is a wrong number. */
+const presentPhone = textOrNumber((input) => (input ? 'invalid_phone' : 'invalid_code_format')).refine(
+  (phone) => phone !== '' && phone !== '0',
+  'invalid_code_format',
+);
+
+export const requestCode = {
+  method: 'post',
+  path: '/api/auth/request-code',
+  summary: 'Send a sign-in code to the Telegram that is linked to a phone number',
+  body: z.object({ phone: textOrNumber('invalid_phone') }),
+  success: {
+    status: 200,
+    body: z.object({
+      ok: z.literal(true),
+      masked: z.string().describe('First 4 characters, ***, last 2 of the number'),
+      ttlSeconds: z.literal(CODE_TTL_SECONDS),
+      requestId: z.string().describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
+      debugCode: z.string().optional().describe('Local development alone'),
+    }),
+  },
+  errors: ['invalid_phone', 'too_many_requests'],
+} as const satisfies Endpoint;
+
+export const verifyCode = {
+  method: 'post',
+  path: '/api/auth/verify-code',
+  summary: 'Exchange a phone number and its code for a token',
+  // The order of the keys is the order of the checks: the code before the phone.
+  body: z.object({
+    code: codeDigits,
+    phone: presentPhone,
+    requestId: text('invalid_field').max(64, 'invalid_field').optional(),
+  }),
+  success: {
+    status: 200,
+    body: z.object({ ok: z.literal(true), token: z.string().describe('JWT, HS256, 30 days') }),
+  },
+  errors: ['invalid_code_format', 'invalid_phone', 'wrong_code', 'invalid_field', 'too_many_requests'],
+} as const satisfies Endpoint;
+
+export const sendSms = {
+  method: 'post',
+  path: '/api/send-sms',
+  summary: 'Not available; kept for old clients',
+  errors: ['sms_unavailable'],
+} as const satisfies Endpoint;

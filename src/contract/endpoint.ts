@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * One endpoint of the HTTP contract. The router, the body validation, the types of the answers and /openapi.json all read it,
+ * so what is documented is what runs.
+ */
+export interface Endpoint {
+  readonly method: 'get' | 'post' | 'patch';
+  readonly path: `/${string}`;
+  /** One line for the documentation. */
+  readonly summary: string;
+  /** Whether the endpoint wants `Authorization: Bearer <token>`. */
+  readonly bearer?: boolean;
+  /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
+  readonly body?: z.ZodType;
+  /** Request headers that matter beyond the usual ones: name → what it is for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The answer when all went well: its status and JSON body. Absent where the endpoint has no success. */
+  readonly success?: { readonly status: 200 | 201; readonly body: z.ZodType };
+  /** The errors of its own; `malformed_json`, `body_too_large`, `unavailable` and `internal` can come from anywhere. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** The JSON body that an endpoint accepts, after validation. */
+export type BodyOf<E extends Endpoint> = E extends { body: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+/** The JSON body that an endpoint answers with on success. */
+export type AnswerOf<E extends Endpoint> = E extends { success: { body: infer S extends z.ZodType } }
+  ? z.input<S>
+  : never;

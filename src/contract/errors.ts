@@ -1,0 +1,64 @@
+/** One sentence in every language the API speaks. Russian is what old clients show, to the letter of contract.md. */
+export interface Text {
+  readonly ru: string;
+  readonly en: string;
+}
+
+export type Language = keyof Text;
+
+/** The languages of messages, the default first. */
+export const LANGUAGES: readonly Language[] = ['ru', 'en'];
+
+const same = (text: string): Text => ({ ru: text, en: text });
+
+/**
+ * Every error the API answers: its stable machine-readable code → HTTP status and message.
+ * The texts of contract.md are fixed; `{wait}` stands for a duration such as `5 мин.`.
+ */
+export const ERRORS = {
+  invalid_phone: { status: 400, text: { ru: 'Некорректный номер', en: 'Invalid phone number' } },
+  invalid_code_format: { status: 400, text: { ru: 'Неверный код или формат', en: 'Wrong code or format' } },
+  wrong_code: { status: 400, text: { ru: 'Неверный код или он истёк', en: 'Wrong or expired code' } },
+  too_many_requests: {
+    status: 429,
+    text: { ru: 'Слишком много попыток. Повторите через {wait}', en: 'Too many attempts. Try again in {wait}' },
+  },
+  no_token: { status: 401, text: same('No token') },
+  invalid_token: { status: 401, text: same('Invalid token') },
+  forbidden: { status: 403, text: same('Forbidden') },
+  link_fields_required: { status: 400, text: same('phone and telegramChatId required') },
+  sms_unavailable: { status: 503, text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' } },
+  user_not_found: { status: 404, text: same('User not found') },
+  username_too_short: {
+    status: 400,
+    text: { ru: 'Никнейм не менее 2 символов', en: 'A username has at least 2 characters' },
+  },
+  username_reserved: { status: 400, text: { ru: 'Это имя зарезервировано', en: 'This name is reserved' } },
+  username_taken: { status: 409, text: { ru: 'Никнейм уже занят', en: 'This username is taken' } },
+  invalid_field: {
+    status: 400,
+    text: { ru: 'Некорректное значение поля', en: 'A field has a value that is not allowed' },
+  },
+  malformed_json: { status: 400, text: { ru: 'Тело запроса — не JSON', en: 'The request body is not JSON' } },
+  not_found: { status: 404, text: { ru: 'Такого адреса нет', en: 'There is nothing at this address' } },
+  method_not_allowed: {
+    status: 405,
+    text: { ru: 'Этот метод здесь не поддерживается', en: 'This method is not supported here' },
+  },
+  body_too_large: { status: 413, text: { ru: 'Слишком большой запрос', en: 'The request body is too large' } },
+  unavailable: {
+    status: 503,
+    text: {
+      ru: 'Сервис временно недоступен. Повторите через {wait}',
+      en: 'Temporarily unavailable. Try again in {wait}',
+    },
+  },
+  misconfigured: { status: 503, text: { ru: 'Сервис не настроен', en: 'The service is not configured' } },
+  internal: { status: 500, text: { ru: 'Внутренняя ошибка сервера', en: 'Internal server error' } },
+} as const satisfies Record<string, { status: number; text: Text }>;
+
+/** The stable machine-readable name of an error, `code` in every error body. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a string is an {@link ErrorCode}: validation issues carry one as their message. */
+export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(ERRORS, value);

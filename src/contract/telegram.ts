@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { textOrNumber } from './fields.ts';
+
+/**
+ * A private chat's id: Telegram gives people's chats positive ids of at most 52 significant bits (Bot API, Chat.id).
+ * Groups have negative ones, and a sign-in code has no place in a group.
+ */
+const chatId = textOrNumber('link_fields_required')
+  .refine((value) => /^[0-9]{1,16}$/.test(value), 'link_fields_required')
+  .transform(Number)
+  .refine((id) => id > 0 && Number.isSafeInteger(id), 'link_fields_required');
+
+export const linkTelegram = {
+  method: 'post',
+  path: '/api/internal/link-telegram',
+  summary: 'For bots: link a phone number to the Telegram chat that its codes go to',
+  headers: { 'X-Link-Secret': 'The shared secret TELEGRAM_LINK_SECRET; older bots send it as `secret` in the body' },
+  body: z
+    .object({
+      phone: textOrNumber('link_fields_required'),
+      telegramChatId: chatId.nullish(),
+      chat_id: chatId.nullish().describe('Another name of telegramChatId'),
+      secret: z.unknown().optional(),
+    })
+    .transform(({ phone, telegramChatId, chat_id }) => ({ phone, chatId: telegramChatId ?? chat_id ?? null }))
+    .refine(({ chatId }) => chatId !== null, 'link_fields_required'),
+  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  errors: ['forbidden', 'link_fields_required'],
+} as const satisfies Endpoint;

@@ -1,0 +1,103 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  foreignKey,
+  inet,
+  jsonb,
+  pgTable,
+  primaryKey,
+  serial,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+/**
+ * The database. Tables and names up to `messageLogs` are the original's (contract.md, "Database of the original"): its timestamps have no
+ * zone and mean UTC. The names of constraints are those PostgreSQL gave them there.
+ */
+
+export const users = pgTable(
+  'users',
+  {
+    /** UUID v4. */
+    id: text('id').primaryKey(),
+    /** E.164. */
+    phone: text('phone').notNull(),
+    username: text('username'),
+    displayName: text('display_name'),
+    publicKey: text('public_key'),
+    createdAt: timestamp('created_at').defaultNow(),
+    updatedAt: timestamp('updated_at').defaultNow(),
+  },
+  (table) => [
+    unique('users_phone_key').on(table.phone),
+    unique('users_username_key').on(table.username),
+    // The original's index of the same name was not unique.
+    uniqueIndex('idx_users_username').on(sql`lower(${table.username})`),
+  ],
+);
+
+/** Usernames that the first migration had to change, because they differed from an older one in case alone. */
+export const renamedUsernames = pgTable('renamed_usernames', {
+  userId: text('user_id').primaryKey(),
+  oldUsername: text('old_username').notNull(),
+  newUsername: text('new_username').notNull(),
+  renamedAt: timestamp('renamed_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
+/** Which private Telegram chat the codes of a phone go to. */
+export const telegramLinks = pgTable('telegram_links', {
+  phone: text('phone').primaryKey(),
+  chatId: bigint('chat_id', { mode: 'number' }).notNull(),
+  linkedAt: timestamp('linked_at', { withTimezone: true }).notNull().defaultNow(),
+  /** When Telegram said that the person blocked the bot; the link is dead until it is made anew. */
+  blockedAt: timestamp('blocked_at', { withTimezone: true }),
+});
+
+export const chats = pgTable('chats', {
+  id: text('id').primaryKey(),
+  type: text('type').default('user'),
+  name: text('name'),
+  photo: text('photo'),
+  lastMessage: text('last_message'),
+  lastTime: timestamp('last_time'),
+  meta: jsonb('meta'),
+  createdAt: timestamp('created_at').defaultNow(),
+});
+
+export const chatMembers = pgTable(
+  'chat_members',
+  {
+    chatId: text('chat_id').notNull(),
+    userId: text('user_id').notNull(),
+    role: text('role').default('member'),
+    joinedAt: timestamp('joined_at').defaultNow(),
+  },
+  (table) => [
+    primaryKey({ name: 'chat_members_pkey', columns: [table.chatId, table.userId] }),
+    foreignKey({ name: 'chat_members_chat_id_fkey', columns: [table.chatId], foreignColumns: [chats.id] }),
+  ],
+);
+
+export const messages = pgTable(
+  'messages',
+  {
+    id: text('id').primaryKey(),
+    chatId: text('chat_id'),
+    senderId: text('sender_id'),
+    text: text('text').default(''),
+    attachment: jsonb('attachment'),
+    createdAt: timestamp('created_at').defaultNow(),
+  },
+  (table) => [foreignKey({ name: 'messages_chat_id_fkey', columns: [table.chatId], foreignColumns: [chats.id] })],
+);
+
+export const messageLogs = pgTable('message_logs', {
+  id: serial('id').primaryKey(),
+  fromUser: text('from_user'),
+  toUser: text('to_user'),
+  timestamp: timestamp('timestamp').defaultNow(),
+  ip: inet('ip'),
+});

@@ -1,0 +1,109 @@
+import type { CountryCode } from 'libphonenumber-js/min';
+import { isSupportedCountry } from 'libphonenumber-js/min';
+import * as z from 'zod';
+
+/** Telegram's own Bot API (core.telegram.org/bots/api). */
+const TELEGRAM_API = 'https://api.telegram.org';
+
+/** The format in which @BotFather hands out tokens. */
+const REAL_BOT_TOKEN = /^\d{6,}:[\w-]{30,}$/;
+
+const secret = z.string().min(1, 'must not be empty');
+const optionalSecret = z
+  .string()
+  .optional()
+  .transform((value) => value || undefined);
+const url = z.url('must be a URL').transform((value) => value.replace(/\/+$/, ''));
+const count = (standard: number) =>
+  z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').default(standard);
+const onOff = (standard: 'on' | 'off') =>
+  z
+    .enum(['on', 'off'], 'must be on or off')
+    .default(standard)
+    .transform((value) => value === 'on');
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const gaps = z
+  .string()
+  .default('60,120,300,600')
+  .transform((value) => value.split(',').map(Number))
+  .refine(
+    (seconds) => seconds.every((gap) => Number.isInteger(gap) && gap >= 0),
+    'must be whole seconds, comma-separated',
+  );
+
+const countries = list.refine(
+  (codes): codes is CountryCode[] => codes.every((code) => isSupportedCountry(code)),
+  'must be ISO 3166 country codes, comma-separated, such as KZ,BY',
+);
+
+const Settings = z
+  .object({
+    DATABASE_URL: z.url('must be a postgres:// URL').startsWith('postgres', 'must be a postgres:// URL'),
+    /** Where Neon's SQL over HTTP is spoken, when it is not Neon itself. */
+    DATABASE_ENDPOINT: url.optional(),
+    UPSTASH_REDIS_REST_URL: url,
+    UPSTASH_REDIS_REST_TOKEN: secret,
+    JWT_SECRET: secret,
+    CODE_SECRET: secret,
+    CODE_SECRET_PREVIOUS: optionalSecret,
+    TELEGRAM_BOT_TOKEN: secret,
+    TELEGRAM_API_URL: url.default(TELEGRAM_API),
+    TELEGRAM_LINK_SECRET: optionalSecret,
+    CORS_ORIGINS: list,
+    PHONE_COUNTRIES: countries,
+    DEBUG_CODE: onOff('off'),
+    ADDRESS_LIMITS: onOff('on'),
+    CODE_TRIES: count(5),
+    PHONE_FAILURES_PER_DAY: count(10),
+    PHONE_SENDS_PER_DAY: count(5),
+    PHONE_SEND_GAPS_SECONDS: gaps,
+    ADDRESS_FAILURES_PER_HOUR: count(30),
+    ADDRESS_SENDS_PER_HOUR: count(10),
+  })
+  .superRefine((settings, context) => {
+    const real = settings.TELEGRAM_API_URL === TELEGRAM_API || REAL_BOT_TOKEN.test(settings.TELEGRAM_BOT_TOKEN);
+    if (settings.DEBUG_CODE && real) {
+      context.addIssue({
+        code: 'custom',
+        path: ['DEBUG_CODE'],
+        message: 'must be off beside a real bot token: it would show sign-in codes to anyone',
+      });
+    }
+  });
+
+/** The settings of the Worker, parsed; README.md documents each. */
+export type Settings = z.output<typeof Settings>;
+
+/** The names of all settings. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Settings.shape);
+
+/** Settings that are missing or wrong. The message names each setting and says what it must be; it holds no value. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/**
+ * Parses the settings of the Worker.
+ *
+ * @param env the Worker's bindings, or any record of strings; other names are ignored, an empty string counts as unset
+ * @throws {SettingsError} naming every setting that is missing or wrong
+ */
+export const parseSettings = (env: Record<string, unknown>): Settings => {
+  const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    return given[name] === undefined ? `${name} is missing` : `${name} ${message}`;
+  });
+  throw new SettingsError(`Settings: ${[...new Set(lines)].join('; ')}. See "Settings" in README.md.`);
+};

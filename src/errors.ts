@@ -1,0 +1,38 @@
+import type { ErrorCode } from './contract/errors.ts';
+
+/** An error that the client is told: thrown anywhere, answered at the edge in the envelope. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly code: ErrorCode;
+  /** When trying again makes sense, in whole seconds: the header Retry-After and `retryAfterSeconds`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, retryAfterSeconds?: number) {
+    super(code);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/**
+ * A store that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
+ *
+ * The message is fit for the log: drivers put whole commands into theirs, phone numbers and hashes of codes included, so only the kind of
+ * the cause is told.
+ */
+export class StoreError extends Error {
+  override name = 'StoreError';
+  readonly store: 'redis' | 'database' | 'telegram';
+
+  constructor(store: StoreError['store'], what: string, cause: unknown) {
+    super(`${store}: ${what} failed: ${kindOf(cause)}`);
+    this.store = store;
+  }
+}
+
+/** What may be logged of an error: its name and, from Postgres, its SQLSTATE. Never its message. */
+const kindOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return typeof cause;
+  const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
+  return `${cause.name}${code}`;
+};

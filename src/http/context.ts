@@ -1,0 +1,18 @@
+import type { Language } from '../contract/errors.ts';
+import type { Log } from '../log.ts';
+
+/** What middleware hands to the handlers of a request. */
+export interface AppEnv {
+  Variables: {
+    /** UUID of this request: header X-Request-Id, every log line, `requestId` in answers. */
+    requestId: string;
+    language: Language;
+    /** The log whose lines carry the request's id. */
+    log: Log;
+  };
+}
+
+/** The same, behind {@link requireUser}. */
+export interface UserEnv {
+  Variables: AppEnv['Variables'] & { userId: string };
+}

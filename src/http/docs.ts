@@ -1,0 +1,43 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppEnv } from './context.ts';
+import { openApiDocument } from './openapi.ts';
+
+/** The page loads its viewer from this Worker's own assets, and nothing from anywhere else. */
+const PAGE = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>AIST API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/init.js"></script>
+</body>
+</html>`;
+
+const csp = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    // The viewer styles its elements in place and has its icons as data URLs.
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    frameAncestors: ["'none'"],
+  },
+});
+
+/** /openapi.json, made from the contract on the first request, and /docs, a page to read and try it. */
+export const docsRoutes = () => {
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  return new Hono<AppEnv>()
+    .get('/openapi.json', (c) => {
+      document ??= openApiDocument();
+      return c.json(document);
+    })
+    .get('/docs', csp, (c) => c.html(PAGE));
+};

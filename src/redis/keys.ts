@@ -1,0 +1,34 @@
+/**
+ * Every key this project keeps in Redis, with its type and how long it lives. All of it can be lost without locking anybody out:
+ * what has to last is in Postgres.
+ *
+ * A phone is in E.164 (`+79991234567`); an address is `1.2.3.4` or the first 64 bits of an IPv6 address.
+ */
+export const keys = {
+  /** hash {mac, exp, tries, rid, uid}: the live code of a phone, 300 s. The name is the original's (contract.md). */
+  code: (phone: string) => `auth:code:${phone}`,
+  /** hash {mac, exp, tries, rid, uid, iat, attempt}: the code that was used last, 30 s. Answers a repeated request; undoes a half-done one. */
+  used: (phone: string) => `auth:used:${phone}`,
+  /** zset of times: failed compares of a phone, 24 h. */
+  failures: (phone: string) => `auth:failures:${phone}`,
+  /** zset of times: messages sent to a phone, 24 h. */
+  sends: (phone: string) => `auth:sends:${phone}`,
+  /** zset of times: failed compares from an address, 1 h. */
+  addressFailures: (address: string) => `address:failures:${address}`,
+  /** zset of times, members begin with the phone: messages an address asked for and nobody verified yet, 1 h. */
+  addressSends: (address: string) => `address:sends:${address}`,
+  /** string: a verify-code whose outcome the Worker never learned must not take effect any more, 60 s. */
+  voided: (attempt: string) => `auth:void:${attempt}`,
+  /** hash {uid, chat}: what Postgres knows of a phone; "" = nothing. 30 days, 10 minutes when there is neither. */
+  phone: (phone: string) => `phone:${phone}`,
+  /** string: a chat id that the original linked. Moved to Postgres when it is met, then deleted. */
+  legacyLink: (phone: string) => `telegram:${phone}`,
+} as const;
+
+/** Lifetimes in milliseconds. */
+export const TTL = {
+  used: 30_000,
+  voided: 60_000,
+  phoneKnown: 30 * 86_400_000,
+  phoneUnknown: 600_000,
+} as const;

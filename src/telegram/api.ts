@@ -1,0 +1,40 @@
+import { autoRetry } from '@grammyjs/auto-retry';
+import { Api, GrammyError } from 'grammy';
+import { StoreError } from '../errors.ts';
+
+/** What became of a message: `blocked` when the person stopped the bot or is gone, which no retry mends. */
+export type Delivery = 'delivered' | 'blocked';
+
+/** The bot, as much of it as this project uses. */
+export interface Telegram {
+  /**
+   * Sends a text to a private chat. "Too many requests" is retried after the time Telegram asks for, errors of Telegram's own a moment later.
+   *
+   * @throws {StoreError} when it could not be delivered for any other reason than the person's will
+   */
+  send(chatId: number, text: string): Promise<Delivery>;
+}
+
+/** One attempt may take this long; work behind an answer is ended by the platform after 30 s (Workers, waitUntil). */
+const TIMEOUT_SECONDS = 8;
+
+/**
+ * The bot behind a token.
+ *
+ * @param apiRoot the address of the Bot API, without a slash at its end
+ */
+export const createTelegram = (token: string, apiRoot: string): Telegram => {
+  const api = new Api(token, { apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
+  api.config.use(autoRetry({ maxRetryAttempts: 3, maxDelaySeconds: 20, rethrowHttpErrors: true }));
+  return {
+    send: async (chatId, text) => {
+      try {
+        await api.sendMessage(chatId, text);
+        return 'delivered';
+      } catch (error) {
+        if (error instanceof GrammyError && error.error_code === 403) return 'blocked';
+        throw new StoreError('telegram', 'sendMessage', error);
+      }
+    },
+  };
+};

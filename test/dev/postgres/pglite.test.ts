@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openPglite } from '../../../dev/postgres/pglite.ts';
+import { openScratchPglite } from './stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pglite-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const plain = (query: string) => ({ query, params: [] });
+
+/** Opens the folder in argv, then inserts rows for ever and prints each once it is acknowledged. */
+const WRITER = `
+import { openPglite } from ${JSON.stringify(join(import.meta.dirname, '../../../dev/postgres/pglite.ts'))};
+const engine = await openPglite({ dataDir: process.argv[1] });
+for (;;) {
+  const { rows } = await engine.query({ query: 'insert into row default values returning id', params: [] });
+  process.stdout.write(rows[0][0] + '\\n');
+  await new Promise(setImmediate);
+}`;
+
+describe('data in a folder', () => {
+  test('is there again after close', async () => {
+    const dataDir = join(folder, 'kept');
+    const first = await openScratchPglite(dataDir);
+    await first.query(plain('create table t as select 42 as answer'));
+    await first.close();
+    const second = await openPglite({ dataDir });
+    expect(await second.query(plain('select answer from t'))).toMatchObject({ rows: [['42']] });
+    await second.close();
+  }, 30_000);
+
+  test('no acknowledged row is lost to SIGKILL', async () => {
+    const dataDir = join(folder, 'killed');
+    const engine = await openScratchPglite(dataDir);
+    await engine.query(plain('create table row (id serial primary key)'));
+    await engine.close();
+
+    let acknowledged = 0;
+    for (const rows of [50, 70]) {
+      const writer = spawn(process.execPath, ['--input-type=module', '-e', WRITER, dataDir], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const exited = once(writer, 'exit');
+      const enough = acknowledged + rows;
+      for await (const _id of createInterface(writer.stdout)) {
+        acknowledged += 1;
+        if (acknowledged >= enough) writer.kill('SIGKILL');
+      }
+      await exited;
+    }
+    expect(acknowledged).toBeGreaterThanOrEqual(120);
+
+    const reopened = await openPglite({ dataDir });
+    const { rows } = await reopened.query(plain('select count(*) from row'));
+    expect(Number(rows[0]?.[0])).toBeGreaterThanOrEqual(acknowledged);
+    await reopened.close();
+  }, 60_000);
+});
+
+describe('the lock on a folder', () => {
+  test('refuses a second opening, in this process and in another', async () => {
+    const dataDir = join(folder, 'locked');
+    const engine = await openScratchPglite(dataDir);
+    await expect(openPglite({ dataDir })).rejects.toThrow(`in use by process ${process.pid}`);
+    await engine.close();
+    expect(existsSync(`${dataDir}.lock`)).toBe(false);
+
+    writeFileSync(`${dataDir}.lock`, String(process.ppid));
+    await expect(openPglite({ dataDir })).rejects.toThrow(`in use by process ${process.ppid}`);
+  }, 30_000);
+
+  test('of a process that is gone is taken over', async () => {
+    const dataDir = join(folder, 'stale');
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    writeFileSync(`${dataDir}.lock`, String(child.pid));
+    const engine = await openScratchPglite(dataDir);
+    expect(await engine.query(plain('select 1'))).toMatchObject({ rows: [['1']] });
+    await engine.close();
+  }, 30_000);
+});

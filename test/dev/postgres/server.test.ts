@@ -1,0 +1,79 @@
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPostgresGateway } from '../../../dev/postgres/gateway.ts';
+import { openServer } from '../../../dev/postgres/server.ts';
+import { CONNECTION_STRING, DATABASE_URL, type Stack, startStack } from './stack.ts';
+
+const sql = neon(CONNECTION_STRING);
+
+test('a server that does not answer is a 500 without a code, and the process lives on', async () => {
+  const engine = await openServer({ url: 'postgresql://nobody@127.0.0.1:1/nothing' });
+  const gateway = await startPostgresGateway({ engine, connectionString: CONNECTION_STRING });
+  neonConfig.fetchEndpoint = gateway.url;
+  for (const query of [() => sql`select 1`, () => sql.transaction([sql`select 1`])]) {
+    const error = await query().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'NeonDbError', message: /HTTP status 500.*cannot connect to the database/ });
+    expect(error).not.toMatchObject({ code: expect.any(String) });
+  }
+  await gateway.close();
+  await engine.close();
+});
+
+// Several sessions at once are what PGlite lacks, so these need the real server of DATABASE_URL.
+if (DATABASE_URL) {
+  describe('sessions on a real server', () => {
+    let stack: Stack;
+    beforeAll(async () => {
+      stack = await startStack();
+    }, 30_000);
+    afterAll(() => stack.stop());
+
+    const terminateOthers = () => sql`
+      select count(pg_terminate_backend(pid))::int as ended from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+
+    test('a statement whose backend is terminated fails with 57P01, the next one is served', async () => {
+      await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toMatchObject({ code: '57P01' });
+      expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+    });
+
+    test('backends terminated while idle are replaced', async () => {
+      await Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`));
+      const [row] = await terminateOthers();
+      expect(row?.ended).toBeGreaterThanOrEqual(5);
+      const after = await Promise.allSettled(Array.from({ length: 20 }, () => sql`select 1`));
+      await expect.poll(() => sql`select 1 as one`).toEqual([{ one: 1 }]);
+      expect(after.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(12);
+    });
+
+    test('a batch broken off half-way is not committed', async () => {
+      await sql`create table half (id int)`;
+      const batch = sql.transaction([sql`insert into half values (1)`, sql`select pg_sleep(5)`]);
+      const failed = expect(batch).rejects.toMatchObject({ code: '57P01' });
+      await expect
+        .poll(async () => (await sql`select 1 from pg_stat_activity where query like 'select pg_sleep(5)%'`).length)
+        .toBe(1);
+      await terminateOthers();
+      await failed;
+      expect(await sql`select * from half`).toEqual([]);
+    });
+
+    test('statements really run side by side', async () => {
+      const started = performance.now();
+      await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.3)`));
+      expect(performance.now() - started).toBeLessThan(2_000);
+    });
+
+    test('two serializable batches that clash: one fails with 40001', async () => {
+      await sql`create table seats (taken int)`;
+      const take = () =>
+        sql.transaction(
+          [sql`select count(*) from seats`, sql`select pg_sleep(0.2)`, sql`insert into seats values (1)`],
+          { isolationLevel: 'Serializable' },
+        );
+      const outcomes = await Promise.allSettled([take(), take()]);
+      const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      expect(failures).toMatchObject([{ code: '40001' }]);
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RedisUnavailableError } from '../../../dev/redis/engine.ts';
+import { openServer } from '../../../dev/redis/server.ts';
+import { type MortalServer, startMortalServer } from './mortal-server.ts';
+import { type Stack, stackOn } from './stack.ts';
+
+const UNREACHABLE = /^ERR Redis is unreachable: .+, command was: /;
+
+let server: MortalServer;
+let stack: Stack;
+beforeAll(async () => {
+  server = await startMortalServer();
+  stack = await stackOn(await openServer({ url: server.url }));
+});
+afterAll(async () => {
+  await stack.close();
+  await server.kill();
+});
+
+/** Milliseconds until the promise settles. */
+async function duration(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
+
+async function untilAnswered(): Promise<void> {
+  await expect.poll(() => stack.redis.ping().catch(String), { timeout: 3_000, interval: 50 }).toBe('PONG');
+}
+
+describe('a server that is killed and started again', () => {
+  test('fails commands at once, batches as a whole, and serves again without a restart of the gateway', async () => {
+    const key = stack.key('outage');
+    for (const round of [1, 2]) {
+      expect(await stack.redis.set(key, round)).toBe('OK');
+      await server.kill();
+      const spent = await duration(
+        Promise.all([
+          expect(stack.redis.set(key, 'lost')).rejects.toThrow(UNREACHABLE),
+          expect(stack.redis.eval('return 1', [], [])).rejects.toThrow(UNREACHABLE),
+          expect(stack.redis.pipeline().get(key).ping().exec()).rejects.toThrow(UNREACHABLE),
+          expect(stack.redis.multi().get(key).ping().exec()).rejects.toThrow(UNREACHABLE),
+        ]),
+      );
+      expect(spent).toBeLessThan(1_000);
+      await server.start();
+      await untilAnswered();
+      expect(await stack.redis.get(key)).toBeNull();
+    }
+  });
+
+  test('is HTTP 503 on the wire', async () => {
+    await server.kill();
+    const response = await stack.post('/', '["PING"]');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ error: expect.stringMatching(/^ERR Redis is unreachable: /) });
+    await server.start();
+    await untilAnswered();
+  });
+
+  test('forgets loaded scripts, and the SDK loads them again', async () => {
+    const script = stack.redis.createScript<string>("return 'still here'");
+    expect(await script.exec([], [])).toBe('still here');
+    await server.kill();
+    await server.start();
+    await untilAnswered();
+    expect(await script.exec([], [])).toBe('still here');
+  });
+
+  test('answers commands in flight with an error when it dies under them', async () => {
+    server.freeze();
+    const pending = Promise.all([
+      expect(stack.redis.ping()).rejects.toThrow(UNREACHABLE),
+      expect(stack.redis.multi().ping().ping().exec()).rejects.toThrow(UNREACHABLE),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.kill();
+    expect(await duration(pending)).toBeLessThan(1_000);
+    await server.start();
+    await untilAnswered();
+  });
+});
+
+test('a server that hangs is given up after 1.5 s, and late answers meet nobody else', async () => {
+  const key = stack.key('frozen');
+  server.freeze();
+  const spent = await duration(
+    expect(stack.redis.set(key, 'late')).rejects.toThrow('ERR Redis is unreachable: no answer within 1500 ms'),
+  );
+  expect(spent).toSatisfy((ms: number) => ms > 1_400 && ms < 2_000);
+  server.thaw();
+  await untilAnswered();
+  expect(await stack.redis.get(key)).toBe('late');
+  expect(await stack.redis.ping(['mine'])).toBe('mine');
+});
+
+test('a server that is not there at the start is an error of the start', async () => {
+  await server.kill();
+  const opening = openServer({ url: server.url });
+  await expect(opening).rejects.toThrow(RedisUnavailableError);
+  await expect(opening).rejects.toThrow(/ECONNREFUSED/);
+  await server.start();
+  await untilAnswered();
+});

@@ -1,0 +1,92 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { startTelegram } from '../../../dev/telegram/server.ts';
+import { setUp, TOKEN } from './harness.ts';
+
+/** Opens the event stream; `next` resolves to its next event, or to undefined at its end. */
+async function openEvents(url: string) {
+  const leave = new AbortController();
+  onTestFinished(() => leave.abort());
+  const response = await fetch(`${url}/_/events`, { signal: leave.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = '';
+  async function next(): Promise<{ event: string; data: unknown } | undefined> {
+    for (;;) {
+      const frame = /event: (\w+)\ndata: (.+)\n\n/.exec(buffer);
+      if (frame?.[1] && frame[2]) {
+        buffer = buffer.slice(frame.index + frame[0].length);
+        return { event: frame[1], data: JSON.parse(frame[2]) };
+      }
+      const chunk = await reader?.read();
+      if (!chunk || chunk.done) return undefined;
+      buffer += chunk.value;
+    }
+  }
+  return { type: response.headers.get('content-type'), next, leave };
+}
+
+test('a stream begins with all chats, and a new message arrives within 200 ms', async () => {
+  const { api, url } = await setUp();
+  await api.sendMessage(1, 'a');
+  const events = await openEvents(url);
+  expect(events.type).toBe('text/event-stream');
+  expect(await events.next()).toMatchObject({ event: 'chats', data: [{ id: 1, messages: [{ text: 'a' }] }] });
+  const start = performance.now();
+  const sent = api.sendMessage(2, 'Код: 123456\n\n<b>\u0000</b>');
+  expect(await events.next()).toMatchObject({
+    event: 'chat',
+    data: { id: 2, messages: [{ text: 'Код: 123456\n\n<b>\u0000</b>' }] },
+  });
+  expect(performance.now() - start).toBeLessThan(200);
+  await sent;
+});
+
+test('edits and owners are streamed as well, to every reader', async () => {
+  const { api, control, url } = await setUp();
+  const { message_id } = await api.sendMessage(1, 'a');
+  const readers = [await openEvents(url), await openEvents(url)];
+  for (const reader of readers) await reader.next();
+  await api.editMessageText(1, message_id, 'b');
+  await control('PUT', '/chats/1', { phone: '+79991234567' });
+  for (const reader of readers) {
+    expect(await reader.next()).toMatchObject({ data: { messages: [{ text: 'b' }] } });
+    expect(await reader.next()).toMatchObject({ data: { phone: '+79991234567' } });
+  }
+});
+
+test('a reader who leaves does not disturb the others', async () => {
+  const { api, url } = await setUp();
+  const [gone, here] = [await openEvents(url), await openEvents(url)];
+  await here.next();
+  gone.leave.abort();
+  for (const text of ['a', 'b', 'c']) await api.sendMessage(1, text);
+  expect(await here.next()).toMatchObject({ data: { messages: [{ text: 'a' }] } });
+});
+
+test('closing ends the streams', async () => {
+  const telegram = await startTelegram({ token: TOKEN, apiUrl: '' });
+  const events = await openEvents(telegram.url);
+  await events.next();
+  const ended = events.next().catch(() => undefined);
+  await telegram.close();
+  expect(await ended).toBeUndefined();
+});
+
+test('the page is whole in itself', async () => {
+  const { url } = await setUp();
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*connect-src 'self'/);
+  const html = await response.text();
+  expect(html.match(/(https?:)?\/\/[\w.[-]+/g)?.filter((link) => !link.includes('127.0.0.1'))).toEqual([]);
+  expect(html.match(/(src|href)="(?!#|data:)[^"]*"|@import|url\(/g)).toBeNull();
+  expect(html).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+});
+
+test('its commands name the API it was started for', async () => {
+  const telegram = await startTelegram({ token: TOKEN, apiUrl: 'http://127.0.0.1:9999/?a="&b=<' });
+  onTestFinished(telegram.close);
+  const html = await (await fetch(telegram.url)).text();
+  expect(html).toContain('data-api-url="http://127.0.0.1:9999/?a=&quot;&amp;b=&lt;"');
+  expect(html).not.toContain('{{');
+});

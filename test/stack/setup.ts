@@ -1,0 +1,55 @@
+import type { TestProject } from 'vitest/node';
+import { freePort } from '../../dev/ports.ts';
+import { startTelegram } from '../../dev/telegram/server.ts';
+import { startWorker } from '../../dev/worker.ts';
+import { startProxy } from '../support/proxy.ts';
+import { openTestStores } from '../support/stores.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The running API. */
+    apiUrl: string;
+    /** The Telegram stand-in. */
+    telegramUrl: string;
+    /** The proxies in front of the stores. */
+    databaseProxy: string;
+    redisProxy: string;
+    /** The settings that the Worker runs with. */
+    settings: Record<string, string>;
+  }
+}
+
+/** Starts the stack once for all of its tests: stores, proxies in front of them, the stand-in, and the Worker under wrangler dev. */
+export default async (project: TestProject) => {
+  const stores = await openTestStores();
+  const [databaseProxy, redisProxy] = await Promise.all([startProxy(stores.databaseUrl), startProxy(stores.redisUrl)]);
+  const port = await freePort();
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const telegram = await startTelegram({ token: '1000:test', apiUrl });
+  const settings = {
+    ...stores.settings,
+    DATABASE_ENDPOINT: `${databaseProxy.url}/sql`,
+    UPSTASH_REDIS_REST_URL: redisProxy.url,
+    JWT_SECRET: 'the-secret-of-the-tests-0123456789',
+    CODE_SECRET: 'another-secret-of-the-tests-012345',
+    TELEGRAM_BOT_TOKEN: '1000:test',
+    TELEGRAM_API_URL: telegram.url,
+    TELEGRAM_LINK_SECRET: 'dev-link-secret',
+    DEBUG_CODE: 'on',
+  };
+  const log: string[] = [];
+  const worker = startWorker({ port, settings, onLine: (line) => log.push(line) });
+  await worker.ready;
+
+  project.provide('apiUrl', apiUrl);
+  project.provide('telegramUrl', telegram.url);
+  project.provide('databaseProxy', databaseProxy.url);
+  project.provide('redisProxy', redisProxy.url);
+  project.provide('settings', settings);
+
+  return async () => {
+    await worker.close();
+    await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
+    await stores.close();
+  };
+};

@@ -1,0 +1,110 @@
+import { inject } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseSettings } from '../../src/env.ts';
+import { createServices } from '../../src/services.ts';
+
+/** An answer of the API, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The JSON body; `{}` when there is none. */
+  readonly body: Record<string, unknown>;
+}
+
+/** What a request carries beyond its path. */
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+  /** The client's address, as Cloudflare would give it; one of its own for each request when absent. */
+  readonly address?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** The API as a client sees it. */
+export interface Api {
+  send(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  post(path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
+}
+
+const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response>): Api => {
+  const send = async (method: string, path: string, options: RequestOptions = {}): Promise<Answer> => {
+    const { body, token, address = freshAddress(), headers } = options;
+    const response = await fetcher(path, {
+      method,
+      headers: {
+        'CF-Connecting-IP': address,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('application/json');
+    return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+  };
+  return { send, post: (path, body = {}, options) => send('POST', path, { body, ...options }) };
+};
+
+/** The running Worker, over HTTP. */
+export const runningApi = (): Api => {
+  const apiUrl = inject('apiUrl');
+  return clientOf((path, init) => fetch(`${apiUrl}${path}`, init));
+};
+
+/** The same app in this process, on the same stores, with settings and a clock of the test's own. */
+export interface LocalApi extends Api {
+  /** Waits until the work behind the answers is done. */
+  settle(): Promise<void>;
+}
+
+/**
+ * Starts the app in this process.
+ *
+ * @param overrides settings in place of the stack's
+ * @param now the clock
+ */
+export const localApi = (overrides: Record<string, string> = {}, now: () => number = Date.now): LocalApi => {
+  const app = createApp(createServices(parseSettings({ ...inject('settings'), ...overrides }), now));
+  const behind: Promise<unknown>[] = [];
+  const context = {
+    waitUntil: (work: Promise<unknown>) => {
+      behind.push(work);
+    },
+    passThroughOnException: () => undefined,
+    props: {},
+  };
+  const api = clientOf(async (path, init) => app.request(path, init, {}, context));
+  return {
+    ...api,
+    settle: async () => {
+      await Promise.all(behind.splice(0));
+    },
+  };
+};
+
+/** A clock that stands still until it is moved. */
+export class TestClock {
+  #now = Date.now();
+  readonly now = (): number => this.#now;
+
+  /** Moves on by so many seconds. */
+  advance(seconds: number): void {
+    this.#now += seconds * 1000;
+  }
+}
+
+let lastPhone = Math.floor(Math.random() * 1e9);
+
+/** A phone number that no other test uses. */
+export const freshPhone = (): string => {
+  lastPhone = (lastPhone + 7_919) % 1e9;
+  return `+79${String(lastPhone).padStart(9, '0')}`;
+};
+
+/** An address that no other test uses, so that no test meets another's limits. */
+export const freshAddress = (): string => {
+  const byte = () => 1 + Math.floor(Math.random() * 254);
+  return `${byte()}.${byte()}.${byte()}.${byte()}`;
+};

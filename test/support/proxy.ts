@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+
+/**
+ * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the request and never answers · `slow` answers after
+ * `ms` · `garbage` answers 200 with HTML · `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
+ * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once.
+ */
+export type Behaviour =
+  | { readonly mode: 'pass' | 'dead' | 'hang' | 'garbage' | 'nonsense' | 'half' | 'deaf' }
+  | { readonly mode: 'slow'; readonly ms: number }
+  | { readonly mode: 'barrier'; readonly count: number };
+
+/** A running proxy. It is told what to do over HTTP as well (see {@link ProxyControl}), since tests run in other processes. */
+export interface Proxy {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const CONTROL = '/__proxy';
+
+/** Stands between the Worker and a gateway: counts the calls, and makes the store fail in the ways that stores fail. */
+export const startProxy = async (target: string): Promise<Proxy> => {
+  let behaviour: Behaviour = { mode: 'pass' };
+  let calls = 0;
+  let waiting: (() => void)[] = [];
+
+  const forward = (
+    incoming: IncomingMessage,
+    body: Buffer,
+    answer: (status: number, headers: object, body: Buffer) => void,
+  ) => {
+    const upstream = request(new URL(incoming.url ?? '/', target), {
+      method: incoming.method ?? 'POST',
+      headers: { ...incoming.headers, host: new URL(target).host },
+    });
+    upstream.on('response', async (response) =>
+      answer(response.statusCode ?? 500, response.headers, await bodyOf(response)),
+    );
+    upstream.on('error', () => incoming.socket.destroy());
+    upstream.end(body);
+  };
+
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await bodyOf(incoming);
+    if (incoming.url === CONTROL) {
+      const answer = { calls };
+      if (incoming.method === 'PUT') {
+        behaviour = JSON.parse(body.toString());
+        calls = 0;
+        for (const go of waiting) go();
+        waiting = [];
+      }
+      outgoing.end(JSON.stringify(answer));
+      return;
+    }
+    calls += 1;
+    const pass = () =>
+      forward(incoming, body, (status, headers, text) => outgoing.writeHead(status, { ...headers }).end(text));
+    switch (behaviour.mode) {
+      case 'pass':
+        return pass();
+      case 'dead':
+        incoming.socket.destroy();
+        return;
+      case 'hang':
+        return;
+      case 'slow':
+        setTimeout(pass, behaviour.ms);
+        return;
+      case 'garbage':
+        outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>');
+        return;
+      case 'nonsense':
+        outgoing
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end('{"result":["bm9uc2Vuc2U="],"rows":7,"fields":null}');
+        return;
+      case 'half':
+        outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+        outgoing.write('{"result":');
+        setTimeout(() => incoming.socket.destroy(), 20);
+        return;
+      case 'deaf':
+        return forward(incoming, body, () => incoming.socket.destroy());
+      case 'barrier': {
+        waiting.push(pass);
+        if (waiting.length < behaviour.count) return;
+        const all = waiting;
+        waiting = [];
+        for (const go of all) go();
+      }
+    }
+  };
+
+  const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('The proxy has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of message) chunks.push(chunk);
+  } catch {
+    // The other side hung up; what it sent so far is all there is.
+  }
+  return Buffer.concat(chunks);
+};
+
+/** Tells a proxy from another process what to do, and asks what it saw. */
+export class ProxyControl {
+  readonly #url: string;
+
+  constructor(proxyUrl: string) {
+    this.#url = `${proxyUrl}${CONTROL}`;
+  }
+
+  /** From now on the store behaves so. Counting starts anew; what is held at a barrier goes. */
+  async behave(behaviour: Behaviour): Promise<void> {
+    await fetch(this.#url, { method: 'PUT', body: JSON.stringify(behaviour) });
+  }
+
+  /** How many calls the Worker made while `work` went on. */
+  async count(work: () => Promise<unknown>): Promise<number> {
+    await this.behave({ mode: 'pass' });
+    await work();
+    return this.calls();
+  }
+
+  /** How many calls there were since the last {@link behave}. */
+  async calls(): Promise<number> {
+    const { calls } = await fetch(this.#url).then((answer) => answer.json());
+    return calls;
+  }
+}

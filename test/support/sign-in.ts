@@ -1,0 +1,45 @@
+import { expect, inject } from 'vitest';
+import type { Api } from './client.ts';
+import { freshPhone } from './client.ts';
+
+/** Asks for a code and returns it, with the request's id. */
+export const requestCode = async (api: Api, phone: string, address?: string) => {
+  const answer = await api.post('/api/auth/request-code', { phone }, address ? { address } : {});
+  expect(answer.status, answer.text).toBe(200);
+  const { debugCode, requestId } = answer.body;
+  if (typeof debugCode !== 'string' || typeof requestId !== 'string') throw new Error(`No code: ${answer.text}`);
+  return { code: debugCode, requestId };
+};
+
+/** Signs a phone number in and returns the token. */
+export const signIn = async (api: Api, phone: string = freshPhone()): Promise<string> => {
+  const { code } = await requestCode(api, phone);
+  const answer = await api.post('/api/auth/verify-code', { phone, code });
+  expect(answer.status, answer.text).toBe(200);
+  return String(answer.body.token);
+};
+
+/** A code that is certainly not this one. */
+export const wrongCode = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+/** Links a phone number to a chat of the stand-in. */
+export const link = async (api: Api, phone: string, chatId: number): Promise<void> => {
+  const headers = { 'X-Link-Secret': String(inject('settings').TELEGRAM_LINK_SECRET) };
+  const answer = await api.post('/api/internal/link-telegram', { phone, telegramChatId: chatId }, { headers });
+  expect(answer.status, answer.text).toBe(200);
+};
+
+/** A chat id that no other test uses. */
+export const freshChat = (): number => 1_000_000 + Math.floor(Math.random() * 1e12);
+
+/** The texts in a chat of the stand-in, the oldest first. Waits up to two seconds until there are at least `count`. */
+export const messagesOf = async (chatId: number, count = 1): Promise<string[]> => {
+  const deadline = Date.now() + 2_000;
+  for (;;) {
+    const answer = await fetch(`${inject('telegramUrl')}/_/chats/${chatId}`);
+    const chat: { messages?: { text: string }[] } = answer.ok ? await answer.json() : {};
+    const texts = (chat.messages ?? []).map(({ text }) => text);
+    if (texts.length >= count || Date.now() > deadline) return texts;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
