@@ -2,8 +2,8 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
 
-/** Telegram's own Bot API (core.telegram.org/bots/api). */
-const TELEGRAM_API = 'https://api.telegram.org';
+/** The host of Telegram's own Bot API (core.telegram.org/bots/api). */
+const TELEGRAM_HOST = 'api.telegram.org';
 
 /** The format in which @BotFather hands out tokens. */
 const REAL_BOT_TOKEN = /^\d{6,}:[\w-]{30,}$/;
@@ -13,7 +13,9 @@ const optionalSecret = z
   .string()
   .optional()
   .transform((value) => value || undefined);
-const url = z.url('must be a URL').transform((value) => value.replace(/\/+$/, ''));
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .transform((value) => value.replace(/\/+$/, ''));
 const count = (standard: number) =>
   z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').default(standard);
 const onOff = (standard: 'on' | 'off') =>
@@ -34,11 +36,8 @@ const list = z
 const gaps = z
   .string()
   .default('60,120,300,600')
-  .transform((value) => value.split(',').map(Number))
-  .refine(
-    (seconds) => seconds.every((gap) => Number.isInteger(gap) && gap >= 0),
-    'must be whole seconds, comma-separated',
-  );
+  .refine((value) => /^\s*\d+\s*(,\s*\d+\s*)*$/.test(value), 'must be whole seconds, comma-separated')
+  .transform((value) => value.split(',').map(Number));
 
 const countries = list.refine(
   (codes): codes is CountryCode[] => codes.every((code) => isSupportedCountry(code)),
@@ -56,7 +55,7 @@ const Settings = z
     CODE_SECRET: secret,
     CODE_SECRET_PREVIOUS: optionalSecret,
     TELEGRAM_BOT_TOKEN: secret,
-    TELEGRAM_API_URL: url.default(TELEGRAM_API),
+    TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
     CORS_ORIGINS: list,
     PHONE_COUNTRIES: countries,
@@ -70,7 +69,8 @@ const Settings = z
     ADDRESS_SENDS_PER_HOUR: count(10),
   })
   .superRefine((settings, context) => {
-    const real = settings.TELEGRAM_API_URL === TELEGRAM_API || REAL_BOT_TOKEN.test(settings.TELEGRAM_BOT_TOKEN);
+    const hostname = URL.parse(settings.TELEGRAM_API_URL)?.hostname;
+    const real = hostname === TELEGRAM_HOST || REAL_BOT_TOKEN.test(settings.TELEGRAM_BOT_TOKEN);
     if (settings.DEBUG_CODE && real) {
       context.addIssue({
         code: 'custom',

@@ -1,5 +1,5 @@
 import { PGlite, protocol } from '@electric-sql/pglite';
-import { type SqlEngine, SqlError, type SqlQuery, type SqlResult } from './engine.ts';
+import { EngineUnreachable, type SqlEngine, SqlError, type SqlQuery, type SqlResult } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { runQuery, runTransaction, type SqlSession } from './session.ts';
 
@@ -48,19 +48,25 @@ const readResult = (answer: readonly Message[]): SqlResult => {
   return result;
 };
 
-const openSession = (db: PGlite): SqlSession => {
-  let stopped: EngineUnreachable | undefined;
+interface PgliteSession extends SqlSession {
+  hasStopped(): boolean;
+}
+
+const openSession = (db: PGlite): PgliteSession => {
+  let stopped = false;
   return {
     async execute(query) {
-      // Postgres has left its main loop (a FATAL error does that): PGlite would spin for ever if asked again.
-      if (stopped) throw stopped;
-      const answer = await db.execProtocolStream(extendedQuery(query), { throwOnError: false }).catch((cause) => {
-        stopped = new EngineUnreachable('the embedded database has stopped: start it again', { cause });
-        throw stopped;
-      });
-      return readResult(answer);
+      // A Postgres that has left its main loop would make PGlite spin for ever.
+      if (stopped) throw new EngineUnreachable('the embedded database has stopped: start it again');
+      try {
+        return readResult(await db.execProtocolStream(extendedQuery(query), { throwOnError: false }));
+      } catch (error) {
+        stopped = !(error instanceof SqlError) || error.fields.severity !== 'ERROR';
+        throw error;
+      }
     },
     inTransaction: () => db.isInTransaction(),
+    hasStopped: () => stopped,
   };
 };
 
@@ -82,7 +88,7 @@ export const openPglite = async ({ dataDir, loadFrom }: PgliteOptions = {}): Pro
       query: (query) => db.runExclusive(() => runQuery(session, query)),
       transaction: (queries, options) => db.runExclusive(() => runTransaction(session, queries, options)),
       close: async () => {
-        await db.close();
+        if (!session.hasStopped()) await db.close();
         unlock?.();
       },
     };

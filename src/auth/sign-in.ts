@@ -6,7 +6,7 @@ import type { Attempt } from './store.ts';
 import { checkCode, findOrCreateUser, voidCheck } from './store.ts';
 
 /** When to try to take an unanswered check back, in milliseconds after one another. */
-const VOID_AFTER_MS = [0, 2_000, 5_000];
+const VOID_AFTER_MS = [0, 1_000, 3_000];
 
 /** A phone number and a code that somebody claims to have been sent. */
 export interface Claim extends Pick<Attempt, 'phone' | 'requestId' | 'id' | 'address'> {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import { distinctRemoteAddr, expandIPv6 } from 'hono/utils/ipaddr';
+import { expandIPv6 } from 'hono/utils/ipaddr';
+import * as z from 'zod';
 
 /**
  * The address that limits count for: an IPv4 address, or the first 64 bits of an IPv6 address, since one customer has all the rest.
@@ -8,14 +9,8 @@ import { distinctRemoteAddr, expandIPv6 } from 'hono/utils/ipaddr';
  */
 export const clientAddress = (c: Context): string => {
   const given = c.req.header('CF-Connecting-IP')?.trim() ?? '';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(given)?.[1];
-  if (mapped) return mapped;
-  switch (distinctRemoteAddr(given)) {
-    case 'IPv4':
-      return given;
-    case 'IPv6':
-      return expandIPv6(given).split(':').slice(0, 4).join(':').toLowerCase();
-    default:
-      return 'unknown';
-  }
+  const ipv4 = given.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (z.ipv4().safeParse(ipv4).success) return ipv4;
+  if (z.ipv6().safeParse(given).success) return expandIPv6(given).split(':').slice(0, 4).join(':').toLowerCase();
+  return 'unknown';
 };

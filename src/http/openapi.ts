@@ -19,7 +19,7 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const codes: ErrorCode[] = [...errors, ...ANYWHERE];
   if (bearer) codes.push('no_token', 'invalid_token');
   if (body) codes.push('malformed_json', 'body_too_large');
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
       const description = group.map((code) => `\`${code}\` ${ERRORS[code].text.ru}`).join(' · ');

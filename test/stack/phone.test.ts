@@ -28,7 +28,7 @@ describe('a phone number', () => {
     expect(answer.status).toBe(200);
   });
 
-  test.each([
+  test.each<unknown>([
     '+799912345678',
     '89991234',
     '8',

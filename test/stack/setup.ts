@@ -1,3 +1,6 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../../dev/ports.ts';
 import { startTelegram } from '../../dev/telegram/server.ts';
@@ -14,6 +17,8 @@ declare module 'vitest' {
     /** The proxies in front of the stores. */
     databaseProxy: string;
     redisProxy: string;
+    /** A file with every line that the Worker has written so far. */
+    logFile: string;
     /** The settings that the Worker runs with. */
     settings: Record<string, string>;
   }
@@ -37,19 +42,23 @@ export default async (project: TestProject) => {
     TELEGRAM_LINK_SECRET: 'dev-link-secret',
     DEBUG_CODE: 'on',
   };
-  const log: string[] = [];
-  const worker = startWorker({ port, settings, onLine: (line) => log.push(line) });
+  const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
+  const logFile = join(scratch, 'worker.log');
+  writeFileSync(logFile, '');
+  const worker = startWorker({ port, settings, onLine: (line) => appendFileSync(logFile, `${line}\n`) });
   await worker.ready;
 
   project.provide('apiUrl', apiUrl);
   project.provide('telegramUrl', telegram.url);
   project.provide('databaseProxy', databaseProxy.url);
   project.provide('redisProxy', redisProxy.url);
+  project.provide('logFile', logFile);
   project.provide('settings', settings);
 
   return async () => {
     await worker.close();
     await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
     await stores.close();
+    rmSync(scratch, { recursive: true, force: true });
   };
 };

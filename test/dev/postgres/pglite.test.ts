@@ -62,6 +62,21 @@ describe('data in a folder', () => {
   }, 60_000);
 });
 
+test('a database that stops because its files are gone says so from then on, and the process lives', async () => {
+  const dataDir = join(folder, 'gone');
+  const engine = await openScratchPglite(dataDir);
+  await engine.query(plain('create table t (id int)'));
+  rmSync(join(dataDir, 'pg_wal'), { recursive: true });
+  await engine.query(plain('select pg_switch_wal()'));
+  const write = engine.query(plain('insert into t select generate_series(1, 100000)'));
+  await expect(write).rejects.toMatchObject({ fields: { severity: 'PANIC', code: '58P01' } });
+  await expect(engine.query(plain('select 1'))).rejects.toMatchObject({
+    name: 'EngineUnreachable',
+    message: 'the embedded database has stopped: start it again',
+  });
+  await engine.close();
+}, 30_000);
+
 describe('the lock on a folder', () => {
   test('refuses a second opening, in this process and in another', async () => {
     const dataDir = join(folder, 'locked');

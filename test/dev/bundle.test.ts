@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What goes to Cloudflare: the bundle of `wrangler deploy`, and the files it was made from. */
+describe('the Worker’s bundle', () => {
+  let folder = '';
+  let code = Buffer.alloc(0);
+  let sources: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aist-bundle-'));
+    const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder], {
+      cwd: root,
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
+    });
+    code = await readFile(join(folder, 'worker.js'));
+    const map: { sources: string[] } = JSON.parse(await readFile(join(folder, 'worker.js.map'), 'utf8'));
+    sources = map.sources.map((source) => relative(root, resolve(folder, source)));
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('is at most 250 KB, compressed', () => {
+    const kilobytes = gzipSync(code, { level: 9 }).length / 1024;
+    console.log(`bundle: ${kilobytes.toFixed(1)} KB gzip`);
+    expect(kilobytes).toBeLessThan(250);
+    expect(kilobytes).toBeGreaterThan(50);
+  });
+
+  test('is made of src/ and packages alone: nothing of dev/, bench/ or test/', () => {
+    expect(sources).toContain(join('src', 'worker.ts'));
+    const own = sources.filter((source) => !/node_modules|node-built-in-modules/.test(source));
+    expect(own.filter((source) => /^(dev|bench|test|\.\.)/.test(source))).toEqual([]);
+  });
+
+  test('knows of no address of this machine', () => {
+    expect(code.toString()).not.toMatch(/127\.0\.0\.1|dev-link-secret|pglite/i);
+  });
+});

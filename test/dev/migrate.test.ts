@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DatabaseUnderTest, type Row, type Schema } from './support/database.ts';
+import { FULL_ORIGINAL, ORIGINAL_DATABASES } from './support/original.ts';
+
+let database: DatabaseUnderTest;
+let wanted: Schema;
+
+beforeAll(async () => {
+  database = await DatabaseUnderTest.open();
+  expect(await database.migrate()).toBe(1);
+  wanted = await database.schema();
+});
+afterAll(() => database.close());
+beforeEach(() => database.empty());
+
+/** Of each row only what the row before had. */
+const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
+  after.map((row) => Object.fromEntries(Object.keys(before[0] ?? {}).map((column) => [column, row[column]])));
+
+describe.each(Object.entries(ORIGINAL_DATABASES))('the first migration of %s', (_, original) => {
+  test('makes the schema that an empty database gets', async () => {
+    await database.become(original);
+    expect(await database.migrate()).toBe(1);
+    expect(await database.schema()).toEqual(wanted);
+  });
+
+  test('makes the same of its tables without rows', async () => {
+    await database.become(original, false);
+    expect(await database.migrate()).toBe(1);
+    expect(await database.schema()).toEqual(wanted);
+  });
+
+  test('keeps every row and value, and invents none', async () => {
+    await database.become(original);
+    const before = await database.rows();
+    await database.migrate();
+    const after = await database.rows();
+    for (const [table, rows] of Object.entries(before)) {
+      const kept = after[table] ?? [];
+      expect(cutTo(rows, kept), table).toEqual(rows);
+      const columns = new Set(Object.keys(rows[0] ?? {}));
+      const added = kept.flatMap((row) => Object.entries(row).filter(([column]) => !columns.has(column)));
+      expect(new Set(added.map(([, value]) => value)), `new columns of ${table}`).toEqual(
+        new Set(added.length > 0 ? [null] : []),
+      );
+    }
+    expect(after.renamed_usernames).toEqual([]);
+  });
+
+  test('lets it grow as before: defaults are filled in, numbers go on, keys hold', async () => {
+    await database.become(original);
+    const before = await database.rows();
+    await database.migrate();
+    const { sql } = database;
+    const [user] = await sql`insert into users (id, phone) values ('new', '+79995550000')
+      returning abs(extract(epoch from now() at time zone 'utc' - created_at)) < 60 as created_now, updated_at = created_at as same, username`;
+    expect(user).toEqual({ created_now: true, same: true, username: null });
+    const [chat] = await sql`insert into chats (id) values ('new') returning type, created_at is not null as dated`;
+    expect(chat).toEqual({ type: 'user', dated: true });
+    const [message] = await sql`insert into messages (id) values ('new') returning text, chat_id`;
+    expect(message).toEqual({ text: '', chat_id: null });
+    const numbers = (before.message_logs ?? []).map(({ id }) => Number(id));
+    const [log] = await sql`insert into message_logs (to_user) values ('b') returning id`;
+    expect(log).toEqual({ id: Math.max(0, ...numbers) + 1 });
+    const orphan = sql`insert into chat_members (chat_id, user_id) values ('no such chat', 'new')`;
+    await expect(orphan).rejects.toMatchObject({ code: '23503' });
+    const twin = sql`insert into users (id, phone) values ('twin', '+79995550000')`;
+    await expect(twin).rejects.toMatchObject({ code: '23505', constraint: 'users_phone_key' });
+  });
+});
+
+test('migrating a second time changes nothing', async () => {
+  await database.become(FULL_ORIGINAL);
+  await database.migrate();
+  const [schema, rows, journal] = [await database.schema(), await database.rows(), await database.journal()];
+  expect(await database.migrate()).toBe(0);
+  expect([await database.schema(), await database.rows(), await database.journal()]).toEqual([schema, rows, journal]);
+});
+
+test.each([['an empty database'], ['one of the original']])(
+  'five migrate %s at once, one of them does it',
+  async (which) => {
+    if (which !== 'an empty database') await database.become(FULL_ORIGINAL);
+    const applied = await Promise.all(Array.from({ length: 5 }, () => database.migrate()));
+    expect(applied.sort()).toEqual([0, 0, 0, 0, 1]);
+    expect(await database.journal()).toBe(1);
+    expect(await database.schema()).toEqual(wanted);
+  },
+);
+
+// PostgreSQL keeps in each session what it looked for in vain, and a pool of sessions lives on between migrations.
+test('five migrate at once over sessions that have seen the database without a journal', async () => {
+  await database.become(FULL_ORIGINAL);
+  const look = () => database.sql`select to_regnamespace('drizzle') as journal, pg_sleep(0.1)`;
+  const seen = await Promise.all(Array.from({ length: 5 }, look));
+  expect(seen.flat().map(({ journal }) => journal)).toEqual([null, null, null, null, null]);
+  const applied = await Promise.all(Array.from({ length: 5 }, () => database.migrate()));
+  expect(applied.sort()).toEqual([0, 0, 0, 0, 1]);
+  expect(await database.schema()).toEqual(wanted);
+});
+
+test('a migration that fails half-way leaves nothing behind, and works once the cause is gone', async () => {
+  await database.become({
+    ...FULL_ORIGINAL,
+    tables: FULL_ORIGINAL.tables.map((table) => table.replace('REFERENCES chats(id)', '')),
+  });
+  await database.run(`insert into messages (id, chat_id) values ('orphan', 'no such chat')`);
+  const [schema, rows] = [await database.schema(), await database.rows()];
+  await expect(database.migrate()).rejects.toMatchObject({ code: '23503', constraint: 'messages_chat_id_fkey' });
+  expect([await database.schema(), await database.rows()]).toEqual([schema, rows]);
+  expect(await database.journal()).toBe(0);
+
+  await database.run(`delete from messages where id = 'orphan'`);
+  expect(await database.migrate()).toBe(1);
+  expect(await database.schema()).toEqual(wanted);
+});

@@ -1,0 +1,143 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT, type RunningScript, runScript } from './support/script.ts';
+
+let project: string;
+
+/** Writes a file of the project, with its folders. */
+const write = (name: string, content: string | object): void => {
+  mkdirSync(dirname(join(project, name)), { recursive: true });
+  writeFileSync(join(project, name), typeof content === 'string' ? content : JSON.stringify(content));
+};
+
+/** A small project with one dependency, which lies beside it: nothing comes from the network. */
+beforeEach(() => {
+  project = realpathSync(mkdtempSync(join(tmpdir(), 'aist-setup-')));
+  mkdirSync(join(project, 'dev'));
+  copyFileSync(join(ROOT, 'dev', 'setup.mjs'), join(project, 'dev', 'setup.mjs'));
+  const dependencies = { greeter: 'file:greeter' };
+  write('package.json', { name: 'fresh-clone', version: '1.0.0', dependencies });
+  write('greeter/package.json', { name: 'greeter', version: '1.0.0', bin: { greet: 'greet.js' }, main: 'greet.js' });
+  write('greeter/greet.js', '#!/usr/bin/env node\nmodule.exports = "hello";\n');
+  write('package-lock.json', {
+    name: 'fresh-clone',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    packages: {
+      '': { name: 'fresh-clone', version: '1.0.0', dependencies },
+      greeter: { version: '1.0.0', bin: { greet: 'greet.js' } },
+      'node_modules/greeter': { resolved: 'greeter', link: true },
+    },
+  });
+  write(
+    'script.ts',
+    `import greeting from 'greeter';
+     const { argv, env } = process;
+     console.log(JSON.stringify({ greeting, arguments: argv.slice(2), cwd: process.cwd(), path: env.PATH?.split(':')[0], node: env.NODE_MARK ?? 'own' }));`,
+  );
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+const setUp = (...args: string[]): RunningScript =>
+  runScript([join(project, 'dev', 'setup.mjs'), ...args], { cwd: tmpdir() });
+
+/** Runs it to its end. */
+const run = async (...args: string[]) => {
+  const script = setUp(...args);
+  const code = await script.ended;
+  return { code, output: script.output(), last: script.output().trim().split('\n').at(-1) ?? '' };
+};
+
+describe('node dev/setup.mjs', () => {
+  test('installs the dependencies of a fresh clone, says so, and runs the script in the project with its arguments', async () => {
+    const { code, output, last } = await run('script.ts', 'one', '--two');
+    expect(output).toMatch(/^Installing dependencies/);
+    expect(JSON.parse(last)).toEqual({
+      greeting: 'hello',
+      arguments: ['one', '--two'],
+      cwd: project,
+      path: join(project, 'node_modules', '.bin'),
+      node: 'own',
+    });
+    expect(code).toBe(0);
+  });
+
+  test('does not install a second time, unless the lockfile, package.json or the installation has changed', async () => {
+    await run('script.ts');
+    const installs = async () => (await run('script.ts')).output.includes('Installing');
+    expect(await installs()).toBe(false);
+    for (const file of ['package.json', 'package-lock.json']) {
+      writeFileSync(join(project, file), `${readFileSync(join(project, file), 'utf8')}\n`);
+      expect(await installs(), file).toBe(true);
+      expect(await installs(), file).toBe(false);
+    }
+    rmSync(join(project, 'node_modules'), { recursive: true });
+    expect(await installs(), 'node_modules').toBe(true);
+  });
+
+  test('stops with what npm said when the installation fails, and tries again the next time', async () => {
+    const whole = readFileSync(join(project, 'package.json'), 'utf8');
+    write('package.json', whole.replace('"file:greeter"', '"file:greeter","other":"file:greeter"'));
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const { code, output } = await run('script.ts');
+      expect(output).toMatch(/npm ci failed\. .*try again/);
+      expect(output).toContain('package-lock.json');
+      expect(output).not.toContain('"greeting"');
+      expect(code).toBe(1);
+    }
+    writeFileSync(join(project, 'package.json'), whole);
+    expect((await run('script.ts')).code).toBe(0);
+  });
+
+  test('prefers the Node among the dependencies', async () => {
+    await run('script.ts');
+    for (const arch of ['x64', 'arm64']) {
+      write(
+        `node_modules/node-linux-${arch}/bin/node`,
+        `#!/bin/sh\nNODE_MARK=bundled exec '${process.execPath}' "$@"\n`,
+      );
+      chmodSync(join(project, `node_modules/node-linux-${arch}/bin/node`), 0o755);
+    }
+    expect(JSON.parse((await run('script.ts')).last)).toMatchObject({ node: 'bundled' });
+  });
+
+  test('ends as the script ends: with its code, and with 1 where a signal ended it', async () => {
+    write('ends.ts', `process.exit(Number(process.argv[2]));`);
+    write('dies.ts', `process.kill(process.pid, 'SIGKILL');`);
+    expect((await run('ends.ts', '7')).code).toBe(7);
+    expect((await run('ends.ts', '0')).code).toBe(0);
+    expect((await run('dies.ts')).code).toBe(1);
+  });
+
+  test.each([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)('passes %s on to the script', async (signal) => {
+    write(
+      'waits.ts',
+      `process.on('${signal}', () => { console.log('told'); process.exit(3); });
+       setInterval(() => undefined, 1000);
+       console.log('waiting');`,
+    );
+    const script = setUp('waits.ts');
+    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+    script.child.kill(signal);
+    expect(await script.ended).toBe(3);
+    expect(script.output()).toMatch(/told\n$/);
+  });
+
+  test('without a script it says how it is used, and installs nothing', async () => {
+    const { code, output } = await run();
+    expect(output).toMatch(/^Usage: node dev\/setup\.mjs <script>/);
+    expect(code).toBe(1);
+    expect(existsSync(join(project, 'node_modules'))).toBe(false);
+  });
+});

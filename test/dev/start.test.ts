@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { takeLock } from '../../dev/lock.ts';
+import { isFree } from '../../dev/ports.ts';
+import { freshAddress, freshPhone } from '../support/client.ts';
+import { listenersOf } from './support/processes.ts';
+import { StackUnderTest } from './support/stack.ts';
+
+const PARTS = ['API', 'Telegram', 'Postgres', 'Redis'];
+const CHAT = 7_001;
+const phone = freshPhone();
+
+let dataDir: string;
+const stacks: StackUnderTest[] = [];
+
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'aist-start-'));
+});
+afterAll(() => {
+  for (const stack of stacks) {
+    stack.destroy();
+    rmSync(stack.scratch, { recursive: true, force: true });
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const start = async (env: Record<string, string> = {}): Promise<StackUnderTest> => {
+  const stack = await StackUnderTest.start(dataDir, env);
+  stacks.push(stack);
+  return stack;
+};
+
+const portsOf = (stack: StackUnderTest): number[] => PARTS.map((part) => Number(new URL(stack.address(part)).port));
+
+/** The ports that are not free. */
+const taken = async (ports: readonly number[]): Promise<number[]> => {
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, index) => !free[index]);
+};
+
+/** 'free', or the note of who has the lock of the data folder. */
+const lockState = async (): Promise<string> => {
+  const lock = await takeLock(dataDir, () => 'the test');
+  if (typeof lock === 'string') return lock;
+  lock.close();
+  return 'free';
+};
+
+// Each test goes on where the one before it ended: a start costs seconds.
+describe('npm start', () => {
+  let stack: StackUnderTest;
+  let userId: unknown;
+
+  test('from nothing: is ready, and says where each part is', async () => {
+    stack = await start();
+    process.stdout.write(`first start: ready after ${stack.seconds.toFixed(1)} s\n`);
+    expect(stack.address('API')).toBe(stack.apiUrl);
+    expect(stack.address('API reference')).toBe(`${stack.apiUrl}/docs`);
+    const ready = await stack.send('GET', '/health/ready');
+    expect([ready.status, ready.body.ok], ready.text).toEqual([200, true]);
+    expect((await stack.send('GET', '/docs')).status).toBe(200);
+    const page = await fetch(stack.address('Telegram'));
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    expect(stack.script.errors()).toBe('');
+  });
+
+  test('the first sign-in works by the code in the answer, and the next by the code in Telegram', async () => {
+    const first = freshPhone();
+    const asked = await stack.send('POST', '/api/auth/request-code', { phone: first });
+    expect(asked.body).toMatchObject({ ok: true, debugCode: expect.stringMatching(/^\d{6}$/) });
+    const verified = await stack.send('POST', '/api/auth/verify-code', { phone: first, code: asked.body.debugCode });
+    expect(verified.body).toEqual({ ok: true, token: expect.any(String) });
+
+    const token = await stack.signInByTelegram(phone, CHAT);
+    const profile = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${token}` });
+    expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
+    userId = profile.body.userId;
+  });
+
+  test('a second one with the same data says that one runs, where, and what to do, and leaves it alone', async () => {
+    const second = await StackUnderTest.begin(dataDir);
+    stacks.push(second);
+    expect(await second.endsWithin(10_000)).toBe(1);
+    expect(second.script.errors()).toContain('already running');
+    expect(second.script.errors()).toContain(stack.apiUrl);
+    expect(second.script.errors()).toMatch(/Ctrl-C.*DATA_DIR=\S+ PORT=\d+ npm start/);
+    expect((await stack.send('GET', '/health/ready')).status).toBe(200);
+  });
+
+  if (process.platform === 'linux') {
+    test('everything listens on 127.0.0.1 alone', () => {
+      const listeners = listenersOf(stack.processes());
+      expect(listeners.map(({ port }) => port)).toEqual(expect.arrayContaining(portsOf(stack)));
+      expect(listeners.filter(({ address }) => address !== '127.0.0.1')).toEqual([]);
+    });
+  }
+
+  test('SIGTERM ends it with 0, and nothing is left: no process, no port, no lock, no file', async () => {
+    const ports = portsOf(stack);
+    expect(await stack.terminate()).toBe(0);
+    expect(stack.remains()).toEqual([]);
+    expect(await taken(ports)).toEqual([]);
+    expect(await lockState()).toBe('free');
+    expect(stack.script.errors()).toBe('');
+  });
+
+  test('started again it has the users of before, and the links to their chats', async () => {
+    stack = await start();
+    process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
+    const asked = await stack.send('POST', '/api/auth/request-code', { phone });
+    const verified = await stack.send('POST', '/api/auth/verify-code', { phone, code: asked.body.debugCode });
+    expect(decodeJwt(String(verified.body.token)).userId).toBe(userId);
+    expect(await stack.newestMessage(CHAT)).toContain(String(asked.body.debugCode));
+  });
+
+  if (process.platform === 'linux') {
+    test('killed without warning, it leaves no process and no port behind for longer than five seconds', async () => {
+      const ports = portsOf(stack);
+      const main = stack.processes().find(({ command }) => /^\S+ \S+start\.ts$/.test(command));
+      process.kill(Number(main?.pid), 'SIGKILL');
+      expect(await stack.endsWithin(5_000)).toBe(1);
+      const left = async () => [...stack.processes().map(({ command }) => command), ...(await taken(ports))];
+      await expect.poll(left, { timeout: 5_000, interval: 200 }).toEqual([]);
+    });
+  }
+
+  test('a start after that has the data of before, and takes its settings from the environment', async () => {
+    const JWT_SECRET = 'a-secret-of-this-test-0123456789';
+    stack = await start({ JWT_SECRET, TELEGRAM_LINK_SECRET: 'x', DEBUG_CODE: 'off', ADDRESS_LIMITS: 'off' });
+    const token = await stack.signInByTelegram(phone, CHAT, 'x');
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(JWT_SECRET));
+    expect(payload.userId).toBe(userId);
+
+    const link = { phone, telegramChatId: CHAT };
+    const local = { 'X-Link-Secret': 'dev-link-secret' };
+    expect((await stack.send('POST', '/api/internal/link-telegram', link, local)).status).toBe(403);
+
+    const from = { 'CF-Connecting-IP': freshAddress() };
+    const answers = await Promise.all(
+      Array.from({ length: 15 }, () => stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 200));
+    expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
+  });
+
+  test('Ctrl-C in its terminal ends it with 0, and nothing is left', async () => {
+    const ports = portsOf(stack);
+    expect(await stack.interrupt()).toBe(0);
+    expect(stack.remains()).toEqual([]);
+    expect(await taken(ports)).toEqual([]);
+    expect(await lockState()).toBe('free');
+    expect(stack.script.errors()).toBe('');
+  });
+
+  test.each([[300], [700], [1_500]])('ended %i ms after its beginning it leaves nothing either', async (ms) => {
+    const early = await StackUnderTest.begin(join(dataDir, `early-${ms}`));
+    stacks.push(early);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    expect(await early.terminate()).not.toBe('still running');
+    expect(early.remains()).toEqual([]);
+    expect(await taken([Number(new URL(early.apiUrl).port)])).toEqual([]);
+  });
+});

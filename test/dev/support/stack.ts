@@ -1,0 +1,138 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../../dev/ports.ts';
+import type { Answer } from '../../support/client.ts';
+import { killAll, type Process, processesWith } from './processes.ts';
+import { type RunningScript, runScript } from './script.ts';
+
+/** How long a stack may take until it is ready, and to end, in milliseconds. */
+const READY_MS = 20_000;
+const END_MS = 10_000;
+
+/** `npm start` as a person runs it, in a folder of the test's own. */
+export class StackUnderTest {
+  readonly script: RunningScript;
+  readonly apiUrl: string;
+  readonly dataDir: string;
+  readonly scratch: string;
+  /** Seconds until it was ready. */
+  seconds = 0;
+
+  private constructor(port: string, dataDir: string, env: Readonly<Record<string, string>>) {
+    this.dataDir = dataDir;
+    this.scratch = mkdtempSync(join(tmpdir(), 'aist-start-tmp-'));
+    this.apiUrl = `http://127.0.0.1:${port}`;
+    this.script = runScript(['dev/setup.mjs', 'dev/start.ts'], {
+      env: { PORT: port, DATA_DIR: dataDir, TMPDIR: this.scratch, ...env },
+    });
+  }
+
+  /** Starts one, without waiting for anything. PORT is a free one unless it is set. */
+  static async begin(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<StackUnderTest> {
+    return new StackUnderTest(env.PORT ?? String(await freePort()), dataDir, env);
+  }
+
+  /** Starts one and waits until it says that it is ready. */
+  static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<StackUnderTest> {
+    const started = performance.now();
+    const stack = await StackUnderTest.begin(dataDir, env);
+    await stack.says('Ctrl-C ends it all.', READY_MS);
+    stack.seconds = (performance.now() - started) / 1000;
+    return stack;
+  }
+
+  /** Waits until it has written something. */
+  async says(text: string, withinMs: number): Promise<void> {
+    const { child, output } = this.script;
+    const deadline = Date.now() + withinMs;
+    while (!output().includes(text)) {
+      const ended = child.exitCode !== null || child.signalCode !== null;
+      if (ended || Date.now() > deadline) throw new Error(`It never said "${text}", but:\n${output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The address that its table gives for a part. */
+  address(part: string): string {
+    const line = this.script.output().match(new RegExp(`^  ${part} +(http\\S+)`, 'm'));
+    if (!line?.[1]) throw new Error(`No ${part} in:\n${this.script.output()}`);
+    return line[1];
+  }
+
+  /** Its processes at this moment, known by the folder for temporary files that is theirs alone. */
+  processes(): Process[] {
+    return processesWith('TMPDIR', this.scratch);
+  }
+
+  /** Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running' when that takes too long. */
+  terminate(): Promise<number | null | 'still running'> {
+    return this.#end(() => this.script.child.kill('SIGTERM'));
+  }
+
+  /** Sends SIGINT to its process group, as a terminal does when somebody types Ctrl-C. */
+  interrupt(): Promise<number | null | 'still running'> {
+    return this.#end(() => process.kill(-Number(this.script.child.pid), 'SIGINT'));
+  }
+
+  async #end(signal: () => unknown): Promise<number | null | 'still running'> {
+    signal();
+    return this.endsWithin(END_MS);
+  }
+
+  /** Its exit code; 'still running' when that takes longer. */
+  endsWithin(ms: number): Promise<number | null | 'still running'> {
+    const late = new Promise<'still running'>((resolve) => setTimeout(resolve, ms, 'still running').unref());
+    return Promise.race([this.script.ended, late]);
+  }
+
+  /** What it left behind: processes, and files of its own among the temporary ones. */
+  remains(): string[] {
+    const files = existsSync(this.scratch) ? readdirSync(this.scratch).filter((name) => name.startsWith('aist-')) : [];
+    return [...this.processes().map(({ command }) => command), ...files];
+  }
+
+  /** Ends whatever of it still runs. */
+  destroy(): void {
+    killAll(this.processes());
+  }
+
+  /** Sends it a request. */
+  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(`${this.apiUrl}${path}`, {
+      method,
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('application/json');
+    return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+  }
+
+  /** Signs a number in by the code that arrives in its chat on the stand-in's page. Returns the token. */
+  async signInByTelegram(phone: string, chatId: number, linkSecret = 'dev-link-secret'): Promise<string> {
+    const link = { phone, telegramChatId: chatId };
+    const linked = await this.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': linkSecret });
+    if (linked.status !== 200) throw new Error(`Not linked: ${linked.text}`);
+    const asked = await this.send('POST', '/api/auth/request-code', { phone });
+    if (asked.status !== 200) throw new Error(`No code: ${asked.text}`);
+    const code = /: (\d{6})\n/.exec(await this.newestMessage(chatId))?.[1];
+    const verified = await this.send('POST', '/api/auth/verify-code', { phone, code });
+    if (verified.status !== 200) throw new Error(`Not signed in with ${code}: ${verified.text}`);
+    return String(verified.body.token);
+  }
+
+  /** The newest message in a chat of the stand-in; one is waited for. */
+  async newestMessage(chatId: number): Promise<string> {
+    const deadline = Date.now() + 5_000;
+    for (;;) {
+      const chats: { id: number; messages: { text: string }[] }[] = await fetch(
+        `${this.address('Telegram')}/_/chats`,
+      ).then((answer) => answer.json());
+      const message = chats.find(({ id }) => id === chatId)?.messages.at(-1);
+      if (message) return message.text;
+      if (Date.now() > deadline) throw new Error(`Nothing arrived in chat ${chatId}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { codeMac, type RandomValues, randomCode } from '../../../src/auth/code.ts';
+
+/** A source that gives these values one after another. */
+const source = (...values: number[]): RandomValues => {
+  const rest = [...values];
+  return (array) => array.fill(rest.shift() ?? Number.NaN);
+};
+
+describe('a code', () => {
+  test.each([
+    [0, '000000'],
+    [42, '000042'],
+    [999_999, '999999'],
+    [1_000_000, '000000'],
+    [4_293_999_999, '999999'],
+  ])('of the random value %i is %s', (value, code) => {
+    expect(randomCode(source(value))).toBe(code);
+  });
+
+  test('is drawn anew when the value would make low codes likelier', () => {
+    expect(randomCode(source(4_294_000_000, 4_294_967_295, 123_456))).toBe('123456');
+  });
+
+  test('is six digits, and hardly ever the same twice', () => {
+    const codes = Array.from({ length: 1_000 }, () => randomCode());
+    for (const code of codes) expect(code).toMatch(/^\d{6}$/);
+    expect(new Set(codes).size).toBeGreaterThan(990);
+  });
+
+  test('has every digit in every place about as often', () => {
+    const codes = Array.from({ length: 20_000 }, () => randomCode());
+    for (let place = 0; place < 6; place += 1) {
+      const counts = Map.groupBy(codes, (code) => code[place]);
+      expect(counts.size).toBe(10);
+      // 2,000 expected; 300 is seven standard deviations.
+      for (const [digit, found] of counts) expect(Math.abs(found.length - 2_000), `${digit}`).toBeLessThan(300);
+    }
+  });
+});
+
+describe('the hash of a code', () => {
+  const mac = codeMac('secret', '+79991234567', '123456');
+
+  test('is HMAC-SHA-256 of phone and code', async () => {
+    expect(await mac).toBe(createHmac('sha256', 'secret').update('+79991234567:123456').digest('base64'));
+  });
+
+  test.each([
+    ['secret', codeMac('other', '+79991234567', '123456')],
+    ['phone', codeMac('secret', '+79991234568', '123456')],
+    ['code', codeMac('secret', '+79991234567', '123457')],
+  ])('differs with the %s', async (_, other) => {
+    expect(await other).not.toBe(await mac);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { parseSettings, SETTING_NAMES, SettingsError } from '../../src/env.ts';
+import { createServices } from '../../src/services.ts';
+
+const REQUIRED = {
+  DATABASE_URL: 'postgresql://user:password@db.example.com/aist',
+  UPSTASH_REDIS_REST_URL: 'https://redis.example.com',
+  UPSTASH_REDIS_REST_TOKEN: 'redis-token',
+  JWT_SECRET: 'jwt-secret',
+  CODE_SECRET: 'code-secret',
+  TELEGRAM_BOT_TOKEN: '1000:local',
+};
+
+/** Of the form that BotFather gives, and nobody's. */
+const REAL_LOOKING_TOKEN = `123456789:${'AbCdE'.repeat(7)}`;
+const STAND_IN = 'http://127.0.0.1:9999';
+
+const complaintAbout = (env: Record<string, unknown>): string => {
+  try {
+    parseSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('settings', () => {
+  test('that are there, with nothing else, give the defaults of auth.md', () => {
+    expect(parseSettings(REQUIRED)).toEqual({
+      ...REQUIRED,
+      TELEGRAM_API_URL: 'https://api.telegram.org',
+      CORS_ORIGINS: [],
+      PHONE_COUNTRIES: [],
+      DEBUG_CODE: false,
+      ADDRESS_LIMITS: true,
+      CODE_TRIES: 5,
+      PHONE_FAILURES_PER_DAY: 10,
+      PHONE_SENDS_PER_DAY: 5,
+      PHONE_SEND_GAPS_SECONDS: [60, 120, 300, 600],
+      ADDRESS_FAILURES_PER_HOUR: 30,
+      ADDRESS_SENDS_PER_HOUR: 10,
+    });
+  });
+
+  test.each(Object.keys(REQUIRED))('without %s are refused by its name, and so they are when it is empty', (name) => {
+    for (const value of [undefined, '']) {
+      const complaint = complaintAbout({ ...REQUIRED, [name]: value });
+      expect(complaint).toContain(`${name} is missing`);
+      for (const other of SETTING_NAMES.filter((known) => known !== name)) {
+        expect(complaint).not.toMatch(new RegExp(`\\b${other}\\b`));
+      }
+    }
+  });
+
+  test('that are all missing are all named at once', () => {
+    const complaint = complaintAbout({});
+    for (const name of Object.keys(REQUIRED)) expect(complaint).toContain(`${name} is missing`);
+  });
+
+  test.each(SETTING_NAMES.filter((name) => !(name in REQUIRED)))('%s counts as unset when it is empty', (name) => {
+    expect(parseSettings({ ...REQUIRED, [name]: '' })).toEqual(parseSettings(REQUIRED));
+  });
+
+  test.each([
+    ['DATABASE_URL', 'mysql://user:hunter2@db.example.com/aist', 'must be a postgres:// URL'],
+    ['DATABASE_URL', 'hunter2', 'must be a postgres:// URL'],
+    ['DATABASE_ENDPOINT', 'hunter2', 'must be an http:// or https:// URL'],
+    ['UPSTASH_REDIS_REST_URL', 'hunter2', 'must be an http:// or https:// URL'],
+    ['UPSTASH_REDIS_REST_URL', 'redis://default:hunter2@redis.example.com:6379', 'must be an http://'],
+    ['TELEGRAM_API_URL', 'hunter2', 'must be an http:// or https:// URL'],
+    ['PHONE_COUNTRIES', 'BY,hunter2', 'must be ISO 3166 country codes'],
+    ['DEBUG_CODE', 'hunter2', 'must be on or off'],
+    ['ADDRESS_LIMITS', 'hunter2', 'must be on or off'],
+    ['CODE_TRIES', 'hunter2', 'must be a number'],
+    ['CODE_TRIES', '0', 'must be at least 1'],
+    ['CODE_TRIES', '-7', 'must be at least 1'],
+    ['CODE_TRIES', '7.25', 'must be a whole number'],
+    ['PHONE_FAILURES_PER_DAY', '0', 'must be at least 1'],
+    ['PHONE_SENDS_PER_DAY', 'hunter2', 'must be a number'],
+    ['ADDRESS_FAILURES_PER_HOUR', '0', 'must be at least 1'],
+    ['ADDRESS_SENDS_PER_HOUR', 'Infinity', 'must be'],
+    ['PHONE_SEND_GAPS_SECONDS', '60,hunter2', 'must be whole seconds'],
+    ['PHONE_SEND_GAPS_SECONDS', '60,-7', 'must be whole seconds'],
+    ['PHONE_SEND_GAPS_SECONDS', '60,7.25', 'must be whole seconds'],
+    ['PHONE_SEND_GAPS_SECONDS', '60,,300', 'must be whole seconds'],
+    ['PHONE_SEND_GAPS_SECONDS', '60,120,', 'must be whole seconds'],
+  ])('are refused with what %s must be, when it is %j, and no value is told', (name, value, rule) => {
+    const complaint = complaintAbout({ ...REQUIRED, [name]: value });
+    expect(complaint).toContain(`${name} ${rule}`);
+    expect(complaint).not.toContain('hunter2');
+    for (const given of [...Object.values(REQUIRED), value]) {
+      // Short numbers are part of rules as well.
+      if (given.length > 4) expect(complaint).not.toContain(given);
+    }
+  });
+
+  test.each([
+    ['DATABASE_URL', 'postgres://user:password@db.example.com:5432/aist?sslmode=require'],
+    ['UPSTASH_REDIS_REST_URL', 'http://127.0.0.1:8079/'],
+  ])('that are accepted are enough to make everything of: %s %j', (name, value) => {
+    const { settings } = createServices(parseSettings({ ...REQUIRED, [name]: value }), () => 0);
+    expect(settings.JWT_SECRET).toBe(REQUIRED.JWT_SECRET);
+  });
+
+  test('are lists where commas are, without the spaces around them', () => {
+    const settings = parseSettings({
+      ...REQUIRED,
+      CORS_ORIGINS: ' https://a.example , https://b.example,',
+      PHONE_COUNTRIES: 'BY, KZ',
+      PHONE_SEND_GAPS_SECONDS: '0, 10',
+    });
+    expect(settings.CORS_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
+    expect(settings.PHONE_COUNTRIES).toEqual(['BY', 'KZ']);
+    expect(settings.PHONE_SEND_GAPS_SECONDS).toEqual([0, 10]);
+  });
+
+  test('may have other bindings of the Worker beside them', () => {
+    expect(parseSettings({ ...REQUIRED, ASSETS: { fetch: () => undefined }, PATH: '/bin' })).toEqual(
+      parseSettings(REQUIRED),
+    );
+  });
+});
+
+describe('the code in answers', () => {
+  test('can be switched on beside a stand-in for Telegram', () => {
+    const settings = parseSettings({ ...REQUIRED, TELEGRAM_API_URL: STAND_IN, DEBUG_CODE: 'on' });
+    expect(settings.DEBUG_CODE).toBe(true);
+  });
+
+  test.each([
+    ['a real-looking token', { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: STAND_IN }],
+    ['the default address of Telegram', {}],
+    ['Telegram', { TELEGRAM_API_URL: 'https://api.telegram.org' }],
+    ['Telegram with a slash', { TELEGRAM_API_URL: 'https://api.telegram.org/' }],
+    ['Telegram in capitals', { TELEGRAM_API_URL: 'https://API.Telegram.org' }],
+    ['Telegram with its port', { TELEGRAM_API_URL: 'https://api.telegram.org:443' }],
+    ['Telegram over plain HTTP', { TELEGRAM_API_URL: 'http://api.telegram.org' }],
+    ['both', { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: 'https://api.telegram.org' }],
+  ])('cannot be switched on beside %s', (_, env) => {
+    const complaint = complaintAbout({ ...REQUIRED, ...env, DEBUG_CODE: 'on' });
+    expect(complaint).toContain('DEBUG_CODE must be off');
+    expect(complaint).not.toContain(REAL_LOOKING_TOKEN);
+    expect(parseSettings({ ...REQUIRED, ...env, DEBUG_CODE: 'off' }).DEBUG_CODE).toBe(false);
+  });
+});

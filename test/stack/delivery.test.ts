@@ -1,0 +1,111 @@
+import { neon } from '@neondatabase/serverless';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { freshPhone, localApi, TestClock } from '../support/client.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
+
+const telegramUrl = inject('telegramUrl');
+const database = new ProxyControl(inject('databaseProxy'));
+
+const failTelegram = (fault: object) =>
+  fetch(`${telegramUrl}/_/fail`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+
+afterEach(async () => {
+  await failTelegram({ clear: true });
+  await database.behave({ mode: 'pass' });
+});
+
+const start = async () => {
+  const clock = new TestClock();
+  const api = localApi({}, clock.now);
+  const phone = freshPhone();
+  const chat = freshChat();
+  await link(api, phone, chat);
+  const sql = neon(String(inject('settings').DATABASE_URL));
+  const blockedAt = async () =>
+    (await sql`select blocked_at from telegram_links where phone = ${phone}`)[0]?.blocked_at;
+  return { clock, api, phone, chat, blockedAt };
+};
+
+describe('delivery of a code', () => {
+  test('waits as long as Telegram asks after "too many requests", and then succeeds', async () => {
+    const { api, phone, chat } = await start();
+    await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 2 });
+    const { code } = await requestCode(api, phone);
+    expect(await messagesOf(chat, 0)).toEqual([]);
+    await api.settle();
+    expect((await messagesOf(chat)).join()).toContain(code);
+  });
+
+  test('does not hold the answer up, however slow Telegram is', async () => {
+    const { api, phone, chat } = await start();
+    await failTelegram({ chatId: chat, hang: 1_500 });
+    const started = Date.now();
+    await requestCode(api, phone);
+    expect(Date.now() - started).toBeLessThan(700);
+    await api.settle();
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+
+  test('gives a link up when the person blocked the bot, until the number is linked anew', async () => {
+    const { clock, api, phone, chat, blockedAt } = await start();
+    await failTelegram({ chatId: chat, status: 403 });
+    await requestCode(api, phone);
+    await api.settle();
+    expect(await blockedAt()).toMatch(/^\d{4}-\d\d-\d\d /);
+
+    clock.advance(60);
+    const before = await callsTo(chat);
+    await requestCode(api, phone);
+    await api.settle();
+    expect(await callsTo(chat)).toBe(before);
+
+    await link(api, phone, chat);
+    expect(await blockedAt()).toBeNull();
+    clock.advance(120);
+    const { code } = await requestCode(api, phone);
+    await api.settle();
+    expect((await messagesOf(chat)).join()).toContain(code);
+  });
+
+  test.each([
+    ['answers 400', { status: 400 }],
+    ['answers what is no JSON', { garbage: true }],
+  ])('that fails because Telegram %s is no error for the client, and keeps the link', async (_, fault) => {
+    const { clock, api, phone, chat, blockedAt } = await start();
+    await failTelegram({ chatId: chat, ...fault });
+    await requestCode(api, phone);
+    await api.settle();
+    expect(await blockedAt()).toBeNull();
+    await failTelegram({ clear: true });
+    clock.advance(60);
+    const { code } = await requestCode(api, phone);
+    await api.settle();
+    expect((await messagesOf(chat)).join()).toContain(code);
+  });
+
+  test('answers the same bytes for a linked and an unlinked number, but for what is random', async () => {
+    const { api, phone } = await start();
+    const closed = localApi({ DEBUG_CODE: 'off' });
+    const shape = async (number: string) => {
+      const { status, headers, text, body } = await closed.post('/api/auth/request-code', { phone: number });
+      const names = [...headers.keys()].sort();
+      return {
+        status,
+        names,
+        bytes: text.replace(String(body.requestId), 'ID').replace(String(body.masked), 'MASKED'),
+      };
+    };
+    expect(await shape(phone)).toEqual(await shape(freshPhone()));
+    await Promise.all([api.settle(), closed.settle()]);
+  });
+});
+
+const callsTo = async (chat: number): Promise<number> => {
+  const calls: { chatId?: number }[] = await fetch(`${telegramUrl}/_/calls`).then((answer) => answer.json());
+  return calls.filter(({ chatId }) => chatId === chat).length;
+};

@@ -1,0 +1,360 @@
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { BODY_LIMIT, createApp } from '../../src/app.ts';
+import { parseSettings } from '../../src/env.ts';
+import { createServices } from '../../src/services.ts';
+import { signToken } from '../../src/session/token.ts';
+import type { Answer } from '../support/client.ts';
+import { freshAddress, freshPhone, runningApi } from '../support/client.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { signIn } from '../support/sign-in.ts';
+
+const api = runningApi();
+const apiUrl = inject('apiUrl');
+const database = new ProxyControl(inject('databaseProxy'));
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const token = await signIn(api);
+const nobody = await signToken(String(inject('settings').JWT_SECRET), crypto.randomUUID(), Date.now());
+
+afterEach(() => database.behave({ mode: 'pass' }));
+
+const expectError = (answer: Answer, status: number, code: string, message: string, further: object = {}) => {
+  expect(answer.status, answer.text).toBe(status);
+  expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
+  expect(answer.body).toEqual({
+    ok: false,
+    message,
+    error: message,
+    code,
+    requestId: answer.headers.get('X-Request-Id'),
+    ...further,
+  });
+  expect(answer.body.requestId).toMatch(UUID);
+};
+
+/** A PATCH of the profile whose body goes out just as it is. */
+const patchRaw = async (body: string | undefined, contentType?: string) => {
+  // Bytes, since fetch gives a string a content type of its own.
+  const response = await fetch(`${apiUrl}/api/profile`, {
+    method: 'PATCH',
+    headers: { Authorization: `Bearer ${token}`, ...(contentType !== undefined && { 'Content-Type': contentType }) },
+    ...(body !== undefined && { body: new TextEncoder().encode(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+};
+
+const displayName = async () => (await api.send('GET', '/api/profile', { token })).body.displayName;
+
+describe('an error is answered in the envelope, in Russian and in English', () => {
+  const patch = (body: unknown, as = token) => ({ body, token: as });
+  test.each([
+    [
+      'POST',
+      '/api/auth/request-code',
+      { body: {} },
+      400,
+      'invalid_phone',
+      'Некорректный номер',
+      'Invalid phone number',
+    ],
+    [
+      ...['POST', '/api/auth/verify-code'],
+      ...[{ body: { phone: '+79991234567', code: '1' } }, 400, 'invalid_code_format'],
+      ...['Неверный код или формат', 'Wrong code or format'],
+    ],
+    [
+      ...['POST', '/api/auth/verify-code', { body: { phone: '+79990000000', code: '123456' } }, 400, 'wrong_code'],
+      ...['Неверный код или он истёк', 'Wrong or expired code'],
+    ],
+    [
+      'POST',
+      '/api/auth/request-code',
+      { body: '{' },
+      400,
+      'malformed_json',
+      'Тело запроса — не JSON',
+      'The request body is not JSON',
+    ],
+    ['GET', '/api/profile', {}, 401, 'no_token', 'No token', 'No token'],
+    ['GET', '/api/profile', { token: 'x' }, 401, 'invalid_token', 'Invalid token', 'Invalid token'],
+    ['POST', '/api/internal/link-telegram', { body: {} }, 403, 'forbidden', 'Forbidden', 'Forbidden'],
+    ['GET', '/api/profile', { token: nobody }, 404, 'user_not_found', 'User not found', 'User not found'],
+    ['PATCH', '/api/profile', patch({}, nobody), 404, 'user_not_found', 'User not found', 'User not found'],
+    [
+      'PATCH',
+      '/api/profile',
+      patch({ username: 'a' }),
+      400,
+      'username_too_short',
+      'Никнейм не менее 2 символов',
+      'A username has at least 2 characters',
+    ],
+    [
+      'PATCH',
+      '/api/profile',
+      patch({ username: 'admin' }),
+      400,
+      'username_reserved',
+      'Это имя зарезервировано',
+      'This name is reserved',
+    ],
+    [
+      'PATCH',
+      '/api/profile',
+      patch({ username: 5 }),
+      400,
+      'invalid_field',
+      'Некорректное значение поля',
+      'A field has a value that is not allowed',
+    ],
+    ['GET', '/api/nothing', {}, 404, 'not_found', 'Такого адреса нет', 'There is nothing at this address'],
+    [
+      'PUT',
+      '/api/profile',
+      {},
+      405,
+      'method_not_allowed',
+      'Этот метод здесь не поддерживается',
+      'This method is not supported here',
+    ],
+    [
+      'POST',
+      '/api/send-sms',
+      { body: {} },
+      503,
+      'sms_unavailable',
+      'SMS временно недоступен',
+      'SMS is temporarily unavailable',
+    ],
+    [
+      ...['POST', '/api/auth/request-code', { body: { phone: '7'.repeat(BODY_LIMIT) } }, 413, 'body_too_large'],
+      ...['Слишком большой запрос', 'The request body is too large'],
+    ],
+  ] as [string, string, object, number, string, string, string][])(
+    '%s %s with %j: %i %s',
+    async (method, path, options, status, code, russian, english) => {
+      expectError(await api.send(method, path, options), status, code, russian);
+      const headers = { 'Accept-Language': 'en' };
+      expectError(await api.send(method, path, { ...options, headers }), status, code, english);
+    },
+  );
+
+  test('with the time to wait, when a store is gone', async () => {
+    await database.behave({ mode: 'dead' });
+    const answer = await api.send('GET', '/api/profile', { token });
+    const wait = Number(answer.headers.get('Retry-After'));
+    expect(wait).toBeGreaterThan(0);
+    const message = `Сервис временно недоступен. Повторите через ${wait} сек.`;
+    expectError(answer, 503, 'unavailable', message, { retryAfterSeconds: wait });
+  });
+
+  test('with the time to wait, past a limit', async () => {
+    const phone = freshPhone();
+    await api.post('/api/auth/request-code', { phone });
+    const answer = await api.post('/api/auth/request-code', { phone }, { headers: { 'Accept-Language': 'en' } });
+    const wait = Number(answer.headers.get('Retry-After'));
+    expect(wait).toBeGreaterThan(50);
+    const message = `Too many attempts. Try again in ${wait} s`;
+    expectError(answer, 429, 'too_many_requests', message, { retryAfterSeconds: wait });
+  });
+});
+
+describe('the language of messages', () => {
+  const RUSSIAN = 'Такого адреса нет';
+  const ENGLISH = 'There is nothing at this address';
+  test.each([
+    ['en', ENGLISH],
+    ['EN', ENGLISH],
+    ['en-US,en;q=0.9', ENGLISH],
+    ['en-GB', ENGLISH],
+    ['de,en;q=0.5', ENGLISH],
+    ['ru;q=0.8,en;q=0.9', ENGLISH],
+    ['en, ru', ENGLISH],
+    ['ru', RUSSIAN],
+    ['ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7', RUSSIAN],
+    ['de', RUSSIAN],
+    ['de-DE,fr;q=0.9', RUSSIAN],
+    ['*', RUSSIAN],
+    ['', RUSSIAN],
+    ['en;q=0', RUSSIAN],
+    ['english', RUSSIAN],
+    [';;,,=q', RUSSIAN],
+    ['x'.repeat(5_000), RUSSIAN],
+  ])('asked for by %j', async (accepted, message) => {
+    const answer = await api.send('GET', '/api/nothing', { headers: { 'Accept-Language': accepted } });
+    expectError(answer, 404, 'not_found', message);
+  });
+
+  test('is the one that is preferred, whichever comes first: ru;q=0.9,en', async () => {
+    const answer = await api.send('GET', '/api/nothing', { headers: { 'Accept-Language': 'ru;q=0.9,en' } });
+    expectError(answer, 404, 'not_found', ENGLISH);
+  });
+
+  test('is Russian for those who ask for none, and no query or cookie changes it', async () => {
+    expectError(await api.send('GET', '/api/nothing?lang=en'), 404, 'not_found', RUSSIAN);
+    const answer = await api.send('GET', '/api/nothing', { headers: { Cookie: 'language=en' } });
+    expectError(answer, 404, 'not_found', RUSSIAN);
+    expect(answer.headers.get('Set-Cookie')).toBeNull();
+  });
+});
+
+describe('the id of a request', () => {
+  test('is in every answer, and another one each time', async () => {
+    const paths = ['/health', '/health', '/api/profile', '/api/nothing', '/openapi.json'];
+    const answers = await Promise.all(paths.map((path) => api.send('GET', path)));
+    const ids = answers.map(({ headers }) => headers.get('X-Request-Id'));
+    for (const id of ids) expect(id).toMatch(UUID);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('is never one that the client chose', async () => {
+    const id = crypto.randomUUID();
+    const headers = { 'X-Request-Id': id, 'Request-Id': id, 'X-Correlation-Id': id, traceparent: id };
+    const answer = await api.send('GET', '/api/nothing', { headers });
+    expect(JSON.stringify([...answer.headers])).not.toContain(id);
+    expect(answer.text).not.toContain(id);
+  });
+});
+
+describe('a body', () => {
+  test.each([
+    ['is missing', undefined, undefined],
+    ['is empty', '', 'application/json'],
+    ['has no content type', '{"displayName":"X"}', undefined],
+    ['is text', '{"displayName":"X"}', 'text/plain'],
+    ['is a form', 'displayName=X', 'application/x-www-form-urlencoded'],
+    ['is XML', '<displayName>X</displayName>', 'application/xml'],
+    ['is of a type that begins like JSON', '{"displayName":"X"}', 'application/jsonp'],
+    ['is malformed, but not JSON by its type', '{ malformed', 'text/plain'],
+    ['is a list', '[{"displayName":"X"}]', 'application/json'],
+    ['is a string', '"displayName"', 'application/json'],
+    ['is a number', '5', 'application/json'],
+    ['is null', 'null', 'application/json'],
+    ['is true', 'true', 'application/json'],
+    ['has other fields alone', '{"name":"X","__proto__":{"displayName":"X"},"constructor":1}', 'application/json'],
+  ])('that %s counts as {}', async (_, body, contentType) => {
+    const before = await displayName();
+    const answer = await patchRaw(body, contentType);
+    expect(answer).toEqual({ status: 200, body: { username: '', displayName: before } });
+    expect(await displayName()).toBe(before);
+  });
+
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON',
+    'application/json ;charset=UTF-8',
+  ])('is JSON by the content type %s', async (contentType) => {
+    const name = `Имя ${crypto.randomUUID()}`;
+    const answer = await patchRaw(JSON.stringify({ displayName: name }), contentType);
+    expect(answer).toEqual({ status: 200, body: { username: '', displayName: name } });
+  });
+
+  test.each([
+    '{',
+    '{"displayName":"X"',
+    '{"displayName":"X",}',
+    "{'displayName':'X'}",
+    'undefined',
+    '{}{}',
+    'displayName=X',
+  ])('that says it is JSON and is not is malformed: %s', async (body) => {
+    const answer = await patchRaw(body, 'application/json');
+    expect(answer).toMatchObject({ status: 400, body: { ok: false, code: 'malformed_json' } });
+  });
+
+  /** A JSON object of exactly so many bytes, its two-byte letters counted as two. */
+  const bodyOf = (bytes: number) => {
+    const start = '{"other":"яя';
+    return `${start}${'x'.repeat(bytes - Buffer.byteLength(start) - 2)}"}`;
+  };
+
+  test('of 100 KiB is read, one byte more is not', async () => {
+    expect(Buffer.byteLength(bodyOf(102_400))).toBe(102_400);
+    expect((await patchRaw(bodyOf(102_400), 'application/json')).status).toBe(200);
+    const refused = await patchRaw(bodyOf(102_401), 'application/json');
+    expect(refused).toMatchObject({ status: 413, body: { ok: false, code: 'body_too_large' } });
+  });
+
+  test('whose length is not told beforehand is limited as well', async () => {
+    const patchStream = async (bytes: number) => {
+      const stream = new Blob([bodyOf(bytes)]).stream();
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+      const init = { method: 'PATCH', headers, body: stream, duplex: 'half' };
+      return (await fetch(`${apiUrl}/api/profile`, init)).status;
+    };
+    expect(await patchStream(102_400)).toBe(200);
+    expect(await patchStream(102_401)).toBe(413);
+  });
+
+  // In this process: over HTTP the connection breaks off in the middle of the body, and not every client still reads the answer.
+  test('that does not end is not read to its end', async () => {
+    let given = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        given += 1_000;
+        controller.enqueue(new Uint8Array(1_000).fill(32));
+      },
+    });
+    const app = createApp(createServices(parseSettings(inject('settings'))));
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: endless, duplex: 'half' };
+    const answer = await app.request('/api/auth/request-code', init);
+    expect(answer.status).toBe(413);
+    expect(given).toBeLessThan(BODY_LIMIT + 10_000);
+  });
+
+  test('of a megabyte is refused whatever its type and path, and the API goes on', async () => {
+    for (const path of ['/api/auth/request-code', '/api/auth/verify-code', '/api/internal/link-telegram']) {
+      for (const type of ['application/json', 'text/plain']) {
+        const answer = await api.post(path, 'x'.repeat(1_000_000), { headers: { 'Content-Type': type } });
+        expectError(answer, 413, 'body_too_large', 'Слишком большой запрос');
+      }
+    }
+    expect((await api.send('GET', '/health')).status).toBe(200);
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    '/',
+    '/api',
+    '/api/',
+    '/api/nothing',
+    '/health/other',
+    '/api/profile/x',
+    '/api/%E0%A4%A',
+    '/%00',
+    '/api/toString',
+  ])('that is not there is answered 404, whatever the method: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE']) {
+      expectError(await api.send(method, path), 404, 'not_found', 'Такого адреса нет');
+    }
+  });
+
+  test.each([
+    ['/api/profile', ['GET', 'PATCH']],
+    ['/api/auth/request-code', ['POST']],
+    ['/api/auth/verify-code', ['POST']],
+    ['/api/send-sms', ['POST']],
+    ['/api/internal/link-telegram', ['POST']],
+    ['/health', ['GET']],
+    ['/health/ready', ['GET']],
+    ['/openapi.json', ['GET']],
+    ['/docs', ['GET']],
+  ])('%s answers other methods than its own 405, and says which those are', async (path, methods) => {
+    for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].filter((other) => !methods.includes(other))) {
+      const answer = await api.send(method, path);
+      expectError(answer, 405, 'method_not_allowed', 'Этот метод здесь не поддерживается');
+      const allowed = (answer.headers.get('Allow') ?? '').split(/,\s*/);
+      expect(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS').sort()).toEqual(methods);
+    }
+  });
+});
+
+test('SMS is not available, whatever is sent', async () => {
+  for (const body of [{}, { phone: freshPhone() }, '{ malformed', [], 'null']) {
+    const answer = await api.post('/api/send-sms', body, { address: freshAddress() });
+    expectError(answer, 503, 'sms_unavailable', 'SMS временно недоступен');
+  }
+});

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { freshAddress, freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
+
+const start = (settings: Record<string, string> = {}) => {
+  const clock = new TestClock();
+  return { clock, api: localApi(settings, clock.now) };
+};
+
+describe('the limits of sending', () => {
+  test('a number gets messages 60 s apart, then 2, 5 and 10 minutes, and 5 in 24 hours', async () => {
+    const { clock, api } = start();
+    const phone = freshPhone();
+    const ask = () => api.post('/api/auth/request-code', { phone });
+    expect((await ask()).status).toBe(200);
+    for (const gap of [60, 120, 300, 600]) {
+      const early = await ask();
+      expect(early.status).toBe(429);
+      expect(early.headers.get('Retry-After')).toBe(String(gap));
+      clock.advance(gap - 1);
+      expect((await ask()).body).toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 1 });
+      clock.advance(1);
+      expect((await ask()).status).toBe(200);
+    }
+    const untilTheFirstIsADayOld = 86_400 - (60 + 120 + 300 + 600);
+    expect((await ask()).body.retryAfterSeconds).toBe(untilTheFirstIsADayOld);
+    clock.advance(untilTheFirstIsADayOld - 1);
+    expect((await ask()).status).toBe(429);
+    clock.advance(1);
+    expect((await ask()).status).toBe(200);
+  });
+
+  test('an address gets 10 messages an hour that nobody verifies, and others are not hurt', async () => {
+    const { clock, api } = start();
+    const address = freshAddress();
+    for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);
+    const refused = await api.post('/api/auth/request-code', { phone: freshPhone() }, { address });
+    expect(refused.status).toBe(429);
+    expect(refused.body.retryAfterSeconds).toBe(3600);
+    await requestCode(api, freshPhone(), freshAddress());
+    clock.advance(3600);
+    await requestCode(api, freshPhone(), address);
+  });
+
+  test('what was verified does not count for the address', async () => {
+    const { api } = start();
+    const address = freshAddress();
+    for (let i = 0; i < 12; i++) {
+      const phone = freshPhone();
+      const { code } = await requestCode(api, phone, address);
+      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+    }
+  });
+
+  test('all of the first 64 bits of an IPv6 address are one address, the next 64 another', async () => {
+    const { api } = start();
+    const network = `2001:db8:${Math.floor(Math.random() * 65_535).toString(16)}`;
+    for (let i = 1; i <= 10; i++) await requestCode(api, freshPhone(), `${network}:1:${i}::${i}`);
+    const same = await api.post(
+      '/api/auth/request-code',
+      { phone: freshPhone() },
+      { address: `${network}:1:ffff:0:0:1` },
+    );
+    expect(same.status).toBe(429);
+    await requestCode(api, freshPhone(), `${network}:2::1`);
+  });
+
+  test('a refused message changes nothing: the code sent before still works', async () => {
+    const { api } = start();
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    expect((await api.post('/api/auth/request-code', { phone })).status).toBe(429);
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+  });
+
+  test('the answer past a limit says how long, in the language of the client', async () => {
+    const { api } = start();
+    const phone = freshPhone();
+    await requestCode(api, phone);
+    const russian = await api.post('/api/auth/request-code', { phone });
+    expect(russian.body.message).toBe('Слишком много попыток. Повторите через 60 сек.');
+    const english = await api.post('/api/auth/request-code', { phone }, { headers: { 'Accept-Language': 'en' } });
+    expect(english.body.message).toBe('Too many attempts. Try again in 60 s');
+  });
+});
+
+describe('the limits of guessing', () => {
+  test('after 5 wrong tries a code is dead, and answers like an expired one', async () => {
+    const { api } = start();
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    for (let i = 0; i < 5; i++) {
+      expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+    }
+    const right = await api.post('/api/auth/verify-code', { phone, code });
+    expect(right.status).toBe(400);
+    expect(right.body.message).toBe('Неверный код или он истёк');
+  });
+
+  test('after 4 wrong tries the right one still works', async () => {
+    const { api } = start();
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    for (let i = 0; i < 4; i++) await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+  });
+
+  test('a number has 10 wrong compares in 24 hours, over all its codes and all addresses; then even the right code is refused', async () => {
+    const { clock, api } = start();
+    const phone = freshPhone();
+    let compared = 0;
+    for (const gap of [0, 60, 120, 300]) {
+      clock.advance(gap);
+      const { code } = await requestCode(api, phone);
+      for (let i = 0; i < 3 && compared < 10; i++, compared++) {
+        const answer = await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+        expect(answer.status).toBe(400);
+      }
+      if (compared < 10) continue;
+      const right = await api.post('/api/auth/verify-code', { phone, code });
+      expect(right.status).toBe(429);
+      expect(right.body.retryAfterSeconds).toBe(86_400 - (60 + 120 + 300));
+    }
+    expect(compared).toBe(10);
+  });
+
+  test('when that budget is spent, request-code still answers 200 and Telegram says when there will be codes again', async () => {
+    const { clock, api } = start();
+    const phone = freshPhone();
+    const chat = freshChat();
+    await link(api, phone, chat);
+    for (const gap of [0, 60]) {
+      clock.advance(gap);
+      const { code } = await requestCode(api, phone);
+      for (let i = 0; i < 5; i++) await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+    }
+    clock.advance(120);
+    const answer = await api.post('/api/auth/request-code', { phone });
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.body).sort()).toEqual(['masked', 'ok', 'requestId', 'ttlSeconds']);
+    const [, , last] = await messagesOf(chat, 3);
+    expect(last).toContain('Запросите код через 24 ч.');
+    expect(last).not.toMatch(/\d{6}/);
+
+    clock.advance(86_400);
+    const { code } = await requestCode(api, phone);
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+  });
+
+  test('a success clears the budget of the number', async () => {
+    const { clock, api } = start();
+    const phone = freshPhone();
+    for (const gap of [0, 60, 120]) {
+      clock.advance(gap);
+      const { code } = await requestCode(api, phone);
+      for (let i = 0; i < 4; i++) {
+        expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+      }
+      expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+    }
+  });
+
+  test('an address has 30 wrong compares an hour, guesses at nothing included; then even a right code is refused from there', async () => {
+    const { clock, api } = start();
+    const address = freshAddress();
+    for (let i = 0; i < 30; i++) {
+      const answer = await api.post('/api/auth/verify-code', { phone: freshPhone(), code: '123456' }, { address });
+      expect(answer.status).toBe(400);
+    }
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    const refused = await api.post('/api/auth/verify-code', { phone, code }, { address });
+    expect(refused.status).toBe(429);
+    expect(refused.body.retryAfterSeconds).toBe(3600);
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+    clock.advance(3600);
+    expect((await api.post('/api/auth/verify-code', { phone, code: '123456' }, { address })).status).toBe(400);
+  });
+
+  test('guesses while no code is live do not cost the number anything', async () => {
+    const { api } = start();
+    const phone = freshPhone();
+    for (let i = 0; i < 15; i++) await api.post('/api/auth/verify-code', { phone, code: '123456' });
+    const { code } = await requestCode(api, phone);
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+  });
+
+  test('the right code coming again within 30 s of its use is nobody’s guess', async () => {
+    const { clock, api } = start({ ADDRESS_FAILURES_PER_HOUR: '1' });
+    const phone = freshPhone();
+    const address = freshAddress();
+    const { code } = await requestCode(api, phone, address);
+    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+    for (const expected of [400, 400, 400]) {
+      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(expected);
+    }
+    clock.advance(31);
+    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(400);
+    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(429);
+  });
+});
+
+test('ADDRESS_LIMITS=off ends the limits of addresses, and those of numbers stay', async () => {
+  const { api } = start({ ADDRESS_LIMITS: 'off' });
+  const address = freshAddress();
+  for (let i = 0; i < 31; i++) await requestCode(api, freshPhone(), address);
+  for (let i = 0; i < 31; i++) {
+    const answer = await api.post('/api/auth/verify-code', { phone: freshPhone(), code: '123456' }, { address });
+    expect(answer.status).toBe(400);
+  }
+  const phone = freshPhone();
+  await requestCode(api, phone, address);
+  expect((await api.post('/api/auth/request-code', { phone }, { address })).status).toBe(429);
+});
+
+test('every limit is a setting', async () => {
+  const { clock, api } = start({
+    CODE_TRIES: '1',
+    PHONE_FAILURES_PER_DAY: '2',
+    PHONE_SENDS_PER_DAY: '3',
+    PHONE_SEND_GAPS_SECONDS: '1',
+    ADDRESS_SENDS_PER_HOUR: '2',
+  });
+  const phone = freshPhone();
+  for (let i = 0; i < 2; i++) {
+    const { code } = await requestCode(api, phone);
+    expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+    clock.advance(1);
+  }
+  expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).status).toBe(429);
+  expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+  clock.advance(1);
+  expect((await api.post('/api/auth/request-code', { phone })).body.retryAfterSeconds).toBe(86_400 - 3);
+
+  const address = freshAddress();
+  await requestCode(api, freshPhone(), address);
+  await requestCode(api, freshPhone(), address);
+  expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
+});
+
+test('the running Worker has the limits on', async () => {
+  const api = runningApi();
+  const address = freshAddress();
+  for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);
+  expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
+});

@@ -1,0 +1,189 @@
+import { describe, expect, inject, test } from 'vitest';
+import * as z from 'zod';
+import { createApp } from '../../src/app.ts';
+import { ERRORS, isErrorCode } from '../../src/contract/errors.ts';
+import { parseSettings } from '../../src/env.ts';
+import { createServices } from '../../src/services.ts';
+import { runningApi } from '../support/client.ts';
+
+const api = runningApi();
+
+/** What OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0) demands of the parts that this project uses. Unknown keys are mistakes. */
+const JsonSchema = z.record(z.string(), z.unknown());
+const Content = z.record(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/), z.strictObject({ schema: JsonSchema }));
+const Operation = z.strictObject({
+  summary: z.string().min(1),
+  description: z.string().optional(),
+  operationId: z.string().optional(),
+  tags: z.array(z.string().min(1)),
+  security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+  parameters: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        in: z.enum(['query', 'header', 'path', 'cookie']),
+        description: z.string().optional(),
+        required: z.boolean().optional(),
+        schema: JsonSchema,
+      }),
+    )
+    .optional(),
+  requestBody: z
+    .strictObject({ description: z.string().optional(), required: z.boolean().optional(), content: Content })
+    .optional(),
+  responses: z.record(
+    z.string().regex(/^[1-5]\d\d$/),
+    z.strictObject({ description: z.string().min(1), content: Content.optional() }),
+  ),
+});
+const PathItem = z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), Operation);
+const Document = z.strictObject({
+  openapi: z.string().regex(/^3\.1\.\d+$/),
+  info: z.strictObject({ title: z.string().min(1), version: z.string().min(1), description: z.string() }),
+  paths: z.record(z.string().startsWith('/'), PathItem),
+  components: z.strictObject({
+    schemas: z.record(z.string().regex(/^[\w.-]+$/), JsonSchema),
+    securitySchemes: z.record(
+      z.string(),
+      z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), bearerFormat: z.string() }),
+    ),
+  }),
+});
+
+const answer = await api.send('GET', '/openapi.json');
+const document = Document.parse(answer.body);
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+);
+
+/** Every `$ref` in a JSON value. */
+const refsIn = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : refsIn(inner)));
+};
+
+const resolve = (ref: string): unknown => {
+  const steps = ref.replace(/^#\//, '').split('/');
+  return steps.reduce<unknown>((value, step) => Object(value)[step], document);
+};
+
+/** The codes that the description of a response names. */
+const codesIn = (description: string) => [...description.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+describe('/openapi.json', () => {
+  test('is JSON of OpenAPI 3.1', () => {
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
+    expect(document.openapi).toMatch(/^3\.1\./);
+  });
+
+  test('refers to nothing that is not in it', () => {
+    const refs = refsIn(document);
+    expect(refs.length).toBeGreaterThan(0);
+    for (const ref of refs) expect(resolve(ref), ref).toBeTypeOf('object');
+  });
+
+  test('has every route that the app has, and no other', () => {
+    const app = createApp(createServices(parseSettings(inject('settings'))));
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && /^\/(api|health)(\/|$)/.test(path))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(routes)].sort());
+  });
+
+  test.each(operations)('names only errors that exist, once each and under their status: $name', ({ operation }) => {
+    for (const [status, { description }] of Object.entries(operation.responses)) {
+      if (status.startsWith('2')) continue;
+      const codes = codesIn(description);
+      expect(codes.length).toBeGreaterThan(0);
+      expect(codes).toEqual([...new Set(codes)]);
+      for (const code of codes) {
+        expect(isErrorCode(code) && String(ERRORS[code].status), code).toBe(status);
+      }
+    }
+  });
+
+  test.each(operations)('says truly whether $name wants a token', async ({ name, operation }) => {
+    const [method = '', path = ''] = name.split(' ');
+    const { status } = await api.send(method, path);
+    const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
+    expect(schemes).toEqual(status === 401 ? ['bearer'] : []);
+    expect('401' in operation.responses).toBe(status === 401);
+    for (const scheme of schemes) expect(Object.keys(document.components.securitySchemes)).toContain(scheme);
+  });
+
+  test.each(operations)(
+    'documents the very answer that $name gives to an empty request',
+    async ({ name, operation }) => {
+      const [method = '', path = ''] = name.split(' ');
+      const { status, body } = await api.send(method, path);
+      const response = operation.responses[String(status)];
+      if (status !== 200) expect(codesIn(response?.description ?? '')).toContain(body.code);
+      const schema = response?.content?.['application/json']?.schema ?? {};
+      const [ref] = refsIn(schema);
+      const { properties, required } = z
+        .object({ properties: JsonSchema, required: z.array(z.string()) })
+        .parse(ref ? resolve(ref) : schema);
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(body)));
+      expect(Object.keys(body)).toEqual(expect.arrayContaining(required));
+    },
+  );
+});
+
+describe('/docs', () => {
+  const linked = async () => {
+    const { text } = await api.send('GET', '/docs');
+    return [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url);
+  };
+
+  test('is a page', async () => {
+    const page = await api.send('GET', '/docs');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('Content-Type')).toMatch(/^text\/html/);
+    expect(page.text).toContain('<title>AIST API</title>');
+  });
+
+  test('names no other host', async () => {
+    const page = await api.send('GET', '/docs');
+    expect(page.text).not.toMatch(/(https?:)?\/\/[\w.-]+/i);
+    const urls = await linked();
+    expect(urls.length).toBeGreaterThan(2);
+    for (const url of urls) expect(url).toMatch(/^(\/(?!\/)|data:)/);
+  });
+
+  test('forbids the browser to load or run anything from elsewhere, and others to frame it', async () => {
+    const page = await api.send('GET', '/docs');
+    const directives = new Map(
+      (page.headers.get('Content-Security-Policy') ?? '').split(';').map((directive) => {
+        const [name = '', ...sources] = directive.trim().split(/\s+/);
+        return [name, sources];
+      }),
+    );
+    expect(directives.get('default-src')).toEqual(["'self'"]);
+    expect(directives.get('frame-ancestors')).toEqual(["'none'"]);
+    expect(directives.get('script-src') ?? ["'self'"]).toEqual(["'self'"]);
+    const allowed = ["'self'", "'none'", "'unsafe-inline'", 'data:'];
+    for (const [name, sources] of directives) {
+      for (const source of sources) expect(allowed, `${name} ${source}`).toContain(source);
+    }
+  });
+
+  test('has everything that it links, from the same Worker', async () => {
+    for (const url of (await linked()).filter((link) => link.startsWith('/'))) {
+      const asset = await api.send('GET', url);
+      expect(asset.status, url).toBe(200);
+      expect(asset.headers.get('Content-Type')).toMatch(url.endsWith('.css') ? /^text\/css/ : /javascript/);
+      expect(asset.text.length, url).toBeGreaterThan(50);
+    }
+  });
+
+  test('shows this very document', async () => {
+    expect((await api.send('GET', '/docs/init.js')).text).toContain("'/openapi.json'");
+  });
+
+  test('answers in the envelope where there is no such file', async () => {
+    const missing = await api.send('GET', '/docs/nothing.js');
+    expect(missing.status).toBe(404);
+    expect(missing.body).toMatchObject({ ok: false, code: 'not_found' });
+  });
+});

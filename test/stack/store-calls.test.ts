@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';
+
+const api = runningApi();
+const database = new ProxyControl(inject('databaseProxy'));
+const redis = new ProxyControl(inject('redisProxy'));
+
+afterEach(async () => {
+  await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+});
+
+/** The calls to each store while `work` goes on, what runs behind the answers included. */
+const callsOf = async (work: () => Promise<unknown>) => {
+  await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+  await work();
+  return { sql: await database.calls(), redis: await redis.calls() };
+};
+
+describe('store calls', () => {
+  test('request-code: 1 EVAL for a linked number, with all that goes on behind the answer', async () => {
+    const phone = freshPhone();
+    const chat = freshChat();
+    await link(api, phone, chat);
+    const calls = await callsOf(async () => {
+      await requestCode(api, phone);
+      expect(await messagesOf(chat)).toHaveLength(1);
+    });
+    expect(calls).toEqual({ sql: 0, redis: 1 });
+  });
+
+  test('request-code: the same calls for a number that is linked and one that is not', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const ask = (phone: string) => async () => {
+      await requestCode(local, phone);
+      await local.settle();
+    };
+    const unlinked = freshPhone();
+    await ask(unlinked)();
+    clock.advance(60);
+    expect(await callsOf(ask(unlinked))).toEqual({ sql: 0, redis: 1 });
+
+    const linked = freshPhone();
+    await link(local, linked, freshChat());
+    expect(await callsOf(ask(linked))).toEqual({ sql: 0, redis: 1 });
+  });
+
+  test('request-code: what Redis does not know is looked up behind the answer, which waits for no more than 1 EVAL', async () => {
+    const phone = freshPhone();
+    await Promise.all([database.behave({ mode: 'slow', ms: 1_000 }), redis.behave({ mode: 'pass' })]);
+    const started = Date.now();
+    await requestCode(api, phone);
+    expect(Date.now() - started).toBeLessThan(500);
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 1, redis: 2 });
+  });
+
+  test('verify-code: 1 EVAL for a known user, 1 EVAL and 1 statement for a new one', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const phone = freshPhone();
+    const verify = async () => {
+      const { code } = await requestCode(local, phone);
+      await local.settle();
+      return callsOf(async () => {
+        expect((await local.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+        await local.settle();
+      });
+    };
+    expect(await verify()).toEqual({ sql: 1, redis: 1 });
+    clock.advance(60);
+    expect(await verify()).toEqual({ sql: 0, redis: 1 });
+  });
+
+  test('verify-code: 1 EVAL for somebody who linked the number and signs in for the first time', async () => {
+    const phone = freshPhone();
+    await link(api, phone, freshChat());
+    const { code } = await requestCode(api, phone);
+    const calls = await callsOf(() => api.post('/api/auth/verify-code', { phone, code }));
+    expect(calls).toEqual({ sql: 0, redis: 1 });
+  });
+
+  test('profile: 1 statement to read, 1 to change, none to refuse', async () => {
+    const token = await signIn(api);
+    expect(await callsOf(() => api.send('GET', '/api/profile', { token }))).toEqual({ sql: 1, redis: 0 });
+    const change = { token, body: { username: `u${Date.now()}`, displayName: 'Имя' } };
+    expect(await callsOf(() => api.send('PATCH', '/api/profile', change))).toEqual({ sql: 1, redis: 0 });
+    const refused = { token, body: { username: 'admin' } };
+    expect(await callsOf(() => api.send('PATCH', '/api/profile', refused))).toEqual({ sql: 0, redis: 0 });
+    expect(await callsOf(() => api.send('GET', '/api/profile', { token: 'x.y.z' }))).toEqual({ sql: 0, redis: 0 });
+  });
+
+  test('link-telegram: 1 statement and 1 EVAL; none without the secret', async () => {
+    expect(await callsOf(() => link(api, freshPhone(), freshChat()))).toEqual({ sql: 1, redis: 1 });
+    const calls = await callsOf(() => api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }));
+    expect(calls).toEqual({ sql: 0, redis: 0 });
+  });
+
+  test('/health asks no store', async () => {
+    expect(await callsOf(() => api.send('GET', '/health'))).toEqual({ sql: 0, redis: 0 });
+  });
+});
