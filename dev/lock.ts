@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
-import { join, relative } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** A lock that this process holds. */
 export interface Lock {
@@ -9,50 +9,32 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a data folder. It is a socket that only its holder answers on, so it is free again the moment the holder is gone, however it
- * ended, and no other process can be mistaken for it.
+ * Takes the lock of a data folder. It is SQLite's lock on a file there, which the system takes back the moment its holder is gone, however that
+ * ended: nothing is ever left behind, and no other process can be mistaken for the holder.
  *
  * @param dataDir is made if it is not there
- * @param note what to tell others about the holder
+ * @param note what to tell others about this holder
  * @returns the lock, or the holder's note when somebody has it
  */
-export const takeLock = async (dataDir: string, note: () => string): Promise<Lock | string> => {
+export const takeLock = async (dataDir: string, note: string): Promise<Lock | string> => {
   mkdirSync(dataDir, { recursive: true });
-  // Relative, because the path of a socket may only be about 100 bytes long.
-  const file = join(dataDir, 'lock.sock');
-  const path = process.platform === 'win32' ? `\\\\.\\pipe\\${file}` : relative(process.cwd(), file);
-  for (;;) {
-    const server = createServer((socket) => socket.on('error', () => undefined).end(note()));
-    const taken = await new Promise<boolean>((resolve, reject) => {
-      server.once('listening', () => resolve(true));
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-      );
-      server.listen(path);
-    });
-    if (taken) {
-      server.unref();
-      return {
-        close: () => {
-          server.close();
-        },
-      };
-    }
-    const holder = await noteOf(path);
-    if (holder !== undefined) return holder;
-    // Left behind by a process that was killed.
-    rmSync(path, { force: true });
+  const noteFile = join(dataDir, 'lock.txt');
+  const database = new DatabaseSync(join(dataDir, 'lock.db'));
+  try {
+    // Holds as long as the transaction is open. Nothing is ever written.
+    database.exec('begin immediate');
+  } catch (error) {
+    database.close();
+    if (!(error instanceof Error && error.message.includes('locked'))) throw error;
+    // A holder that took it this very moment is about to write its note.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return readFileSync(noteFile, 'utf8');
   }
+  writeFileSync(noteFile, note);
+  return {
+    close: () => {
+      rmSync(noteFile, { force: true });
+      database.close();
+    },
+  };
 };
-
-/** The holder's note, or undefined when nobody answers. */
-const noteOf = (path: string): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    let note = '';
-    const socket = createConnection(path);
-    socket.on('data', (chunk) => {
-      note += chunk.toString();
-    });
-    socket.once('end', () => resolve(note));
-    socket.once('error', () => resolve(undefined));
-  });

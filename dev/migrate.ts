@@ -7,6 +7,8 @@ const FOLDER = join(import.meta.dirname, '..', 'drizzle');
 
 /** The table is drizzle's own, so that its tools see what has been done. */
 const JOURNAL = [
+  // Makes the session see a schema that another one made while this one waited; without it "if not exists" can fail on it.
+  'select from pg_namespace limit 0',
   'create schema if not exists drizzle',
   `create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
   `create unique index if not exists __drizzle_migrations_created_at on drizzle.__drizzle_migrations (created_at)`,

@@ -19,9 +19,11 @@ const localSecrets = (dataDir: string): z.output<typeof Secrets> => {
     };
     writeFileSync(file, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
   }
-  const parsed = Secrets.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${file} is damaged. Delete it: new secrets are made, and everybody signs in again.`);
+  try {
+    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${file} is damaged. Delete it: new secrets are made, and everybody signs in again.`, { cause });
+  }
 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs <script.ts> [arguments]`.
+ * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs [options of Node] [script.ts] [arguments]`.
  *
  * Plain JavaScript without dependencies, since it runs before there are any, on any Node from 20.19 on. It installs what the lockfile names, unless
  * that is in place already, and runs the script with a Node that can: the one among the dependencies, or this one if it is new enough.
@@ -16,7 +16,6 @@ const stampFile = join(root, 'node_modules', '.setup-stamp');
 /** What the installation depends on. */
 const stamp = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
-  .update(readFileSync(join(root, 'package.json')))
   .update(`${process.platform} ${process.arch}`)
   .digest('hex');
 
@@ -50,28 +49,32 @@ const install = () =>
 
 const installed = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 
-const [script, ...scriptArguments] = process.argv.slice(2);
-if (!script) fail('Usage: node dev/setup.mjs <script> [arguments]');
 if (!installed()) await install();
 
-/** Node from the dependencies; the platforms it is not made for bring their own. */
-const bundled = ['x64', 'arm64']
-  .map((arch) => join(root, 'node_modules', `node-linux-${arch}`, 'bin', 'node'))
-  .find(existsSync);
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (!bundled && (major < 22 || (major === 22 && minor < 18))) {
-  fail(`On this platform Node 22.18 or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`);
-}
+/** Arguments for Node: options first, then the script. Without any there is nothing more to do. */
+const nodeArguments = process.argv.slice(2);
+if (nodeArguments.length > 0) run();
 
-const child = spawn(bundled ?? process.execPath, [join(root, script), ...scriptArguments], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
-});
-// A terminal sends Ctrl-C to both; whoever ends this process means the script.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+function run() {
+  /** Node from the dependencies; the platforms it is not made for bring their own. */
+  const bundled = ['x64', 'arm64']
+    .map((arch) => join(root, 'node_modules', `node-linux-${arch}`, 'bin', 'node'))
+    .find(existsSync);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (!bundled && (major < 22 || (major === 22 && minor < 18))) {
+    fail(`On this platform Node 22.18 or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`);
+  }
+  const child = spawn(bundled ?? process.execPath, nodeArguments, {
+    cwd: root,
+    // By the channel the script notices when this process is gone.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
   });
+  // A terminal sends Ctrl-C to both; from anybody else it comes to this process alone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('exit', (code) => process.exit(code ?? 1));
 }
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { neonConfig } from '@neondatabase/serverless';
 import { parseSettings } from '../src/env.ts';
+import type { Lock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { isFree, preferPort } from './ports.ts';
@@ -10,6 +11,7 @@ import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
 import { startTelegram } from './telegram/server.ts';
+import type { RunningWorker } from './worker.ts';
 import { startWorker } from './worker.ts';
 
 /**
@@ -22,8 +24,8 @@ const root = join(import.meta.dirname, '..');
 const dataDir = relative(process.cwd(), env.DATA_DIR || join(root, '.data')) || '.';
 const progress = new Progress();
 
-/** What has to be ended; the last one started goes first. */
-const running: { close(): Promise<void> | void }[] = [];
+/** What has to be ended, in this order: the Worker goes before the stores that it uses, the lock last. */
+const running: { worker?: RunningWorker; parts: { close(): Promise<void> }[]; lock?: Lock } = { parts: [] };
 let ended = false;
 
 /** Ends everything, once, and the process with it. */
@@ -31,15 +33,17 @@ const end = async (code: number): Promise<void> => {
   if (ended) return;
   ended = true;
   progress.done();
-  for (const part of running.reverse()) await part.close();
+  await running.worker?.close();
+  await Promise.all(running.parts.map((part) => part.close()));
+  running.lock?.close();
   process.exit(code);
 };
 
 /** Keeps what was started, to end it later; at once when the end has begun meanwhile. */
-const keep = async <Part extends { close(): Promise<void> | void }>(starting: Promise<Part>): Promise<Part> => {
+const keep = async <Part extends { close(): Promise<void> }>(starting: Promise<Part>): Promise<Part> => {
   const part = await starting;
   if (ended) await part.close();
-  else running.push(part);
+  else running.parts.push(part);
   return part;
 };
 
@@ -53,14 +57,14 @@ const start = async (): Promise<void> => {
   const port = portOf(env.PORT);
   const apiUrl = `http://127.0.0.1:${port}`;
 
-  const lock = await takeLock(dataDir, () => `process ${process.pid}, ${apiUrl}`);
+  const lock = await takeLock(dataDir, `process ${process.pid}, ${apiUrl}`);
   if (typeof lock === 'string') {
     throw new Error(
       `A stack with the data in ${dataDir} is already running (${lock}).
 Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: DATA_DIR=.data-2 PORT=8800 npm start`,
     );
   }
-  running.push(lock);
+  running.lock = lock;
   if (!(await isFree(port))) {
     throw new Error(`Port ${port} is taken by another program. Choose another one: PORT=8800 npm start`);
   }
@@ -83,7 +87,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   const { TELEGRAM_BOT_TOKEN: token } = parseSettings(settings);
 
   const worker = startWorker({ port, settings, onLine: showLine });
-  running.push(worker);
+  running.worker = worker;
   const [, database, redis] = await Promise.all([
     progress.step('starting the Worker', () => worker.ready),
     progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
@@ -128,8 +132,9 @@ const untilReady = async (apiUrl: string): Promise<void> => {
   }
 };
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
+// "disconnect" is the end of dev/setup.mjs, whose part this is.
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
+  process.on(event, () => {
     if (!ended) console.log('\nStopping …');
     void end(0);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startPostgresGateway } from './postgres/gateway.ts';
 import { openPglite } from './postgres/pglite.ts';
 import { openServer as openPostgresServer } from './postgres/server.ts';
+import { pgliteTemplate } from './postgres/template.ts';
 import { openEmbedded } from './redis/embedded.ts';
 import { startRedisGateway } from './redis/gateway.ts';
 import { openServer as openRedisServer } from './redis/server.ts';
@@ -39,11 +40,14 @@ export interface DatabaseOptions {
   readonly serverUrl?: string | undefined;
   /** Where the embedded one keeps its data; in memory without it. */
   readonly dataDir?: string | undefined;
+  /** Where to keep what makes an embedded one in memory quick to start the second time. */
+  readonly cacheDir?: string | undefined;
 }
 
 /** Opens PostgreSQL behind Neon's SQL over HTTP: a given server, or PGlite in this process. */
-export const openDatabase = async (place: Place, { serverUrl, dataDir }: DatabaseOptions = {}): Promise<Store> => {
-  const engine = serverUrl ? await openPostgresServer({ url: serverUrl }) : await openEmbeddedDatabase(dataDir);
+export const openDatabase = async (place: Place, options: DatabaseOptions = {}): Promise<Store> => {
+  const { serverUrl, dataDir } = options;
+  const engine = serverUrl ? await openPostgresServer({ url: serverUrl }) : await openEmbeddedDatabase(options);
   const connectionString = databaseSettings(place).DATABASE_URL;
   const gateway = await startPostgresGateway({ engine, connectionString, port: place.port });
   return {
@@ -57,8 +61,8 @@ export const openDatabase = async (place: Place, { serverUrl, dataDir }: Databas
 };
 
 /** A folder that was never completely made, because its first start was cut short, holds nothing and is made anew. */
-const openEmbeddedDatabase = async (dataDir: string | undefined) => {
-  if (!dataDir) return openPglite();
+const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions) => {
+  if (!dataDir) return openPglite(cacheDir ? { loadFrom: await pgliteTemplate(cacheDir) } : {});
   const folder = join(dataDir, 'postgres');
   const complete = join(dataDir, 'postgres.complete');
   if (!existsSync(complete)) rmSync(folder, { recursive: true, force: true });

@@ -82,7 +82,12 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningW
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
-  }).then(() => rmSync(scratch, { recursive: true, force: true }));
+  }).then(() => {
+    watcher.kill();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  const watcher = killWhenWeAreGone(child.pid);
 
   const signalGroup = (signal: NodeJS.Signals) => {
     try {
@@ -106,6 +111,15 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningW
   // Whoever does not wait for it need not hear of it.
   ready.catch(() => undefined);
   return { url, ready, ended, close };
+};
+
+/**
+ * Ends a process group when this process ends without having done so, by SIGKILL for example: a process of its own holds the other end of a pipe
+ * that breaks then. The port would stay taken otherwise.
+ */
+const killWhenWeAreGone = (group: number | undefined) => {
+  const script = `process.stdin.resume().on('end', () => process.kill(-${group}, 'SIGKILL'))`;
+  return spawn(process.execPath, ['-e', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 };
 
 /** Whether the Worker answers before it ends and before time is up. */

@@ -1,11 +1,10 @@
 import { PGlite, protocol } from '@electric-sql/pglite';
 import { EngineUnreachable, type SqlEngine, SqlError, type SqlQuery, type SqlResult } from './engine.ts';
-import { lockFolder } from './lock.ts';
 import { runQuery, runTransaction, type SqlSession } from './session.ts';
 
 /** Where the embedded database lives and what it starts from. */
 export interface PgliteOptions {
-  /** Folder that keeps the data; in memory when absent. */
+  /** Folder that keeps the data, under a lock of the caller's; in memory when absent. */
   dataDir?: string;
   /** A `pgliteTemplate()` to start a database from that does not exist yet: saves running initdb. */
   loadFrom?: Blob;
@@ -72,28 +71,21 @@ const openSession = (db: PGlite): PgliteSession => {
 
 /**
  * Opens PGlite: one Postgres session inside this process, so requests wait for one another and a slow statement
- * blocks the event loop. A folder that another process has open is refused (PGlite itself would corrupt it).
+ * blocks the event loop. PGlite takes no lock on its folder, and two that have it open corrupt it: whoever calls this holds one.
  * An answered write survives SIGKILL; fsync is off, so a power cut may lose it.
  */
 export const openPglite = async ({ dataDir, loadFrom }: PgliteOptions = {}): Promise<SqlEngine> => {
-  const unlock = dataDir === undefined ? undefined : lockFolder(dataDir);
-  try {
-    const db = await PGlite.create({
-      ...(dataDir !== undefined && { dataDir }),
-      ...(loadFrom && { loadDataDir: loadFrom }),
-      initDbStartParams: INITDB_ARGS,
-    });
-    const session = openSession(db);
-    return {
-      query: (query) => db.runExclusive(() => runQuery(session, query)),
-      transaction: (queries, options) => db.runExclusive(() => runTransaction(session, queries, options)),
-      close: async () => {
-        if (!session.hasStopped()) await db.close();
-        unlock?.();
-      },
-    };
-  } catch (error) {
-    unlock?.();
-    throw error;
-  }
+  const db = await PGlite.create({
+    ...(dataDir !== undefined && { dataDir }),
+    ...(loadFrom && { loadDataDir: loadFrom }),
+    initDbStartParams: INITDB_ARGS,
+  });
+  const session = openSession(db);
+  return {
+    query: (query) => db.runExclusive(() => runQuery(session, query)),
+    transaction: (queries, options) => db.runExclusive(() => runTransaction(session, queries, options)),
+    close: async () => {
+      if (!session.hasStopped()) await db.close();
+    },
+  };
 };

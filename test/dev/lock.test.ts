@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Takes a lock in this process: 'taken', or the note of who has it. */
 const take = async (folder = dataDir, note = 'this process'): Promise<string> => {
-  const outcome = await takeLock(folder, () => note);
+  const outcome = await takeLock(folder, note);
   if (typeof outcome === 'string') return outcome;
   locks.push(outcome);
   return 'taken';
@@ -56,11 +56,10 @@ describe('the lock of a data folder', () => {
     expect(await take()).toBe('ключ 🔑');
   });
 
-  test('is free once it is given back, and leaves nothing in the folder', async () => {
+  test('is free once it is given back', async () => {
     const holder = newHolder();
     expect(await holder.take(dataDir)).toBe(null);
     await holder.release();
-    expect(readdirSync(dataDir)).toEqual([]);
     expect(await take()).toBe('taken');
   });
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -73,15 +74,14 @@ describe('node dev/setup.mjs', () => {
     expect(code).toBe(0);
   });
 
-  test('does not install a second time, unless the lockfile, package.json or the installation has changed', async () => {
+  test('does not install a second time, unless the lockfile or the installation has changed', async () => {
     await run('script.ts');
     const installs = async () => (await run('script.ts')).output.includes('Installing');
     expect(await installs()).toBe(false);
-    for (const file of ['package.json', 'package-lock.json']) {
-      writeFileSync(join(project, file), `${readFileSync(join(project, file), 'utf8')}\n`);
-      expect(await installs(), file).toBe(true);
-      expect(await installs(), file).toBe(false);
-    }
+    const lockfile = join(project, 'package-lock.json');
+    writeFileSync(lockfile, `${readFileSync(lockfile, 'utf8')}\n`);
+    expect(await installs()).toBe(true);
+    expect(await installs()).toBe(false);
     rmSync(join(project, 'node_modules'), { recursive: true });
     expect(await installs(), 'node_modules').toBe(true);
   });
@@ -134,10 +134,24 @@ describe('node dev/setup.mjs', () => {
     expect(script.output()).toMatch(/told\n$/);
   });
 
-  test('without a script it says how it is used, and installs nothing', async () => {
+  test('without a script it installs, and no more', async () => {
     const { code, output } = await run();
-    expect(output).toMatch(/^Usage: node dev\/setup\.mjs <script>/);
-    expect(code).toBe(1);
-    expect(existsSync(join(project, 'node_modules'))).toBe(false);
+    expect(output).toMatch(/Dependencies are in place \(\d+ s\)\.\n$/);
+    expect(code).toBe(0);
+    expect(existsSync(join(project, 'node_modules', 'greeter'))).toBe(true);
+  });
+
+  test('is noticed by the script when it is killed', async () => {
+    write(
+      'waits.ts',
+      `import { writeFileSync } from 'node:fs';
+       process.once('disconnect', () => { writeFileSync('noticed', ''); process.exit(); });
+       setInterval(() => undefined, 1000);
+       console.log('waiting');`,
+    );
+    const script = setUp('waits.ts');
+    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+    script.child.kill('SIGKILL');
+    await expect.poll(() => existsSync(join(project, 'noticed')), { timeout: 5_000 }).toBe(true);
   });
 });

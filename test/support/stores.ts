@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { neonConfig } from '@neondatabase/serverless';
 import { migrate } from '../../dev/migrate.ts';
 import { freePort } from '../../dev/ports.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from '../../dev/stores.ts';
 import { createScratchDatabase } from './scratch-database.ts';
+
+/** What makes an empty embedded database quick to start the second time. */
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 
 /** Stores for tests behind their gateways: real servers where DATABASE_URL and REDIS_URL name them, embedded ones otherwise. */
 export interface TestStores {
@@ -18,7 +22,7 @@ export const openTestDatabase = async () => {
   const { DATABASE_URL } = process.env;
   const scratch = DATABASE_URL ? await createScratchDatabase(DATABASE_URL) : undefined;
   const place = { port: await freePort(), password: 'test' };
-  const store = await openDatabase(place, { serverUrl: scratch?.url });
+  const store = await openDatabase(place, { serverUrl: scratch?.url, cacheDir: CACHE });
   return {
     ...databaseSettings(place),
     close: async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -76,26 +76,3 @@ test('a database that stops because its files are gone says so from then on, and
   });
   await engine.close();
 }, 30_000);
-
-describe('the lock on a folder', () => {
-  test('refuses a second opening, in this process and in another', async () => {
-    const dataDir = join(folder, 'locked');
-    const engine = await openScratchPglite(dataDir);
-    await expect(openPglite({ dataDir })).rejects.toThrow(`in use by process ${process.pid}`);
-    await engine.close();
-    expect(existsSync(`${dataDir}.lock`)).toBe(false);
-
-    writeFileSync(`${dataDir}.lock`, String(process.ppid));
-    await expect(openPglite({ dataDir })).rejects.toThrow(`in use by process ${process.ppid}`);
-  }, 30_000);
-
-  test('of a process that is gone is taken over', async () => {
-    const dataDir = join(folder, 'stale');
-    const child = spawn(process.execPath, ['-e', '']);
-    await once(child, 'exit');
-    writeFileSync(`${dataDir}.lock`, String(child.pid));
-    const engine = await openScratchPglite(dataDir);
-    expect(await engine.query(plain('select 1'))).toMatchObject({ rows: [['1']] });
-    await engine.close();
-  }, 30_000);
-});

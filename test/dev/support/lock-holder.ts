@@ -15,7 +15,7 @@ process.on('message', async ({ dataDir }: { dataDir: string | null }) => {
     return;
   }
   try {
-    const outcome = await takeLock(dataDir, () => `process ${process.pid}`);
+    const outcome = await takeLock(dataDir, `process ${process.pid}`);
     if (typeof outcome !== 'string') held = outcome;
     process.send?.({ holder: typeof outcome === 'string' ? outcome : null });
   } catch (error) {

@@ -1,14 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../dev/ports.ts';
 import type { Answer } from '../../support/client.ts';
 import { killAll, type Process, processesWith } from './processes.ts';
-import { type RunningScript, runScript } from './script.ts';
+import { ROOT, type RunningScript, runScript } from './script.ts';
 
-/** How long a stack may take until it is ready, and to end, in milliseconds. */
+/** How long a stack may take until it is ready, and to end once it was, in milliseconds. */
 const READY_MS = 20_000;
-const END_MS = 10_000;
+const END_MS = 5_000;
+
+/** The arguments of Node in the script "start" of package.json. */
+const npmStart = (): string[] => {
+  const { scripts }: { scripts: { start: string } } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return scripts.start.split(' ').slice(1);
+};
 
 /** `npm start` as a person runs it, in a folder of the test's own. */
 export class StackUnderTest {
@@ -23,7 +29,7 @@ export class StackUnderTest {
     this.dataDir = dataDir;
     this.scratch = mkdtempSync(join(tmpdir(), 'aist-start-tmp-'));
     this.apiUrl = `http://127.0.0.1:${port}`;
-    this.script = runScript(['dev/setup.mjs', 'dev/start.ts'], {
+    this.script = runScript(npmStart(), {
       env: { PORT: port, DATA_DIR: dataDir, TMPDIR: this.scratch, ...env },
     });
   }
@@ -66,17 +72,14 @@ export class StackUnderTest {
   }
 
   /** Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running' when that takes too long. */
-  terminate(): Promise<number | null | 'still running'> {
-    return this.#end(() => this.script.child.kill('SIGTERM'));
+  terminate(withinMs = END_MS): Promise<number | null | 'still running'> {
+    this.script.child.kill('SIGTERM');
+    return this.endsWithin(withinMs);
   }
 
   /** Sends SIGINT to its process group, as a terminal does when somebody types Ctrl-C. */
   interrupt(): Promise<number | null | 'still running'> {
-    return this.#end(() => process.kill(-Number(this.script.child.pid), 'SIGINT'));
-  }
-
-  async #end(signal: () => unknown): Promise<number | null | 'still running'> {
-    signal();
+    process.kill(-Number(this.script.child.pid), 'SIGINT');
     return this.endsWithin(END_MS);
   }
 
