@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -10,7 +10,7 @@ export interface Lock {
 
 /**
  * Takes the lock of a data folder. It is SQLite's lock on a file there, which the system takes back the moment its holder is gone, however that
- * ended: nothing is ever left behind, and no other process can be mistaken for the holder.
+ * ended: the files stay, the lock does not, and no other process can be mistaken for the holder.
  *
  * @param dataDir is made if it is not there
  * @param note what to tell others about this holder
@@ -28,13 +28,8 @@ export const takeLock = async (dataDir: string, note: string): Promise<Lock | st
     if (!(error instanceof Error && error.message.includes('locked'))) throw error;
     // A holder that took it this very moment is about to write its note.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    return readFileSync(noteFile, 'utf8');
+    return existsSync(noteFile) ? readFileSync(noteFile, 'utf8') : 'another process';
   }
   writeFileSync(noteFile, note);
-  return {
-    close: () => {
-      rmSync(noteFile, { force: true });
-      database.close();
-    },
-  };
+  return { close: () => database.close() };
 };

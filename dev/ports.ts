@@ -1,25 +1,23 @@
 import { createServer } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
+
+/** Takes a port of loopback for a moment; 0 is any. Rejects when somebody has it. */
+const tryPort = async (port: number): Promise<number> => {
+  const probe = createServer();
+  const found = await listenOnLoopback(probe, port);
+  await new Promise((resolve) => probe.close(resolve));
+  return found;
+};
 
 /** Whether a port of loopback is free at this moment. */
 export const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
+  tryPort(port).then(
+    () => true,
+    () => false,
+  );
 
 /** A port that is free at this moment. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port')),
-      );
-    });
-  });
+export const freePort = (): Promise<number> => tryPort(0);
 
 /** The preferred port, or a free one when somebody has it. */
 export const preferPort = async (port: number): Promise<number> => ((await isFree(port)) ? port : freePort());

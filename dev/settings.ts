@@ -26,17 +26,31 @@ const localSecrets = (dataDir: string): z.output<typeof Secrets> => {
   }
 };
 
+/** Where the stores are is the stack's own affair. What to set in place of each, to have a real one behind its gateway. */
+const ADDRESSES: Readonly<Record<string, string>> = {
+  DATABASE_ENDPOINT: 'DATABASE_URL',
+  UPSTASH_REDIS_REST_URL: 'REDIS_URL',
+  UPSTASH_REDIS_REST_TOKEN: 'REDIS_URL',
+};
+
 /**
- * The Worker's settings for a local stack: its own values, and over them whatever the environment sets.
+ * The Worker's settings for a local stack: its own values, and over them whatever the environment sets. What is empty there counts as unset.
  *
  * @param dataDir where the secrets of this checkout are
  * @param environment DATABASE_URL in it means the server behind the gateway, which is the caller's affair
+ * @throws when it sets the address of a store, which the Worker would not get
  */
 export const localSettings = (
   dataDir: string,
   telegramUrl: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> => {
+  for (const [name, instead] of Object.entries(ADDRESSES)) {
+    if (!environment[name]) continue;
+    throw new Error(
+      `${name} is set, but npm start has a gateway of its own there. Unset it, or set ${instead} to the server that the gateway shall use.`,
+    );
+  }
   const settings: Record<string, string> = {
     ...localSecrets(dataDir),
     TELEGRAM_BOT_TOKEN: LOCAL_BOT_TOKEN,
@@ -46,7 +60,7 @@ export const localSettings = (
   };
   for (const name of SETTING_NAMES) {
     const given = environment[name];
-    if (given !== undefined && name !== 'DATABASE_URL' && name !== 'DATABASE_ENDPOINT') settings[name] = given;
+    if (given && name !== 'DATABASE_URL') settings[name] = given;
   }
   return settings;
 };

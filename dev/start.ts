@@ -5,18 +5,18 @@ import { parseSettings } from '../src/env.ts';
 import type { Lock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { Parts } from './parts.ts';
 import { isFree, preferPort } from './ports.ts';
 import { Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
-import { startTelegram } from './telegram/server.ts';
-import type { RunningWorker } from './worker.ts';
 import { startWorker } from './worker.ts';
 
 /**
  * `npm start`: the whole stack on loopback. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
- * REDIS_URL put real servers behind the gateways; every other setting of the Worker in the environment wins over the local one.
+ * REDIS_URL put real servers behind the gateways; every other setting of the Worker in the environment wins over the local one, but for the gateways'
+ * addresses, which are refused. A variable that is empty counts as unset.
  */
 
 const { env } = process;
@@ -24,27 +24,27 @@ const root = join(import.meta.dirname, '..');
 const dataDir = relative(process.cwd(), env.DATA_DIR || join(root, '.data')) || '.';
 const progress = new Progress();
 
+/** How long it may take until /health/ready is content, and one answer of it, in milliseconds. */
+const READY_MS = 15_000;
+const READY_ANSWER_MS = 3_000;
+
+/** One press of Ctrl-C can arrive twice, from the terminal and through dev/setup.mjs: what comes later than this is a second one, in milliseconds. */
+const SAME_PRESS_MS = 500;
+
 /** What has to be ended, in this order: the Worker goes before the stores that it uses, the lock last. */
-const running: { worker?: RunningWorker; parts: { close(): Promise<void> }[]; lock?: Lock } = { parts: [] };
-let ended = false;
+const running: { front: Parts; parts: Parts; lock?: Lock } = { front: new Parts(), parts: new Parts() };
+/** When the end began, in milliseconds since the epoch. */
+let endedAt: number | undefined;
 
-/** Ends everything, once, and the process with it. */
+/** Ends everything, once, and the process with it: with the code, or with 1 when something did not end cleanly. */
 const end = async (code: number): Promise<void> => {
-  if (ended) return;
-  ended = true;
+  if (endedAt) return;
+  endedAt = Date.now();
   progress.done();
-  await running.worker?.close();
-  await Promise.all(running.parts.map((part) => part.close()));
+  const failures = [...(await running.front.close()), ...(await running.parts.close())];
+  for (const line of failures) console.error(line);
   running.lock?.close();
-  process.exit(code);
-};
-
-/** Keeps what was started, to end it later; at once when the end has begun meanwhile. */
-const keep = async <Part extends { close(): Promise<void> }>(starting: Promise<Part>): Promise<Part> => {
-  const part = await starting;
-  if (ended) await part.close();
-  else running.parts.push(part);
-  return part;
+  process.exit(failures.length > 0 ? 1 : code);
 };
 
 const portOf = (given: string | undefined): number => {
@@ -86,13 +86,17 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   };
   const { TELEGRAM_BOT_TOKEN: token } = parseSettings(settings);
 
+  // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
   const worker = startWorker({ port, settings, onLine: showLine });
-  running.worker = worker;
+  await running.front.keep('The Worker', Promise.resolve(worker));
   const [, database, redis] = await Promise.all([
     progress.step('starting the Worker', () => worker.ready),
     progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
-    progress.step('opening Redis', () => keep(openRedis(redisPlace, env.REDIS_URL))),
-    progress.step('starting the Telegram stand-in', () => keep(startTelegram({ token, port: telegramPort, apiUrl }))),
+    progress.step('opening Redis', () => running.parts.keep('Redis', openRedis(redisPlace, env.REDIS_URL))),
+    progress.step('starting the Telegram stand-in', async () => {
+      const { startTelegram } = await import('./telegram/server.ts');
+      await running.parts.keep('The Telegram stand-in', startTelegram({ token, port: telegramPort, apiUrl }));
+    }),
   ]);
   await progress.step('waiting until all is ready', () => untilReady(apiUrl));
   progress.done();
@@ -107,7 +111,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     ])}\n\nCtrl-C ends it all.\n`,
   );
   await worker.ended;
-  if (!ended) throw new Error('The Worker has ended by itself; its last lines are above.');
+  if (!endedAt) throw new Error('The Worker has ended by itself; its last lines are above.');
 };
 
 /** The Worker logs its requests itself; wrangler's own line for each would say it twice. */
@@ -116,18 +120,21 @@ const showLine = (line: string): void => {
 };
 
 const openMigratedDatabase = async (place: Place, url: string): Promise<Store> => {
-  const store = await keep(openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }));
+  const store = await running.parts.keep('The database', openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }));
   neonConfig.fetchEndpoint = store.url;
   await migrate(url);
   return store;
 };
 
 const untilReady = async (apiUrl: string): Promise<void> => {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + READY_MS;
   for (;;) {
-    const answer = await fetch(`${apiUrl}/health/ready`);
-    if (answer.ok) return;
-    if (Date.now() > deadline) throw new Error(`${apiUrl}/health/ready says ${await answer.text()}`);
+    const signal = AbortSignal.timeout(READY_ANSWER_MS);
+    const said = await fetch(`${apiUrl}/health/ready`, { signal })
+      .then(async (answer) => (answer.ok ? undefined : await answer.text()))
+      .catch(String);
+    if (said === undefined) return;
+    if (Date.now() > deadline) throw new Error(`${apiUrl}/health/ready says ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
@@ -135,7 +142,11 @@ const untilReady = async (apiUrl: string): Promise<void> => {
 // "disconnect" is the end of dev/setup.mjs, whose part this is.
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
   process.on(event, () => {
-    if (!ended) console.log('\nStopping …');
+    if (endedAt && event === 'SIGINT' && Date.now() - endedAt > SAME_PRESS_MS) {
+      // The Worker's group is ended by the process that watches over this one (dev/worker.ts).
+      process.exit(130);
+    }
+    if (!endedAt) console.log('\nStopping …');
     void end(0);
   });
 }
@@ -143,6 +154,6 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
 try {
   await start();
 } catch (error) {
-  if (!ended) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  if (!endedAt) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   await end(1);
 }

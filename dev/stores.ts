@@ -1,12 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SqlEngine } from './postgres/engine.ts';
 import { startPostgresGateway } from './postgres/gateway.ts';
-import { openPglite } from './postgres/pglite.ts';
-import { openServer as openPostgresServer } from './postgres/server.ts';
-import { pgliteTemplate } from './postgres/template.ts';
-import { openEmbedded } from './redis/embedded.ts';
 import { startRedisGateway } from './redis/gateway.ts';
-import { openServer as openRedisServer } from './redis/server.ts';
+
+// Engines are imported where they are opened: two of the four are not needed, and `npm start` has the Worker start meanwhile.
 
 /** A gateway with the engine behind it. */
 export interface Store {
@@ -47,7 +45,9 @@ export interface DatabaseOptions {
 /** Opens PostgreSQL behind Neon's SQL over HTTP: a given server, or PGlite in this process. */
 export const openDatabase = async (place: Place, options: DatabaseOptions = {}): Promise<Store> => {
   const { serverUrl, dataDir } = options;
-  const engine = serverUrl ? await openPostgresServer({ url: serverUrl }) : await openEmbeddedDatabase(options);
+  const engine = serverUrl
+    ? await (await import('./postgres/server.ts')).openServer({ url: serverUrl })
+    : await openEmbeddedDatabase(options);
   const connectionString = databaseSettings(place).DATABASE_URL;
   const gateway = await startPostgresGateway({ engine, connectionString, port: place.port });
   return {
@@ -61,8 +61,13 @@ export const openDatabase = async (place: Place, options: DatabaseOptions = {}):
 };
 
 /** A folder that was never completely made, because its first start was cut short, holds nothing and is made anew. */
-const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions) => {
-  if (!dataDir) return openPglite(cacheDir ? { loadFrom: await pgliteTemplate(cacheDir) } : {});
+const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions): Promise<SqlEngine> => {
+  const { openPglite } = await import('./postgres/pglite.ts');
+  if (!dataDir) {
+    if (!cacheDir) return openPglite();
+    const { pgliteTemplate } = await import('./postgres/template.ts');
+    return openPglite({ loadFrom: await pgliteTemplate(cacheDir) });
+  }
   const folder = join(dataDir, 'postgres');
   const complete = join(dataDir, 'postgres.complete');
   if (!existsSync(complete)) rmSync(folder, { recursive: true, force: true });
@@ -73,7 +78,9 @@ const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions) => {
 
 /** Opens Redis behind Upstash's REST: a given server, or an embedded one in this process, in memory. */
 export const openRedis = async (place: Place, serverUrl?: string): Promise<Store> => {
-  const engine = serverUrl ? await openRedisServer({ url: serverUrl }) : await openEmbedded();
+  const engine = serverUrl
+    ? await (await import('./redis/server.ts')).openServer({ url: serverUrl })
+    : await (await import('./redis/embedded.ts')).openEmbedded();
   const gateway = await startRedisGateway({ engine, token: place.password, port: place.port });
   return {
     engine: serverUrl ? 'the Redis of REDIS_URL' : 'embedded, data in memory',

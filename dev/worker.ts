@@ -11,6 +11,9 @@ const WRANGLER = join(createRequire(import.meta.url).resolve('wrangler/package.j
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
+/** wrangler holds a request until the Worker runs. One that it lost on the way is asked again after so many milliseconds. */
+const ANSWER_TIMEOUT_MS = 3_000;
+
 /** Keeps wrangler from asking anything of the network and from talking about itself, and has it pass settings on. */
 const QUIET = {
   WRANGLER_SEND_METRICS: 'false',
@@ -87,7 +90,7 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningW
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  const watcher = killWhenWeAreGone(child.pid);
+  const watcher = cleanUpWhenWeAreGone(child.pid, scratch);
 
   const signalGroup = (signal: NodeJS.Signals) => {
     try {
@@ -114,12 +117,15 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningW
 };
 
 /**
- * Ends a process group when this process ends without having done so, by SIGKILL for example: a process of its own holds the other end of a pipe
- * that breaks then. The port would stay taken otherwise.
+ * Ends a process group, and removes its folder, when this process ends without having done so, by SIGKILL for example: a process of its own holds
+ * the other end of a pipe that breaks then. The port would stay taken otherwise.
  */
-const killWhenWeAreGone = (group: number | undefined) => {
-  const script = `process.stdin.resume().on('end', () => process.kill(-${group}, 'SIGKILL'))`;
-  return spawn(process.execPath, ['-e', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+const cleanUpWhenWeAreGone = (group: number | undefined, folder: string) => {
+  const script = `process.stdin.resume().on('end', () => {
+    fs.rmSync(process.argv[1], { recursive: true, force: true });
+    process.kill(-${group}, 'SIGKILL');
+  })`;
+  return spawn(process.execPath, ['-e', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 };
 
 /** Whether the Worker answers before it ends and before time is up. */
@@ -130,7 +136,9 @@ const listens = async (url: string, ended: Promise<void>): Promise<boolean> => {
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (running && Date.now() < deadline) {
-    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(
+      () => undefined,
+    );
     if (answer) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -7,6 +7,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
 import { LANGUAGES } from './contract/errors.ts';
+import { ApiError } from './errors.ts';
 import { healthRoutes } from './health/routes.ts';
 import { accessLog } from './http/access-log.ts';
 import type { AppEnv } from './http/context.ts';
@@ -27,7 +28,7 @@ export const BODY_LIMIT = 100 * 1024;
 export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();
   app.onError(handleError);
-  app.notFound((c) => answerError(c, 'not_found'));
+  app.notFound((c) => answerError(c, new ApiError('not_found')));
   // Ids are ours alone: one that a client chooses could be another request's.
   app.use(requestId({ headerName: '' }));
   app.use(
@@ -60,11 +61,11 @@ export const createApp = (services: Services) => {
       app,
       onMethodNotAllowed: (c, methods) => {
         c.header('Allow', methods.join(', '));
-        return answerError(c, 'method_not_allowed');
+        return answerError(c, new ApiError('method_not_allowed'));
       },
     }),
   );
-  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, 'body_too_large') }));
+  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, new ApiError('body_too_large')) }));
   return app
     .route('/', healthRoutes(services))
     .route('/', authRoutes(services))

@@ -39,6 +39,11 @@ const gaps = z
   .refine((value) => /^\s*\d+\s*(,\s*\d+\s*)*$/.test(value), 'must be whole seconds, comma-separated')
   .transform((value) => value.split(',').map(Number));
 
+const origins = list.refine(
+  (given) => given.every((origin) => URL.parse(origin)?.origin === origin),
+  'must be origins such as https://app.example, comma-separated; leave it unset for any',
+);
+
 const countries = list.refine(
   (codes): codes is CountryCode[] => codes.every((code) => isSupportedCountry(code)),
   'must be ISO 3166 country codes, comma-separated, such as KZ,BY',
@@ -46,7 +51,7 @@ const countries = list.refine(
 
 const Settings = z
   .object({
-    DATABASE_URL: z.url('must be a postgres:// URL').startsWith('postgres', 'must be a postgres:// URL'),
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
     /** Where Neon's SQL over HTTP is spoken, when it is not Neon itself. */
     DATABASE_ENDPOINT: url.optional(),
     UPSTASH_REDIS_REST_URL: url,
@@ -54,10 +59,10 @@ const Settings = z
     JWT_SECRET: secret,
     CODE_SECRET: secret,
     CODE_SECRET_PREVIOUS: optionalSecret,
-    TELEGRAM_BOT_TOKEN: secret,
+    TELEGRAM_BOT_TOKEN: secret.trim(),
     TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
-    CORS_ORIGINS: list,
+    CORS_ORIGINS: origins,
     PHONE_COUNTRIES: countries,
     DEBUG_CODE: onOff('off'),
     ADDRESS_LIMITS: onOff('on'),
@@ -69,7 +74,7 @@ const Settings = z
     ADDRESS_SENDS_PER_HOUR: count(10),
   })
   .superRefine((settings, context) => {
-    const hostname = URL.parse(settings.TELEGRAM_API_URL)?.hostname;
+    const hostname = URL.parse(settings.TELEGRAM_API_URL)?.hostname.replace(/\.$/, '');
     const real = hostname === TELEGRAM_HOST || REAL_BOT_TOKEN.test(settings.TELEGRAM_BOT_TOKEN);
     if (settings.DEBUG_CODE && real) {
       context.addIssue({

@@ -1,13 +1,15 @@
-import type { ErrorCode } from './contract/errors.ts';
+import type { PlainErrorCode, WaitingErrorCode } from './contract/errors.ts';
 
 /** An error that the client is told: thrown anywhere, answered at the edge in the envelope. */
 export class ApiError extends Error {
   override name = 'ApiError';
-  readonly code: ErrorCode;
+  readonly code: PlainErrorCode | WaitingErrorCode;
   /** When trying again makes sense, in whole seconds: the header Retry-After and `retryAfterSeconds`. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, retryAfterSeconds?: number) {
+  constructor(code: PlainErrorCode);
+  constructor(code: WaitingErrorCode, retryAfterSeconds: number);
+  constructor(code: PlainErrorCode | WaitingErrorCode, retryAfterSeconds?: number) {
     super(code);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;

@@ -18,3 +18,7 @@ export const createLog = (common: Fields = {}): Log => ({
   warn: (event, fields) => console.warn(JSON.stringify({ level: 'warn', event, ...common, ...fields })),
   error: (event, fields) => console.error(JSON.stringify({ level: 'error', event, ...common, ...fields })),
 });
+
+/** What may be logged of something that was thrown. The messages of our own errors are made for it. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : typeof error;

@@ -1,5 +1,6 @@
 import { createApp, createShell } from './app.ts';
 import { parseSettings, SettingsError } from './env.ts';
+import { ApiError } from './errors.ts';
 import { answerError } from './http/errors.ts';
 import { createLog } from './log.ts';
 import { createServices } from './services.ts';
@@ -12,7 +13,7 @@ const createHandler = (env: Env) => {
     if (!(error instanceof SettingsError)) throw error;
     createLog().error('misconfigured', { reason: error.message });
     const shell = createShell([]);
-    shell.all('*', (c) => answerError(c, 'misconfigured'));
+    shell.all('*', (c) => answerError(c, new ApiError('misconfigured')));
     return shell;
   }
 };

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../same-secret.ts';
 import { BadRequest } from './wire.ts';
 
 interface Credentials {
@@ -21,10 +21,7 @@ const parse = (connectionString: string): Credentials | undefined => {
   }
 };
 
-const digest = ({ user, password, database }: Credentials): Buffer =>
-  createHash('sha256')
-    .update(JSON.stringify([user, password, database]))
-    .digest();
+const asText = ({ user, password, database }: Credentials): string => JSON.stringify([user, password, database]);
 
 /**
  * Makes the check of a request's `Neon-Connection-String`: user, password and database must be those of `expected`
@@ -33,11 +30,10 @@ const digest = ({ user, password, database }: Credentials): Buffer =>
 export const credentialsCheck = (expected: string): ((given: string | undefined) => void) => {
   const wanted = parse(expected);
   if (!wanted) throw new Error('the gateway needs a postgresql:// connection string');
-  const wantedDigest = digest(wanted);
   return function checkCredentials(given) {
     const credentials = given === undefined ? undefined : parse(given);
     if (!credentials) throw new BadRequest('missing or invalid Neon-Connection-String header');
-    if (!timingSafeEqual(digest(credentials), wantedDigest)) {
+    if (!isSameSecret(asText(credentials), asText(wanted))) {
       throw new BadRequest(`password authentication failed for user "${credentials.user}"`, '28P01');
     }
   };

@@ -42,7 +42,7 @@ export interface SqlEngine {
   query(query: SqlQuery): Promise<SqlResult>;
   /** Runs all statements in one transaction: all are committed, or on the first error none is. */
   transaction(queries: readonly SqlQuery[], options: TransactionOptions): Promise<SqlResult[]>;
-  /** Lets running requests finish, then gives up the database. */
+  /** Gives up the database. What still runs on a real server is broken off; the embedded one does it first, having but one thread. */
   close(): Promise<void>;
 }
 

@@ -67,6 +67,8 @@ export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> =
     client.connection.on('copyInResponse', () => client.connection.sync());
   });
 
+  /** The sessions that run a statement. */
+  const busy = new Set<pg.PoolClient>();
   const connect = async (): Promise<pg.PoolClient> => {
     try {
       return await pool.connect();
@@ -78,6 +80,7 @@ export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> =
 
   const withSession = async <T>(run: (session: SqlSession) => Promise<T>): Promise<T> => {
     const client = await connect();
+    busy.add(client);
     try {
       const answer = await run(openSession(client));
       client.release();
@@ -85,12 +88,18 @@ export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> =
     } catch (error) {
       client.release(isFatal(error));
       throw error;
+    } finally {
+      busy.delete(client);
     }
   };
 
   return {
     query: (query) => withSession((session) => runQuery(session, query)),
     transaction: (queries, options) => withSession((session) => runTransaction(session, queries, options)),
-    close: () => pool.end(),
+    close: async () => {
+      // The pool waits for its sessions, however long a statement runs.
+      for (const client of busy) client.connection.stream.destroy();
+      await pool.end();
+    },
   };
 };

@@ -1,13 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, isLoopbackHost, listenOnLoopback, readBody } from '../loopback.ts';
+import { isSameSecret } from '../same-secret.ts';
 import { type Answer, answerCommand, answerMultiExec, answerPipeline, failure } from './answers.ts';
 import { toJsonItem, toResp2 } from './encoding.ts';
 import type { RedisEngine } from './engine.ts';
 
 /** Upstash's default limit for a request. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-
-const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 const ROUTES: Readonly<Record<string, (engine: RedisEngine, body: unknown) => Promise<Answer>>> = {
   '/': answerCommand,
@@ -53,29 +52,14 @@ export async function startRedisGateway(options: {
       })
       .then((result) => write(request, response, result));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('the gateway has no port');
-  }
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const port = await listenOnLoopback(server, options.port);
+  return { url: `http://127.0.0.1:${port}`, port, close: () => closeServer(server) };
 }
 
 async function answer(request: IncomingMessage, engine: RedisEngine, token: string): Promise<Answer> {
   // The body is read whatever the outcome: an unread one would break the client's connection before our answer.
-  const body = await readBody(request);
-  // A page in the developer's browser can point its own name at 127.0.0.1; it cannot forge Host.
-  if (!isLoopback(request.headers.host)) {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (!isLoopbackHost(request.headers.host)) {
     return failure(403, 'ERR Host is not a loopback address');
   }
   if (!isAuthorized(request.headers.authorization, token)) {
@@ -91,20 +75,7 @@ async function answer(request: IncomingMessage, engine: RedisEngine, token: stri
   if (body === undefined) {
     return failure(413, `ERR max request size exceeded. Limit: ${MAX_BODY_BYTES} bytes`);
   }
-  return route(engine, parseJson(body));
-}
-
-/** The whole body, or undefined when it is over the limit: then it is read to its end without being kept. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) {
-      chunks.push(chunk);
-    }
-  }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString() : undefined;
+  return route(engine, parseJson(body.toString()));
 }
 
 function parseJson(text: string): unknown {
@@ -115,18 +86,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isLoopback(host = ''): boolean {
-  return LOOPBACK_HOSTS.has(host.replace(/:\d+$/, '').toLowerCase());
-}
-
 function isAuthorized(header: string | undefined, token: string): boolean {
   const [, given = ''] = header?.match(/^Bearer (.+)$/i) ?? [];
-  // Hashed, because timingSafeEqual wants equal lengths and must not tell the token's.
-  return timingSafeEqual(sha256(given), sha256(token));
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return isSameSecret(given, token);
 }
 
 function write(request: IncomingMessage, response: ServerResponse, { status, reply }: Answer): void {

@@ -16,8 +16,9 @@ export interface PhoneChat {
 /** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
 export type Markup = { inline: InlineKeyboardMarkup } | { keyboard: ReplyKeyboardMarkup } | { removeKeyboard: true };
 
-/** Bounds on memory: the stand-in may run for days, or under a load test. */
+/** A chat keeps this many messages, the newest: the stand-in may run for days, or under a load test. */
 export const MESSAGES_PER_CHAT = 100;
+/** This many chats are kept, those that were last active. */
 export const CHATS = 1_000;
 
 /** All chats of the bot, in memory. `clock` answers milliseconds since the epoch. */

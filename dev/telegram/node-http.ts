@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isLoopbackHost, readBody } from '../loopback.ts';
 import { refuse } from './reply.ts';
 
 /** Larger bodies are refused with 413; no call here needs a tenth of it. */
@@ -27,9 +28,9 @@ async function answer(
   outgoing: ServerResponse,
 ) {
   const { host } = incoming.headers;
-  const url = host !== undefined && isLoopback(host) ? URL.parse(`http://${host}${incoming.url}`) : null;
+  const url = isLoopbackHost(host) ? URL.parse(`http://${host}${incoming.url}`) : null;
   if (!url) return refusal(403, 'Forbidden: not a loopback host');
-  const body = await readBody(incoming);
+  const body = await readBody(incoming, MAX_BODY_BYTES);
   if (!body) return refusal(413, 'Request Entity Too Large');
   const closed = new AbortController();
   outgoing.once('close', () => closed.abort());
@@ -48,20 +49,6 @@ async function answer(
 
 function refusal(status: number, description: string): Response {
   return Response.json(refuse(status, description), { status });
-}
-
-function isLoopback(host: string): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer> | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {

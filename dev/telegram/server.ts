@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { Hono } from 'hono';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { botApi } from './bot-api.ts';
 import { CallLog } from './calls.ts';
 import { Chats } from './chats.ts';
@@ -37,7 +38,7 @@ export interface TelegramStandIn {
  * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
  * await new Api('1000:dev', { apiRoot: telegram.url }).sendMessage(1001, 'Ваш код: 123456');
  */
-export async function startTelegram({ token, port = 0, apiUrl }: TelegramOptions): Promise<TelegramStandIn> {
+export async function startTelegram({ token, port, apiUrl }: TelegramOptions): Promise<TelegramStandIn> {
   const bot = createBot(token);
   const faults = new Faults();
   const calls = new CallLog();
@@ -47,16 +48,8 @@ export async function startTelegram({ token, port = 0, apiUrl }: TelegramOptions
     .route('/', botApi({ token, bot, faults, calls, clock: Date.now }))
     .notFound((c) => c.json(refuse(404, 'Not Found'), 404));
   const server = createServer(serveOnLoopback(app.fetch));
-  const listening = await listen(server, port);
-  return {
-    url: `http://127.0.0.1:${listening}`,
-    port: listening,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const listening = await listenOnLoopback(server, port);
+  return { url: `http://127.0.0.1:${listening}`, port: listening, close: () => closeServer(server) };
 }
 
 function createBot(token: string): Bot {
@@ -77,14 +70,4 @@ function createBot(token: string): Bot {
   } as const;
   const { id, is_bot, first_name, username } = me;
   return { me, chats: new Chats({ id, is_bot, first_name, username }, Date.now), webhook: {}, commands: new Map() };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
 }

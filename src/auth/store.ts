@@ -5,11 +5,10 @@ import type { Database } from '../db/client.ts';
 import { ask } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import type { Settings } from '../env.ts';
-import { StoreError } from '../errors.ts';
-import type { RedisClient, Script } from '../redis/client.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
-import { REQUEST_CODE, VERIFY_CODE, VOID_VERIFY } from '../redis/scripts.ts';
-import type { PhoneHint } from '../telegram/deliver.ts';
+import { REQUEST_CODE, VOID_REQUEST } from '../redis/scripts/request-code.ts';
+import { VERIFY_CODE, VOID_VERIFY } from '../redis/scripts/verify-code.ts';
 
 /** The settings that the limits of signing in come from. */
 export type Limits = Pick<
@@ -23,39 +22,8 @@ export type Limits = Pick<
   | 'ADDRESS_SENDS_PER_HOUR'
 >;
 
-/** Runs a script and checks that what comes back is an answer of that script. */
-const run = async <S extends z.ZodType>(
-  redis: RedisClient,
-  script: Script,
-  scriptKeys: readonly string[],
-  args: readonly (string | number)[],
-  reply: S,
-): Promise<z.output<S>> => {
-  const parsed = reply.safeParse(await redis.run(script, scriptKeys, args));
-  if (parsed.success) return parsed.data;
-  throw new StoreError('redis', script.name, new Error('Not an answer of this script'));
-};
-
-const ms = z.string().regex(/^\d+$/).transform(Number);
-const wait = z.tuple([z.literal('wait'), ms]).transform(([, waitMs]) => ({ outcome: 'wait' as const, waitMs }));
-const optionalId = z.string().transform((value) => value || undefined);
-const optionalChat = z
-  .string()
-  .regex(/^(\d{1,16})?$/)
-  .transform((value) => (value ? Number(value) : undefined))
-  // What the original kept may be anything: a link that cannot be one is none.
-  .catch(undefined);
-
-const StoreCodeReply = z.union([
-  wait,
-  z
-    .tuple([z.enum(['stored', 'spent']), ms, z.enum(['0', '1']), optionalId, optionalChat, optionalChat])
-    .transform(([outcome, waitMs, known, , chatId, legacyChatId]) => ({
-      outcome,
-      waitMs,
-      hint: { known: known === '1', chatId, legacyChatId } satisfies PhoneHint,
-    })),
-]);
+/** How long the client of a used code may ask for the same answer again, in milliseconds (auth.md). */
+const REPEATABLE_MS = 30_000;
 
 /** A code to be stored, and who asked for it. */
 export interface NewCode {
@@ -69,24 +37,25 @@ export interface NewCode {
 /**
  * Applies the limits of sending, stores the code in place of any other, and reads where to send it: one EVAL.
  *
- * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: too many wrong codes, no new one for `waitMs`
+ * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: too many wrong codes, no new one for `waitMs` · `voided` by {@link voidRequest}
  */
 export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => {
-  const { phone, mac, requestId, address, now } = code;
-  return run(
-    redis,
+  const { phone, address, requestId } = code;
+  return redis.run(
     REQUEST_CODE,
     [
       keys.code(phone),
+      keys.previousCode(phone),
       keys.failures(phone),
       keys.sends(phone),
       keys.addressSends(address),
       keys.phone(phone),
       keys.legacyLink(phone),
+      keys.voided(requestId),
     ],
     [
-      now,
-      mac,
+      code.now,
+      code.mac,
       requestId,
       CODE_TTL_SECONDS * 1000,
       phone,
@@ -95,17 +64,20 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       limits.PHONE_FAILURES_PER_DAY,
       limits.ADDRESS_LIMITS ? limits.ADDRESS_SENDS_PER_HOUR : 0,
     ],
-    StoreCodeReply,
   );
 };
 
-const CheckCodeReply = z.union([
-  wait,
-  z.tuple([z.enum(['wrong', 'voided'])]).transform(([outcome]) => ({ outcome })),
-  z
-    .tuple([z.literal('ok'), optionalId, ms])
-    .transform(([outcome, userId, signedInAt]) => ({ outcome, userId, signedInAt })),
-]);
+/** Takes back a {@link storeCode} whose answer did not come: one EVAL, also if the call is yet to arrive. */
+export const voidRequest = async (
+  redis: RedisClient,
+  { phone, address, requestId }: Pick<NewCode, 'phone' | 'address' | 'requestId'>,
+): Promise<void> => {
+  await redis.run(
+    VOID_REQUEST,
+    [keys.code(phone), keys.previousCode(phone), keys.sends(phone), keys.addressSends(address), keys.voided(requestId)],
+    [requestId, phone, TTL.voided],
+  );
+};
 
 /** One try at a code. */
 export interface Attempt {
@@ -124,13 +96,12 @@ export interface Attempt {
 /**
  * Applies the limits of guessing, counts the try, compares, and uses the code up: one EVAL.
  *
- * @returns `wait`: past a limit for `waitMs` · `wrong`: no live code, or another · `voided`: taken back by {@link voidCheck} · `ok` with the
- *   user, unless there is none yet, and the time of signing in (that of the first answer, when this repeats it)
+ * @returns `wait`: past a limit for `waitMs` · `wrong`: no live code, or another · `voided` by {@link voidCheck} · `ok` with the user, unless there is
+ *   none yet, and the time of signing in (that of the first answer, when this repeats it)
  */
 export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) => {
   const { phone, address } = attempt;
-  return run(
-    redis,
+  return redis.run(
     VERIFY_CODE,
     [
       keys.code(phone),
@@ -151,19 +122,19 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       limits.CODE_TRIES,
       limits.PHONE_FAILURES_PER_DAY,
       limits.ADDRESS_LIMITS ? limits.ADDRESS_FAILURES_PER_HOUR : 0,
+      REPEATABLE_MS,
       TTL.used,
     ],
-    CheckCodeReply,
   );
 };
 
 /** Takes back a check that did not end in an answer, so that its code is not burnt: one EVAL, also if the check is yet to arrive. */
-export const voidCheck = async (redis: RedisClient, phone: string, attemptId: string, now: number): Promise<void> => {
-  await redis.run(
-    VOID_VERIFY,
-    [keys.code(phone), keys.used(phone), keys.voided(attemptId)],
-    [now, attemptId, TTL.voided],
-  );
+export const voidCheck = async (
+  redis: RedisClient,
+  { phone, id }: Pick<Attempt, 'phone' | 'id'>,
+  now: number,
+): Promise<void> => {
+  await redis.run(VOID_VERIFY, [keys.code(phone), keys.used(phone), keys.voided(id)], [now, id, TTL.voided]);
 };
 
 /**

@@ -12,10 +12,11 @@ const codeDigits = textOrNumber('invalid_code_format')
 
 /** What the original took for "no phone" (`""`, `0`, `false`, `null`, absence) is a malformed request, before it is a wrong number. */
 const presentPhone = textOrNumber((input) => (input ? 'invalid_phone' : 'invalid_code_format')).refine(
-  (phone) => phone !== '' && phone !== '0',
+  (phone) => phone !== '',
   'invalid_code_format',
 );
 
+/** Sends a code. Its answer is the same, whether the number is linked or not. */
 export const requestCode = {
   method: 'post',
   path: '/api/auth/request-code',
@@ -34,6 +35,7 @@ export const requestCode = {
   errors: ['invalid_phone', 'too_many_requests'],
 } as const satisfies Endpoint;
 
+/** Signs in with a code. */
 export const verifyCode = {
   method: 'post',
   path: '/api/auth/verify-code',
@@ -51,6 +53,7 @@ export const verifyCode = {
   errors: ['invalid_code_format', 'invalid_phone', 'wrong_code', 'invalid_field', 'too_many_requests'],
 } as const satisfies Endpoint;
 
+/** What the original had and never used. */
 export const sendSms = {
   method: 'post',
   path: '/api/send-sms',

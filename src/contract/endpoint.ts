@@ -18,9 +18,12 @@ export interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** The answer when all went well: its status and JSON body. Absent where the endpoint has no success. */
   readonly success?: { readonly status: 200 | 201; readonly body: z.ZodType };
-  /** The errors of its own; `malformed_json`, `body_too_large`, `unavailable` and `internal` can come from anywhere. */
+  /** The errors of its own, beside those that its `bearer` and `body` bring and {@link ERRORS_ANYWHERE}. */
   readonly errors: readonly ErrorCode[];
 }
+
+/** Errors that any endpoint can answer. */
+export const ERRORS_ANYWHERE: readonly ErrorCode[] = ['body_too_large', 'unavailable', 'misconfigured', 'internal'];
 
 /** The JSON body that an endpoint accepts, after validation. */
 export type BodyOf<E extends Endpoint> = E extends { body: infer S extends z.ZodType } ? z.output<S> : undefined;

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** One sentence in every language the API speaks. Russian is what old clients show, to the letter of contract.md. */
 export interface Text {
   readonly ru: string;
@@ -9,7 +11,7 @@ export type Language = keyof Text;
 /** The languages of messages, the default first. */
 export const LANGUAGES: readonly Language[] = ['ru', 'en'];
 
-const same = (text: string): Text => ({ ru: text, en: text });
+const same = <T extends string>(text: T) => ({ ru: text, en: text }) as const;
 
 /**
  * Every error the API answers: its stable machine-readable code → HTTP status and message.
@@ -60,5 +62,29 @@ export const ERRORS = {
 /** The stable machine-readable name of an error, `code` in every error body. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Whether a string is an {@link ErrorCode}: validation issues carry one as their message. */
+/** The errors whose message says how long to wait. */
+export type WaitingErrorCode = {
+  [Code in ErrorCode]: (typeof ERRORS)[Code]['text']['ru'] extends `${string}{wait}${string}` ? Code : never;
+}[ErrorCode];
+
+/** All others. */
+export type PlainErrorCode = Exclude<ErrorCode, WaitingErrorCode>;
+
+/** Whether a string is an {@link ErrorCode}. */
 export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(ERRORS, value);
+
+/** Whether a string is a {@link PlainErrorCode}: validation issues carry one as their message. */
+export const isPlainErrorCode = (value: string): value is PlainErrorCode =>
+  isErrorCode(value) && !ERRORS[value].text.ru.includes('{wait}');
+
+const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** The error envelope: a superset of the original's `{ok:false, message}` and `{error}`. */
+export const ErrorBody = z.object({
+  ok: z.literal(false),
+  message: z.string().describe('For people; Russian unless Accept-Language prefers English'),
+  error: z.string().describe('The same text: some clients look here'),
+  code: z.enum(CODES).describe('Stable, for programs'),
+  requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),
+  retryAfterSeconds: z.int().optional().describe('Also in the header Retry-After'),
+});

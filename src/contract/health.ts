@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
+/** For whoever watches the Worker. */
 export const health = {
   method: 'get',
   path: '/health',
@@ -9,12 +10,11 @@ export const health = {
   errors: [],
 } as const satisfies Endpoint;
 
-const store = z.enum(['up', 'down']);
-
+/** For whoever waits for the stack. */
 export const ready = {
   method: 'get',
   path: '/health/ready',
-  summary: 'Whether the stores answer and the database has its tables; 503 with the same body when not',
-  success: { status: 200, body: z.object({ ok: z.literal(true), database: store, redis: store }) },
+  summary: 'Whether the stores answer; 503 says in `database` and `redis` which is down',
+  success: { status: 200, body: z.object({ ok: z.literal(true), database: z.literal('up'), redis: z.literal('up') }) },
   errors: ['unavailable'],
 } as const satisfies Endpoint;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
 
+/** Reads the profile. */
 export const getProfile = {
   method: 'get',
   path: '/api/profile',
@@ -19,6 +20,7 @@ export const getProfile = {
   errors: ['user_not_found'],
 } as const satisfies Endpoint;
 
+/** Changes the profile. */
 export const updateProfile = {
   method: 'patch',
   path: '/api/profile',

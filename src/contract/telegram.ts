@@ -11,6 +11,7 @@ const chatId = textOrNumber('link_fields_required')
   .transform(Number)
   .refine((id) => id > 0 && Number.isSafeInteger(id), 'link_fields_required');
 
+/** The door of other bots. */
 export const linkTelegram = {
   method: 'post',
   path: '/api/internal/link-telegram',

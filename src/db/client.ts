@@ -2,7 +2,6 @@ import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { StoreError } from '../errors.ts';
-import * as schema from './schema.ts';
 
 /** How long one statement may take, in milliseconds: with Redis' share before and after it stays below the 5 s of auth.md. */
 const TIMEOUT_MS = 2_500;
@@ -17,14 +16,17 @@ export const createDatabase = (url: string, endpoint: string | undefined) => {
   if (endpoint) neonConfig.fetchEndpoint = endpoint;
   neonConfig.fetchFunction = (input: string, init: RequestInit) =>
     fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  return drizzle({ client: neon(url), schema });
+  return drizzle({ client: neon(url) });
 };
 
 /** Postgres, by drizzle. Only store.ts files use it. */
 export type Database = ReturnType<typeof createDatabase>;
 
-/** SQLSTATE classes that tell of the server's state, not of the statement: connection, resources, operator intervention, system, internal. */
-const SERVER_STATES = new Set(['08', '53', '57', '58', 'XX']);
+/**
+ * SQLSTATE classes that tell of the server's state, not of the statement: connection, read-only, authorization, rolled back, resources, not in the
+ * state for it, operator intervention, system, internal (PostgreSQL, appendix A).
+ */
+const SERVER_STATES = new Set(['08', '25', '28', '40', '53', '55', '57', '58', 'XX']);
 
 /**
  * Runs a statement.

@@ -1,21 +1,23 @@
-import { Hono } from 'hono';
 import { health, ready } from '../contract/health.ts';
-import { answer } from '../http/answer.ts';
-import type { AppEnv } from '../http/context.ts';
-import { answerError } from '../http/errors.ts';
+import { answerError, unavailable } from '../http/errors.ts';
+import { createRouter } from '../http/router.ts';
+import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
-import { checkDatabase } from './store.ts';
+import { checkDatabase, checkRedis } from './store.ts';
 
 /** Whether the Worker runs, and whether it can work. */
-export const healthRoutes = ({ db, redis }: Services) =>
-  new Hono<AppEnv>()
-    .get(health.path, (c) => answer(c, health, { ok: true }))
-    .get(ready.path, async (c) => {
-      const checks = await Promise.allSettled([checkDatabase(db), redis.ping()]);
-      for (const check of checks) {
-        if (check.status === 'rejected') c.get('log').error('not_ready', { reason: String(check.reason) });
-      }
-      const [database, cache] = checks.map(({ status }) => (status === 'fulfilled' ? 'up' : 'down'));
-      if (database !== 'up' || cache !== 'up') return answerError(c, 'unavailable', 5, { database, redis: cache });
-      return answer(c, ready, { ok: true, database, redis: cache });
-    });
+export const healthRoutes = (services: Services) => {
+  const { app, route } = createRouter(services);
+  route(health)(() => ({ ok: true }));
+
+  route(ready, async (c, next) => {
+    const checks = await Promise.allSettled([checkDatabase(services.db), checkRedis(services.redis)]);
+    for (const check of checks) {
+      if (check.status === 'rejected') c.get('log').error('not_ready', { reason: reasonOf(check.reason) });
+    }
+    const [database, redis] = checks.map(({ status }) => (status === 'fulfilled' ? 'up' : 'down'));
+    if (database === 'up' && redis === 'up') return next();
+    return answerError(c, unavailable(), { database: String(database), redis: String(redis) });
+  })(() => ({ ok: true, database: 'up', redis: 'up' }));
+  return app;
+};

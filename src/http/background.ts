@@ -1,21 +1,23 @@
 import type { Context } from 'hono';
+import { reasonOf } from '../log.ts';
 import type { AppEnv } from './context.ts';
 
 /**
- * Does work behind the answer: nothing of it can be told from the answer or its time. What it throws is logged.
+ * What does work behind the answer of a request: nothing of it can be told from the answer or its time. What it throws is logged.
  *
- * @param event names the failure in the log
+ * @returns a function that takes the name of the failure in the log, and the work
  */
-export const background = (c: Context<AppEnv>, event: string, work: () => Promise<void>): void => {
-  const log = c.get('log');
-  const run = async () => {
-    // The answer goes first.
-    await new Promise((resolve) => setTimeout(resolve));
-    try {
-      await work();
-    } catch (error) {
-      log.error(event, { reason: error instanceof Error ? error.message : typeof error });
-    }
+export const background =
+  (c: Context<AppEnv>) =>
+  (event: string, work: () => Promise<void>): void => {
+    const run = async () => {
+      // The answer goes first.
+      await new Promise((resolve) => setTimeout(resolve));
+      try {
+        await work();
+      } catch (error) {
+        c.get('log').error(event, { reason: reasonOf(error) });
+      }
+    };
+    c.executionCtx.waitUntil(run());
   };
-  c.executionCtx.waitUntil(run());
-};

@@ -1,8 +1,4 @@
 import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
-import type * as z from 'zod';
-import type { Endpoint } from '../contract/endpoint.ts';
-import { isErrorCode } from '../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 
 /**
@@ -26,21 +22,3 @@ export const jsonBody = async (c: Context): Promise<Record<string, unknown>> => 
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * Validates the body against the endpoint's contract; the handler takes it by `c.req.valid('json')`.
- *
- * @throws {ApiError} with the code that the first issue names, in the order of the contract's keys
- */
-export const accept = <Body extends z.ZodType>(endpoint: Endpoint & { body: Body }) =>
-  createMiddleware<object, string, { in: { json: z.input<Body> }; out: { json: z.output<Body> } }>(
-    async function accept(c, next) {
-      const parsed = endpoint.body.safeParse(await jsonBody(c));
-      if (!parsed.success) {
-        const code = parsed.error.issues[0]?.message ?? '';
-        throw new ApiError(isErrorCode(code) ? code : 'invalid_field');
-      }
-      c.req.addValidatedData('json', parsed.data as object);
-      await next();
-    },
-  );

@@ -11,8 +11,3 @@ export interface AppEnv {
     log: Log;
   };
 }
-
-/** The same, behind {@link requireUser}. */
-export interface UserEnv {
-  Variables: AppEnv['Variables'] & { userId: string };
-}

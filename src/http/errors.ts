@@ -1,26 +1,27 @@
 import type { Context } from 'hono';
 import type * as z from 'zod';
-import type { ErrorCode } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
 import { ERRORS } from '../contract/errors.ts';
-import type { ErrorBody } from '../contract/fields.ts';
 import { ApiError, StoreError } from '../errors.ts';
+import { reasonOf } from '../log.ts';
+import { messageOf } from '../messages.ts';
 import type { AppEnv } from './context.ts';
-import { messageOf } from './messages.ts';
 
 /** How long a client should wait when a store is gone, in seconds. */
 const STORE_RETRY_SECONDS = 5;
 
+/** The answer when a store is gone. */
+export const unavailable = (): ApiError => new ApiError('unavailable', STORE_RETRY_SECONDS);
+
 /**
  * Answers an error in the common envelope.
  *
- * @param retryAfterSeconds when trying again makes sense
  * @param details further fields of the body
  */
 export const answerError = (
   c: Context<AppEnv>,
-  code: ErrorCode,
-  retryAfterSeconds?: number,
-  details?: Record<string, string | undefined>,
+  { code, retryAfterSeconds }: ApiError,
+  details?: Readonly<Record<string, string>>,
 ): Response => {
   const message = messageOf(code, c.get('language'), retryAfterSeconds);
   const body: z.input<typeof ErrorBody> = {
@@ -37,11 +38,11 @@ export const answerError = (
 
 /** Turns whatever was thrown into an answer. The client learns a code and a sentence; the log the rest. */
 export const handleError = (error: Error, c: Context<AppEnv>): Response => {
-  if (error instanceof ApiError) return answerError(c, error.code, error.retryAfterSeconds);
+  if (error instanceof ApiError) return answerError(c, error);
   if (error instanceof StoreError) {
     c.get('log').error('store.unavailable', { store: error.store, reason: error.message });
-    return answerError(c, 'unavailable', STORE_RETRY_SECONDS);
+    return answerError(c, unavailable());
   }
-  c.get('log').error('internal', { reason: `${error.name}: ${error.message}`, stack: error.stack });
-  return answerError(c, 'internal');
+  c.get('log').error('internal', { reason: reasonOf(error), stack: error.stack });
+  return answerError(c, new ApiError('internal'));
 };

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Endpoint } from '../contract/endpoint.ts';
+import { ERRORS_ANYWHERE } from '../contract/endpoint.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import { ERRORS } from '../contract/errors.ts';
-import { ErrorBody } from '../contract/fields.ts';
-
-/** Errors that any endpoint can answer. */
-const ANYWHERE: readonly ErrorCode[] = ['unavailable', 'internal'];
+import { ERRORS, ErrorBody } from '../contract/errors.ts';
 
 const json = (schema: object) => ({ 'application/json': { schema } });
+
+const REQUEST_ID = { 'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } } };
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
 
 const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
   const { $schema, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' });
@@ -16,21 +16,22 @@ const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
 };
 
 const errorResponses = ({ errors, bearer, body }: Endpoint) => {
-  const codes: ErrorCode[] = [...errors, ...ANYWHERE];
+  const codes: ErrorCode[] = [...errors, ...ERRORS_ANYWHERE];
   if (bearer) codes.push('no_token', 'invalid_token');
-  if (body) codes.push('malformed_json', 'body_too_large');
+  if (body) codes.push('malformed_json');
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const description = group.map((code) => `\`${code}\` ${ERRORS[code].text.ru}`).join(' · ');
-      return [status, { description, content: json({ $ref: '#/components/schemas/Error' }) }];
+      const description = group.map((code) => `\`${code}\` ${ERRORS[code].text.ru.replace('{wait}', '…')}`).join(' · ');
+      const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
+      return [status, { description, headers, content: json({ $ref: '#/components/schemas/Error' }) }];
     }),
   );
 };
 
 const operationOf = (endpoint: Endpoint) => ({
   summary: endpoint.summary,
-  tags: [endpoint.path.split('/')[2] ?? 'health'],
+  tags: [endpoint.path.startsWith('/api/') ? endpoint.path.split('/')[2] : 'health'],
   ...(endpoint.bearer && { security: [{ bearer: [] }] }),
   ...(endpoint.headers && {
     parameters: Object.entries(endpoint.headers).map(([name, description]) => ({
@@ -40,10 +41,14 @@ const operationOf = (endpoint: Endpoint) => ({
       schema: { type: 'string' },
     })),
   }),
-  ...(endpoint.body && { requestBody: { content: json(schemaOf(endpoint.body, 'input')) } }),
+  ...(endpoint.body && { requestBody: { required: true, content: json(schemaOf(endpoint.body, 'input')) } }),
   responses: {
     ...(endpoint.success && {
-      [endpoint.success.status]: { description: 'Success', content: json(schemaOf(endpoint.success.body, 'output')) },
+      [endpoint.success.status]: {
+        description: 'Success',
+        headers: REQUEST_ID,
+        content: json(schemaOf(endpoint.success.body, 'output')),
+      },
     }),
     ...errorResponses(endpoint),
   },

@@ -1,13 +1,15 @@
 import { Redis } from '@upstash/redis/cloudflare';
+import type * as z from 'zod';
 import { StoreError } from '../errors.ts';
 
 /** How long one call to Redis may take, in milliseconds: with the database's share and one undo it stays below the 5 s of auth.md. */
 const TIMEOUT_MS = 1_000;
 
-/** A Lua script and the names of what it takes, in order. */
-export interface Script {
+/** A Lua script, and the schema of what it returns. Its doc comment tells KEYS and ARGV. */
+export interface Script<Reply extends z.ZodType> {
   readonly name: string;
   readonly lua: string;
+  readonly reply: Reply;
 }
 
 /** Redis over HTTP, as much of it as this project uses. Every method is one round trip and throws {@link StoreError} when Redis does not answer. */
@@ -15,9 +17,13 @@ export interface RedisClient {
   /**
    * Runs a script atomically. Plain EVAL, not EVALSHA: the first call after a restart of Redis is one round trip too.
    *
-   * @returns what the script returned; the caller checks its shape
+   * @returns what the script returned, parsed by its schema
    */
-  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  run<Reply extends z.ZodType>(
+    script: Script<Reply>,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<z.output<Reply>>;
   ping(): Promise<void>;
 }
 
@@ -30,8 +36,8 @@ export const createRedis = (url: string, token: string): RedisClient => {
     enableTelemetry: false,
     // Batching would make one request wait on another's fetch, which Workers forbid.
     enableAutoPipelining: false,
-    // A repeated EVAL would count a guess twice. The next request is the retry.
-    retry: false,
+    // A repeated EVAL would count a guess twice. The next request is the retry. (`false` would still mean one.)
+    retry: { retries: 0 },
     // A function, because with a bare signal the SDK answers "Aborted" as if Redis had said it.
     signal: () => AbortSignal.timeout(TIMEOUT_MS),
   });
@@ -43,7 +49,9 @@ export const createRedis = (url: string, token: string): RedisClient => {
     }
   };
   return {
-    run: ({ name, lua }, keys, args) => call(name, () => redis.eval(lua, [...keys], args.map(String))),
+    run: ({ name, lua, reply }, keys, args) =>
+      // The name is for whoever reads Redis' slow log.
+      call(name, async () => reply.parse(await redis.eval(`-- ${name}\n${lua}`, [...keys], args.map(String)))),
     ping: async () => {
       const pong = await call('ping', () => redis.ping());
       if (pong !== 'PONG') throw new StoreError('redis', 'ping', new Error('Not an answer to PING'));

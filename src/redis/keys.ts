@@ -7,7 +7,9 @@
 export const keys = {
   /** hash {mac, exp, tries, rid, uid}: the live code of a phone, 300 s. The name is the original's (contract.md). */
   code: (phone: string) => `auth:code:${phone}`,
-  /** hash {mac, exp, tries, rid, uid, iat, attempt}: the code that was used last, 30 s. Answers a repeated request; undoes a half-done one. */
+  /** The same: the code before, for the case that the live one is taken back. What is left of its 300 s. */
+  previousCode: (phone: string) => `auth:previous:${phone}`,
+  /** hash {mac, exp, tries, rid, uid, at, repeatable, open, attempt:<id>…}: the code that was used last, and by whom. 60 s. */
   used: (phone: string) => `auth:used:${phone}`,
   /** zset of times: failed compares of a phone, 24 h. */
   failures: (phone: string) => `auth:failures:${phone}`,
@@ -17,18 +19,21 @@ export const keys = {
   addressFailures: (address: string) => `address:failures:${address}`,
   /** zset of times, members begin with the phone: messages an address asked for and nobody verified yet, 1 h. */
   addressSends: (address: string) => `address:sends:${address}`,
-  /** string: a verify-code whose outcome the Worker never learned must not take effect any more, 60 s. */
-  voided: (attempt: string) => `auth:void:${attempt}`,
-  /** hash {uid, chat}: what Postgres knows of a phone; "" = nothing. 30 days, 10 minutes when there is neither. */
+  /** string: a request whose outcome the Worker never learned must not take effect any more. 60 s. */
+  voided: (request: string) => `auth:void:${request}`,
+  /** hash {uid, chat}: what Postgres knows of a phone; "" = nothing. A day, 10 minutes when there is neither. */
   phone: (phone: string) => `phone:${phone}`,
+  /** string: what Postgres knows of the phone is being changed. 60 s at most. */
+  changing: (phone: string) => `phone:changing:${phone}`,
   /** string: a chat id that the original linked. Moved to Postgres when it is met, then deleted. */
   legacyLink: (phone: string) => `telegram:${phone}`,
 } as const;
 
-/** Lifetimes in milliseconds. */
+/** Lifetimes in milliseconds; that of a code is part of the contract. */
 export const TTL = {
-  used: 30_000,
+  used: 60_000,
   voided: 60_000,
-  phoneKnown: 30 * 86_400_000,
+  changing: 60_000,
+  phoneKnown: 86_400_000,
   phoneUnknown: 600_000,
 } as const;

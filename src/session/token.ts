@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 
 /** How long a token is valid, in seconds: 30 days (contract.md). */
 export const TOKEN_TTL_SECONDS = 30 * 86_400;
@@ -39,7 +39,8 @@ export const verifyToken = async (secret: string, token: string, now: number): P
     const { typ = 'JWT' } = protectedHeader;
     if (typ !== 'JWT' || aud !== undefined || iss !== undefined) return undefined;
     return typeof userId === 'string' && userId !== '' ? userId : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
   }
 };

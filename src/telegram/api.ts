@@ -15,8 +15,15 @@ export interface Telegram {
   send(chatId: number, text: string): Promise<Delivery>;
 }
 
-/** One attempt may take this long; work behind an answer is ended by the platform after 30 s (Workers, waitUntil). */
+/** How long one attempt may take, and all of them: work behind an answer is ended by the platform after 30 s (Workers, waitUntil). */
 const TIMEOUT_SECONDS = 8;
+const TOTAL_TIMEOUT_MS = 25_000;
+
+/** Rejects when the platform is about to end the work, so that it is told of. */
+const timeUp = () =>
+  new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('Time is up')), TOTAL_TIMEOUT_MS);
+  });
 
 /**
  * The bot behind a token.
@@ -29,7 +36,7 @@ export const createTelegram = (token: string, apiRoot: string): Telegram => {
   return {
     send: async (chatId, text) => {
       try {
-        await api.sendMessage(chatId, text);
+        await Promise.race([api.sendMessage(chatId, text), timeUp()]);
         return 'delivered';
       } catch (error) {
         if (error instanceof GrammyError && error.error_code === 403) return 'blocked';

@@ -5,7 +5,7 @@ import { ask } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
-import { REMEMBER_PHONE } from '../redis/scripts.ts';
+import { BEGIN_CHANGE, END_CHANGE, REMEMBER_READING } from '../redis/scripts/phone.ts';
 
 /** What Postgres knows of a phone number. */
 export interface KnownPhone {
@@ -31,10 +31,16 @@ export const findPhone = (db: Database, phone: string): Promise<KnownPhone> => {
   return ask('find phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
-/** The user is made with the link, so that the first sign-in needs no SQL. */
-const insertUser = (phone: string, newUserId: string) => sql`
-  insert into users (id, phone) values (${newUserId}, ${phone})
-  on conflict (phone) do update set phone = excluded.phone returning id`;
+/** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
+const insertLink = (phone: string, chatId: number, newUserId: string, onConflict: ReturnType<typeof sql>) => sql`
+  with the_user as (
+    insert into users (id, phone) values (${newUserId}, ${phone})
+    on conflict (phone) do update set phone = excluded.phone returning id),
+  link as (
+    insert into telegram_links (phone, chat_id) values (${phone}, ${chatId})
+    on conflict (phone) do update set ${onConflict}
+    returning case when blocked_at is null then chat_id end as chat_id)
+  select the_user.id as "userId", link.chat_id as "chatId" from the_user, link`;
 
 /**
  * Links a phone number to a chat, in place of any link it had, and makes its user if there is none: one statement.
@@ -42,13 +48,8 @@ const insertUser = (phone: string, newUserId: string) => sql`
  * @param newUserId the id of the user in case there is none yet
  */
 export const linkPhone = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
-  const query = db.execute(sql`
-    with the_user as (${insertUser(phone, newUserId)}),
-    link as (
-      insert into telegram_links (phone, chat_id) values (${phone}, ${chatId})
-      on conflict (phone) do update set chat_id = excluded.chat_id, linked_at = now(), blocked_at = null
-      returning chat_id)
-    select the_user.id as "userId", link.chat_id as "chatId" from the_user, link`);
+  const replace = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null`;
+  const query = db.execute(insertLink(phone, chatId, newUserId, replace));
   return ask('link phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
@@ -58,13 +59,7 @@ export const linkPhone = (db: Database, phone: string, chatId: number, newUserId
  * @param newUserId the id of the user in case there is none yet
  */
 export const adoptLink = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
-  const query = db.execute(sql`
-    with the_user as (${insertUser(phone, newUserId)}),
-    link as (
-      insert into telegram_links (phone, chat_id) values (${phone}, ${chatId})
-      on conflict (phone) do update set phone = excluded.phone
-      returning case when blocked_at is null then chat_id end as chat_id)
-    select the_user.id as "userId", link.chat_id as "chatId" from the_user, link`);
+  const query = db.execute(insertLink(phone, chatId, newUserId, sql`phone = excluded.phone`));
   return ask('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
@@ -77,21 +72,42 @@ export const markBlocked = (db: Database, phone: string, chatId: number, at: Dat
   return ask('mark blocked', query, () => undefined);
 };
 
+const ttlOf = ({ userId, chatId }: KnownPhone) => (userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown);
+
+/** Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in: one EVAL. */
+export const rememberReading = async (redis: RedisClient, phone: string, known: KnownPhone): Promise<void> => {
+  await redis.run(
+    REMEMBER_READING,
+    [keys.phone(phone), keys.changing(phone), keys.code(phone)],
+    [known.userId ?? '', known.chatId ?? '', ttlOf(known)],
+  );
+};
+
 /**
- * Keeps in Redis what Postgres knows of a phone, for the scripts of signing in: one EVAL.
+ * Changes what Postgres knows of a phone, and keeps Redis from remembering anything else: an EVAL before the change and one after it. The
+ * change counts even if the second fails; Postgres is asked for a minute then.
  *
- * @param source `written`: Postgres was just changed, what Redis has is out of date; `read`: it was only read, what Redis has is newer
+ * @param change changes Postgres and returns what it knows afterwards
+ * @param onForgotten is told why Redis could not be told of the end
  */
-export const rememberPhone = async (
+export const changePhone = async (
   redis: RedisClient,
   phone: string,
-  { userId, chatId }: KnownPhone,
-  source: 'written' | 'read',
-): Promise<void> => {
-  const ttl = userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown;
-  await redis.run(
-    REMEMBER_PHONE,
-    [keys.phone(phone), keys.code(phone), keys.legacyLink(phone)],
-    [userId ?? '', chatId ?? '', ttl, source],
-  );
+  change: () => Promise<KnownPhone>,
+  onForgotten: (reason: unknown) => void,
+): Promise<KnownPhone> => {
+  const token = crypto.randomUUID();
+  const [phoneKey, changing] = [keys.phone(phone), keys.changing(phone)];
+  await redis.run(BEGIN_CHANGE, [phoneKey, changing], [token, TTL.changing]);
+  const known = await change();
+  try {
+    await redis.run(
+      END_CHANGE,
+      [phoneKey, changing, keys.code(phone), keys.legacyLink(phone)],
+      [known.userId ?? '', known.chatId ?? '', ttlOf(known), token],
+    );
+  } catch (reason) {
+    onForgotten(reason);
+  }
+  return known;
 };

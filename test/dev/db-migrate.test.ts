@@ -34,7 +34,7 @@ test('migrates at the endpoint that is set, says where and how many, and the sec
   expect(await sql`select count(*)::int as users from users`).toEqual([{ users: 0 }]);
 });
 
-test.each([
+test.concurrent.each([
   ['no DATABASE_URL', {}, /^DATABASE_URL is not set\. .*DATABASE_URL=postgres:\/\/.* npm run db:migrate\n$/],
   ['an empty one', { DATABASE_URL: '' }, /^DATABASE_URL is not set\./],
   ['one that is no address', { DATABASE_URL: 'a-secret' }, /^DATABASE_URL is no address of a PostgreSQL database\./],

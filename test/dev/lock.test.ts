@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Lock, takeLock } from '../../dev/lock.ts';
 import { LockHolder } from './support/lock-holders.ts';
@@ -69,6 +70,14 @@ describe('the lock of a data folder', () => {
     expect(await newHolder().take(dataDir)).toBe('this process');
   });
 
+  test('whose holder left no note has one all the same', async () => {
+    const holder = new DatabaseSync(join(dataDir, 'lock.db'));
+    holder.exec('begin immediate');
+    expect(await take()).toBe('another process');
+    holder.close();
+    expect(await take()).toBe('taken');
+  });
+
   test('is one for each folder, and the folder is made', async () => {
     const other = join(dataDir, 'deeper', 'still');
     expect(await take()).toBe('taken');
@@ -121,10 +130,10 @@ describe('two who want the lock at once', () => {
   test.each([
     ['nobody had it before', async () => undefined],
     ['a killed holder left it behind', leaveBehind],
-  ])('in five processes, ten times, where %s: one gets it each time', async (_, prepare) => {
+  ])('in five processes, five times, where %s: one gets it each time', async (_, prepare) => {
     const five = Array.from({ length: 5 }, newHolder);
     const winners: number[] = [];
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const folder = join(dataDir, `round-${round}`);
       await prepare(folder);
       const outcomes = await Promise.all(five.map((holder) => holder.take(folder)));
@@ -133,6 +142,6 @@ describe('two who want the lock at once', () => {
       expect(outcomes.filter((outcome) => outcome !== null && !notes.includes(outcome))).toEqual([]);
       await Promise.all(five.map((holder) => holder.release()));
     }
-    expect(winners).toEqual(Array.from({ length: 10 }, () => 1));
+    expect(winners).toEqual(Array.from({ length: 5 }, () => 1));
   });
 });

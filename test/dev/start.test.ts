@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeJwt, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLock } from '../../dev/lock.ts';
 import { isFree } from '../../dev/ports.ts';
@@ -29,6 +29,13 @@ afterAll(() => {
 
 const start = async (env: Record<string, string> = {}): Promise<StackUnderTest> => {
   const stack = await StackUnderTest.start(dataDir, env);
+  stacks.push(stack);
+  return stack;
+};
+
+/** Begins one without waiting for anything. */
+const begin = async (folder: string): Promise<StackUnderTest> => {
+  const stack = await StackUnderTest.begin(folder);
   stacks.push(stack);
   return stack;
 };
@@ -74,6 +81,7 @@ describe('npm start', () => {
     const verified = await stack.send('POST', '/api/auth/verify-code', { phone: first, code: asked.body.debugCode });
     expect(verified.body).toEqual({ ok: true, token: expect.any(String) });
 
+    await stack.link(phone, CHAT);
     const token = await stack.signInByTelegram(phone, CHAT);
     const profile = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${token}` });
     expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
@@ -81,8 +89,7 @@ describe('npm start', () => {
   });
 
   test('a second one with the same data says that one runs, where, and what to do, and leaves it alone', async () => {
-    const second = await StackUnderTest.begin(dataDir);
-    stacks.push(second);
+    const second = await begin(dataDir);
     expect(await second.endsWithin(10_000)).toBe(1);
     expect(second.script.errors()).toContain('already running');
     expect(second.script.errors()).toContain(stack.apiUrl);
@@ -98,47 +105,31 @@ describe('npm start', () => {
     });
   }
 
-  test('SIGTERM ends it with 0, and nothing is left: no process, no port, no lock, no file', async () => {
-    const ports = portsOf(stack);
-    expect(await stack.terminate()).toBe(0);
-    expect(stack.remains()).toEqual([]);
-    expect(await taken(ports)).toEqual([]);
-    expect(await lockState()).toBe('free');
-    expect(stack.script.errors()).toBe('');
-  });
-
-  test('started again it has the users of before, and the links to their chats', async () => {
-    stack = await start();
-    process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
-    const asked = await stack.send('POST', '/api/auth/request-code', { phone });
-    const verified = await stack.send('POST', '/api/auth/verify-code', { phone, code: asked.body.debugCode });
-    expect(decodeJwt(String(verified.body.token)).userId).toBe(userId);
-    expect(await stack.newestMessage(CHAT)).toContain(String(asked.body.debugCode));
-  });
-
   if (process.platform === 'linux') {
-    test('killed without warning, it leaves no process and no port behind for longer than five seconds', async () => {
+    test('killed without warning, it leaves no process, no port and no file behind for longer than five seconds', async () => {
       const ports = portsOf(stack);
       const main = stack
         .processes()
         .find(({ command }) => command.endsWith('dev/start.ts') && !command.includes('setup.mjs'));
       process.kill(Number(main?.pid), 'SIGKILL');
       expect(await stack.endsWithin(5_000)).toBe(1);
-      const left = async () => [...stack.processes().map(({ command }) => command), ...(await taken(ports))];
+      const left = async () => [...stack.remains(), ...(await taken(ports))];
       await expect.poll(left, { timeout: 5_000, interval: 200 }).toEqual([]);
     });
   }
 
-  test('a start after that has the data of before, and takes its settings from the environment', async () => {
+  test('a start after that has the users and links of before, and takes its settings from the environment', async () => {
     const JWT_SECRET = 'a-secret-of-this-test-0123456789';
     stack = await start({ JWT_SECRET, TELEGRAM_LINK_SECRET: 'x', DEBUG_CODE: 'off', ADDRESS_LIMITS: 'off' });
-    const token = await stack.signInByTelegram(phone, CHAT, 'x');
+    process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
+    const token = await stack.signInByTelegram(phone, CHAT);
     const { payload } = await jwtVerify(token, new TextEncoder().encode(JWT_SECRET));
     expect(payload.userId).toBe(userId);
 
     const link = { phone, telegramChatId: CHAT };
-    const local = { 'X-Link-Secret': 'dev-link-secret' };
-    expect((await stack.send('POST', '/api/internal/link-telegram', link, local)).status).toBe(403);
+    const linkWith = (secret: string) =>
+      stack.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': secret });
+    expect([(await linkWith('dev-link-secret')).status, (await linkWith('x')).status]).toEqual([403, 200]);
 
     const from = { 'CF-Connecting-IP': freshAddress() };
     const answers = await Promise.all(
@@ -148,18 +139,45 @@ describe('npm start', () => {
     expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
   });
 
-  test('Ctrl-C in its terminal ends it with 0, and nothing is left', async () => {
+  test('SIGTERM ends it with 0, and nothing is left: no process, no port, no lock, no file', async () => {
     const ports = portsOf(stack);
-    expect(await stack.interrupt()).toBe(0);
+    expect(await stack.terminate()).toBe(0);
     expect(stack.remains()).toEqual([]);
     expect(await taken(ports)).toEqual([]);
     expect(await lockState()).toBe('free');
     expect(stack.script.errors()).toBe('');
   });
 
-  test.each([[300], [700], [1_500]])('ended %i ms after its beginning it leaves nothing either', async (ms) => {
-    const early = await StackUnderTest.begin(join(dataDir, `early-${ms}`));
-    stacks.push(early);
+  test('Ctrl-C in its terminal ends it with 0 while it still starts, and nothing is left', async () => {
+    const early = await begin(dataDir);
+    await early.runs('wrangler');
+    expect(await early.interrupt()).toBe(0);
+    expect(early.remains()).toEqual([]);
+    expect(await lockState()).toBe('free');
+  });
+
+  if (process.platform === 'linux') {
+    test('a second Ctrl-C ends it at once with 130, when the Worker does not want to end', async () => {
+      const early = await begin(dataDir);
+      const { pid } = await early.runs('wrangler');
+      process.kill(pid, 'SIGSTOP');
+      const first = early.interrupt();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(early.script.child.exitCode).toBe(null);
+      const pressed = performance.now();
+      void early.interrupt();
+      expect(await first).toBe(130);
+      expect(performance.now() - pressed).toBeLessThan(1_000);
+      await expect.poll(() => early.remains(), { timeout: 2_000, interval: 50 }).toEqual([]);
+      expect(await lockState()).toBe('free');
+    });
+  }
+
+  test.each([
+    [300, 'early'],
+    [700, '.'],
+  ])('ended %i ms after its beginning it leaves nothing either', async (ms, folder) => {
+    const early = await begin(join(dataDir, folder));
     await new Promise((resolve) => setTimeout(resolve, ms));
     // The embedded database, while it is made, lets nobody else have the thread.
     expect(await early.terminate(10_000)).not.toBe('still running');

@@ -72,6 +72,16 @@ describe('delivery of a code', () => {
     expect((await messagesOf(chat)).join()).toContain(code);
   });
 
+  test('gives up the link to the chat that blocked the bot, not one made meanwhile', async () => {
+    const { api, phone, chat, blockedAt } = await start();
+    await failTelegram({ chatId: chat, status: 403, hang: 300 });
+    await requestCode(api, phone);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await link(api, phone, freshChat());
+    await api.settle();
+    expect(await blockedAt()).toBeNull();
+  });
+
   test.each([
     ['answers 400', { status: 400 }],
     ['answers what is no JSON', { garbage: true }],

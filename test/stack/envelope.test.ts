@@ -358,3 +358,12 @@ test('SMS is not available, whatever is sent', async () => {
     expectError(answer, 503, 'sms_unavailable', 'SMS временно недоступен');
   }
 });
+
+test('every answer forbids browsers to guess its type, to frame it, and to come back without TLS', async () => {
+  for (const path of ['/health', '/nowhere', '/openapi.json']) {
+    const { headers } = await api.send('GET', path);
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN');
+    expect(headers.get('Strict-Transport-Security')).toContain('max-age=');
+  }
+});

@@ -75,7 +75,7 @@ describe('hostile bodies', async () => {
     },
   );
 
-  test('1,000 random bodies at every endpoint are answered in the envelope, never with an error of the server', async () => {
+  test('400 random bodies are answered in the envelope, never with an error of the server', async () => {
     const value = fc.oneof(
       fc.jsonValue(),
       fc.string({ unit: 'binary' }),
@@ -96,7 +96,7 @@ describe('hostile bodies', async () => {
         if (status >= 400)
           expect(answer).toMatchObject({ ok: false, message: expect.any(String), code: expect.any(String) });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 

@@ -78,7 +78,7 @@ describe('signing in by phone', () => {
     expect(answer.body).toMatchObject({ message: 'Неверный код или формат', code: 'invalid_code_format' });
   });
 
-  test.each([['8'], [[]], [{}], [true], ['+1 999 123 4567']])(
+  test.each([['8'], ['0'], [[]], [{}], [true], ['+1 999 123 4567']])(
     'answers "wrong number" to %j with a code',
     async (phone) => {
       const answer = await api.post('/api/auth/verify-code', { phone, code: '123456' });

@@ -92,8 +92,8 @@ describe('store calls', () => {
     expect(await callsOf(() => api.send('GET', '/api/profile', { token: 'x.y.z' }))).toEqual({ sql: 0, redis: 0 });
   });
 
-  test('link-telegram: 1 statement and 1 EVAL; none without the secret', async () => {
-    expect(await callsOf(() => link(api, freshPhone(), freshChat()))).toEqual({ sql: 1, redis: 1 });
+  test('link-telegram: 1 statement between 2 EVALs; none without the secret', async () => {
+    expect(await callsOf(() => link(api, freshPhone(), freshChat()))).toEqual({ sql: 1, redis: 2 });
     const calls = await callsOf(() => api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }));
     expect(calls).toEqual({ sql: 0, redis: 0 });
   });

@@ -4,11 +4,14 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
  * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the request and never answers · `slow` answers after
  * `ms` · `garbage` answers 200 with HTML · `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
  * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once.
+ *
+ * `only`: towards requests whose body has this text (the name of a script, say). `times`: so often, then `pass`.
  */
-export type Behaviour =
+export type Behaviour = (
   | { readonly mode: 'pass' | 'dead' | 'hang' | 'garbage' | 'nonsense' | 'half' | 'deaf' }
   | { readonly mode: 'slow'; readonly ms: number }
-  | { readonly mode: 'barrier'; readonly count: number };
+  | { readonly mode: 'barrier'; readonly count: number }
+) & { readonly only?: string; readonly times?: number };
 
 /** A running proxy. It is told what to do over HTTP as well (see {@link ProxyControl}), since tests run in other processes. */
 export interface Proxy {
@@ -22,6 +25,7 @@ const CONTROL = '/__proxy';
 export const startProxy = async (target: string): Promise<Proxy> => {
   let behaviour: Behaviour = { mode: 'pass' };
   let calls = 0;
+  let affected = 0;
   let waiting: (() => void)[] = [];
 
   const forward = (
@@ -47,6 +51,7 @@ export const startProxy = async (target: string): Promise<Proxy> => {
       if (incoming.method === 'PUT') {
         behaviour = JSON.parse(body.toString());
         calls = 0;
+        affected = 0;
         for (const go of waiting) go();
         waiting = [];
       }
@@ -56,6 +61,10 @@ export const startProxy = async (target: string): Promise<Proxy> => {
     calls += 1;
     const pass = () =>
       forward(incoming, body, (status, headers, text) => outgoing.writeHead(status, { ...headers }).end(text));
+    const { only, times = Number.POSITIVE_INFINITY } = behaviour;
+    const concerned = (only === undefined || body.includes(only)) && affected < times;
+    if (!concerned) return pass();
+    affected += 1;
     switch (behaviour.mode) {
       case 'pass':
         return pass();
@@ -128,13 +137,6 @@ export class ProxyControl {
   /** From now on the store behaves so. Counting starts anew; what is held at a barrier goes. */
   async behave(behaviour: Behaviour): Promise<void> {
     await fetch(this.#url, { method: 'PUT', body: JSON.stringify(behaviour) });
-  }
-
-  /** How many calls the Worker made while `work` went on. */
-  async count(work: () => Promise<unknown>): Promise<number> {
-    await this.behave({ mode: 'pass' });
-    await work();
-    return this.calls();
   }
 
   /** How many calls there were since the last {@link behave}. */

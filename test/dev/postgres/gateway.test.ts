@@ -92,6 +92,21 @@ describe('what is served', () => {
 });
 
 describe('the gateway', () => {
+  test('waits two seconds for a statement that runs while it is closed, and no longer', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const engine = { query: never, transaction: never, close: async () => undefined };
+    const gateway = await startPostgresGateway({ engine, connectionString: CONNECTION_STRING });
+    const headers = { 'Neon-Connection-String': CONNECTION_STRING };
+    const cutOff = expect(
+      fetch(gateway.url, { method: 'POST', headers, body: '{"query":"select 1"}' }),
+    ).rejects.toThrow('fetch failed');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const started = performance.now();
+    await gateway.close();
+    expect(performance.now() - started).toSatisfy((ms: number) => ms > 1_900 && ms < 3_000);
+    await cutOff;
+  });
+
   test('listens where it says, on the port asked for, and leaves the engine open', async () => {
     const first = await startPostgresGateway({ engine: stack.engine, connectionString: CONNECTION_STRING });
     expect(first.url).toBe(`http://127.0.0.1:${first.port}/sql`);

@@ -23,11 +23,14 @@ for (;;) {
   await new Promise(setImmediate);
 }`;
 
+// The second test goes on with the folder of the first: to make one costs a second.
 describe('data in a folder', () => {
-  test('is there again after close', async () => {
-    const dataDir = join(folder, 'kept');
+  const dataDir = join(folder, 'kept');
+
+  test('are there again after close', async () => {
     const first = await openScratchPglite(dataDir);
     await first.query(plain('create table t as select 42 as answer'));
+    await first.query(plain('create table row (id serial primary key)'));
     await first.close();
     const second = await openPglite({ dataDir });
     expect(await second.query(plain('select answer from t'))).toMatchObject({ rows: [['42']] });
@@ -35,11 +38,6 @@ describe('data in a folder', () => {
   }, 30_000);
 
   test('no acknowledged row is lost to SIGKILL', async () => {
-    const dataDir = join(folder, 'killed');
-    const engine = await openScratchPglite(dataDir);
-    await engine.query(plain('create table row (id serial primary key)'));
-    await engine.close();
-
     let acknowledged = 0;
     for (const rows of [50, 70]) {
       const writer = spawn(process.execPath, ['--input-type=module', '-e', WRITER, dataDir], {
@@ -60,19 +58,19 @@ describe('data in a folder', () => {
     expect(Number(rows[0]?.[0])).toBeGreaterThanOrEqual(acknowledged);
     await reopened.close();
   }, 60_000);
-});
 
-test('a database that stops because its files are gone says so from then on, and the process lives', async () => {
-  const dataDir = join(folder, 'gone');
-  const engine = await openScratchPglite(dataDir);
-  await engine.query(plain('create table t (id int)'));
-  rmSync(join(dataDir, 'pg_wal'), { recursive: true });
-  await engine.query(plain('select pg_switch_wal()'));
-  const write = engine.query(plain('insert into t select generate_series(1, 100000)'));
-  await expect(write).rejects.toMatchObject({ fields: { severity: 'PANIC', code: '58P01' } });
-  await expect(engine.query(plain('select 1'))).rejects.toMatchObject({
-    name: 'EngineUnreachable',
-    message: 'the embedded database has stopped: start it again',
-  });
-  await engine.close();
-}, 30_000);
+  test('that are gone stop the database, which says so from then on, and the process lives', async () => {
+    const gone = join(folder, 'gone');
+    const engine = await openScratchPglite(gone);
+    await engine.query(plain('create table t (id int)'));
+    rmSync(join(gone, 'pg_wal'), { recursive: true });
+    await engine.query(plain('select pg_switch_wal()'));
+    const write = engine.query(plain('insert into t select generate_series(1, 100000)'));
+    await expect(write).rejects.toMatchObject({ fields: { severity: 'PANIC', code: '58P01' } });
+    await expect(engine.query(plain('select 1'))).rejects.toMatchObject({
+      name: 'EngineUnreachable',
+      message: 'the embedded database has stopped: start it again',
+    });
+    await engine.close();
+  }, 30_000);
+});

@@ -58,6 +58,17 @@ if (DATABASE_URL) {
       expect(await sql`select * from half`).toEqual([]);
     });
 
+    test('a statement that still runs when the engine is closed is broken off', async () => {
+      const engine = await openServer({ url: String(DATABASE_URL) });
+      const query = engine.query({ query: 'select pg_sleep(20)', params: [] });
+      const brokenOff = expect(query).rejects.toMatchObject({ name: 'SqlError' });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const started = performance.now();
+      await engine.close();
+      expect(performance.now() - started).toBeLessThan(1_000);
+      await brokenOff;
+    });
+
     test('statements really run side by side', async () => {
       const started = performance.now();
       await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.3)`));

@@ -7,6 +7,7 @@ import {
   RedisServerState,
   SocketConnectionTransport,
 } from 'js-redis-server/core';
+import { freePort } from '../../../dev/ports.ts';
 
 /** A Redis on loopback TCP that a test may kill, freeze and start again on its port. Its data do not outlive it. */
 export interface MortalServer {
@@ -25,18 +26,6 @@ export async function startMortalServer(): Promise<MortalServer> {
   const server = process.env.REDIS_URL ? realServer(port) : standIn(port);
   await server.start();
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('no free port');
-  }
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }
 
 function realServer(port: number): MortalServer {

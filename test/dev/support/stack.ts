@@ -71,6 +71,17 @@ export class StackUnderTest {
     return processesWith('TMPDIR', this.scratch);
   }
 
+  /** Waits until a process of it runs whose command holds a text. */
+  async runs(text: string): Promise<Process> {
+    const deadline = Date.now() + READY_MS;
+    for (;;) {
+      const found = this.processes().find(({ command }) => command.includes(text));
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`It never ran ${text}, but wrote:\n${this.script.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running' when that takes too long. */
   terminate(withinMs = END_MS): Promise<number | null | 'still running'> {
     this.script.child.kill('SIGTERM');
@@ -112,11 +123,15 @@ export class StackUnderTest {
     return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
   }
 
-  /** Signs a number in by the code that arrives in its chat on the stand-in's page. Returns the token. */
-  async signInByTelegram(phone: string, chatId: number, linkSecret = 'dev-link-secret'): Promise<string> {
+  /** Links a number to a chat, with the secret of a local stack. */
+  async link(phone: string, chatId: number): Promise<void> {
     const link = { phone, telegramChatId: chatId };
-    const linked = await this.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': linkSecret });
+    const linked = await this.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': 'dev-link-secret' });
     if (linked.status !== 200) throw new Error(`Not linked: ${linked.text}`);
+  }
+
+  /** Signs a linked number in by the code that arrives in its chat on the stand-in's page. Returns the token. */
+  async signInByTelegram(phone: string, chatId: number): Promise<string> {
     const asked = await this.send('POST', '/api/auth/request-code', { phone });
     if (asked.status !== 200) throw new Error(`No code: ${asked.text}`);
     const code = /: (\d{6})\n/.exec(await this.newestMessage(chatId))?.[1];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskPhone, toE164 } from '../../../src/auth/phone.ts';
+import { maskPhone, toE164 } from '../../src/phone.ts';
 
 describe('a phone number', () => {
   test.each([
@@ -40,6 +40,16 @@ describe('a phone number', () => {
     ['+375 99 000 00 00', undefined],
   ])('of Belarus and Kazakhstan, where they are configured: %j is %j', (input, phone) => {
     expect(toE164(input, ['BY', 'KZ'])).toBe(phone);
+  });
+
+  // Without their + they would be ten digits, and somebody's in Russia.
+  test.each([
+    ['+45 32 12 34 56', 'DK', '+4532123456'],
+    ['+47 22 12 34 56', 'NO', '+4722123456'],
+    ['+65 6123 4567', 'SG', '+6561234567'],
+    ['+45 32 12 34 56', 'SG', undefined],
+  ] as const)('%j with numbers of %s taken is %j', (input, country, phone) => {
+    expect(toE164(input, [country])).toBe(phone);
   });
 
   test('of Russia is understood alike with and without other countries', () => {

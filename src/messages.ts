@@ -1,5 +1,5 @@
-import type { ErrorCode, Language } from '../contract/errors.ts';
-import { ERRORS } from '../contract/errors.ts';
+import type { ErrorCode, Language } from './contract/errors.ts';
+import { ERRORS } from './contract/errors.ts';
 
 const UNITS = { ru: { s: 'сек.', m: 'мин.', h: 'ч.' }, en: { s: 's', m: 'min', h: 'h' } } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatWait, messageOf } from '../../../src/http/messages.ts';
+import { formatWait, messageOf } from '../../src/messages.ts';
 
 describe('a wait', () => {
   test.each([

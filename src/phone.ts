@@ -13,12 +13,16 @@ import parsePhoneNumber from 'libphonenumber-js/min';
  */
 export const toE164 = (input: string, countries: readonly CountryCode[]): string | undefined => {
   const digits = input.replace(/[^0-9]/g, '');
+  // Where other countries are configured, a + tells the country: +45 32 12 34 56 is Danish, not a Russian number without its 7.
+  const international = countries.length > 0 && input.trimStart().startsWith('+') && !digits.startsWith('7');
+  if (international) {
+    const parsed = parsePhoneNumber(input);
+    return parsed?.isValid() && parsed.country && countries.includes(parsed.country) ? parsed.number : undefined;
+  }
   if (/^7\d{10}$/.test(digits)) return `+${digits}`;
   if (/^\d{10}$/.test(digits)) return `+7${digits}`;
   if (/^8\d{10}$/.test(digits)) return `+7${digits.slice(1)}`;
-  if (countries.length === 0 || !input.trimStart().startsWith('+')) return undefined;
-  const parsed = parsePhoneNumber(input);
-  return parsed?.isValid() && parsed.country && countries.includes(parsed.country) ? parsed.number : undefined;
+  return undefined;
 };
 
 /** A number as it may be shown to whoever asked: `+79991234567` → `+799***67` (contract.md). */

@@ -1,0 +1,27 @@
+/**
+ * When to try to undo, in milliseconds after one another. With the time that each try may take it all ends within the 30 s that the platform
+ * gives to work behind an answer.
+ */
+const PAUSES_MS = [0, 1_000, 3_000, 6_000, 10_000];
+
+/**
+ * Undoes a step whose outcome is not known, as soon as Redis hears of it.
+ *
+ * @param undo one try
+ * @throws what the last try threw
+ */
+export const undoUntilHeard = async (undo: () => Promise<void>): Promise<void> => {
+  let failure: unknown;
+  for (const pause of PAUSES_MS) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      return await undo();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+};
+
+/** Does work behind the answer; what it throws is logged under the name of the event. */
+export type Later = (event: string, work: () => Promise<void>) => void;

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import type { Script } from '../client.ts';
+import { CODE, WINDOW } from './lua.ts';
+import { done, ms, optionalChat, optionalId, voided, wait } from './reply.ts';
+
+const stored = z
+  .tuple([z.enum(['stored', 'spent']), ms, z.enum(['0', '1']), optionalId, optionalChat, optionalChat])
+  .transform(([outcome, waitMs, known, , chatId, legacyChatId]) => ({
+    outcome,
+    waitMs,
+    /** What Redis knows of the phone: the chat that Postgres has for it, if `known`, and the chat that the original linked. */
+    phone: { known: known === '1', chatId, legacyChatId },
+  }));
+
+const reply = z.union([wait, voided, stored]);
+
+/**
+ * Applies the limits of sending, stores the code in place of any other, reads where to send it.
+ *
+ * KEYS 1 code · 2 previous code · 3 failures · 4 sends · 5 address sends · 6 phone · 7 legacy link · 8 voided
+ * ARGV 1 now · 2 mac · 3 request id · 4 code TTL · 5 phone · 6 sends per day · 7 gaps (s, comma-separated) · 8 failures per day ·
+ *      9 address sends per hour (0 = no limit)
+ *
+ * Returns {'wait', ms} past a limit of sends · {'spent', ms, known, uid, chat, legacy} when the phone's budget of failed compares is spent,
+ * ms until digits work again · {'stored', 0, known, uid, chat, legacy} · {'voided'}. known is '1' when uid and chat are what Postgres knows.
+ */
+export const REQUEST_CODE: Script<typeof reply> = {
+  name: 'request-code',
+  reply,
+  lua: `${WINDOW}
+local code, previous, failures, sends, address_sends, phone_key, legacy_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local now, ttl, per_day, address_limit = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[9])
+if redis.call('EXISTS', KEYS[8]) == 1 then return { 'voided' } end
+
+local wait = wait_for(sends, DAY, per_day, now)
+local sent = redis.call('ZCARD', sends)
+if sent > 0 then
+  local gap, n = 0, 0
+  for seconds in string.gmatch(ARGV[7], '[^,]+') do
+    n = n + 1
+    if n <= sent then gap = tonumber(seconds) * 1000 end
+  end
+  local last = redis.call('ZRANGE', sends, -1, -1, 'WITHSCORES')
+  wait = math.max(wait, tonumber(last[2]) + gap - now)
+end
+if address_limit > 0 then wait = math.max(wait, wait_for(address_sends, HOUR, address_limit, now)) end
+if wait > 0 then return { 'wait', ms(wait) } end
+
+note(sends, DAY, ARGV[3], now)
+if address_limit > 0 then note(address_sends, HOUR, ARGV[5] .. ' ' .. ARGV[3], now) end
+
+local known = redis.call('HMGET', phone_key, 'uid', 'chat')
+local link = { known[1] and '1' or '0', known[1] or '', known[2] or '', redis.call('GET', legacy_key) or '' }
+
+local spent = wait_for(failures, DAY, tonumber(ARGV[8]), now)
+if spent > 0 then return { 'spent', ms(spent), link[1], link[2], link[3], link[4] } end
+
+-- The code that this one takes the place of comes back if this one is voided.
+redis.call('DEL', previous)
+if redis.call('EXISTS', code) == 1 then redis.call('RENAME', code, previous) end
+redis.call('HSET', code, 'mac', ARGV[2], 'exp', ms(now + ttl), 'tries', '0', 'rid', ARGV[3], 'uid', link[2])
+redis.call('PEXPIRE', code, ttl)
+return { 'stored', '0', link[1], link[2], link[3], link[4] }
+`,
+};
+
+/**
+ * Takes back a request-code that did not end in an answer: nothing was sent, so nothing counts, and the code that was live before lives again. Should
+ * the request itself still be on its way, it will do nothing.
+ *
+ * KEYS 1 code · 2 previous code · 3 sends · 4 address sends · 5 voided
+ * ARGV 1 request id · 2 phone · 3 TTL of voided
+ */
+export const VOID_REQUEST: Script<typeof done> = {
+  name: 'void-request',
+  reply: done,
+  lua: `${CODE}
+redis.call('SET', KEYS[5], '1', 'PX', ARGV[3])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[4], ARGV[2] .. ' ' .. ARGV[1])
+local code = read_code(KEYS[1])
+if code and code.rid == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[1]) end
+end
+return 1
+`,
+};

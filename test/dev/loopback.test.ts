@@ -1,0 +1,23 @@
+import { createServer } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { closeServer, listenOnLoopback } from '../../dev/loopback.ts';
+
+const server = createServer((_request, response) => response.write('half an answer'));
+afterEach(() => server.closeAllConnections());
+
+test('a server that is closed waits for an answer under way as long as it is told, then cuts it off', async () => {
+  for (const [graceMs, atLeast] of [
+    [300, 290],
+    [0, 0],
+  ] as const) {
+    const port = await listenOnLoopback(server);
+    const answer = await fetch(`http://127.0.0.1:${port}`);
+    const started = performance.now();
+    const cutOff = expect(answer.text()).rejects.toThrow('terminated');
+    await closeServer(server, graceMs);
+    const took = performance.now() - started;
+    expect(took).toBeGreaterThanOrEqual(atLeast);
+    expect(took).toBeLessThan(graceMs + 200);
+    await cutOff;
+  }
+});

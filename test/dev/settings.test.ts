@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { localSettings } from '../../dev/settings.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'aist-settings-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(scratch, 'data-'));
+});
+
+const settingsWith = (environment: Record<string, string>) =>
+  localSettings(dataDir, 'http://127.0.0.1:8788', environment);
+
+describe('the settings of a local stack', () => {
+  test('are those of the environment where it has any; an empty one counts as unset', () => {
+    expect(settingsWith({ TELEGRAM_LINK_SECRET: 'mine', JWT_SECRET: '', DEBUG_CODE: '', CODE_TRIES: '' })).toEqual({
+      TELEGRAM_LINK_SECRET: 'mine',
+      JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      DEBUG_CODE: 'on',
+      TELEGRAM_BOT_TOKEN: '1000:local',
+      TELEGRAM_API_URL: 'http://127.0.0.1:8788',
+    });
+    expect(settingsWith({ TELEGRAM_LINK_SECRET: '' }).TELEGRAM_LINK_SECRET).toBe('dev-link-secret');
+  });
+
+  test('have the same secrets the next time', () => {
+    const { JWT_SECRET, CODE_SECRET } = settingsWith({});
+    expect(settingsWith({})).toMatchObject({ JWT_SECRET, CODE_SECRET });
+    expect(JWT_SECRET).not.toBe(CODE_SECRET);
+  });
+
+  test.each([
+    ['DATABASE_ENDPOINT', 'DATABASE_URL'],
+    ['UPSTASH_REDIS_REST_URL', 'REDIS_URL'],
+    ['UPSTASH_REDIS_REST_TOKEN', 'REDIS_URL'],
+  ])('do not take %s, which would not be heeded, and say what to set instead', (name, instead) => {
+    expect(() => settingsWith({ [name]: 'a-secret' })).toThrow(
+      new RegExp(`^${name} is set,.*Unset it, or set ${instead} `),
+    );
+    expect(() => settingsWith({ [name]: 'a-secret' })).not.toThrow(/a-secret/);
+    expect(settingsWith({ [name]: '' })).not.toHaveProperty(name);
+  });
+
+  test.each([
+    ['is cut off', '{"JWT_SECRET": "abc'],
+    ['has an empty secret', '{"JWT_SECRET": "", "CODE_SECRET": "x"}'],
+  ])('are refused when secrets.json %s', (_, text) => {
+    writeFileSync(join(dataDir, 'secrets.json'), text);
+    expect(() => settingsWith({})).toThrow(/secrets\.json is damaged\. Delete it/);
+  });
+});

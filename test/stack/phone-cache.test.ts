@@ -1,0 +1,155 @@
+import { Redis } from '@upstash/redis';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { keys } from '../../src/redis/keys.ts';
+import type { LocalApi } from '../support/client.ts';
+import { freshAddress, freshPhone, localApi, TestClock } from '../support/client.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
+
+const settings = inject('settings');
+const store = new ProxyControl(inject('redisProxy'));
+const database = new ProxyControl(inject('databaseProxy'));
+const redis = new Redis({
+  url: String(settings.UPSTASH_REDIS_REST_URL),
+  token: String(settings.UPSTASH_REDIS_REST_TOKEN),
+  automaticDeserialization: false,
+});
+const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+afterEach(healthy);
+
+const start = () => localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
+
+const ask = async (api: LocalApi, phone: string): Promise<void> => {
+  expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+  await api.settle();
+};
+
+const pause = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the chat that codes go to is the one Postgres has', () => {
+  test('when two links of a number tell Redis of it in another order than Postgres', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
+    const first = link(api, phone, older);
+    await pause();
+    await link(api, phone, newer);
+    await first;
+    await ask(api, phone);
+    expect(await messagesOf(newer)).toHaveLength(1);
+    expect(await messagesOf(older, 0)).toEqual([]);
+  });
+
+  test('when a number is linked anew while the original’s link is being moved', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await redis.set(keys.legacyLink(phone), String(older));
+    await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
+    expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+    await pause();
+    await link(api, phone, newer);
+    await api.settle();
+    await ask(api, phone);
+    expect(await messagesOf(newer)).toHaveLength(1);
+  });
+
+  test('when somebody read the old link in Postgres just before, and tells Redis just after', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await link(api, phone, older);
+    await redis.del(keys.phone(phone));
+    await store.behave({ mode: 'slow', ms: 500, only: 'remember-reading', times: 1 });
+    expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+    await pause();
+    await link(api, phone, newer);
+    await api.settle();
+    await ask(api, phone);
+    expect(await messagesOf(newer)).toHaveLength(1);
+  });
+
+  test('when Redis cannot be told of the end of a link, which counts all the same', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await link(api, phone, older);
+    await store.behave({ mode: 'dead', only: 'end-change' });
+    await link(api, phone, newer);
+    await ask(api, phone);
+    expect(await messagesOf(newer)).toHaveLength(1);
+  });
+
+  test('when Postgres fails in the middle of a link, which then did not happen', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await link(api, phone, older);
+    await database.behave({ mode: 'dead' });
+    const headers = { 'X-Link-Secret': 'dev-link-secret' };
+    const answer = await api.post('/api/internal/link-telegram', { phone, chat_id: newer }, { headers });
+    expect(answer.status).toBe(503);
+    await healthy();
+    await ask(api, phone);
+    expect(await messagesOf(older)).toHaveLength(1);
+  });
+
+  test('when the original’s link is older than that of Postgres and Redis cannot be told', async () => {
+    const api = start();
+    const phone = freshPhone();
+    const [older, newer] = [freshChat(), freshChat()];
+    await link(api, phone, newer);
+    await redis.del(keys.phone(phone));
+    await redis.set(keys.legacyLink(phone), String(older));
+    await store.behave({ mode: 'dead', only: 'end-change' });
+    await ask(api, phone);
+    expect(await messagesOf(newer)).toHaveLength(1);
+    expect(await messagesOf(older, 0)).toEqual([]);
+  });
+});
+
+test('a code is delivered though what Postgres said could not be kept in Redis', async () => {
+  const api = start();
+  const phone = freshPhone();
+  const chat = freshChat();
+  await link(api, phone, chat);
+  await redis.del(keys.phone(phone));
+  await store.behave({ mode: 'dead', only: 'remember-reading' });
+  await ask(api, phone);
+  expect(await messagesOf(chat)).toHaveLength(1);
+});
+
+test('every key that signing in leaves behind goes away by itself', async () => {
+  const clock = new TestClock();
+  const api = localApi({}, clock.now);
+  const phone = freshPhone();
+  const address = freshAddress();
+  await link(api, phone, freshChat());
+  const { code } = await requestCode(api, phone, address);
+  await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) }, { address });
+  clock.advance(60);
+  const second = await requestCode(api, phone, address);
+  const remaining = [
+    keys.code(phone),
+    keys.previousCode(phone),
+    keys.failures(phone),
+    keys.sends(phone),
+    keys.phone(phone),
+    keys.addressFailures(address),
+    keys.addressSends(address),
+  ];
+  for (const key of remaining) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+
+  await store.behave({ mode: 'deaf', times: 1 });
+  const lost = await api.post('/api/auth/verify-code', { phone, code: second.code }, { address });
+  await api.settle();
+  expect(await redis.pttl(keys.voided(String(lost.body.requestId)))).toBeGreaterThan(0);
+  expect(await redis.pttl(keys.code(phone))).toBeGreaterThan(0);
+  expect((await api.post('/api/auth/verify-code', { phone, code: second.code }, { address })).status).toBe(200);
+  expect(await redis.pttl(keys.used(phone))).toBeGreaterThan(30_000);
+
+  await store.behave({ mode: 'dead', only: 'end-change' });
+  await link(api, phone, freshChat());
+  expect(await redis.pttl(keys.changing(phone))).toBeGreaterThan(0);
+});
