@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // What a test prints is of use when it fails.
     silent: 'passed-only',
+    // One for the stack's tests, which go one after the other, and one for all others.
+    maxWorkers: 2,
     projects: [
       // Logic, without any store: milliseconds.
       { test: { name: 'unit', include: ['test/src/**/*.test.ts'] } },

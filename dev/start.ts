@@ -11,6 +11,7 @@ import { Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
+import type { RunningWorker } from './worker.ts';
 import { startWorker } from './worker.ts';
 
 /**
@@ -32,7 +33,10 @@ const READY_ANSWER_MS = 3_000;
 const SAME_PRESS_MS = 500;
 
 /** What has to be ended, in this order: the Worker goes before the stores that it uses, the lock last. */
-const running: { front: Parts; parts: Parts; lock?: Lock } = { front: new Parts(), parts: new Parts() };
+const running: { worker?: RunningWorker; front: Parts; parts: Parts; lock?: Lock } = {
+  front: new Parts(),
+  parts: new Parts(),
+};
 /** When the end began, in milliseconds since the epoch. */
 let endedAt: number | undefined;
 
@@ -88,6 +92,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
 
   // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
   const worker = startWorker({ port, settings, onLine: showLine });
+  running.worker = worker;
   await running.front.keep('The Worker', Promise.resolve(worker));
   const [, database, redis] = await Promise.all([
     progress.step('starting the Worker', () => worker.ready),
@@ -143,7 +148,7 @@ const untilReady = async (apiUrl: string): Promise<void> => {
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
   process.on(event, () => {
     if (endedAt && event === 'SIGINT' && Date.now() - endedAt > SAME_PRESS_MS) {
-      // The Worker's group is ended by the process that watches over this one (dev/worker.ts).
+      running.worker?.kill();
       process.exit(130);
     }
     if (!endedAt) console.log('\nStopping …');
