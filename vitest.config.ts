@@ -4,20 +4,21 @@ export default defineConfig({
   test: {
     // What a test prints is of use when it fails.
     silent: 'passed-only',
-    // One for the stack's tests, which go one after the other, and one for all others.
+    // Also on a machine with two cores: much of the time is spent waiting.
     maxWorkers: 2,
     projects: [
       // Logic, without any store: milliseconds.
       { test: { name: 'unit', include: ['test/src/**/*.test.ts'] } },
       // The local stack's own parts, each started by its tests.
       { test: { name: 'dev', include: ['test/dev/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 60_000 } },
-      // The running stack. One file at a time, since calls to its stores are counted and its stores made to fail.
+      // The running stack, one for each worker: calls to its stores are counted, and its stores made to fail. After all others, since what it
+      // measures in time would suffer from them.
       {
         test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
           globalSetup: 'test/stack/setup.ts',
-          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

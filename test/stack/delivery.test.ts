@@ -1,11 +1,12 @@
 import { neon } from '@neondatabase/serverless';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freshPhone, localApi, TestClock } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
-const telegramUrl = inject('telegramUrl');
-const database = new ProxyControl(inject('databaseProxy'));
+const telegramUrl = stack.telegramUrl;
+const database = new ProxyControl(stack.databaseProxy);
 
 const failTelegram = (fault: object) =>
   fetch(`${telegramUrl}/_/fail`, {
@@ -25,7 +26,7 @@ const start = async () => {
   const phone = freshPhone();
   const chat = freshChat();
   await link(api, phone, chat);
-  const sql = neon(String(inject('settings').DATABASE_URL));
+  const sql = neon(String(stack.settings.DATABASE_URL));
   const blockedAt = async () =>
     (await sql`select blocked_at from telegram_links where phone = ${phone}`)[0]?.blocked_at;
   return { clock, api, phone, chat, blockedAt };

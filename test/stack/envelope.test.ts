@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { BODY_LIMIT, createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
@@ -7,14 +7,15 @@ import type { Answer } from '../support/client.ts';
 import { freshAddress, freshPhone, runningApi } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const apiUrl = inject('apiUrl');
-const database = new ProxyControl(inject('databaseProxy'));
+const apiUrl = stack.apiUrl;
+const database = new ProxyControl(stack.databaseProxy);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const token = await signIn(api);
-const nobody = await signToken(String(inject('settings').JWT_SECRET), crypto.randomUUID(), Date.now());
+const nobody = await signToken(String(stack.settings.JWT_SECRET), crypto.randomUUID(), Date.now());
 
 afterEach(() => database.behave({ mode: 'pass' }));
 
@@ -296,7 +297,7 @@ describe('a body', () => {
         controller.enqueue(new Uint8Array(1_000).fill(32));
       },
     });
-    const app = createApp(createServices(parseSettings(inject('settings'))));
+    const app = createApp(createServices(parseSettings(stack.settings)));
     const headers = { 'Content-Type': 'application/json' };
     const init = { method: 'POST', headers, body: endless, duplex: 'half' };
     const answer = await app.request('/api/auth/request-code', init);

@@ -1,13 +1,14 @@
-import { afterAll, afterEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import { freshPhone, runningApi } from '../support/client.ts';
 import type { Behaviour } from '../support/proxy.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, requestCode, signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const database = new ProxyControl(inject('databaseProxy'));
-const redis = new ProxyControl(inject('redisProxy'));
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
 const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 
 afterEach(healthy);

@@ -1,11 +1,12 @@
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { localApi, runningApi } from '../support/client.ts';
 import { type Behaviour, ProxyControl } from '../support/proxy.ts';
+import { stack } from '../support/stack.ts';
 import { openTestDatabase } from '../support/stores.ts';
 
 const api = runningApi();
-const database = new ProxyControl(inject('databaseProxy'));
-const redis = new ProxyControl(inject('redisProxy'));
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
 
 afterEach(async () => {
   await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);

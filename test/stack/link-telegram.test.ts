@@ -1,12 +1,13 @@
 import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keys } from '../../src/redis/keys.ts';
 import { freshPhone, localApi, runningApi } from '../support/client.ts';
 import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const settings = inject('settings');
+const settings = stack.settings;
 const secret = { 'X-Link-Secret': 'dev-link-secret' };
 const path = '/api/internal/link-telegram';
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, inject, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { freshPhone, runningApi } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const redis = new ProxyControl(inject('redisProxy'));
-const database = new ProxyControl(inject('databaseProxy'));
+const redis = new ProxyControl(stack.redisProxy);
+const database = new ProxyControl(stack.databaseProxy);
 
 afterEach(() => Promise.all([redis.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]));
 
@@ -14,7 +15,7 @@ afterEach(() => Promise.all([redis.behave({ mode: 'pass' }), database.behave({ m
 const logOf = async (requestId: string): Promise<string> => {
   const deadline = Date.now() + 3_000;
   for (;;) {
-    const log = readFileSync(inject('logFile'), 'utf8');
+    const log = readFileSync(stack.logFile, 'utf8');
     if (log.includes(requestId) || Date.now() > deadline) return log;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -46,7 +47,7 @@ test('the log tells of every request, and holds no code, token, secret or whole 
     phone.slice(1),
     token,
     'Тайное имя',
-    ...Object.values(inject('settings')).filter((value) => value.length > 12),
+    ...Object.values(stack.settings).filter((value) => value.length > 12),
   ]) {
     expect(log).not.toContain(secret);
   }

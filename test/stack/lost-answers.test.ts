@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freshPhone, localApi, TestClock } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
-const database = new ProxyControl(inject('databaseProxy'));
-const redis = new ProxyControl(inject('redisProxy'));
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
 const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 afterEach(healthy);
 

@@ -1,10 +1,11 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createApp } from '../../src/app.ts';
 import { ERRORS, isErrorCode } from '../../src/contract/errors.ts';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
 import { runningApi } from '../support/client.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
 
@@ -88,7 +89,7 @@ describe('/openapi.json', () => {
   });
 
   test('has every route that the app has, and no other', () => {
-    const app = createApp(createServices(parseSettings(inject('settings'))));
+    const app = createApp(createServices(parseSettings(stack.settings)));
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && /^\/(api|health)(\/|$)/.test(path))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);

@@ -1,14 +1,15 @@
 import { Redis } from '@upstash/redis';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { keys } from '../../src/redis/keys.ts';
 import type { LocalApi } from '../support/client.ts';
 import { freshAddress, freshPhone, localApi, TestClock } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
-const settings = inject('settings');
-const store = new ProxyControl(inject('redisProxy'));
-const database = new ProxyControl(inject('databaseProxy'));
+const settings = stack.settings;
+const store = new ProxyControl(stack.redisProxy);
+const database = new ProxyControl(stack.databaseProxy);
 const redis = new Redis({
   url: String(settings.UPSTASH_REDIS_REST_URL),
   token: String(settings.UPSTASH_REDIS_REST_TOKEN),

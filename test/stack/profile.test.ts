@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
 import { signToken } from '../../src/session/token.ts';
 import { freshPhone, runningApi } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const settings = parseSettings(inject('settings'));
-const database = new ProxyControl(inject('databaseProxy'));
+const settings = parseSettings(stack.settings);
+const database = new ProxyControl(stack.databaseProxy);
 
 afterEach(() => database.behave({ mode: 'pass' }));
 

@@ -6,26 +6,18 @@ import { freePort } from '../../dev/ports.ts';
 import { startTelegram } from '../../dev/telegram/server.ts';
 import { startWorker } from '../../dev/worker.ts';
 import { startProxy } from '../support/proxy.ts';
+import type { Stack } from '../support/stack.ts';
 import { openTestStores } from '../support/stores.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The running API. */
-    apiUrl: string;
-    /** The Telegram stand-in. */
-    telegramUrl: string;
-    /** The proxies in front of the stores. */
-    databaseProxy: string;
-    redisProxy: string;
-    /** A file with every line that the Worker has written so far. */
-    logFile: string;
-    /** The settings that the Worker runs with. */
-    settings: Record<string, string>;
+    /** One stack for each worker of the tests. */
+    stacks: Stack[];
   }
 }
 
-/** Starts the stack once for all of its tests: stores, proxies in front of them, the stand-in, and the Worker under wrangler dev. */
-export default async (project: TestProject) => {
+/** Starts a stack: stores, proxies in front of them, the stand-in, and the Worker under wrangler dev. */
+const startStack = async () => {
   const stores = await openTestStores();
   const [databaseProxy, redisProxy] = await Promise.all([startProxy(stores.databaseUrl), startProxy(stores.redisUrl)]);
   const port = await freePort();
@@ -46,19 +38,31 @@ export default async (project: TestProject) => {
   const logFile = join(scratch, 'worker.log');
   writeFileSync(logFile, '');
   const worker = startWorker({ port, settings, onLine: (line) => appendFileSync(logFile, `${line}\n`) });
-  await worker.ready;
-
-  project.provide('apiUrl', apiUrl);
-  project.provide('telegramUrl', telegram.url);
-  project.provide('databaseProxy', databaseProxy.url);
-  project.provide('redisProxy', redisProxy.url);
-  project.provide('logFile', logFile);
-  project.provide('settings', settings);
-
-  return async () => {
+  const stack: Stack = {
+    apiUrl,
+    telegramUrl: telegram.url,
+    databaseProxy: databaseProxy.url,
+    redisProxy: redisProxy.url,
+    logFile,
+    settings,
+  };
+  const close = async () => {
     await worker.close();
     await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
     await stores.close();
     rmSync(scratch, { recursive: true, force: true });
   };
+  return { stack, ready: worker.ready, close };
+};
+
+/** Starts a stack for each worker, once for all tests. */
+export default async (project: TestProject) => {
+  const running: Awaited<ReturnType<typeof startStack>>[] = [];
+  for (let i = 0; i < Number(project.config.maxWorkers); i++) running.push(await startStack());
+  await Promise.all(running.map(({ ready }) => ready));
+  project.provide(
+    'stacks',
+    running.map(({ stack }) => stack),
+  );
+  return () => Promise.all(running.map(({ close }) => close()));
 };

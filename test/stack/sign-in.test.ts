@@ -1,7 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshAddress, freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
 
@@ -141,7 +142,7 @@ describe('signing in by phone', () => {
     const { code } = await requestCode(api, phone);
     const rotated = localApi({
       CODE_SECRET: 'a-new-secret',
-      CODE_SECRET_PREVIOUS: String(inject('settings').CODE_SECRET),
+      CODE_SECRET_PREVIOUS: String(stack.settings.CODE_SECRET),
     });
     const changed = localApi({ CODE_SECRET: 'a-new-secret' });
     expect((await changed.post('/api/auth/verify-code', { phone, code })).status).toBe(400);

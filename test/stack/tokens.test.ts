@@ -1,11 +1,12 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const SECRET = String(inject('settings').JWT_SECRET);
+const SECRET = String(stack.settings.JWT_SECRET);
 const THIRTY_DAYS = 30 * 86_400;
 
 /** A user that exists: what is wrong with a token is never that nobody has it. */

@@ -1,7 +1,7 @@
-import { inject } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
+import { stack } from './stack.ts';
 
 /** An answer of the API, read to its end. */
 export interface Answer {
@@ -49,7 +49,7 @@ const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response
 
 /** The running Worker, over HTTP. */
 export const runningApi = (): Api => {
-  const apiUrl = inject('apiUrl');
+  const apiUrl = stack.apiUrl;
   return clientOf((path, init) => fetch(`${apiUrl}${path}`, init));
 };
 
@@ -66,7 +66,7 @@ export interface LocalApi extends Api {
  * @param now the clock
  */
 export const localApi = (overrides: Record<string, string> = {}, now: () => number = Date.now): LocalApi => {
-  const app = createApp(createServices(parseSettings({ ...inject('settings'), ...overrides }), now));
+  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), now));
   const behind: Promise<unknown>[] = [];
   const context = {
     waitUntil: (work: Promise<unknown>) => {

@@ -1,6 +1,7 @@
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import type { Api } from './client.ts';
 import { freshPhone } from './client.ts';
+import { stack } from './stack.ts';
 
 /** Asks for a code and returns it, with the request's id. */
 export const requestCode = async (api: Api, phone: string, address?: string) => {
@@ -24,7 +25,7 @@ export const wrongCode = (code: string): string => String((Number(code) + 1) % 1
 
 /** Links a phone number to a chat of the stand-in. */
 export const link = async (api: Api, phone: string, chatId: number): Promise<void> => {
-  const headers = { 'X-Link-Secret': String(inject('settings').TELEGRAM_LINK_SECRET) };
+  const headers = { 'X-Link-Secret': String(stack.settings.TELEGRAM_LINK_SECRET) };
   const answer = await api.post('/api/internal/link-telegram', { phone, telegramChatId: chatId }, { headers });
   expect(answer.status, answer.text).toBe(200);
 };
@@ -36,7 +37,7 @@ export const freshChat = (): number => 1_000_000 + Math.floor(Math.random() * 1e
 export const messagesOf = async (chatId: number, count = 1): Promise<string[]> => {
   const deadline = Date.now() + 2_000;
   for (;;) {
-    const answer = await fetch(`${inject('telegramUrl')}/_/chats/${chatId}`);
+    const answer = await fetch(`${stack.telegramUrl}/_/chats/${chatId}`);
     const chat: { messages?: { text: string }[] } = answer.ok ? await answer.json() : {};
     const texts = (chat.messages ?? []).map(({ text }) => text);
     if (texts.length >= count || Date.now() > deadline) return texts;

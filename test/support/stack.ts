@@ -1,0 +1,25 @@
+import { inject } from 'vitest';
+
+/** A running stack, as its tests need to know it. */
+export interface Stack {
+  /** The running API. */
+  readonly apiUrl: string;
+  /** The Telegram stand-in. */
+  readonly telegramUrl: string;
+  /** The proxies in front of the stores. */
+  readonly databaseProxy: string;
+  readonly redisProxy: string;
+  /** A file with every line that the Worker has written so far. */
+  readonly logFile: string;
+  /** The settings that the Worker runs with. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const ownStack = (): Stack => {
+  const stack = inject('stacks')[Number(process.env.VITEST_POOL_ID) - 1];
+  if (!stack) throw new Error('There is no stack for this worker: test/stack/setup.ts starts one for each');
+  return stack;
+};
+
+/** The stack that this file has for itself while it runs: nobody else's calls are counted, nobody else makes its stores fail. */
+export const stack: Stack = ownStack();
