@@ -5,7 +5,7 @@ import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLock } from '../../dev/lock.ts';
 import { isFree } from '../../dev/ports.ts';
-import { freshAddress, freshPhone } from '../support/client.ts';
+import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { listenersOf } from './support/processes.ts';
 import { StackUnderTest } from './support/stack.ts';
 

@@ -1,6 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { afterEach, describe, expect, test } from 'vitest';
-import { freshPhone, localApi, TestClock } from '../support/client.ts';
+import { localApi, TestClock } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { freshPhone, runningApi } from '../support/client.ts';
+import { runningApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import type { Behaviour } from '../support/proxy.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, requestCode, signIn } from '../support/sign-in.ts';

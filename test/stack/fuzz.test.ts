@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { freshAddress, freshPhone, runningApi } from '../support/client.ts';
+import { runningApi } from '../support/client.ts';
+import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { signIn } from '../support/sign-in.ts';
 
 const api = runningApi();

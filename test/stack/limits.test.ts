@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { freshAddress, freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 
 const start = (settings: Record<string, string> = {}) => {

@@ -2,7 +2,8 @@ import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import { describe, expect, test } from 'vitest';
 import { keys } from '../../src/redis/keys.ts';
-import { freshPhone, localApi, runningApi } from '../support/client.ts';
+import { localApi, runningApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 

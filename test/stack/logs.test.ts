@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { freshPhone, runningApi } from '../support/client.ts';
+import { runningApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';

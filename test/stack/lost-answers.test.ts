@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { freshPhone, localApi, TestClock } from '../support/client.ts';
+import { localApi, TestClock } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { freshPhone, localApi, runningApi } from '../support/client.ts';
+import { localApi, runningApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 
 const api = runningApi();
 

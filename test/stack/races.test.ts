@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, requestCode, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';

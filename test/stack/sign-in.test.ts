@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { freshAddress, freshPhone, localApi, runningApi, TestClock } from '../support/client.ts';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 

@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
+import { freshAddress } from './fresh.ts';
 import { stack } from './stack.ts';
 
 /** An answer of the API, read to its end. */
@@ -94,17 +95,3 @@ export class TestClock {
     this.#now += seconds * 1000;
   }
 }
-
-let lastPhone = Math.floor(Math.random() * 1e9);
-
-/** A phone number that no other test uses. */
-export const freshPhone = (): string => {
-  lastPhone = (lastPhone + 7_919) % 1e9;
-  return `+79${String(lastPhone).padStart(9, '0')}`;
-};
-
-/** An address that no other test uses, so that no test meets another's limits. */
-export const freshAddress = (): string => {
-  const byte = () => 1 + Math.floor(Math.random() * 254);
-  return `${byte()}.${byte()}.${byte()}.${byte()}`;
-};

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Api } from './client.ts';
-import { freshPhone } from './client.ts';
+import { freshPhone } from './fresh.ts';
 import { stack } from './stack.ts';
 
 /** Asks for a code and returns it, with the request's id. */
