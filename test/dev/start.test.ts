@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLock } from '../../dev/lock.ts';
 import { isFree } from '../../dev/ports.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
+import { createScratchDatabase } from '../support/scratch-database.ts';
 import { listenersOf } from './support/processes.ts';
 import { StackUnderTest } from './support/stack.ts';
 
@@ -185,3 +187,37 @@ describe('npm start', () => {
     expect(await taken([Number(new URL(early.apiUrl).port)])).toEqual([]);
   });
 });
+
+// Without real servers there is nothing to put behind the gateways; CI has them.
+const { DATABASE_URL, REDIS_URL } = process.env;
+if (DATABASE_URL && REDIS_URL) {
+  describe('npm start with DATABASE_URL and REDIS_URL', () => {
+    test('puts these servers behind the gateways: it migrates the one, and signs in through both', async () => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'aist-real-'));
+      const scratch = await createScratchDatabase(DATABASE_URL);
+      const stack = await StackUnderTest.start(dataDir, { DATABASE_URL: scratch.url, REDIS_URL });
+      try {
+        expect(stack.script.output()).toContain('the PostgreSQL of DATABASE_URL');
+        expect(stack.script.output()).toContain('the Redis of REDIS_URL');
+        const phone = freshPhone();
+        const headers = { 'CF-Connecting-IP': freshAddress(), 'Content-Type': 'application/json' };
+        const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
+          const answer = await fetch(`${stack.apiUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+          return answer.json();
+        };
+        const { debugCode } = await post('/api/auth/request-code', { phone });
+        expect(await post('/api/auth/verify-code', { phone, code: debugCode })).toMatchObject({ ok: true });
+
+        const client = new Client({ connectionString: scratch.url });
+        await client.connect();
+        const { rows } = await client.query('select phone from users');
+        await client.end();
+        expect(rows).toEqual([{ phone }]);
+      } finally {
+        await stack.terminate();
+        await scratch.drop();
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    }, 60_000);
+  });
+}
