@@ -19,28 +19,28 @@ export interface Telegram {
 const TIMEOUT_SECONDS = 8;
 const TOTAL_TIMEOUT_MS = 25_000;
 
-/** Rejects when the platform is about to end the work, so that it is told of. */
-const timeUp = () =>
-  new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('Time is up')), TOTAL_TIMEOUT_MS);
-  });
-
 /**
  * The bot behind a token.
  *
  * @param apiRoot the address of the Bot API, without a slash at its end
+ * @param totalTimeoutMs how long a message may take with all its retries
  */
-export const createTelegram = (token: string, apiRoot: string): Telegram => {
+export const createTelegram = (token: string, apiRoot: string, totalTimeoutMs = TOTAL_TIMEOUT_MS): Telegram => {
   const api = new Api(token, { apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
   api.config.use(autoRetry({ maxRetryAttempts: 3, maxDelaySeconds: 20, rethrowHttpErrors: true }));
   return {
     send: async (chatId, text) => {
+      // Given up before the platform ends the work, which nobody would hear of.
+      const timeUp = Promise.withResolvers<never>();
+      const timer = setTimeout(() => timeUp.reject(new Error('Time is up')), totalTimeoutMs);
       try {
-        await Promise.race([api.sendMessage(chatId, text), timeUp()]);
+        await Promise.race([api.sendMessage(chatId, text), timeUp.promise]);
         return 'delivered';
       } catch (error) {
         if (error instanceof GrammyError && error.error_code === 403) return 'blocked';
         throw new StoreError('telegram', 'sendMessage', error);
+      } finally {
+        clearTimeout(timer);
       }
     },
   };

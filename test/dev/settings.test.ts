@@ -16,7 +16,7 @@ const settingsWith = (environment: Record<string, string>) =>
   localSettings(dataDir, 'http://127.0.0.1:8788', environment);
 
 describe('the settings of a local stack', () => {
-  test('are those of the environment where it has any; an empty one counts as unset', () => {
+  test('are those of the environment, where it sets them; an empty one counts as unset', () => {
     expect(settingsWith({ TELEGRAM_LINK_SECRET: 'mine', JWT_SECRET: '', DEBUG_CODE: '', CODE_TRIES: '' })).toEqual({
       TELEGRAM_LINK_SECRET: 'mine',
       JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),

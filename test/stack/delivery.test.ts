@@ -1,5 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { afterEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../src/errors.ts';
+import { createTelegram } from '../../src/telegram/api.ts';
 import { localApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
@@ -41,6 +43,14 @@ describe('delivery of a code', () => {
     expect(await messagesOf(chat, 0)).toEqual([]);
     await api.settle();
     expect((await messagesOf(chat)).join()).toContain(code);
+  });
+
+  test('is given up, and said to be, before the platform would end it', async () => {
+    const chat = freshChat();
+    await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 10 });
+    const started = Date.now();
+    await expect(createTelegram('1000:test', telegramUrl, 500).send(chat, 'Привет')).rejects.toThrow(StoreError);
+    expect(Date.now() - started).toBeLessThan(1_000);
   });
 
   test('does not hold the answer up, however slow Telegram is', async () => {

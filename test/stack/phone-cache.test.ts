@@ -26,41 +26,42 @@ const ask = async (api: LocalApi, phone: string): Promise<void> => {
   await api.settle();
 };
 
+/** A number, the chat it was linked to and the one that it is linked to later. */
+const scene = () => ({ api: start(), phone: freshPhone(), older: freshChat(), newer: freshChat() });
+
+/** The next code goes to the one chat, and none ever went to the other. */
+const expectCodeIn = async (api: LocalApi, phone: string, chat: number, notIn?: number): Promise<void> => {
+  await ask(api, phone);
+  expect(await messagesOf(chat)).toHaveLength(1);
+  if (notIn !== undefined) expect(await messagesOf(notIn, 0)).toEqual([]);
+};
+
 const pause = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the chat that codes go to is the one Postgres has', () => {
   test('when two links of a number tell Redis of it in another order than Postgres', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
     const first = link(api, phone, older);
     await pause();
     await link(api, phone, newer);
     await first;
-    await ask(api, phone);
-    expect(await messagesOf(newer)).toHaveLength(1);
-    expect(await messagesOf(older, 0)).toEqual([]);
+    await expectCodeIn(api, phone, newer, older);
   });
 
   test('when a number is linked anew while the original’s link is being moved', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await redis.set(keys.legacyLink(phone), String(older));
     await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
     await pause();
     await link(api, phone, newer);
     await api.settle();
-    await ask(api, phone);
-    expect(await messagesOf(newer)).toHaveLength(1);
+    await expectCodeIn(api, phone, newer);
   });
 
   test('when somebody read the old link in Postgres just before, and tells Redis just after', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await redis.del(keys.phone(phone));
     await store.behave({ mode: 'slow', ms: 500, only: 'remember-reading', times: 1 });
@@ -68,46 +69,35 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await pause();
     await link(api, phone, newer);
     await api.settle();
-    await ask(api, phone);
-    expect(await messagesOf(newer)).toHaveLength(1);
+    await expectCodeIn(api, phone, newer);
   });
 
   test('when Redis cannot be told of the end of a link, which counts all the same', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await store.behave({ mode: 'dead', only: 'end-change' });
     await link(api, phone, newer);
-    await ask(api, phone);
-    expect(await messagesOf(newer)).toHaveLength(1);
+    await expectCodeIn(api, phone, newer);
   });
 
   test('when Postgres fails in the middle of a link, which then did not happen', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await database.behave({ mode: 'dead' });
     const headers = { 'X-Link-Secret': 'dev-link-secret' };
     const answer = await api.post('/api/internal/link-telegram', { phone, chat_id: newer }, { headers });
     expect(answer.status).toBe(503);
     await healthy();
-    await ask(api, phone);
-    expect(await messagesOf(older)).toHaveLength(1);
+    await expectCodeIn(api, phone, older);
   });
 
   test('when the original’s link is older than that of Postgres and Redis cannot be told', async () => {
-    const api = start();
-    const phone = freshPhone();
-    const [older, newer] = [freshChat(), freshChat()];
+    const { api, phone, older, newer } = scene();
     await link(api, phone, newer);
     await redis.del(keys.phone(phone));
     await redis.set(keys.legacyLink(phone), String(older));
     await store.behave({ mode: 'dead', only: 'end-change' });
-    await ask(api, phone);
-    expect(await messagesOf(newer)).toHaveLength(1);
-    expect(await messagesOf(older, 0)).toEqual([]);
+    await expectCodeIn(api, phone, newer, older);
   });
 });
 
