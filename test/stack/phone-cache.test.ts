@@ -72,6 +72,29 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer);
   });
 
+  test('when two links overlap, and the one that began first reaches Postgres last', async () => {
+    const { api, phone, older, newer } = scene();
+    await database.behave({ mode: 'slow', ms: 500, times: 1 });
+    const first = link(api, phone, newer);
+    await pause();
+    await link(api, phone, older);
+    await first;
+    await expectCodeIn(api, phone, newer, older);
+  });
+
+  test('when somebody read the old link just before, tells Redis just after, and Redis never hears of the new link’s end', async () => {
+    const { api, phone, older, newer } = scene();
+    await link(api, phone, older);
+    await redis.del(keys.phone(phone));
+    await store.behave({ mode: 'slow', ms: 600, only: 'remember-reading', times: 1 });
+    expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+    await pause();
+    await store.behave({ mode: 'dead', only: 'end-change' });
+    await link(api, phone, newer);
+    await api.settle();
+    await expectCodeIn(api, phone, newer);
+  });
+
   test('when Redis cannot be told of the end of a link, which counts all the same', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, older);
