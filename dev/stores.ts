@@ -1,7 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keys } from '../src/redis/keys.ts';
 import type { SqlEngine } from './postgres/engine.ts';
 import { startPostgresGateway } from './postgres/gateway.ts';
+import type { RedisEngine } from './redis/engine.ts';
 import { startRedisGateway } from './redis/gateway.ts';
 
 // Engines are imported where they are opened: two of the four are not needed, and `npm start` has the Worker start meanwhile.
@@ -36,7 +38,7 @@ export const redisSettings = ({ port, password }: Place) => ({
 export interface DatabaseOptions {
   /** A real server, in place of the embedded one. */
   readonly serverUrl?: string | undefined;
-  /** Where the embedded one keeps its data; in memory without it. */
+  /** Where the embedded one keeps its data (of Redis only the sessions); in memory without it. */
   readonly dataDir?: string | undefined;
   /** Where to keep what makes an embedded one in memory quick to start the second time. */
   readonly cacheDir?: string | undefined;
@@ -76,18 +78,33 @@ const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions): Pro
   return engine;
 };
 
-/** Opens Redis behind Upstash's REST: a given server, or an embedded one in this process, in memory. */
-export const openRedis = async (place: Place, serverUrl?: string): Promise<Store> => {
+/** Which Redis to open. */
+export type RedisOptions = Pick<DatabaseOptions, 'serverUrl' | 'dataDir'>;
+
+/** Opens Redis behind Upstash's REST: a given server, or an embedded one in this process, in memory but for the sessions. */
+export const openRedis = async (place: Place, options: RedisOptions = {}): Promise<Store> => {
+  const { serverUrl, dataDir } = options;
   const engine = serverUrl
     ? await (await import('./redis/server.ts')).openServer({ url: serverUrl })
-    : await (await import('./redis/embedded.ts')).openEmbedded();
+    : await openEmbeddedRedis(dataDir);
   const gateway = await startRedisGateway({ engine, token: place.password, port: place.port });
   return {
-    engine: serverUrl ? 'the Redis of REDIS_URL' : 'embedded, data in memory',
+    engine: serverUrl
+      ? 'the Redis of REDIS_URL'
+      : `embedded, ${dataDir ? 'only sessions outlive it' : 'data in memory'}`,
     url: gateway.url,
     close: async () => {
       await gateway.close();
       await engine.close();
     },
   };
+};
+
+/** Sign-ins survive a restart; limits and codes begin anew, which suits whoever tries things out. */
+const openEmbeddedRedis = async (dataDir: string | undefined): Promise<RedisEngine> => {
+  const { openEmbedded } = await import('./redis/embedded.ts');
+  const engine = await openEmbedded();
+  if (!dataDir) return engine;
+  const { keepHashes } = await import('./redis/kept.ts');
+  return keepHashes(engine, keys.sessions('*'), join(dataDir, 'sessions.json'));
 };
