@@ -2,25 +2,30 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SETTING_NAMES } from '../src/env.ts';
+import { SETTING_NAMES, WEBHOOK_SECRET } from '../src/env.ts';
 
 /** The stand-in's bot. Deliberately not of the form of a real token. */
 export const LOCAL_BOT_TOKEN = '1000:local';
 
-const Secrets = z.object({ JWT_SECRET: z.string().min(1), CODE_SECRET: z.string().min(1) });
+const randomSecret = (): string => randomBytes(32).toString('base64url');
 
-/** Secrets of this checkout: random, made the first time, kept so that sign-ins survive a restart. */
+const Secrets = z.object({
+  JWT_SECRET: z.string().min(1),
+  CODE_SECRET: z.string().min(1),
+  // Older ones have none.
+  TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET).default(randomSecret),
+});
+
+/** Secrets of this checkout: random, made when they are first needed, kept so that sign-ins survive a restart. */
 const localSecrets = (dataDir: string): z.output<typeof Secrets> => {
   const file = join(dataDir, 'secrets.json');
-  if (!existsSync(file)) {
-    const fresh = {
-      JWT_SECRET: randomBytes(32).toString('base64url'),
-      CODE_SECRET: randomBytes(32).toString('base64url'),
-    };
-    writeFileSync(file, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
-  }
+  const kept = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const fresh = { JWT_SECRET: randomSecret(), CODE_SECRET: randomSecret() };
   try {
-    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const secrets = Secrets.parse(kept === undefined ? fresh : JSON.parse(kept));
+    const text = `${JSON.stringify(secrets, null, 2)}\n`;
+    if (text !== kept) writeFileSync(file, text, { mode: 0o600 });
+    return secrets;
   } catch (cause) {
     throw new Error(`${file} is damaged. Delete it: new secrets are made, and everybody signs in again.`, { cause });
   }

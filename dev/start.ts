@@ -88,7 +88,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     ...databaseSettings(databasePlace),
     ...redisSettings(redisPlace),
   };
-  const { TELEGRAM_BOT_TOKEN: token } = parseSettings(settings);
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: secret } = parseSettings(settings);
 
   // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
   const worker = startWorker({ port, settings, onLine: showLine });
@@ -97,10 +97,14 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   const [, database, redis] = await Promise.all([
     progress.step('starting the Worker', () => worker.ready),
     progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
-    progress.step('opening Redis', () => running.parts.keep('Redis', openRedis(redisPlace, env.REDIS_URL))),
+    progress.step('opening Redis', () =>
+      running.parts.keep('Redis', openRedis(redisPlace, { serverUrl: env.REDIS_URL, dataDir })),
+    ),
     progress.step('starting the Telegram stand-in', async () => {
       const { startTelegram } = await import('./telegram/server.ts');
       await running.parts.keep('The Telegram stand-in', startTelegram({ token, port: telegramPort, apiUrl }));
+      const { setUpBot } = await import('./bot-setup.ts');
+      if (secret) await setUpBot({ token, secret, apiRoot: telegramUrl, apiUrl });
     }),
   ]);
   await progress.step('waiting until all is ready', () => untilReady(apiUrl));
@@ -110,7 +114,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     `\nAIST is ready (${progress.seconds()} s).\n\n${table([
       ['API', apiUrl, 'wrangler dev'],
       ['API reference', `${apiUrl}/docs`, ''],
-      ['Telegram', telegramUrl, 'a stand-in: codes arrive on this page'],
+      ['Telegram', telegramUrl, 'a stand-in: write to the bot on this page, codes arrive there'],
       ['Postgres', database.url, database.engine],
       ['Redis', redis.url, redis.engine],
     ])}\n\nCtrl-C ends it all.\n`,

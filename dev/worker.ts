@@ -60,6 +60,8 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningW
       'dev',
       ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-ip', '127.0.0.1', '--inspector-port', '0'],
       ...['--env-file', envFile, '--show-interactive-dev-session=false', '--log-level', 'log'],
+      // Rooms last for minutes; and of two Workers at a time each would wake the other's.
+      ...['--persist-to', join(scratch, 'state')],
     ],
     // A process group of its own: ended by its id, it leaves no workerd behind.
     {

@@ -1,4 +1,15 @@
-import type { InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, User } from 'grammy/types';
+import type {
+  Contact,
+  InlineKeyboardMarkup,
+  Message,
+  MessageOrigin,
+  ReplyKeyboardMarkup,
+  Update,
+  User,
+} from 'grammy/types';
+
+/** A message in a chat: the bot's and the person's texts, and contacts that the person shared. */
+export type PhoneMessage = Message.TextMessage | Message.ContactMessage;
 
 /** One private chat as the person's phone holds it. */
 export interface PhoneChat {
@@ -7,11 +18,19 @@ export interface PhoneChat {
   firstName: string;
   /** E.164, once somebody has told the stand-in whose phone this is. */
   phone?: string;
+  /** The language of the person's app, an IETF tag such as `ru`; Telegram leaves it out where it does not know. */
+  language?: string;
   /** Oldest first, at most {@link MESSAGES_PER_CHAT}. */
-  messages: Message.TextMessage[];
+  messages: PhoneMessage[];
   /** The buttons under the input field; an inline keyboard is part of its message instead. */
   keyboard?: ReplyKeyboardMarkup;
 }
+
+/** Whose phone a chat is on. */
+export type Owner = Pick<PhoneChat, 'phone' | 'language'>;
+
+/** What a person puts into a message: a text, or a contact, which may come from another chat. */
+export type Content = { text: string } | { contact: Contact; forward_origin?: MessageOrigin };
 
 /** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
 export type Markup = { inline: InlineKeyboardMarkup } | { keyboard: ReplyKeyboardMarkup } | { removeKeyboard: true };
@@ -45,42 +64,56 @@ export class Chats {
   }
 
   /** Says whose phone a chat is on; a new id becomes an empty chat. */
-  introduce(id: number, phone: string): PhoneChat {
-    return this.#put({ ...this.#open(id), phone });
+  introduce(id: number, owner: Owner): PhoneChat {
+    return this.#put({ ...this.#open(id), ...owner });
+  }
+
+  /** The person whose chat this is, as Telegram shows them to the bot. */
+  person(id: number): User {
+    const { firstName, language } = this.#open(id);
+    return { id, is_bot: false, first_name: firstName, ...(language !== undefined && { language_code: language }) };
   }
 
   /** Delivers a message of the bot; a new id becomes a chat. */
   send(id: number, text: string, markup?: Markup): Message.TextMessage {
     const { keyboard, ...chat } = this.#open(id);
     const message: Message.TextMessage = {
-      message_id: ++this.#lastMessageId,
-      from: this.bot,
-      chat: { id, type: 'private', first_name: chat.firstName },
-      date: this.#seconds(),
+      ...this.#envelope(chat, this.bot),
       text,
       ...(markup && 'inline' in markup && { reply_markup: markup.inline }),
     };
     const kept = markup && 'keyboard' in markup ? markup.keyboard : keyboard;
     const removed = markup !== undefined && 'removeKeyboard' in markup;
-    this.#put({
-      ...chat,
-      messages: [...chat.messages, message].slice(-MESSAGES_PER_CHAT),
-      ...(kept && !removed && { keyboard: kept }),
-    });
+    this.#add(chat, message, kept && !removed ? { keyboard: kept } : {});
     return message;
   }
 
-  /** Replaces a message's text and inline keyboard; undefined where there is no such message. */
+  /** Takes a message that the person wrote; a new id becomes a chat. */
+  write(id: number, content: Content): PhoneMessage & Update.NonChannel {
+    const chat = this.#open(id);
+    const message = { ...this.#envelope(chat, this.person(id)), ...content };
+    this.#add(chat, message);
+    return message;
+  }
+
+  /** Replaces a message's text and inline keyboard; undefined where there is no such message of the bot. */
   edit(id: number, messageId: number, text: string, inline?: InlineKeyboardMarkup): Message.TextMessage | undefined {
     const chat = this.#chats.get(id);
-    const at = chat?.messages.findIndex((message) => message.message_id === messageId) ?? -1;
-    const before = chat?.messages[at];
+    const before = this.sent(id, messageId);
     if (!chat || !before) return undefined;
     const { reply_markup: _replaced, ...rest } = before;
     const after = { ...rest, text, edit_date: this.#seconds(), ...(inline && { reply_markup: inline }) };
-    this.#chats.set(id, { ...chat, messages: chat.messages.with(at, after) });
+    this.#chats.set(id, { ...chat, messages: chat.messages.with(chat.messages.indexOf(before), after) });
     this.#tell(id);
     return after;
+  }
+
+  /** A message that the bot sent and the chat still keeps. */
+  sent(id: number, messageId: number): Message.TextMessage | undefined {
+    return this.#chats
+      .get(id)
+      ?.messages.filter((message): message is Message.TextMessage => 'text' in message)
+      .find((message) => message.message_id === messageId && message.from?.id === this.bot.id);
   }
 
   /** Calls `listener` with every chat that changes, until the returned function is called. */
@@ -91,6 +124,19 @@ export class Chats {
 
   #open(id: number): PhoneChat {
     return this.#chats.get(id) ?? { id, firstName: `Чат ${id}`, messages: [] };
+  }
+
+  #envelope({ id, firstName }: PhoneChat, from: User) {
+    return {
+      message_id: ++this.#lastMessageId,
+      from,
+      chat: { id, type: 'private' as const, first_name: firstName },
+      date: this.#seconds(),
+    };
+  }
+
+  #add(chat: PhoneChat, message: PhoneMessage, buttons: Pick<PhoneChat, 'keyboard'> = {}): void {
+    this.#put({ ...chat, messages: [...chat.messages, message].slice(-MESSAGES_PER_CHAT), ...buttons });
   }
 
   /** Deleting first moves the chat to the map's end, so that its order is that of the last activity. */

@@ -1,16 +1,17 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { CallLog } from './calls.ts';
-import type { Chats } from './chats.ts';
 import { chatEvents } from './events.ts';
 import { type Faults, faultSchema } from './faults.ts';
+import type { Bot } from './methods/index.ts';
+import { phone } from './phone.ts';
+import { readJson } from './read-json.ts';
 
 const clearSchema = z.strictObject({ clear: z.literal(true) });
-const ownerSchema = z.strictObject({ phone: z.string().regex(/^\+[1-9]\d{6,14}$/) });
 
 /** What the control interface reads and steers. */
 export interface Control {
-  chats: Chats;
+  bot: Bot;
   faults: Faults;
   calls: CallLog;
 }
@@ -18,12 +19,13 @@ export interface Control {
 /**
  * The control interface under `/_/`, for tests and for the page; JSON, `{error}` where something is refused.
  *
- * - `GET /chats`, `GET /chats/:id` – the phones' chats; `PUT /chats/:id {phone}` says whose phone it is
+ * - `GET /chats`, `GET /chats/:id` – the phones' chats; what a person can do in one: {@link phone}
  * - `GET /events` – Server-Sent Events, see {@link chatEvents}
  * - `GET /calls` – the last calls of the Bot API
  * - `POST /fail` – see {@link faultSchema}; `{clear: true}` or `DELETE` ends all faults
  */
-export function control({ chats, faults, calls }: Control): Hono {
+export function control({ bot, faults, calls }: Control): Hono {
+  const { chats } = bot;
   const app = new Hono();
   app.use(async (c, next) => {
     const origin = c.req.header('origin');
@@ -35,11 +37,7 @@ export function control({ chats, faults, calls }: Control): Hono {
     const chat = chats.get(Number(c.req.param('id')));
     return chat ? c.json(chat) : c.json({ error: 'chat not found' }, 404);
   });
-  app.put('/chats/:id{[1-9]\\d{0,14}}', async (c) => {
-    const owner = ownerSchema.safeParse(await readJson(c.req.raw));
-    if (!owner.success) return c.json({ error: z.prettifyError(owner.error) }, 400);
-    return c.json(chats.introduce(Number(c.req.param('id')), owner.data.phone));
-  });
+  app.route('/chats', phone(bot));
   app.get('/events', () => chatEvents(chats));
   app.get('/calls', (c) => c.json(calls.list()));
   app.post('/fail', async (c) => {
@@ -58,9 +56,4 @@ export function control({ chats, faults, calls }: Control): Hono {
     return c.json({ ok: true });
   });
   return app;
-}
-
-/** Undefined where the body is no JSON; the schemas then say what was expected. */
-async function readJson(request: Request): Promise<unknown> {
-  return request.json().catch(() => undefined);
 }

@@ -9,7 +9,9 @@ import { Faults } from './faults.ts';
 import type { Bot } from './methods/index.ts';
 import { serveOnLoopback } from './node-http.ts';
 import { phonePage } from './page.ts';
+import { Presses } from './presses.ts';
 import { refuse } from './reply.ts';
+import { Updates } from './updates.ts';
 
 /** How to start the stand-in. */
 export interface TelegramOptions {
@@ -32,7 +34,8 @@ export interface TelegramStandIn {
 
 /**
  * Starts a stand-in for the Telegram Bot API on 127.0.0.1: the API itself under `/bot<token>/`, a page that shows the chats
- * as a phone would at `/`, and a control interface for tests under `/_/`. All state is in memory. Rejects where the port is taken.
+ * as a phone would and lets one answer at `/`, and a control interface for tests under `/_/`. What a person does there goes to
+ * the bot's webhook, if that is on this machine. All state is in memory. Rejects where the port is taken.
  *
  * @example
  * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
@@ -44,12 +47,16 @@ export async function startTelegram({ token, port, apiUrl }: TelegramOptions): P
   const calls = new CallLog();
   const app = new Hono()
     .get('/', () => phonePage(apiUrl))
-    .route('/_', control({ chats: bot.chats, faults, calls }))
+    .route('/_', control({ bot, faults, calls }))
     .route('/', botApi({ token, bot, faults, calls, clock: Date.now }))
     .notFound((c) => c.json(refuse(404, 'Not Found'), 404));
   const server = createServer(serveOnLoopback(app.fetch));
   const listening = await listenOnLoopback(server, port);
-  return { url: `http://127.0.0.1:${listening}`, port: listening, close: () => closeServer(server) };
+  const close = async () => {
+    bot.updates.close();
+    await closeServer(server);
+  };
+  return { url: `http://127.0.0.1:${listening}`, port: listening, close };
 }
 
 function createBot(token: string): Bot {
@@ -69,5 +76,12 @@ function createBot(token: string): Bot {
     supports_join_request_queries: false,
   } as const;
   const { id, is_bot, first_name, username } = me;
-  return { me, chats: new Chats({ id, is_bot, first_name, username }, Date.now), webhook: {}, commands: new Map() };
+  return {
+    me,
+    chats: new Chats({ id, is_bot, first_name, username }, Date.now),
+    updates: new Updates(Date.now),
+    presses: new Presses(),
+    commands: new Map(),
+    descriptions: new Map(),
+  };
 }

@@ -4,6 +4,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createScratchDatabase } from '../support/scratch-database.ts';
 import { openTestDatabase } from '../support/stores.ts';
+import { MIGRATIONS } from './support/database.ts';
 import { runScript } from './support/script.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -24,7 +25,7 @@ test('migrates at the endpoint that is set, says where and how many, and the sec
   const { DATABASE_URL, DATABASE_ENDPOINT } = database;
   expect(await dbMigrate({ DATABASE_URL, DATABASE_ENDPOINT })).toEqual({
     code: 0,
-    output: '127.0.0.1/aist: 1 migration applied.\n',
+    output: `127.0.0.1/aist: ${MIGRATIONS} migrations applied.\n`,
   });
   expect(await dbMigrate({ DATABASE_URL, DATABASE_ENDPOINT })).toEqual({
     code: 0,
@@ -97,7 +98,7 @@ if (SERVER) {
     const scratch = await createScratchDatabase(SERVER);
     const { host, pathname } = new URL(scratch.url);
     try {
-      for (const outcome of ['1 migration applied', 'up to date']) {
+      for (const outcome of [`${MIGRATIONS} migrations applied`, 'up to date']) {
         expect(await dbMigrate({ DATABASE_URL: scratch.url })).toEqual({
           code: 0,
           output: `${host}${pathname}: ${outcome}.\n`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DatabaseUnderTest } from './support/database.ts';
+import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
 import { FULL_ORIGINAL } from './support/original.ts';
 
 let database: DatabaseUnderTest;
@@ -31,7 +31,7 @@ const migrateUsers = async (cases: readonly Case[]) => {
     await database.sql`insert into users (id, phone, username, created_at, updated_at)
       values (${id}, ${`+7999000${String(index).padStart(4, '0')}`}, ${name}, ${created}, ${created})`;
   }
-  expect(await database.migrate()).toBe(1);
+  expect(await database.migrate()).toBe(MIGRATIONS);
   return database.sql`select id, username, created_at::text as created, updated_at::text as updated from users order by id`;
 };
 

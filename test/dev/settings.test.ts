@@ -21,6 +21,7 @@ describe('the settings of a local stack', () => {
       TELEGRAM_LINK_SECRET: 'mine',
       JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       DEBUG_CODE: 'on',
       TELEGRAM_BOT_TOKEN: '1000:local',
       TELEGRAM_API_URL: 'http://127.0.0.1:8788',
@@ -29,9 +30,17 @@ describe('the settings of a local stack', () => {
   });
 
   test('have the same secrets the next time', () => {
-    const { JWT_SECRET, CODE_SECRET } = settingsWith({});
-    expect(settingsWith({})).toMatchObject({ JWT_SECRET, CODE_SECRET });
-    expect(JWT_SECRET).not.toBe(CODE_SECRET);
+    const { JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET } = settingsWith({});
+    expect(settingsWith({})).toMatchObject({ JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET });
+    expect(new Set([JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET]).size).toBe(3);
+  });
+
+  test('keep the secrets that an older checkout has, and get the ones that it lacks once', () => {
+    const older = { JWT_SECRET: 'old-jwt', CODE_SECRET: 'old-code' };
+    writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(older));
+    const first = settingsWith({});
+    expect(first).toMatchObject({ ...older, TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(settingsWith({})).toEqual(first);
   });
 
   test.each([

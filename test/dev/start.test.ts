@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
@@ -62,6 +62,7 @@ const lockState = async (): Promise<string> => {
 describe('npm start', () => {
   let stack: StackUnderTest;
   let userId: unknown;
+  let session: string;
 
   test('from nothing: is ready, and says where each part is', async () => {
     stack = await start();
@@ -88,6 +89,7 @@ describe('npm start', () => {
     const profile = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${token}` });
     expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
     userId = profile.body.userId;
+    session = token;
   });
 
   test('a second one with the same data says that one runs, where, and what to do, and leaves it alone', async () => {
@@ -120,10 +122,19 @@ describe('npm start', () => {
     });
   }
 
-  test('a start after that has the users and links of before, and takes its settings from the environment', async () => {
+  test('a start after that has the users, links and sessions of before, and takes its settings from the environment', async () => {
     const JWT_SECRET = 'a-secret-of-this-test-0123456789';
-    stack = await start({ JWT_SECRET, TELEGRAM_LINK_SECRET: 'x', DEBUG_CODE: 'off', ADDRESS_LIMITS: 'off' });
+    const { JWT_SECRET: JWT_SECRET_PREVIOUS } = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+    stack = await start({
+      JWT_SECRET,
+      JWT_SECRET_PREVIOUS,
+      TELEGRAM_LINK_SECRET: 'x',
+      DEBUG_CODE: 'off',
+      ADDRESS_LIMITS: 'off',
+    });
     process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
+    const mine = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${session}` });
+    expect([mine.status, mine.body.userId]).toEqual([200, userId]);
     const token = await stack.signInByTelegram(phone, CHAT);
     const { payload } = await jwtVerify(token, new TextEncoder().encode(JWT_SECRET));
     expect(payload.userId).toBe(userId);

@@ -1,17 +1,22 @@
 import type { UserFromGetMe } from 'grammy/types';
 import type { Chats } from '../chats.ts';
 import type { Params } from '../params.ts';
+import type { Presses } from '../presses.ts';
 import { badRequest, ok, type Reply, refuse } from '../reply.ts';
+import type { Updates } from '../updates.ts';
 import { type CommandLists, getMyCommands, setMyCommands } from './commands.ts';
+import { type Descriptions, getDescription, setDescription } from './descriptions.ts';
 import { editMessageReplyMarkup, editMessageText, sendMessage } from './messages.ts';
-import { deleteWebhook, getWebhookInfo, setWebhook, type WebhookState } from './webhook.ts';
+import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook.ts';
 
-/** Everything the methods work on: one bot and its chats. */
+/** Everything the methods work on: one bot, its chats, and the way to its webhook. */
 export interface Bot {
   me: UserFromGetMe;
   chats: Chats;
-  webhook: WebhookState;
+  updates: Updates;
+  presses: Presses;
   commands: CommandLists;
+  descriptions: Descriptions;
 }
 
 type Method = (bot: Bot, params: Params) => Reply;
@@ -22,12 +27,16 @@ const METHODS = new Map<string, Method>([
   ['sendmessage', ({ chats }, params) => sendMessage(chats, params)],
   ['editmessagetext', ({ chats }, params) => editMessageText(chats, params)],
   ['editmessagereplymarkup', ({ chats }, params) => editMessageReplyMarkup(chats, params)],
-  ['answercallbackquery', (_bot, params) => answerCallbackQuery(params)],
-  ['setwebhook', ({ webhook }, params) => setWebhook(webhook, params)],
-  ['deletewebhook', ({ webhook }) => deleteWebhook(webhook)],
-  ['getwebhookinfo', ({ webhook }) => getWebhookInfo(webhook)],
+  ['answercallbackquery', ({ presses }, params) => answerCallbackQuery(presses, params)],
+  ['setwebhook', ({ updates }, params) => setWebhook(updates, params)],
+  ['deletewebhook', ({ updates }, params) => deleteWebhook(updates, params)],
+  ['getwebhookinfo', ({ updates }) => getWebhookInfo(updates)],
   ['setmycommands', ({ commands }, params) => setMyCommands(commands, params)],
   ['getmycommands', ({ commands }, params) => getMyCommands(commands, params)],
+  ['setmydescription', ({ descriptions }, params) => setDescription(descriptions, 'description', params)],
+  ['getmydescription', ({ descriptions }, params) => getDescription(descriptions, 'description', params)],
+  ['setmyshortdescription', ({ descriptions }, params) => setDescription(descriptions, 'short_description', params)],
+  ['getmyshortdescription', ({ descriptions }, params) => getDescription(descriptions, 'short_description', params)],
 ]);
 
 /** Carries out one Bot API method; an unknown name answers the real server's 404. */
@@ -36,8 +45,9 @@ export function callMethod(bot: Bot, method: string, params: Params): Reply {
 }
 
 /** Any id passes: a test may post an update of its own making to the webhook. */
-function answerCallbackQuery(params: Params): Reply {
-  return (params.get('callback_query_id') ?? '') === ''
-    ? badRequest('query is too old and response timeout expired or query ID is invalid')
-    : ok(true);
+function answerCallbackQuery(presses: Presses, params: Params): Reply {
+  const id = params.get('callback_query_id') ?? '';
+  if (id === '') return badRequest('query is too old and response timeout expired or query ID is invalid');
+  presses.answer(id, params.get('text') ?? '');
+  return ok(true);
 }

@@ -44,7 +44,7 @@ function edit(chats: Chats, params: Params, text?: string): Reply {
   if ('refusal' in chat) return chat.refusal;
   const messageId = integer(params, 'message_id');
   if (messageId === undefined) return badRequest('message identifier is not specified');
-  const before = chats.get(chat.id)?.messages.find((message) => message.message_id === messageId);
+  const before = chats.sent(chat.id, messageId);
   if (!before) return badRequest('message to edit not found');
   const wanted = text ?? before.text;
   if (wanted === before.text && JSON.stringify(inline) === JSON.stringify(before.reply_markup)) {

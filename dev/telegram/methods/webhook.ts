@@ -1,29 +1,15 @@
 import type { WebhookInfo } from 'grammy/types';
 import { integer, json, type Params } from '../params.ts';
 import { badRequest, ok, type Reply } from '../reply.ts';
-
-/** Where the bot wants its updates. */
-export interface Webhook {
-  url: string;
-  /** Goes along with every update as `X-Telegram-Bot-Api-Secret-Token`. */
-  secretToken?: string;
-  /** Kinds of update, as given; unset means Telegram's default set. */
-  allowedUpdates?: string[];
-  maxConnections: number;
-}
-
-/** The bot's registration, which outlives a single call. */
-export interface WebhookState {
-  current?: Webhook;
-}
+import type { Updates, Webhook } from '../updates.ts';
 
 /**
  * setWebhook. Unlike the real server, which takes HTTPS alone, plain HTTP is fine: the local API speaks nothing else.
  * An empty url removes the webhook.
  */
-export function setWebhook(state: WebhookState, params: Params): Reply {
+export function setWebhook(updates: Updates, params: Params): Reply {
   const url = params.get('url') ?? '';
-  if (url === '') return deleteWebhook(state);
+  if (url === '') return deleteWebhook(updates, params);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     return badRequest('bad webhook: An HTTPS URL must be provided for webhook');
   }
@@ -38,28 +24,34 @@ export function setWebhook(state: WebhookState, params: Params): Reply {
     ...(secretToken !== undefined && { secretToken }),
     ...(isTextList(allowedUpdates) && allowedUpdates.length > 0 && { allowedUpdates }),
   };
-  const same = JSON.stringify(webhook) === JSON.stringify(state.current);
-  state.current = webhook;
+  const same = JSON.stringify(webhook) === JSON.stringify(updates.webhook);
+  dropWhereAsked(updates, params);
+  updates.register(webhook);
   return ok(true, same ? 'Webhook is already set' : 'Webhook was set');
 }
 
 /** deleteWebhook: always true, the description tells whether there was one. */
-export function deleteWebhook(state: WebhookState): Reply {
-  const had = state.current !== undefined;
-  delete state.current;
+export function deleteWebhook(updates: Updates, params: Params): Reply {
+  const had = updates.webhook !== undefined;
+  dropWhereAsked(updates, params);
+  updates.register(undefined);
   return ok(true, had ? 'Webhook was deleted' : 'Webhook is already deleted');
 }
 
 /** getWebhookInfo; without a webhook the url is empty, as on the real server. */
-export function getWebhookInfo({ current }: WebhookState): Reply {
+export function getWebhookInfo({ webhook, state }: Updates): Reply {
   const info: Omit<WebhookInfo, 'allowed_updates'> & { allowed_updates?: string[] } = {
-    url: current?.url ?? '',
+    url: webhook?.url ?? '',
     has_custom_certificate: false,
-    pending_update_count: 0,
-    ...(current && { max_connections: current.maxConnections }),
-    ...(current?.allowedUpdates && { allowed_updates: current.allowedUpdates }),
+    ...state,
+    ...(webhook && { max_connections: webhook.maxConnections }),
+    ...(webhook?.allowedUpdates && { allowed_updates: webhook.allowedUpdates }),
   };
   return ok(info);
+}
+
+function dropWhereAsked(updates: Updates, params: Params): void {
+  if (params.get('drop_pending_updates') === 'true') updates.drop();
 }
 
 function isTextList(value: unknown): value is string[] {

@@ -1,5 +1,6 @@
 import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { migrate } from '../../../dev/migrate.ts';
+import journal from '../../../drizzle/meta/_journal.json' with { type: 'json' };
 import { openTestDatabase } from '../../support/stores.ts';
 import type { OriginalDatabase } from './original.ts';
 
@@ -12,6 +13,9 @@ export interface Schema {
   readonly constraints: readonly string[];
   readonly indexes: readonly string[];
 }
+
+/** How many migrations there are. */
+export const MIGRATIONS: number = journal.entries.length;
 
 /** A database of the test's own, to be filled, migrated and looked at. */
 export class DatabaseUnderTest {

@@ -133,7 +133,7 @@ test('memory is bounded: the oldest messages and the chats longest silent go', (
   const chats = new Chats({ id: 1, is_bot: true, first_name: 'AIST' }, () => 0);
   for (let n = 0; n <= MESSAGES_PER_CHAT; n++) chats.send(1, `${n}`);
   expect(chats.get(1)?.messages).toHaveLength(MESSAGES_PER_CHAT);
-  expect(chats.get(1)?.messages[0]?.text).toBe('1');
+  expect(chats.get(1)?.messages[0]).toMatchObject({ text: '1' });
   for (let id = 2; id <= CHATS; id++) chats.send(id, 'x');
   chats.send(1, 'still here');
   chats.send(CHATS + 1, 'x');

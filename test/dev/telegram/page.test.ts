@@ -90,3 +90,21 @@ test('its commands name the API it was started for', async () => {
   expect(html).toContain('data-api-url="http://127.0.0.1:9999/?a=&quot;&amp;b=&lt;"');
   expect(html).not.toContain('{{');
 });
+
+test('it can do all that a person does with the phone, and asks for nothing that is not there', async () => {
+  const { url } = await setUp();
+  const html = await (await fetch(url)).text();
+  const used = [...html.matchAll(/act\('(\w+)', (?:`\$\{\w+\}(\/\w+)`|(\w+))/g)].map(
+    ([, method = '', action = '']) => `${method} /chats/1${action}`,
+  );
+  expect([...new Set(used)].sort()).toEqual([
+    'POST /chats/1/contact',
+    'POST /chats/1/press',
+    'POST /chats/1/text',
+    'PUT /chats/1',
+  ]);
+  for (const [method = '', path = ''] of used.map((call) => call.split(' '))) {
+    const { status } = await fetch(`${url}/_${path}`, { method, body: '{"no":"such field"}' });
+    expect([path, status]).toEqual([path, 400]);
+  }
+});

@@ -1,0 +1,82 @@
+import { Api, GrammyError, HttpError } from 'grammy';
+import type { Language } from '../src/contract/errors.ts';
+import { webhook } from '../src/contract/telegram.ts';
+import { COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, UPDATES } from '../src/telegram/about.ts';
+import { isLoopbackHost } from './loopback.ts';
+
+/** What the bot is registered with. */
+export interface BotSetup {
+  /** TELEGRAM_BOT_TOKEN. */
+  readonly token: string;
+  /** TELEGRAM_WEBHOOK_SECRET, which the Worker has to have too. */
+  readonly secret: string;
+  /** TELEGRAM_API_URL: Telegram's Bot API, or a stand-in. */
+  readonly apiRoot: string;
+  /** Where the Worker is. */
+  readonly apiUrl: string;
+}
+
+/** So many updates at once are enough for a bot that is seldom written to, and spare the stores when it is not. */
+const MAX_CONNECTIONS = 10;
+
+/** Telegram's languages: what has no list of its own gets the first one, without a code. */
+const LISTS: readonly { readonly language: Language; readonly code?: 'en' }[] = [
+  { language: 'ru' },
+  { language: 'en', code: 'en' },
+];
+
+/** Where Telegram shall bring updates. Telegram takes HTTPS alone; a stand-in on this machine takes anything. */
+const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
+  const url = URL.parse(apiUrl);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`${apiUrl} is no http:// or https:// address.`);
+  const local = isLoopbackHost(URL.parse(apiRoot)?.host);
+  if (url.protocol !== 'https:' && !local) {
+    throw new Error(`Telegram calls https:// addresses alone, and ${url.origin} is none.`);
+  }
+  return new URL(webhook.path, url).href;
+};
+
+/** What Telegram said, for people. The errors of grammY's network layer say nothing that they could use. */
+const reasonOf = (error: unknown, { apiRoot }: BotSetup): string => {
+  if (error instanceof HttpError) return `${apiRoot} cannot be reached.`;
+  if (!(error instanceof GrammyError)) return error instanceof Error ? error.message : String(error);
+  if (error.error_code === 401 || error.error_code === 404) return `${apiRoot} does not know TELEGRAM_BOT_TOKEN.`;
+  return `${apiRoot} answered ${error.method} with: ${error.description}`;
+};
+
+/**
+ * Registers the bot: its webhook with the secret, its commands and what it says of itself, in Russian and English. Can be run again at any time.
+ *
+ * @returns what was done, for people: a name and a text each
+ * @throws {Error} saying what is wrong, without the token or the secret
+ */
+export const setUpBot = async (setup: BotSetup): Promise<readonly (readonly [name: string, text: string])[]> => {
+  const url = webhookUrl(setup);
+  const api = new Api(setup.token, { apiRoot: setup.apiRoot, timeoutSeconds: 10 });
+  try {
+    const me = await api.getMe();
+    await api.setWebhook(url, {
+      secret_token: setup.secret,
+      allowed_updates: UPDATES,
+      max_connections: MAX_CONNECTIONS,
+    });
+    for (const { language, code } of LISTS) {
+      const other = code && { language_code: code };
+      await api.setMyCommands(
+        COMMANDS.map(({ command, description }) => ({ command, description: description[language] })),
+        other,
+      );
+      await api.setMyDescription(DESCRIPTION[language], other);
+      await api.setMyShortDescription(SHORT_DESCRIPTION[language], other);
+    }
+    const languages = LISTS.map(({ language }) => language).join(', ');
+    return [
+      ['Bot', `@${me.username} at ${setup.apiRoot}`],
+      ['Webhook', `${url}, with the secret, for ${UPDATES.join(' and ')}`],
+      ['Commands', `${COMMANDS.map(({ command }) => `/${command}`).join(' ')} (${languages})`],
+      ['Descriptions', `of the bot and of its empty chat (${languages})`],
+    ];
+  } catch (error) {
+    throw new Error(reasonOf(error, setup), { cause: error });
+  }
+};
