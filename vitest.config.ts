@@ -18,6 +18,7 @@ export default defineConfig({
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
           globalSetup: 'test/stack/setup.ts',
+          setupFiles: ['test/support/collect-logs.ts'],
           sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 60_000,

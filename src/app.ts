@@ -14,7 +14,9 @@ import type { AppEnv } from './http/context.ts';
 import { docsRoutes } from './http/docs.ts';
 import { answerError, handleError } from './http/errors.ts';
 import { profileRoutes } from './profile/routes.ts';
+import { qrRoutes } from './qr/routes.ts';
 import type { Services } from './services.ts';
+import { sessionRoutes } from './session/routes.ts';
 import { telegramRoutes } from './telegram/routes.ts';
 
 /** The largest body that is read, in bytes: the original's limit. */
@@ -44,7 +46,7 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
     cors({
       origin: (origin) => (origins.length === 0 || origins.includes(origin) ? origin : null),
       allowMethods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
-      allowHeaders: ['Content-Type', 'Authorization'],
+      allowHeaders: ['Content-Type', 'Authorization', 'X-Poll-Token'],
       exposeHeaders: ['Retry-After', 'X-Request-Id'],
       maxAge: 86_400,
     }),
@@ -69,6 +71,8 @@ export const createApp = (services: Services) => {
   return app
     .route('/', healthRoutes(services))
     .route('/', authRoutes(services))
+    .route('/', qrRoutes(services))
+    .route('/', sessionRoutes(services))
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
     .route('/', docsRoutes());

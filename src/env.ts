@@ -8,6 +8,9 @@ const TELEGRAM_HOST = 'api.telegram.org';
 /** The format in which @BotFather hands out tokens. */
 const REAL_BOT_TOKEN = /^\d{6,}:[\w-]{30,}$/;
 
+/** What a secret of the webhook must be: Telegram takes these characters alone (Bot API, setWebhook). */
+export const WEBHOOK_SECRET = /^[\w-]{16,256}$/;
+
 const secret = z.string().min(1, 'must not be empty');
 const optionalSecret = z
   .string()
@@ -49,6 +52,13 @@ const countries = list.refine(
   'must be ISO 3166 country codes, comma-separated, such as KZ,BY',
 );
 
+const testPhones = list
+  .refine(
+    (given) => given.every((item) => /^\+[1-9]\d{7,14}=\d{6}$/.test(item)),
+    'must be numbers with their codes, comma-separated, such as +79990000001=123456',
+  )
+  .transform((given) => new Map(given.map((item) => item.split('=') as [phone: string, code: string])));
+
 const Settings = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
@@ -57,13 +67,20 @@ const Settings = z
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: secret,
     JWT_SECRET: secret,
+    /** Tokens signed with it are taken too, while secrets rotate. */
+    JWT_SECRET_PREVIOUS: optionalSecret,
     CODE_SECRET: secret,
     CODE_SECRET_PREVIOUS: optionalSecret,
     TELEGRAM_BOT_TOKEN: secret.trim(),
     TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
+    /** What Telegram sends along with the bot's updates. */
+    TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -').optional(),
+    /** Where the web client lives: QR codes and sign-in links lead there. */
+    APP_URL: url.optional(),
     CORS_ORIGINS: origins,
     PHONE_COUNTRIES: countries,
+    TEST_PHONES: testPhones,
     DEBUG_CODE: onOff('off'),
     ADDRESS_LIMITS: onOff('on'),
     CODE_TRIES: count(5),
@@ -72,6 +89,8 @@ const Settings = z
     PHONE_SEND_GAPS_SECONDS: gaps,
     ADDRESS_FAILURES_PER_HOUR: count(30),
     ADDRESS_SENDS_PER_HOUR: count(10),
+    ADDRESS_QR_REQUESTS_PER_HOUR: count(300),
+    ADDRESS_QR_MISSES_PER_10_MINUTES: count(60),
   })
   .superRefine((settings, context) => {
     const hostname = URL.parse(settings.TELEGRAM_API_URL)?.hostname.replace(/\.$/, '');

@@ -3,6 +3,10 @@ import { createDatabase } from './db/client.ts';
 import type { Settings } from './env.ts';
 import type { RedisClient } from './redis/client.ts';
 import { createRedis } from './redis/client.ts';
+import type { Rooms } from './rooms.ts';
+import { NO_ROOMS } from './rooms.ts';
+import type { Sessions } from './session/sessions.ts';
+import { createSessions } from './session/sessions.ts';
 import type { Telegram } from './telegram/api.ts';
 import { createTelegram } from './telegram/api.ts';
 
@@ -12,6 +16,8 @@ export interface Services {
   readonly db: Database;
   readonly redis: RedisClient;
   readonly telegram: Telegram;
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
   /** The time in milliseconds since 1970. */
   now(): number;
 }
@@ -20,12 +26,20 @@ export interface Services {
  * The composition root.
  *
  * @param settings parsed settings
- * @param now the clock; tests move it
+ * @param options the clock, which tests move; the rooms, which the Worker has
  */
-export const createServices = (settings: Settings, now: () => number = Date.now): Services => ({
-  settings,
-  db: createDatabase(settings.DATABASE_URL, settings.DATABASE_ENDPOINT),
-  redis: createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN),
-  telegram: createTelegram(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_API_URL),
-  now,
-});
+export const createServices = (
+  settings: Settings,
+  { now = Date.now, rooms = NO_ROOMS }: { now?: () => number; rooms?: Rooms } = {},
+): Services => {
+  const redis = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
+  return {
+    settings,
+    db: createDatabase(settings.DATABASE_URL, settings.DATABASE_ENDPOINT),
+    redis,
+    telegram: createTelegram(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_API_URL),
+    sessions: createSessions({ redis, now }),
+    rooms,
+    now,
+  };
+};

@@ -1,3 +1,4 @@
+import { durableRooms } from '../party/durable-rooms.ts';
 import { createApp, createShell } from './app.ts';
 import { parseSettings, SettingsError } from './env.ts';
 import { ApiError } from './errors.ts';
@@ -5,10 +6,12 @@ import { answerError } from './http/errors.ts';
 import { createLog } from './log.ts';
 import { createServices } from './services.ts';
 
+export { QrRoom } from '../party/qr.server.ts';
+
 /** What answers: the API, or, when settings are missing or wrong, 503 to everything. Closed, never half open. */
 const createHandler = (env: Env) => {
   try {
-    return createApp(createServices(parseSettings({ ...env })));
+    return createApp(createServices(parseSettings({ ...env }), { rooms: durableRooms(env) }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     createLog().error('misconfigured', { reason: error.message });

@@ -1,12 +1,19 @@
-import { CODE_TTL_SECONDS, requestCode, sendSms, verifyCode } from '../contract/auth.ts';
+import type { Context } from 'hono';
+import { CODE_TTL_SECONDS, requestCode, sendSms, verifyCode, verifyLink } from '../contract/auth.ts';
 import { ApiError } from '../errors.ts';
 import { clientAddress } from '../http/address.ts';
 import { background } from '../http/background.ts';
+import type { AppEnv } from '../http/context.ts';
+import { deviceOf } from '../http/device.ts';
 import { createRouter } from '../http/router.ts';
 import { maskPhone, toE164 } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { sendCode } from './send-code.ts';
-import { signIn } from './sign-in.ts';
+import { signInByCode, signInByLink } from './sign-in.ts';
+
+const clientOf = (c: Context<AppEnv>) => ({ id: c.get('requestId'), address: clientAddress(c), device: deviceOf(c) });
+
+const around = (c: Context<AppEnv>) => ({ log: c.get('log'), later: background(c) });
 
 /** Signing in by phone number and code. */
 export const authRoutes = (services: Services) => {
@@ -34,10 +41,14 @@ export const authRoutes = (services: Services) => {
   });
 
   route(verifyCode)(async ({ c, body }) => {
-    const { phone, code, requestId } = body;
-    const claim = { phone: phoneOf(phone), code, requestId, id: c.get('requestId'), address: clientAddress(c) };
-    return { ok: true, token: await signIn(services, claim, background(c)) };
+    const claim = { ...body, phone: phoneOf(body.phone) };
+    return { ok: true, token: await signInByCode(services, clientOf(c), claim, around(c)) };
   });
+
+  route(verifyLink)(async ({ c, body }) => ({
+    ok: true,
+    token: await signInByLink(services, clientOf(c), body.token, around(c)),
+  }));
 
   route(sendSms)(() => {
     throw new ApiError('sms_unavailable');

@@ -1,17 +1,23 @@
 import { ApiError, StoreError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Services } from '../services.ts';
-import { codeMessage, deliver, noCodeMessage } from '../telegram/deliver.ts';
-import { codeMac, randomCode } from './code.ts';
+import { deliver } from '../telegram/deliver.ts';
+import { codeMessage, linkMessage, noCodeMessage } from '../telegram/sign-in-messages.ts';
+import { codeMac, randomCode, randomToken, tokenHash } from './code.ts';
 import type { NewCode } from './store.ts';
 import { storeCode, voidRequest } from './store.ts';
 import type { Later } from './undo.ts';
 import { undoUntilHeard } from './undo.ts';
 
+/** No limit on how often the code of a test number is asked for: it is always the same, and no message goes out. */
+const UNLIMITED_SENDS = { PHONE_SENDS_PER_DAY: 1_000_000_000, PHONE_SEND_GAPS_SECONDS: [0] };
+
 /**
- * Sends a code to the Telegram chat of a phone number: one round trip to Redis before the answer, the rest behind it.
+ * Sends a code to the Telegram chat of a phone number: one round trip to Redis before the answer, the rest behind it. The code of a test number
+ * (TEST_PHONES) is fixed and not sent.
  *
- * When the number's budget of wrong codes is spent, the message says so in place of a code, and the answer is the same.
+ * When the number's budget of wrong codes is spent, the message holds a sign-in link in place of a code, or, without APP_URL, says when digits work again;
+ * the answer is the same.
  *
  * @returns the code, if one was stored
  * @throws {ApiError} `too_many_requests`
@@ -25,17 +31,32 @@ export const sendCode = async (
 ): Promise<string | undefined> => {
   const { settings, redis, now } = services;
   const { phone } = asked;
-  const code = randomCode();
-  const mac = await codeMac(settings.CODE_SECRET, phone, code);
-  const stored = await storeCode(redis, settings, { ...asked, mac, now: now() }).catch((error) => {
-    later('auth.request_not_voided', () => undoUntilHeard(() => voidRequest(redis, asked)));
+  const fixed = settings.TEST_PHONES.get(phone);
+  const code = fixed ?? randomCode();
+  const token = randomToken();
+  const appUrl = settings.APP_URL;
+  const request: NewCode = {
+    ...asked,
+    mac: await codeMac(settings.CODE_SECRET, phone, code),
+    linkHash: await tokenHash(token),
+    linkOffered: appUrl !== undefined && fixed === undefined,
+    now: now(),
+  };
+  const limits = fixed === undefined ? settings : { ...settings, ...UNLIMITED_SENDS };
+  const stored = await storeCode(redis, limits, request).catch((error) => {
+    later('auth.request_not_voided', () => undoUntilHeard(() => voidRequest(redis, request)));
     throw error;
   });
   if (stored.outcome === 'voided') throw new StoreError('redis', 'request-code', new Error('Arrived too late'));
 
   const waitSeconds = Math.ceil(stored.waitMs / 1000);
   if (stored.outcome === 'wait') throw new ApiError('too_many_requests', waitSeconds);
-  const text = stored.outcome === 'stored' ? codeMessage(code) : noCodeMessage(waitSeconds);
-  later('telegram.not_delivered', () => deliver(services, log, phone, stored.phone, text));
+  const message =
+    stored.outcome === 'stored'
+      ? codeMessage(code)
+      : appUrl
+        ? linkMessage(`${appUrl}/sign-in#${token}`)
+        : noCodeMessage(waitSeconds);
+  if (fixed === undefined) later('telegram.not_delivered', () => deliver(services, log, phone, stored.phone, message));
   return stored.outcome === 'stored' ? code : undefined;
 };

@@ -1,15 +1,28 @@
+import type { Device } from '../contract/sessions.ts';
 import { ApiError, StoreError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Services } from '../services.ts';
-import { signToken } from '../session/token.ts';
-import { codeMac } from './code.ts';
-import type { Attempt } from './store.ts';
-import { checkCode, findOrCreateUser, voidCheck } from './store.ts';
+import { alertSignIn } from '../session/alert.ts';
+import { sessionRecord } from '../session/record.ts';
+import { jwtSecrets, newSid, signToken } from '../session/token.ts';
+import { codeMac, tokenHash } from './code.ts';
+import type { Attempt, SignIn } from './store.ts';
+import { checkCode, findOrCreateUser, moveSession, usedCode, usedLink, useLink, voidCheck, voidLink } from './store.ts';
 import type { Later } from './undo.ts';
 import { undoUntilHeard } from './undo.ts';
 
-/** A phone number and a code that somebody claims to have been sent. */
-export interface Claim extends Pick<Attempt, 'phone' | 'requestId' | 'id' | 'address'> {
-  readonly code: string;
+/** Who tries to sign in. */
+export interface Client {
+  /** Names this very try. */
+  readonly id: string;
+  readonly address: string;
+  readonly device: Device;
+}
+
+/** What a sign-in works with beside the services: the request's log, and a way to do work behind the answer. */
+export interface Around {
+  readonly log: Log;
+  readonly later: Later;
 }
 
 /**
@@ -19,40 +32,117 @@ export interface Claim extends Pick<Attempt, 'phone' | 'requestId' | 'id' | 'add
  * @throws {ApiError} `wrong_code`, `too_many_requests`
  * @throws {StoreError} when a store failed; the code can then be used again
  */
-export const signIn = async (services: Services, claim: Claim, later: Later): Promise<string> => {
-  const { settings, redis, db, now } = services;
-  const { phone, code } = claim;
+export const signInByCode = async (
+  services: Services,
+  client: Client,
+  claim: Pick<Attempt, 'phone' | 'requestId'> & { readonly code: string },
+  around: Around,
+): Promise<string> => {
+  const { settings, redis, now } = services;
+  const { phone, code, requestId } = claim;
   const previousSecret = settings.CODE_SECRET_PREVIOUS;
   const attempt: Attempt = {
-    ...claim,
+    phone,
+    requestId,
+    id: client.id,
+    address: client.address,
     mac: await codeMac(settings.CODE_SECRET, phone, code),
     previousMac: previousSecret && (await codeMac(previousSecret, phone, code)),
     now: now(),
+    session: newSession('code', client.device),
   };
-  const takeBack = () => voidCheck(redis, claim, now());
-  const takeBackLater = () => later('auth.check_not_voided', () => undoUntilHeard(takeBack));
-
-  const checked = await checkCode(redis, settings, attempt).catch((error) => {
-    // Nobody knows whether Redis has used the code up.
-    takeBackLater();
-    throw error;
-  });
+  const way = { used: usedCode(phone), takeBack: () => voidCheck(redis, attempt, now()) };
+  const checked = await heard(around, way, checkCode(redis, settings, attempt));
   switch (checked.outcome) {
     case 'wait':
       throw new ApiError('too_many_requests', Math.ceil(checked.waitMs / 1000));
     case 'wrong':
       throw new ApiError('wrong_code');
     case 'voided':
-      throw new StoreError('redis', 'verify-code', new Error('Arrived too late'));
-    case 'ok': {
-      const userId =
-        checked.userId ??
-        (await findOrCreateUser(db, phone, crypto.randomUUID()).catch(async (error) => {
-          // Before the answer, so that the client's next try succeeds.
-          await takeBack().catch(takeBackLater);
-          throw error;
-        }));
-      return signToken(settings.JWT_SECRET, userId, checked.signedInAt);
-    }
+      throw tooLate();
+    case 'ok':
+      return complete(services, client, way, checked, around);
   }
+};
+
+/**
+ * Signs in with the link that came in place of digits: one round trip to Redis.
+ *
+ * @param token as the link has it
+ * @returns the token of the session
+ * @throws {ApiError} `invalid_link`
+ * @throws {StoreError} when a store failed; the link can then be used again
+ */
+export const signInByLink = async (
+  services: Services,
+  client: Client,
+  token: string,
+  around: Around,
+): Promise<string> => {
+  const { redis, now } = services;
+  const attempt = {
+    linkHash: await tokenHash(token),
+    id: client.id,
+    now: now(),
+    session: newSession('link', client.device),
+  };
+  const way = { used: usedLink(attempt.linkHash), takeBack: () => voidLink(redis, attempt) };
+  const used = await heard(around, way, useLink(redis, attempt));
+  if (used.outcome === 'wrong') throw new ApiError('invalid_link');
+  if (used.outcome === 'voided') throw tooLate();
+  return complete(services, client, way, used, around);
+};
+
+const newSession = (method: 'code' | 'link', device: Device) => ({
+  sid: newSid(),
+  newUserId: crypto.randomUUID(),
+  record: sessionRecord(method, device),
+});
+
+/** How somebody signs in: what it uses up, and how to take that back. */
+interface Way {
+  readonly used: string;
+  takeBack(): Promise<void>;
+}
+
+const takeBackLater = ({ later }: Around, { takeBack }: Way) =>
+  later('auth.check_not_voided', () => undoUntilHeard(takeBack));
+
+/** What Redis said. When it said nothing, nobody knows whether it has used the code up. */
+const heard = <Said>(around: Around, way: Way, answer: Promise<Said>): Promise<Said> =>
+  answer.catch((error) => {
+    takeBackLater(around, way);
+    throw error;
+  });
+
+const tooLate = () => new StoreError('redis', 'sign-in', new Error('Arrived too late'));
+
+/** What follows once the phone is proved: the user, if Redis knew none; the token; and word to the user's Telegram. */
+const complete = async (
+  services: Services,
+  { device }: Client,
+  way: Way,
+  signedIn: SignIn,
+  around: Around,
+): Promise<string> => {
+  const { settings, redis, db, sessions } = services;
+  const { sid, newUserId, phone, signedInAt, chat } = signedIn;
+  const findUser = async () => {
+    const userId = await findOrCreateUser(db, phone, newUserId);
+    if (userId !== newUserId) await moveSession(redis, way.used, signedIn, userId);
+    return userId;
+  };
+  const userId =
+    signedIn.userId ??
+    (await findUser().catch(async (error) => {
+      // Before the answer, so that the client's next try succeeds.
+      await way.takeBack().catch(() => takeBackLater(around, way));
+      throw error;
+    }));
+  const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);
+  sessions.remember({ sid });
+  around.later('session.not_told', () =>
+    alertSignIn(services, around.log, { userId, sid, at: signedInAt, device, chat }),
+  );
+  return token;
 };

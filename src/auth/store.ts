@@ -8,6 +8,9 @@ import type { Settings } from '../env.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
 import { REQUEST_CODE, VOID_REQUEST } from '../redis/scripts/request-code.ts';
+import type { signedIn } from '../redis/scripts/sign-in.ts';
+import { MOVE_SESSION } from '../redis/scripts/sign-in.ts';
+import { USE_LINK, VOID_LINK } from '../redis/scripts/sign-in-link.ts';
 import { VERIFY_CODE, VOID_VERIFY } from '../redis/scripts/verify-code.ts';
 
 /** The settings that the limits of signing in come from. */
@@ -32,12 +35,17 @@ export interface NewCode {
   readonly requestId: string;
   readonly address: string;
   readonly now: number;
+  /** The hash of a sign-in link's token. */
+  readonly linkHash: string;
+  /** Whether that link may take the place of digits. */
+  readonly linkOffered: boolean;
 }
 
 /**
  * Applies the limits of sending, stores the code in place of any other, and reads where to send it: one EVAL.
  *
- * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: too many wrong codes, no new one for `waitMs` · `voided` by {@link voidRequest}
+ * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: too many wrong codes, no new one for `waitMs`, but a link if one is offered · `voided` by
+ *   {@link voidRequest}
  */
 export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => {
   const { phone, address, requestId } = code;
@@ -52,6 +60,8 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       keys.phone(phone),
       keys.legacyLink(phone),
       keys.voided(requestId),
+      keys.link(code.linkHash),
+      keys.links(phone),
     ],
     [
       code.now,
@@ -63,6 +73,7 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       limits.PHONE_SEND_GAPS_SECONDS.join(','),
       limits.PHONE_FAILURES_PER_DAY,
       limits.ADDRESS_LIMITS ? limits.ADDRESS_SENDS_PER_HOUR : 0,
+      code.linkOffered ? code.linkHash : '',
     ],
   );
 };
@@ -70,14 +81,39 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
 /** Takes back a {@link storeCode} whose answer did not come: one EVAL, also if the call is yet to arrive. */
 export const voidRequest = async (
   redis: RedisClient,
-  { phone, address, requestId }: Pick<NewCode, 'phone' | 'address' | 'requestId'>,
+  { phone, address, requestId, linkHash }: Pick<NewCode, 'phone' | 'address' | 'requestId' | 'linkHash'>,
 ): Promise<void> => {
   await redis.run(
     VOID_REQUEST,
-    [keys.code(phone), keys.previousCode(phone), keys.sends(phone), keys.addressSends(address), keys.voided(requestId)],
+    [
+      keys.code(phone),
+      keys.previousCode(phone),
+      keys.sends(phone),
+      keys.addressSends(address),
+      keys.voided(requestId),
+      keys.link(linkHash),
+    ],
     [requestId, phone, TTL.voided],
   );
 };
+
+/** The session that a sign-in opens. */
+export interface NewSession {
+  readonly sid: string;
+  /** The id of the user in case there is none yet. */
+  readonly newUserId: string;
+  /** How and where, for the list of sessions. */
+  readonly record: string;
+}
+
+/** What a sign-in ends with: see redis/scripts/sign-in.ts. */
+export type SignIn = z.output<typeof signedIn>;
+
+/** The key of what a sign-in by code uses up. */
+export const usedCode = (phone: string): string => keys.used(phone);
+
+/** The key of what a sign-in by link uses up. */
+export const usedLink = (linkHash: string): string => keys.link(linkHash);
 
 /** One try at a code. */
 export interface Attempt {
@@ -86,18 +122,19 @@ export interface Attempt {
   /** The same code's hash under the previous secret, while secrets rotate. */
   readonly previousMac: string | undefined;
   /** What request-code had answered, when the client sends it back. */
-  readonly requestId: string | undefined;
+  readonly requestId?: string | undefined;
   /** Names this very try. */
   readonly id: string;
   readonly address: string;
   readonly now: number;
+  readonly session: NewSession;
 }
 
 /**
- * Applies the limits of guessing, counts the try, compares, and uses the code up: one EVAL.
+ * Applies the limits of guessing, counts the try, compares, uses the code up and opens the session: one EVAL.
  *
  * @returns `wait`: past a limit for `waitMs` · `wrong`: no live code, or another · `voided` by {@link voidCheck} · `ok` with the user, unless there is
- *   none yet, and the time of signing in (that of the first answer, when this repeats it)
+ *   none yet, the session, and the time of signing in (those of the first answer, when this repeats it)
  */
 export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) => {
   const { phone, address } = attempt;
@@ -124,6 +161,7 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       limits.ADDRESS_LIMITS ? limits.ADDRESS_FAILURES_PER_HOUR : 0,
       REPEATABLE_MS,
       TTL.used,
+      ...sessionArgs(attempt.session),
     ],
   );
 };
@@ -136,6 +174,43 @@ export const voidCheck = async (
 ): Promise<void> => {
   await redis.run(VOID_VERIFY, [keys.code(phone), keys.used(phone), keys.voided(id)], [now, id, TTL.voided]);
 };
+
+/** One try at a sign-in link. */
+export interface LinkAttempt extends Pick<Attempt, 'id' | 'now' | 'session'> {
+  readonly linkHash: string;
+}
+
+/**
+ * Uses a sign-in link up and opens the session: one EVAL.
+ *
+ * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as {@link checkCode}
+ */
+export const useLink = (redis: RedisClient, { linkHash, id, now, session }: LinkAttempt) =>
+  redis.run(USE_LINK, [keys.link(linkHash), keys.voided(id)], [now, id, ...sessionArgs(session), linkHash]);
+
+/** Takes back a use of a link that did not end in an answer: one EVAL, also if it is yet to arrive. */
+export const voidLink = async (
+  redis: RedisClient,
+  { linkHash, id }: Pick<LinkAttempt, 'linkHash' | 'id'>,
+): Promise<void> => {
+  await redis.run(VOID_LINK, [keys.link(linkHash), keys.voided(id)], [id, TTL.voided]);
+};
+
+/**
+ * Gives a session to the user who has the phone, when it was opened for one to be made: one EVAL.
+ *
+ * @param usedKey what the sign-in used up
+ */
+export const moveSession = async (
+  redis: RedisClient,
+  usedKey: string,
+  { sid, newUserId }: Pick<NewSession, 'sid' | 'newUserId'>,
+  userId: string,
+): Promise<void> => {
+  await redis.run(MOVE_SESSION, [keys.sessions(newUserId), keys.sessions(userId), usedKey], [sid, userId]);
+};
+
+const sessionArgs = ({ sid, newUserId, record }: NewSession) => [sid, newUserId, record] as const;
 
 /**
  * The user with this phone number, made if there is none: one statement, and never two users when two sign in at once.

@@ -53,6 +53,17 @@ export const verifyCode = {
   errors: ['invalid_code_format', 'invalid_phone', 'wrong_code', 'invalid_field', 'too_many_requests'],
 } as const satisfies Endpoint;
 
+/** Signs in with the link that comes in place of digits. */
+export const verifyLink = {
+  method: 'post',
+  path: '/api/auth/verify-link',
+  summary:
+    'Exchange the token of a sign-in link for a token; the link came in Telegram because too many wrong codes were tried',
+  body: z.object({ token: z.string('invalid_link').regex(/^[\w-]{22}$/, 'invalid_link') }),
+  success: verifyCode.success,
+  errors: ['invalid_link'],
+} as const satisfies Endpoint;
+
 /** What the original had and never used. */
 export const sendSms = {
   method: 'post',

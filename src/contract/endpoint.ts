@@ -6,7 +6,7 @@ import type { ErrorCode } from './errors.ts';
  * so what is documented is what runs.
  */
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'patch';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: `/${string}`;
   /** One line for the documentation. */
   readonly summary: string;
@@ -14,6 +14,10 @@ export interface Endpoint {
   readonly bearer?: boolean;
   /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
   readonly body?: z.ZodType;
+  /** The query; of a name that comes twice the first counts. Its issues are read like those of the body. */
+  readonly query?: z.ZodObject;
+  /** The `:names` of the path. Their issues are read like those of the body. */
+  readonly params?: z.ZodObject;
   /** Request headers that matter beyond the usual ones: name → what it is for. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The answer when all went well: its status and JSON body. Absent where the endpoint has no success. */
@@ -25,8 +29,9 @@ export interface Endpoint {
 /** Errors that any endpoint can answer. */
 export const ERRORS_ANYWHERE: readonly ErrorCode[] = ['body_too_large', 'unavailable', 'misconfigured', 'internal'];
 
-/** The JSON body that an endpoint accepts, after validation. */
-export type BodyOf<E extends Endpoint> = E extends { body: infer S extends z.ZodType } ? z.output<S> : undefined;
+/** What an endpoint accepts as its body, query or path parameters, after validation. */
+export type InputOf<E extends Endpoint, Part extends 'body' | 'query' | 'params'> =
+  E extends Record<Part, infer S extends z.ZodType> ? z.output<S> : undefined;
 
 /** The JSON body that an endpoint answers with on success. */
 export type AnswerOf<E extends Endpoint> = E extends { success: { body: infer S extends z.ZodType } }

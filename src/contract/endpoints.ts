@@ -2,6 +2,8 @@ import * as auth from './auth.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
 import * as profile from './profile.ts';
+import * as qr from './qr.ts';
+import * as sessions from './sessions.ts';
 import * as telegram from './telegram.ts';
 
 /** Every endpoint of the API, in the order of the documentation. */
@@ -9,7 +11,19 @@ export const ENDPOINTS: readonly Endpoint[] = [
   auth.requestCode,
   auth.verifyCode,
   auth.sendSms,
+  auth.verifyLink,
+  qr.requestQr,
+  qr.checkQr,
+  qr.qrInfo,
+  qr.confirmQr,
+  qr.denyQr,
+  qr.qrImage,
+  sessions.logout,
+  sessions.listSessions,
+  sessions.revokeOthers,
+  sessions.revokeSession,
   telegram.linkTelegram,
+  telegram.webhook,
   profile.getProfile,
   profile.updateProfile,
   health.health,

@@ -27,10 +27,36 @@ export const ERRORS = {
   },
   no_token: { status: 401, text: same('No token') },
   invalid_token: { status: 401, text: same('Invalid token') },
+  invalid_secret: { status: 401, text: same('Invalid secret') },
   forbidden: { status: 403, text: same('Forbidden') },
   link_fields_required: { status: 400, text: same('phone and telegramChatId required') },
   sms_unavailable: { status: 503, text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' } },
   user_not_found: { status: 404, text: same('User not found') },
+  session_not_found: {
+    status: 404,
+    text: { ru: 'Такого сеанса нет', en: 'There is no such session' },
+  },
+  invalid_link: {
+    status: 400,
+    text: { ru: 'Ссылка недействительна или устарела', en: 'The link is invalid or expired' },
+  },
+  qr_code_missing: { status: 400, text: { ru: 'Код не указан', en: 'No code given' } },
+  qr_code_unknown: {
+    status: 400,
+    text: { ru: 'Код истёк или не найден', en: 'The code has expired or is not known' },
+  },
+  qr_code_confirmed: {
+    status: 400,
+    text: { ru: 'Код уже подтверждён', en: 'The code has been confirmed already' },
+  },
+  websocket_required: {
+    status: 426,
+    text: { ru: 'По этому адресу отвечает только WebSocket', en: 'This address speaks WebSocket alone' },
+  },
+  room_not_found: {
+    status: 404,
+    text: { ru: 'Такой комнаты нет, или она закрыта', en: 'There is no such room, or it is closed' },
+  },
   username_too_short: {
     status: 400,
     text: { ru: 'Никнейм не менее 2 символов', en: 'A username has at least 2 characters' },
@@ -87,4 +113,5 @@ export const ErrorBody = z.object({
   code: z.enum(CODES).describe('Stable, for programs'),
   requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),
   retryAfterSeconds: z.int().optional().describe('Also in the header Retry-After'),
+  status: z.literal('invalid').optional().describe('Of GET /api/auth/qr/check alone'),
 });

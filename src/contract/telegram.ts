@@ -29,3 +29,19 @@ export const linkTelegram = {
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
   errors: ['forbidden', 'link_fields_required'],
 } as const satisfies Endpoint;
+
+/** The door of Telegram itself. */
+export const webhook = {
+  method: 'post',
+  path: '/telegram/webhook',
+  summary:
+    'For Telegram: an update of the bot (core.telegram.org/bots/api#update). Kinds that mean nothing to the bot are ignored',
+  headers: {
+    'X-Telegram-Bot-Api-Secret-Token': 'The secret TELEGRAM_WEBHOOK_SECRET, which Telegram was told at registration',
+  },
+  body: z.looseObject({
+    update_id: z.int('invalid_field').describe('An update that was seen before has no second effect'),
+  }),
+  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  errors: ['invalid_secret', 'invalid_field'],
+} as const satisfies Endpoint;

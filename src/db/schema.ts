@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   foreignKey,
+  index,
   inet,
   jsonb,
   pgTable,
@@ -48,13 +49,19 @@ export const renamedUsernames = pgTable('renamed_usernames', {
 });
 
 /** Which private Telegram chat the codes of a phone go to. */
-export const telegramLinks = pgTable('telegram_links', {
-  phone: text('phone').primaryKey(),
-  chatId: bigint('chat_id', { mode: 'number' }).notNull(),
-  linkedAt: timestamp('linked_at', { withTimezone: true }).notNull().defaultNow(),
-  /** When Telegram said that the person blocked the bot; the link is dead until it is made anew. */
-  blockedAt: timestamp('blocked_at', { withTimezone: true }),
-});
+export const telegramLinks = pgTable(
+  'telegram_links',
+  {
+    phone: text('phone').primaryKey(),
+    chatId: bigint('chat_id', { mode: 'number' }).notNull(),
+    linkedAt: timestamp('linked_at', { withTimezone: true }).notNull().defaultNow(),
+    /** When Telegram said that the person blocked the bot; the link is dead until it is made anew. */
+    blockedAt: timestamp('blocked_at', { withTimezone: true }),
+    /** What the person there reads: ru or en; null = ru. */
+    language: text('language'),
+  },
+  (table) => [index('telegram_links_chat_id_idx').on(table.chatId)],
+);
 
 export const chats = pgTable('chats', {
   id: text('id').primaryKey(),

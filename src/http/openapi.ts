@@ -10,6 +10,12 @@ const json = (schema: object) => ({ 'application/json': { schema } });
 const REQUEST_ID = { 'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } } };
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
 
+/** The content of a success: JSON, unless its schema says otherwise in `contentMediaType` (JSON Schema 2020-12, Validation, §8.4). */
+const contentOf = (body: z.ZodType) => {
+  const schema = schemaOf(body, 'output');
+  return typeof schema.contentMediaType === 'string' ? { [schema.contentMediaType]: { schema } } : json(schema);
+};
+
 const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
   const { $schema, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any' });
   return schema;
@@ -29,25 +35,42 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   );
 };
 
+/** The parameters of one place: their schemas, and which of them have to be there. */
+const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') => {
+  if (!type) return [];
+  const required = (name: string) => place === 'path' || !type.shape[name]?.safeParse(undefined).success;
+  return Object.entries(type.shape).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: required(name),
+    schema: schemaOf(schema, 'input'),
+  }));
+};
+
+const headersOf = ({ headers = {} }: Endpoint) =>
+  Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  }));
+
 const operationOf = (endpoint: Endpoint) => ({
   summary: endpoint.summary,
   tags: [endpoint.path.startsWith('/api/') ? endpoint.path.split('/')[2] : 'health'],
   ...(endpoint.bearer && { security: [{ bearer: [] }] }),
-  ...(endpoint.headers && {
-    parameters: Object.entries(endpoint.headers).map(([name, description]) => ({
-      name,
-      in: 'header',
-      description,
-      schema: { type: 'string' },
-    })),
-  }),
+  parameters: [
+    ...parametersOf(endpoint.params, 'path'),
+    ...parametersOf(endpoint.query, 'query'),
+    ...headersOf(endpoint),
+  ],
   ...(endpoint.body && { requestBody: { required: true, content: json(schemaOf(endpoint.body, 'input')) } }),
   responses: {
     ...(endpoint.success && {
       [endpoint.success.status]: {
         description: 'Success',
         headers: REQUEST_ID,
-        content: json(schemaOf(endpoint.success.body, 'output')),
+        content: contentOf(endpoint.success.body),
       },
     }),
     ...errorResponses(endpoint),
@@ -58,11 +81,12 @@ const operationOf = (endpoint: Endpoint) => ({
 export const openApiDocument = () => {
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of ENDPOINTS) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operationOf(endpoint) };
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [endpoint.method]: operationOf(endpoint) };
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'AIST', version: '1', description: 'Sign-in and profiles of the AIST messenger.' },
+    info: { title: 'AIST', version: '1', description: 'Sign-in, sessions and profiles of the AIST messenger.' },
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },

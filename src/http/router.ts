@@ -1,19 +1,26 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import type * as z from 'zod';
-import type { AnswerOf, BodyOf, Endpoint } from '../contract/endpoint.ts';
+import type { AnswerOf, Endpoint, InputOf } from '../contract/endpoint.ts';
 import { isPlainErrorCode } from '../contract/errors.ts';
 import { ApiError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { verifyToken } from '../session/token.ts';
+import type { Session } from '../session/token.ts';
+import { jwtSecrets, verifyToken } from '../session/token.ts';
 import { jsonBody } from './body.ts';
 import type { AppEnv } from './context.ts';
+import { deviceOf } from './device.ts';
 
-/** What a handler gets: the request, its body after validation, and who is signed in where the endpoint wants somebody to be. */
+type IfBearer<E extends Endpoint, Value> = E extends { bearer: true } ? Value : undefined;
+
+/** What a handler gets: the request, its parts after validation, and who is signed in where the endpoint wants somebody to be. */
 export interface Call<E extends Endpoint> {
   readonly c: Context<AppEnv>;
-  readonly body: BodyOf<E>;
-  readonly userId: E extends { bearer: true } ? string : undefined;
+  readonly body: InputOf<E, 'body'>;
+  readonly query: InputOf<E, 'query'>;
+  readonly params: InputOf<E, 'params'>;
+  readonly userId: IfBearer<E, string>;
+  readonly session: IfBearer<E, Session>;
 }
 
 /** Does what an endpoint promises: returns the body of its success, or throws an {@link ApiError}. */
@@ -27,34 +34,58 @@ export type Handler<E extends Endpoint> = (call: Call<E>) => AnswerOf<E> | Promi
  * const { app, route } = createRouter(services);
  * route(getProfile)(async ({ userId }) => findProfile(db, userId));
  */
-export const createRouter = ({ settings, now }: Pick<Services, 'settings' | 'now'>) => {
+export const createRouter = ({ settings, sessions, now }: Pick<Services, 'settings' | 'sessions' | 'now'>) => {
   const app = new Hono<AppEnv>();
+  const secrets = jwtSecrets(settings);
 
-  const signedIn = async (c: Context<AppEnv>): Promise<string> => {
+  const sessionOf = async (c: Context<AppEnv>): Promise<Session> => {
     const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization')?.trim() ?? '') ?? [];
     if (!token) throw new ApiError('no_token');
-    const userId = await verifyToken(settings.JWT_SECRET, token, now());
-    if (!userId) throw new ApiError('invalid_token');
-    return userId;
+    const session = await verifyToken(secrets, token, now());
+    if (!session) throw new ApiError('invalid_token');
+    return session;
   };
 
-  const route =
+  const mustLive = async (c: Context<AppEnv>, session: Session): Promise<void> => {
+    if (!(await sessions.lives(session, deviceOf(c)))) throw new ApiError('invalid_token');
+  };
+
+  const serve =
+    (selfChecking: boolean) =>
     <E extends Endpoint>(endpoint: E, ...before: MiddlewareHandler<AppEnv>[]) =>
     (handler: Handler<E>): void => {
       app.on([endpoint.method], [endpoint.path], ...before, async (c) => {
-        const userId = endpoint.bearer ? await signedIn(c) : undefined;
-        const body = endpoint.body ? validate(endpoint.body, await jsonBody(c)) : undefined;
-        // The one place where the contract's types are taken at their word: the two lines above are what makes them true.
-        const answer = await handler({ c, body, userId } as Call<E>);
-        return c.json(answer, endpoint.success?.status);
+        const session = endpoint.bearer ? await sessionOf(c) : undefined;
+        const ask = session && !selfChecking && !sessions.isRemembered(session);
+        const answer = async () => {
+          const params = endpoint.params && validate(endpoint.params, c.req.param());
+          const query = endpoint.query && validate(endpoint.query, c.req.query());
+          const body = endpoint.body && validate(endpoint.body, await jsonBody(c));
+          // The one place where the contract's types are taken at their word: the lines above are what makes them true.
+          return handler({ c, body, query, params, userId: session?.userId, session } as Call<E>);
+        };
+        if (!ask) return c.json(await answer(), endpoint.success?.status);
+        // What only reads need not wait: its answer is thrown away when the session turns out to be revoked.
+        const beside = endpoint.method === 'get' ? answer() : undefined;
+        // Heard of below, or nobody has to.
+        beside?.catch(() => undefined);
+        await mustLive(c, session);
+        return c.json(await (beside ?? answer()), endpoint.success?.status);
       });
     };
-  return { app, route };
+
+  return {
+    app,
+    /** Serves an endpoint. One that wants somebody to be signed in asks whether the session lives, unless this isolate heard so within half a minute. */
+    route: serve(false),
+    /** The same for a handler whose own script asks whether the session lives, and who throws `invalid_token` when it does not. */
+    routeSelfChecking: serve(true),
+  };
 };
 
-/** The body after validation, or the error that its first issue names, in the order of the contract's keys. */
-const validate = (schema: z.ZodType, body: unknown): unknown => {
-  const parsed = schema.safeParse(body);
+/** An input after validation, or the error that its first issue names, in the order of the contract's keys. */
+export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const code = parsed.error.issues[0]?.message ?? '';
   throw new ApiError(isPlainErrorCode(code) ? code : 'invalid_field');

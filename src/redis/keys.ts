@@ -21,19 +21,39 @@ export const keys = {
   addressSends: (address: string) => `address:sends:${address}`,
   /** string: a request whose outcome the Worker never learned must not take effect any more. 60 s. */
   voided: (request: string) => `auth:void:${request}`,
-  /** hash {uid, chat}: what Postgres knows of a phone; "" = nothing. A day, 10 minutes when there is neither. */
+  /** hash {uid, chat, lang}: what Postgres knows of a phone; "" = nothing. A day, 10 minutes when there is neither. */
   phone: (phone: string) => `phone:${phone}`,
   /** string: what Postgres knows of the phone is being changed. 60 s at most. */
   changing: (phone: string) => `phone:changing:${phone}`,
+  /** hash {phone, exp, …}: a sign-in link in place of digits; named by the hash of its token. 300 s. */
+  link: (tokenHash: string) => `auth:link:${tokenHash}`,
+  /** set: the hashes of a phone's live links. 300 s. */
+  links: (phone: string) => `auth:links:${phone}`,
+  /** hash: the sessions of a user, see scripts/sessions.ts. 30 days after the last sign-in. */
+  sessions: (userId: string) => `sessions:${userId}`,
+  /**
+   * hash {status, exp, poll, address, record, room, polled, uid, sid, legacy, issued, by, collector, new}: a request to sign in by QR code. 300 s, and 15
+   * minutes more, so that a client that polls its own old code guesses at nothing.
+   */
+  qr: (code: string) => `qr:${code}`,
+  /** zset of times: QR codes that an address named and nobody had, 10 minutes. */
+  qrMisses: (address: string) => `qr:misses:${address}`,
+  /** zset of times: QR codes that an address asked for, 1 h. */
+  qrRequests: (address: string) => `qr:requests:${address}`,
   /** string: a chat id that the original linked. Moved to Postgres when it is met, then deleted. */
   legacyLink: (phone: string) => `telegram:${phone}`,
+  /** string: an update (`<bot id>:<update id>`) that is being worked on, 60 s at most, or `done`, 24 h. */
+  update: (update: string) => `update:${update}`,
 } as const;
 
 /** Lifetimes in milliseconds; that of a code is part of the contract. */
 export const TTL = {
   used: 60_000,
   voided: 60_000,
+  qrOver: 900_000,
   changing: 60_000,
+  updateClaimed: 60_000,
+  updateDone: 86_400_000,
   phoneKnown: 86_400_000,
   phoneUnknown: 600_000,
 } as const;

@@ -1,7 +1,6 @@
-import { CODE_TTL_SECONDS } from '../contract/auth.ts';
+import type { Language, Text } from '../contract/errors.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
-import { formatWait } from '../messages.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { adoptLink, changePhone, findPhone, markBlocked, rememberReading } from './store.ts';
@@ -11,24 +10,18 @@ export interface PhoneHint {
   /** Whether `chatId` is what Postgres says; if not, it has to be asked. */
   readonly known: boolean;
   readonly chatId: number | undefined;
+  /** The language of the person there. */
+  readonly language: Language;
   /** The chat that the original linked, if its link was never moved. */
   readonly legacyChatId: number | undefined;
 }
-
-/** The message with the code, to the letter of contract.md. */
-export const codeMessage = (code: string): string =>
-  `Ваш код для входа в AIST: ${code}\n\nКод действителен ${CODE_TTL_SECONDS / 60} минут. Никому не сообщайте код.`;
-
-/** The message in place of a code, when the number's budget of wrong codes is spent. */
-export const noCodeMessage = (waitSeconds: number): string =>
-  `Для вашего номера слишком часто вводили неверный код, поэтому мы пока не присылаем новых. Запросите код через ${formatWait(waitSeconds, 'ru')}\n\nЕсли код вводили не вы, ничего делать не нужно: без кода войти нельзя.`;
 
 /** What is told when Redis could not be told what Postgres knows. */
 export const forgotten = (log: Log) => (error: unknown) =>
   log.warn('phone.not_remembered', { reason: reasonOf(error) });
 
 /**
- * Sends a text to the Telegram chat of a phone number, if it has one. Runs behind the answer, so that nobody can tell a linked number from
+ * Sends a message to the Telegram chat of a phone number, if it has one. Runs behind the answer, so that nobody can tell a linked number from
  * another by the answer or its time.
  */
 export const deliver = async (
@@ -36,13 +29,13 @@ export const deliver = async (
   log: Log,
   phone: string,
   hint: PhoneHint,
-  text: string,
+  message: Text,
 ): Promise<void> => {
   const { db, redis, telegram, now } = services;
   const fields = { phone: maskPhone(phone) };
-  const chatId = await chatOf(services, log, phone, hint);
+  const { chatId, language } = await chatOf(services, log, phone, hint);
   if (chatId === undefined) return log.info('telegram.not_linked', fields);
-  if ((await telegram.send(chatId, text)) === 'delivered') return log.info('telegram.delivered', fields);
+  if ((await telegram.send(chatId, message[language])) === 'delivered') return log.info('telegram.delivered', fields);
   log.warn('telegram.blocked', fields);
   const giveUp = async () => {
     await markBlocked(db, phone, chatId, new Date(now()));
@@ -57,15 +50,15 @@ const chatOf = async (
   log: Log,
   phone: string,
   hint: PhoneHint,
-): Promise<number | undefined> => {
+): Promise<Pick<PhoneHint, 'chatId' | 'language'>> => {
   const { known, chatId, legacyChatId } = hint;
-  if (chatId !== undefined) return chatId;
+  if (chatId !== undefined) return hint;
   if (legacyChatId !== undefined) {
     const adopt = () => adoptLink(db, phone, legacyChatId, crypto.randomUUID());
-    return (await changePhone(redis, phone, adopt, forgotten(log))).chatId;
+    return changePhone(redis, phone, adopt, forgotten(log));
   }
-  if (known) return undefined;
+  if (known) return hint;
   const found = await findPhone(db, phone);
   await rememberReading(redis, phone, found).catch(forgotten(log));
-  return found.chatId;
+  return found;
 };

@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { timingSafeEqual } from 'hono/utils/buffer';
-import { linkTelegram } from '../contract/telegram.ts';
+import { linkTelegram, webhook } from '../contract/telegram.ts';
 import { ApiError } from '../errors.ts';
 import { jsonBody } from '../http/body.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -8,6 +8,7 @@ import { createRouter } from '../http/router.ts';
 import { toE164 } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { forgotten } from './deliver.ts';
+import { receiveUpdate } from './receive.ts';
 import { changePhone, linkPhone } from './store.ts';
 
 /** Lets only the bot in, before anything else is looked at. Without a configured secret nobody gets in. */
@@ -19,7 +20,16 @@ const requireLinkSecret = (configured: string | undefined) =>
     await next();
   });
 
-/** Linking of Telegram chats by other bots. */
+/** Lets only Telegram in, by the secret that the webhook was registered with. Without one configured it is closed, and says so. */
+const requireWebhookSecret = (configured: string | undefined) =>
+  createMiddleware<AppEnv>(async function requireWebhookSecret(c, next) {
+    if (configured === undefined) throw new ApiError('misconfigured');
+    const given = c.req.header('X-Telegram-Bot-Api-Secret-Token') ?? '';
+    if (!(await timingSafeEqual(given, configured))) throw new ApiError('invalid_secret');
+    await next();
+  });
+
+/** The webhook of the bot, and linking of Telegram chats by other bots. */
 export const telegramRoutes = (services: Services) => {
   const { settings, db, redis } = services;
   const { app, route } = createRouter(services);
@@ -31,9 +41,18 @@ export const telegramRoutes = (services: Services) => {
     const phone = toE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
-    const link = () => linkPhone(db, phone, chatId, crypto.randomUUID());
+    const link = () => linkPhone(db, { phone, chatId, language: null }, crypto.randomUUID());
     await changePhone(redis, phone, link, forgotten(c.get('log')));
     return { ok: true };
   });
+
+  route(
+    webhook,
+    requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET),
+  )(async ({ c, body }) => {
+    await receiveUpdate(services, c.get('log'), body);
+    return { ok: true };
+  });
+
   return app;
 };

@@ -1,11 +1,13 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import type { Language } from '../contract/errors.ts';
 import type { Database } from '../db/client.ts';
-import { ask } from '../db/client.ts';
+import { ask, UniqueViolation } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
 import { BEGIN_CHANGE, END_CHANGE, REMEMBER_READING } from '../redis/scripts/phone.ts';
+import { CLAIM_UPDATE, END_UPDATE } from '../redis/scripts/update.ts';
 
 /** What Postgres knows of a phone number. */
 export interface KnownPhone {
@@ -13,43 +15,63 @@ export interface KnownPhone {
   readonly userId: string | undefined;
   /** The private chat its codes go to, if it is linked and the bot not blocked. */
   readonly chatId: number | undefined;
+  /** What the person there reads. */
+  readonly language: Language;
 }
 
-const OneRow = z.tuple([z.object({ userId: z.string().nullable(), chatId: z.coerce.number().int().nullable() })]);
+const Row = z.object({
+  userId: z.string().nullable(),
+  chatId: z.coerce.number().int().nullable(),
+  language: z.string().nullable(),
+});
 
-const toKnownPhone = (rows: unknown): KnownPhone => {
-  const [{ userId, chatId }] = OneRow.parse(rows);
-  return { userId: userId ?? undefined, chatId: chatId ?? undefined };
-};
+const OneRow = z.tuple([Row]);
+
+const knownOf = ({ userId, chatId, language }: z.output<typeof Row>): KnownPhone => ({
+  userId: userId ?? undefined,
+  chatId: chatId ?? undefined,
+  language: language === 'en' ? 'en' : 'ru',
+});
+
+const toKnownPhone = (rows: unknown): KnownPhone => knownOf(OneRow.parse(rows)[0]);
 
 /** Looks a phone number up: one statement, whether it is known or not. */
 export const findPhone = (db: Database, phone: string): Promise<KnownPhone> => {
   const query = db.execute(sql`
-    select (select ${users.id} from ${users} where ${users.phone} = ${phone}) as "userId",
-      (select ${telegramLinks.chatId} from ${telegramLinks}
-        where ${telegramLinks.phone} = ${phone} and ${telegramLinks.blockedAt} is null) as "chatId"`);
+    select (select ${users.id} from ${users} where ${users.phone} = ${phone}) as "userId", link.*
+    from (select 1) as one left join lateral (
+      select ${telegramLinks.chatId} as "chatId", ${telegramLinks.language} from ${telegramLinks}
+      where ${telegramLinks.phone} = ${phone} and ${telegramLinks.blockedAt} is null) as link on true`);
   return ask('find phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
+/** A phone number, the private chat that its codes shall go to, and what the person there reads, if that is known. */
+export interface NewLink {
+  readonly phone: string;
+  readonly chatId: number;
+  readonly language: Language | null;
+}
+
+const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null, language = excluded.language`;
+
 /** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
-const insertLink = (phone: string, chatId: number, newUserId: string, onConflict: ReturnType<typeof sql>) => sql`
+const insertLink = ({ phone, chatId, language }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
   with the_user as (
     insert into users (id, phone) values (${newUserId}, ${phone})
     on conflict (phone) do update set phone = excluded.phone returning id),
   link as (
-    insert into telegram_links (phone, chat_id) values (${phone}, ${chatId})
+    insert into telegram_links (phone, chat_id, language) values (${phone}, ${chatId}, ${language})
     on conflict (phone) do update set ${onConflict}
-    returning case when blocked_at is null then chat_id end as chat_id)
-  select the_user.id as "userId", link.chat_id as "chatId" from the_user, link`;
+    returning case when blocked_at is null then chat_id end as chat_id, language)
+  select the_user.id as "userId", link.chat_id as "chatId", link.language from the_user, link`;
 
 /**
  * Links a phone number to a chat, in place of any link it had, and makes its user if there is none: one statement.
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const linkPhone = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
-  const replace = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null`;
-  const query = db.execute(insertLink(phone, chatId, newUserId, replace));
+export const linkPhone = (db: Database, link: NewLink, newUserId: string): Promise<KnownPhone> => {
+  const query = db.execute(insertLink(link, newUserId, RELINK));
   return ask('link phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
@@ -59,7 +81,7 @@ export const linkPhone = (db: Database, phone: string, chatId: number, newUserId
  * @param newUserId the id of the user in case there is none yet
  */
 export const adoptLink = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
-  const query = db.execute(insertLink(phone, chatId, newUserId, sql`phone = excluded.phone`));
+  const query = db.execute(insertLink({ phone, chatId, language: null }, newUserId, sql`phone = excluded.phone`));
   return ask('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
@@ -72,42 +94,169 @@ export const markBlocked = (db: Database, phone: string, chatId: number, at: Dat
   return ask('mark blocked', query, () => undefined);
 };
 
-const ttlOf = ({ userId, chatId }: KnownPhone) => (userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown);
+/** The phone numbers whose codes go to a chat, the one that was linked last first; blocked links too: one statement. */
+export const phonesOfChat = (db: Database, chatId: number): Promise<string[]> => {
+  const query = db
+    .select({ phone: telegramLinks.phone })
+    .from(telegramLinks)
+    .where(eq(telegramLinks.chatId, chatId))
+    .orderBy(desc(telegramLinks.linkedAt));
+  return ask('phones of chat', query, (rows) => rows.map(({ phone }) => phone));
+};
 
-/** Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in: one EVAL. */
-export const rememberReading = async (redis: RedisClient, phone: string, known: KnownPhone): Promise<void> => {
-  await redis.run(
-    REMEMBER_READING,
-    [keys.phone(phone), keys.changing(phone), keys.code(phone)],
-    [known.userId ?? '', known.chatId ?? '', ttlOf(known)],
-  );
+/** The users whose phone is linked to a chat: one statement. */
+export const usersOfChat = (db: Database, chatId: number): Promise<string[]> => {
+  const query = db
+    .select({ id: users.id })
+    .from(telegramLinks)
+    .innerJoin(users, eq(users.phone, telegramLinks.phone))
+    .where(eq(telegramLinks.chatId, chatId));
+  return ask('users of chat', query, (rows) => rows.map(({ id }) => id));
+};
+
+/** What Postgres knows of some phones after a change of them. */
+export interface Change {
+  readonly known: ReadonlyMap<string, KnownPhone>;
+}
+
+const Rows = z.array(Row.extend({ phone: z.string() }));
+
+const knownPhones = (rows: unknown): Change['known'] =>
+  new Map(Rows.parse(rows).map(({ phone, ...row }) => [phone, knownOf(row)]));
+
+/** Phones that a chat has just lost: a statement sees the table as it was, so links to the chat and a user who moved away do not count. */
+const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select null::text`) => sql`
+  select lost.phone, u.id as "userId", l.chat_id as "chatId", l.language
+  from (values ${sql.join(
+    phones.map((phone) => sql`(${phone}::text)`),
+    sql`, `,
+  )}) as lost (phone)
+  left join users u on u.phone = lost.phone and u.id is distinct from (${moved})
+  left join telegram_links l on l.phone = lost.phone and l.chat_id <> ${chatId} and l.blocked_at is null`;
+
+/** Removes the links of phones to a chat: one statement. One that leads to another chat by now stays. */
+export const unlinkPhones = (db: Database, phones: readonly string[], chatId: number): Promise<Change> => {
+  const query = db.execute(sql`
+    with gone as (delete from telegram_links where chat_id = ${chatId} and phone in ${phones})
+    ${afterLoss(phones, chatId)}`);
+  return ask('unlink phones', query, ({ rows }) => ({ known: knownPhones(rows) }));
 };
 
 /**
- * Changes what Postgres knows of a phone, and keeps Redis from remembering anything else: an EVAL before the change and one after it. The
- * change counts even if the second fails; Postgres is asked for a minute then.
+ * Links a phone to a chat whose number has changed, in place of the links that the chat has: one statement. The account of the former number gets the
+ * new one, unless that has an account already, or several numbers were linked, so that nobody can say whose it is.
  *
- * @param change changes Postgres and returns what it knows afterwards
+ * @param former the numbers that the chat was linked to
+ * @param newUserId the id of the user in case there is none yet
+ */
+export const replaceLinks = async (
+  db: Database,
+  { phone, chatId, language, former }: NewLink & { readonly former: readonly string[] },
+  newUserId: string,
+): Promise<Change & { readonly moved: boolean }> => {
+  const mine = sql`chat_id = ${chatId} and phone in ${former}`;
+  const replace = () =>
+    ask(
+      'replace links',
+      db.execute(sql`
+        with moved as (
+          update users set phone = ${phone}, updated_at = now()
+          where phone in (select phone from telegram_links where ${mine})
+            and (select count(*) from telegram_links where ${mine}) = 1
+            and not exists (select from users where phone = ${phone})
+          returning id),
+        made as (
+          insert into users (id, phone) select ${newUserId}, ${phone} where not exists (select from moved)
+          on conflict (phone) do update set phone = excluded.phone returning id),
+        gone as (delete from telegram_links where ${mine}),
+        link as (
+          insert into telegram_links (phone, chat_id, language) values (${phone}, ${chatId}, ${language})
+          on conflict (phone) do update set ${RELINK} returning *)
+        select link.phone, coalesce((select id from moved), (select id from made)) as "userId", link.chat_id as "chatId",
+          link.language, exists (select from moved) as moved
+        from link
+        union all select *, false from (${afterLoss(former, chatId, sql`select id from moved`)}) as rest`),
+      ({ rows }) => ({
+        known: knownPhones(rows),
+        moved: z
+          .array(z.object({ moved: z.boolean() }))
+          .parse(rows)
+          .some(({ moved }) => moved),
+      }),
+    );
+  try {
+    return await replace();
+  } catch (error) {
+    // Somebody has just got the new number: seen the second time.
+    if (error instanceof UniqueViolation) return replace();
+    throw error;
+  }
+};
+
+const ttlOf = ({ userId, chatId }: KnownPhone) => (userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown);
+
+const whatIsKnown = (known: KnownPhone) => [known.userId ?? '', known.chatId ?? '', known.language, ttlOf(known)];
+
+/** Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in: one EVAL. */
+export const rememberReading = async (redis: RedisClient, phone: string, known: KnownPhone): Promise<void> => {
+  await redis.run(REMEMBER_READING, [keys.phone(phone), keys.changing(phone), keys.code(phone)], whatIsKnown(known));
+};
+
+/**
+ * Changes what Postgres knows of some phones, and keeps Redis from remembering anything else: for each phone an EVAL before the change and one after
+ * it. The change counts even if one of the latter fails; Postgres is asked for a minute then.
+ *
+ * @param change changes Postgres and returns what it knows of each phone afterwards
  * @param onForgotten is told why Redis could not be told of the end
  */
+export const changePhones = async <Done extends Change>(
+  redis: RedisClient,
+  phones: readonly string[],
+  change: () => Promise<Done>,
+  onForgotten: (reason: unknown) => void,
+): Promise<Done> => {
+  const token = crypto.randomUUID();
+  const keysOf = (phone: string) => [
+    keys.phone(phone),
+    keys.changing(phone),
+    keys.code(phone),
+    keys.previousCode(phone),
+  ];
+  await Promise.all(phones.map((phone) => redis.run(BEGIN_CHANGE, keysOf(phone), [token, TTL.changing])));
+  const done = await change();
+  const end = async (phone: string, known: KnownPhone) => {
+    const all = [...keysOf(phone), keys.used(phone), keys.legacyLink(phone), keys.links(phone)];
+    await redis.run(END_CHANGE, all, [...whatIsKnown(known), token]);
+  };
+  await Promise.all([...done.known].map(([phone, known]) => end(phone, known).catch(onForgotten)));
+  return done;
+};
+
+/** {@link changePhones} of one. */
 export const changePhone = async (
   redis: RedisClient,
   phone: string,
   change: () => Promise<KnownPhone>,
   onForgotten: (reason: unknown) => void,
 ): Promise<KnownPhone> => {
-  const token = crypto.randomUUID();
-  const [phoneKey, changing] = [keys.phone(phone), keys.changing(phone)];
-  await redis.run(BEGIN_CHANGE, [phoneKey, changing], [token, TTL.changing]);
-  const known = await change();
-  try {
-    await redis.run(
-      END_CHANGE,
-      [phoneKey, changing, keys.code(phone), keys.legacyLink(phone)],
-      [known.userId ?? '', known.chatId ?? '', ttlOf(known), token],
-    );
-  } catch (reason) {
-    onForgotten(reason);
-  }
-  return known;
+  const changeOne = async () => {
+    const known = await change();
+    return { known: new Map([[phone, known]]), one: known };
+  };
+  return (await changePhones(redis, [phone], changeOne, onForgotten)).one;
+};
+
+/**
+ * Claims an update of the bot, for a minute at most: one EVAL.
+ *
+ * @param update `<bot id>:<update id>`
+ * @param token names this claim
+ * @returns `working`: somebody else has it · `done`: it took effect already
+ */
+export const claimUpdate = (redis: RedisClient, update: string, token: string) =>
+  redis.run(CLAIM_UPDATE, [keys.update(update)], [token, TTL.updateClaimed]);
+
+/** Ends a claim: the update took effect, or anybody may claim it again. One EVAL. */
+export const endUpdate = async (redis: RedisClient, update: string, token: string, done: boolean): Promise<void> => {
+  await redis.run(END_UPDATE, [keys.update(update)], [token, done ? '1' : '0', TTL.updateDone]);
 };

@@ -32,6 +32,7 @@ describe('settings', () => {
       TELEGRAM_API_URL: 'https://api.telegram.org',
       CORS_ORIGINS: [],
       PHONE_COUNTRIES: [],
+      TEST_PHONES: new Map(),
       DEBUG_CODE: false,
       ADDRESS_LIMITS: true,
       CODE_TRIES: 5,
@@ -40,6 +41,8 @@ describe('settings', () => {
       PHONE_SEND_GAPS_SECONDS: [60, 120, 300, 600],
       ADDRESS_FAILURES_PER_HOUR: 30,
       ADDRESS_SENDS_PER_HOUR: 10,
+      ADDRESS_QR_REQUESTS_PER_HOUR: 300,
+      ADDRESS_QR_MISSES_PER_10_MINUTES: 60,
     });
   });
 
@@ -99,7 +102,7 @@ describe('settings', () => {
     ['DATABASE_URL', 'postgres://user:password@db.example.com:5432/aist?sslmode=require'],
     ['UPSTASH_REDIS_REST_URL', 'http://127.0.0.1:8079/'],
   ])('that are accepted are enough to make everything of: %s %j', (name, value) => {
-    const { settings } = createServices(parseSettings({ ...REQUIRED, [name]: value }), () => 0);
+    const { settings } = createServices(parseSettings({ ...REQUIRED, [name]: value }));
     expect(settings.JWT_SECRET).toBe(REQUIRED.JWT_SECRET);
   });
 
@@ -109,16 +112,37 @@ describe('settings', () => {
       CORS_ORIGINS: ' https://a.example , https://b.example,',
       PHONE_COUNTRIES: 'BY, KZ',
       PHONE_SEND_GAPS_SECONDS: '0, 10',
+      TEST_PHONES: '+79990000001=123456, +79990000002=000000',
     });
     expect(settings.CORS_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
     expect(settings.PHONE_COUNTRIES).toEqual(['BY', 'KZ']);
     expect(settings.PHONE_SEND_GAPS_SECONDS).toEqual([0, 10]);
+    expect([...settings.TEST_PHONES]).toEqual([
+      ['+79990000001', '123456'],
+      ['+79990000002', '000000'],
+    ]);
   });
 
   test('may have other bindings of the Worker beside them', () => {
     expect(parseSettings({ ...REQUIRED, ASSETS: { fetch: () => undefined }, PATH: '/bin' })).toEqual(
       parseSettings(REQUIRED),
     );
+  });
+});
+
+describe('test numbers', () => {
+  test.each([
+    '79990000005=717171',
+    '+79990000005',
+    '+79990000005=77777',
+    '+79990000005=7171717',
+    '+79990000005=71717a',
+    '+79990000005:717171',
+  ])('have to be numbers with 6 digits each: %s is refused, and not repeated', (given) => {
+    const complaint = complaintAbout({ ...REQUIRED, TEST_PHONES: `+79990000002=654321,${given}` });
+    expect(complaint).toContain('TEST_PHONES must be numbers with their codes');
+    expect(complaint).not.toContain('654321');
+    expect(complaint).not.toContain(given);
   });
 });
 

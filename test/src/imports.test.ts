@@ -28,6 +28,12 @@ const forbidden: [file: string, imported: string][] = [
   ['src/contract/auth.ts', '../errors.ts'],
   ['src/contract/auth.ts', '@upstash/redis'],
   ['src/contract/auth.ts', 'drizzle-orm/pg-core'],
+  ['src/http/router.ts', '../qr/routes.ts'],
+  ['src/qr/room-id.ts', './store.ts'],
+  ['party/qr.server.ts', '../src/qr/room-id.ts'],
+  ['party/qr.server.ts', '../dev/lock.ts'],
+  ['party/qr.machine.ts', 'partyserver'],
+  ['party/qr.machine.ts', './qr.server.ts'],
 ];
 
 /** Imports that it needs. */
@@ -39,6 +45,9 @@ const allowed: [file: string, imported: string][] = [
   ['src/auth/store.ts', '../db/client.ts'],
   ['src/auth/store.ts', '../redis/scripts/request-code.ts'],
   ['src/services.ts', './redis/client.ts'],
+  ['party/qr.server.ts', 'partyserver'],
+  ['party/durable-rooms.ts', '../src/rooms.ts'],
+  ['party/qr.machine.ts', '../src/contract/rooms.ts'],
 ];
 
 describe('who may import whom', () => {

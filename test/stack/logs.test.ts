@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
+import { checkLog, findingIn, secretsOf } from '../support/log-rules.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
@@ -55,4 +56,60 @@ test('the log tells of every request, and holds no code, token, secret or whole 
   expect(log).not.toMatch(new RegExp(`\\b(${code}|${wrongCode(code)})\\b`));
   // Of all tests that ran so far.
   expect(log).not.toMatch(/\+7\d{10}|eyJ[\w-]+\.[\w-]+\.|Bearer /);
+});
+
+describe('what is looked for in the logs of the whole suite, when it ends', () => {
+  const secrets = secretsOf(stack.settings);
+  const id = '3b241101-e2bb-4255-8caf-4136c566a962';
+
+  test.each([
+    ['a whole phone number', 'sent to +79991234567'],
+    ['a whole phone number', '{"phone":"79991234567"}'],
+    ['a whole phone number', '{"phone":89991234567}'],
+    ['a whole phone number', 'auth:code:9991234567'],
+    ['a whole phone number', 'тел. +7 (999) 123-45-67'],
+    ['a whole phone number', '8 999 123 45 67'],
+    ['a whole phone number', '+380501234567'],
+    ['a code of 6 digits', '{"event":"auth.sent","code":"012345"}'],
+    ['a code of 6 digits', '{"code":123456}'],
+    ['a code of 6 digits', 'Ваш код для входа в AIST: 123456'],
+    ['a JWT', '/api/profile?token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiJ4In0.c2lnbmF0dXJl'],
+    ['an Authorization header', 'authorization: bearer opaque'],
+    ['a secret token', '{"pollToken":"Zm9yZ2V0LW1lLW5vdC1mb3ItSS1hbS1yYW5kb20tMTI"}'],
+    ['a secret token', 'https://app.example/sign-in#n7Zk3Qe0R1b-_Xs5aTg9Hw'],
+    ...Object.entries(secrets).map(([name, value]) => [`the value of ${name}`, `failed: ${value}.`]),
+  ])('%s is found: %s', (rule, line) => {
+    const found = findingIn(line, secrets);
+    expect(found?.rule).toBe(rule);
+    const digits = line.replace(/\D/g, '');
+    if (digits) expect(found?.shown.replace(/\D/g, '')).not.toContain(digits);
+    expect(found?.shown).not.toBe(line);
+  });
+
+  test.each([
+    `{"level":"info","event":"request","requestId":"${id}","method":"POST","path":"/api/auth/request-code","status":200,"ms":12}`,
+    `{"level":"info","event":"telegram.delivered","requestId":"${id}","phone":"+799***67"}`,
+    `{"level":"error","event":"store.unavailable","requestId":"${id}","store":"redis","reason":"redis: verify-code failed: TypeError"}`,
+    '{"level":"info","path":"/api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw","status":200}',
+    '[wrangler:info] POST /api/auth/verify-code 400 Bad Request (1234ms)',
+    '    at async dispatch (file:///repo/node_modules/hono/dist/compose.js:35:11)',
+    '{"at":1796447478123,"chat":123456789012}',
+    '{"id":"00000000-0000-4000-8000-123456789012"}',
+  ])('nothing is found in %s', (line) => {
+    expect(findingIn(line, secrets)).toBeUndefined();
+  });
+
+  test('the run fails, and is told the line and the rule, not the secret', () => {
+    const log = 'all is well\nthe code is 123456\n';
+    expect(() => checkLog('The log', log, stack.settings)).toThrow(
+      'The log, line 2 holds a code of 6 digits: the code is ‹a code of 6 digits›\n1 in all',
+    );
+    expect(() => checkLog('The log', log, stack.settings)).not.toThrow('123456');
+    expect(checkLog('The log', 'all is well\n', stack.settings)).toBeUndefined();
+  });
+
+  test('the secrets looked for are all that the stack has', () => {
+    const names = Object.keys(stack.settings).filter((name) => /SECRET|TOKEN|DATABASE_URL/.test(name));
+    expect(Object.keys(secrets).sort()).toEqual(names.sort());
+  });
 });

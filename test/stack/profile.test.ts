@@ -3,12 +3,12 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
-import { signToken } from '../../src/session/token.ts';
 import { runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { originalToken } from '../support/tokens.ts';
 
 const api = runningApi();
 const settings = parseSettings(stack.settings);
@@ -75,7 +75,7 @@ describe('PATCH /api/profile', () => {
   });
 
   test('of a user who is gone is answered 404', async () => {
-    const token = await signToken(settings.JWT_SECRET, crypto.randomUUID(), Date.now());
+    const token = await originalToken(crypto.randomUUID());
     for (const body of [{}, { displayName: 'X' }, { username: freshName() }]) {
       expect(await patch(token, body)).toMatchObject({ status: 404, body: { error: 'User not found' } });
     }

@@ -1,10 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { freePort } from '../../dev/ports.ts';
 import { startTelegram } from '../../dev/telegram/server.ts';
 import { startWorker } from '../../dev/worker.ts';
+import { checkLog } from '../support/log-rules.ts';
 import { startProxy } from '../support/proxy.ts';
 import type { Stack } from '../support/stack.ts';
 import { openTestStores } from '../support/stores.ts';
@@ -32,11 +33,13 @@ const startStack = async () => {
     TELEGRAM_BOT_TOKEN: '1000:test',
     TELEGRAM_API_URL: telegram.url,
     TELEGRAM_LINK_SECRET: 'dev-link-secret',
+    TELEGRAM_WEBHOOK_SECRET: 'the-webhook-secret-of-the-tests',
     DEBUG_CODE: 'on',
   };
   const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
   const logFile = join(scratch, 'worker.log');
-  writeFileSync(logFile, '');
+  const localLogFile = join(scratch, 'local.log');
+  for (const file of [logFile, localLogFile]) writeFileSync(file, '');
   const worker = startWorker({ port, settings, onLine: (line) => appendFileSync(logFile, `${line}\n`) });
   const stack: Stack = {
     apiUrl,
@@ -44,13 +47,18 @@ const startStack = async () => {
     databaseProxy: databaseProxy.url,
     redisProxy: redisProxy.url,
     logFile,
+    localLogFile,
     settings,
   };
   const close = async () => {
     await worker.close();
     await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
     await stores.close();
+    const logs = [logFile, localLogFile].map((file) => readFileSync(file, 'utf8'));
     rmSync(scratch, { recursive: true, force: true });
+    // Whatever the tests did: a secret in a log fails the run.
+    checkLog(`The log of the Worker at ${apiUrl}`, logs[0] ?? '', settings);
+    checkLog("The log of the tests' own apps", logs[1] ?? '', settings);
   };
   return { stack, ready: worker.ready, close };
 };

@@ -22,14 +22,14 @@ describe('signing in by phone', () => {
     expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
   });
 
-  test('gives a token with the claims of the original and none other', async () => {
+  test('gives a token with the claims of the original and its session', async () => {
     const token = await signIn(api);
-    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' });
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT', kid: expect.any(String) });
     const { userId, iat, exp, ...rest } = decodeJwt(token);
     expect(userId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number(exp) - Number(iat)).toBe(30 * 86_400);
     expect(Math.abs(Number(iat) - Date.now() / 1000)).toBeLessThan(10);
-    expect(rest).toEqual({});
+    expect(rest).toEqual({ sid: expect.stringMatching(/^[\w-]{22}$/) });
   });
 
   test('takes a code with anything between its digits, and a code that is a JSON number', async () => {

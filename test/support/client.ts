@@ -67,7 +67,7 @@ export interface LocalApi extends Api {
  * @param now the clock
  */
 export const localApi = (overrides: Record<string, string> = {}, now: () => number = Date.now): LocalApi => {
-  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), now));
+  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), { now }));
   const behind: Promise<unknown>[] = [];
   const context = {
     waitUntil: (work: Promise<unknown>) => {

@@ -20,8 +20,8 @@ export const signIn = async (api: Api, phone: string = freshPhone()): Promise<st
   return String(answer.body.token);
 };
 
-/** A code that is certainly not this one. */
-export const wrongCode = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+/** A code that is certainly not this one; another for each `by` below a million. */
+export const wrongCode = (code: string, by = 1): string => String((Number(code) + by) % 1_000_000).padStart(6, '0');
 
 /** Links a phone number to a chat of the stand-in. */
 export const link = async (api: Api, phone: string, chatId: number): Promise<void> => {

@@ -11,6 +11,8 @@ export interface Stack {
   readonly redisProxy: string;
   /** A file with every line that the Worker has written so far. */
   readonly logFile: string;
+  /** A file with every line that apps in the tests' own process have written so far. */
+  readonly localLogFile: string;
   /** The settings that the Worker runs with. */
   readonly settings: Readonly<Record<string, string>>;
 }

@@ -8,6 +8,9 @@ import { createScratchDatabase } from './scratch-database.ts';
 /** What makes an empty embedded database quick to start the second time. */
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 
+/** Of both gateways, and like nothing else: no log may hold it. */
+const PASSWORD = 'password-of-the-tests';
+
 /** Stores for tests behind their gateways: real servers where DATABASE_URL and REDIS_URL name them, embedded ones otherwise. */
 export interface TestStores {
   /** What the Worker is told. */
@@ -21,7 +24,7 @@ export interface TestStores {
 export const openTestDatabase = async () => {
   const { DATABASE_URL } = process.env;
   const scratch = DATABASE_URL ? await createScratchDatabase(DATABASE_URL) : undefined;
-  const place = { port: await freePort(), password: 'test' };
+  const place = { port: await freePort(), password: PASSWORD };
   const store = await openDatabase(place, { serverUrl: scratch?.url, cacheDir: CACHE });
   return {
     ...databaseSettings(place),
@@ -34,10 +37,10 @@ export const openTestDatabase = async () => {
 
 /** Opens both stores, with the newest schema. */
 export const openTestStores = async (): Promise<TestStores> => {
-  const redisPlace = { port: await freePort(), password: 'test' };
+  const redisPlace = { port: await freePort(), password: PASSWORD };
   const [{ close, ...database }, redis] = await Promise.all([
     openTestDatabase(),
-    openRedis(redisPlace, process.env.REDIS_URL),
+    openRedis(redisPlace, { serverUrl: process.env.REDIS_URL }),
   ]);
   neonConfig.fetchEndpoint = database.DATABASE_ENDPOINT;
   await migrate(database.DATABASE_URL);

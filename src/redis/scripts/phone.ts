@@ -2,70 +2,75 @@ import type { Script } from '../client.ts';
 import { CODE } from './lua.ts';
 import { done } from './reply.ts';
 
+/** `tell_code(key, uid)`: puts the id of the phone's user beside a live code; "" = it has to be asked of Postgres. */
+const TELL_CODE = `${CODE}
+local function tell_code(code_key, uid)
+  if read_code(code_key) then redis.call('HSET', code_key, 'uid', uid) end
+end
+`;
+
 /**
  * What Redis remembers of a phone must never outlive what Postgres says. So a change of a phone in Postgres is announced first: what Redis remembers is
- * dropped, and nobody who read Postgres meanwhile may put his reading there. When the change is done, its result is remembered, unless
- * another change was under way at the same time, since their order in Postgres is not known here. If the end is never told, the announcement
- * runs out, and until then Postgres is asked.
+ * dropped, the user beside a live code too, and nobody who read Postgres meanwhile may put his reading there. When the change is done, its result
+ * is remembered, unless another change was under way at the same time, since their order in Postgres is not known here. If the end is never told, the
+ * announcement runs out, and until then Postgres is asked.
  *
- * KEYS 1 phone · 2 changing
+ * KEYS 1 phone · 2 changing · 3 code · 4 previous code
  * ARGV 1 token of the change · 2 TTL of changing
  */
 export const BEGIN_CHANGE: Script<typeof done> = {
   name: 'begin-change',
   reply: done,
-  lua: `
+  lua: `${TELL_CODE}
 local alone = redis.call('EXISTS', KEYS[2]) == 0
 redis.call('SET', KEYS[2], alone and ARGV[1] or 'several', 'PX', ARGV[2])
 redis.call('DEL', KEYS[1])
+-- The user may be about to take another number: whoever has a code for this one must not be signed in as them.
+tell_code(KEYS[3], '')
+tell_code(KEYS[4], '')
 return 1
 `,
 };
 
-const REMEMBER = `${CODE}
-local function remember(phone_key, uid, chat, ttl)
-  if redis.call('EXISTS', phone_key) == 0 then
-    redis.call('HSET', phone_key, 'uid', uid, 'chat', chat)
-    redis.call('PEXPIRE', phone_key, ttl)
-  end
-end
--- A phone's user never changes, so their id may stand beside a live code at any time.
-local function tell_code(code_key, uid)
-  if uid ~= '' and read_code(code_key) then redis.call('HSET', code_key, 'uid', uid) end
-end
-`;
-
 /**
- * Ends what {@link BEGIN_CHANGE} announced. The original's link is done with: Postgres has one now.
+ * Ends what {@link BEGIN_CHANGE} announced. The original's link is done with: Postgres has one now. When nobody has the number any more, because its
+ * account took another one, the codes and links that its former chat was sent are dead: they would make an account for whoever gets the number next.
  *
- * KEYS 1 phone · 2 changing · 3 code · 4 legacy link
- * ARGV 1 user id or '' · 2 chat id or '' · 3 TTL of phone · 4 token of the change
+ * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 used code · 6 legacy link · 7 sign-in links
+ * ARGV 1 user id or '' · 2 chat id or '' · 3 language · 4 TTL of phone · 5 token of the change
  */
 export const END_CHANGE: Script<typeof done> = {
   name: 'end-change',
   reply: done,
-  lua: `${REMEMBER}
-redis.call('DEL', KEYS[4])
-tell_code(KEYS[3], ARGV[1])
-if redis.call('GET', KEYS[2]) ~= ARGV[4] then return 1 end
+  lua: `${TELL_CODE}
+redis.call('DEL', KEYS[6])
+if ARGV[1] == '' then redis.call('DEL', KEYS[3], KEYS[4], KEYS[5], KEYS[7]) end
+if redis.call('GET', KEYS[2]) ~= ARGV[5] then return 1 end
 redis.call('DEL', KEYS[1], KEYS[2])
-remember(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+redis.call('HSET', KEYS[1], 'uid', ARGV[1], 'chat', ARGV[2], 'lang', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+tell_code(KEYS[3], ARGV[1])
 return 1
 `,
 };
 
 /**
- * Remembers what was read in Postgres, and puts the user's id beside a live code.
+ * Remembers what was read in Postgres, and puts the user's id beside a live code; not while the phone is being changed, and not in place of what is
+ * remembered already, which is newer.
  *
  * KEYS 1 phone · 2 changing · 3 code
- * ARGV 1 user id or '' · 2 chat id or '' · 3 TTL of phone
+ * ARGV 1 user id or '' · 2 chat id or '' · 3 language · 4 TTL of phone
  */
 export const REMEMBER_READING: Script<typeof done> = {
   name: 'remember-reading',
   reply: done,
-  lua: `${REMEMBER}
-tell_code(KEYS[3], ARGV[1])
-if redis.call('EXISTS', KEYS[2]) == 0 then remember(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) end
+  lua: `${TELL_CODE}
+if redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'uid', ARGV[1], 'chat', ARGV[2], 'lang', ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+tell_code(KEYS[3], redis.call('HGET', KEYS[1], 'uid'))
 return 1
 `,
 };

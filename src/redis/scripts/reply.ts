@@ -23,3 +23,6 @@ export const voided = z.tuple([z.literal('voided')]).transform(([outcome]) => ({
 
 /** The reply of a script that has nothing to tell. */
 export const done = z.literal(1);
+
+/** 1 or 0. */
+export const flag = z.union([z.literal(0), z.literal(1)]).transform(Boolean);

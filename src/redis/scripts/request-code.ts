@@ -4,12 +4,12 @@ import { CODE, WINDOW } from './lua.ts';
 import { done, ms, optionalChat, optionalId, voided, wait } from './reply.ts';
 
 const stored = z
-  .tuple([z.enum(['stored', 'spent']), ms, z.enum(['0', '1']), optionalId, optionalChat, optionalChat])
-  .transform(([outcome, waitMs, known, , chatId, legacyChatId]) => ({
+  .tuple([z.enum(['stored', 'spent']), ms, z.enum(['0', '1']), optionalId, optionalChat, optionalChat, z.string()])
+  .transform(([outcome, waitMs, known, , chatId, legacyChatId, lang]) => ({
     outcome,
     waitMs,
-    /** What Redis knows of the phone: the chat that Postgres has for it, if `known`, and the chat that the original linked. */
-    phone: { known: known === '1', chatId, legacyChatId },
+    /** What Redis knows of the phone: the chat that Postgres has for it and its language, if `known`, and the chat that the original linked. */
+    phone: { known: known === '1', chatId, legacyChatId, language: lang === 'en' ? ('en' as const) : ('ru' as const) },
   }));
 
 const reply = z.union([wait, voided, stored]);
@@ -17,12 +17,12 @@ const reply = z.union([wait, voided, stored]);
 /**
  * Applies the limits of sending, stores the code in place of any other, reads where to send it.
  *
- * KEYS 1 code · 2 previous code · 3 failures · 4 sends · 5 address sends · 6 phone · 7 legacy link · 8 voided
+ * KEYS 1 code · 2 previous code · 3 failures · 4 sends · 5 address sends · 6 phone · 7 legacy link · 8 voided · 9 sign-in link · 10 links of the phone
  * ARGV 1 now · 2 mac · 3 request id · 4 code TTL · 5 phone · 6 sends per day · 7 gaps (s, comma-separated) · 8 failures per day ·
- *      9 address sends per hour (0 = no limit)
+ *      9 address sends per hour (0 = no limit) · 10 hash of the token of a sign-in link that may take the place of digits, or ''
  *
- * Returns {'wait', ms} past a limit of sends · {'spent', ms, known, uid, chat, legacy} when the phone's budget of failed compares is spent,
- * ms until digits work again · {'stored', 0, known, uid, chat, legacy} · {'voided'}. known is '1' when uid and chat are what Postgres knows.
+ * Returns {'wait', ms} past a limit of sends · {'spent', ms, known, uid, chat, legacy, language} when the phone's budget of failed compares is spent,
+ * ms until digits work again: then the sign-in link is stored · {'stored', 0, known, uid, chat, legacy, language} · {'voided'}. known is '1' when uid and chat are what Postgres knows.
  */
 export const REQUEST_CODE: Script<typeof reply> = {
   name: 'request-code',
@@ -49,18 +49,26 @@ if wait > 0 then return { 'wait', ms(wait) } end
 note(sends, DAY, ARGV[3], now)
 if address_limit > 0 then note(address_sends, HOUR, ARGV[5] .. ' ' .. ARGV[3], now) end
 
-local known = redis.call('HMGET', phone_key, 'uid', 'chat')
-local link = { known[1] and '1' or '0', known[1] or '', known[2] or '', redis.call('GET', legacy_key) or '' }
+local known = redis.call('HMGET', phone_key, 'uid', 'chat', 'lang')
+local link = { known[1] and '1' or '0', known[1] or '', known[2] or '', redis.call('GET', legacy_key) or '', known[3] or '' }
 
 local spent = wait_for(failures, DAY, tonumber(ARGV[8]), now)
-if spent > 0 then return { 'spent', ms(spent), link[1], link[2], link[3], link[4] } end
+if spent > 0 then
+  if ARGV[10] ~= '' then
+    redis.call('HSET', KEYS[9], 'phone', ARGV[5], 'exp', ms(now + ttl))
+    redis.call('PEXPIRE', KEYS[9], ttl)
+    redis.call('SADD', KEYS[10], ARGV[10])
+    redis.call('PEXPIRE', KEYS[10], ttl)
+  end
+  return { 'spent', ms(spent), link[1], link[2], link[3], link[4], link[5] }
+end
 
 -- The code that this one takes the place of comes back if this one is voided.
 redis.call('DEL', previous)
 if redis.call('EXISTS', code) == 1 then redis.call('RENAME', code, previous) end
 redis.call('HSET', code, 'mac', ARGV[2], 'exp', ms(now + ttl), 'tries', '0', 'rid', ARGV[3], 'uid', link[2])
 redis.call('PEXPIRE', code, ttl)
-return { 'stored', '0', link[1], link[2], link[3], link[4] }
+return { 'stored', '0', link[1], link[2], link[3], link[4], link[5] }
 `,
 };
 
@@ -68,7 +76,7 @@ return { 'stored', '0', link[1], link[2], link[3], link[4] }
  * Takes back a request-code that did not end in an answer: nothing was sent, so nothing counts, and the code that was live before lives again. Should
  * the request itself still be on its way, it will do nothing.
  *
- * KEYS 1 code · 2 previous code · 3 sends · 4 address sends · 5 voided
+ * KEYS 1 code · 2 previous code · 3 sends · 4 address sends · 5 voided · 6 sign-in link
  * ARGV 1 request id · 2 phone · 3 TTL of voided
  */
 export const VOID_REQUEST: Script<typeof done> = {
@@ -77,6 +85,7 @@ export const VOID_REQUEST: Script<typeof done> = {
   lua: `${CODE}
 redis.call('SET', KEYS[5], '1', 'PX', ARGV[3])
 redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('DEL', KEYS[6])
 redis.call('ZREM', KEYS[4], ARGV[2] .. ' ' .. ARGV[1])
 local code = read_code(KEYS[1])
 if code and code.rid == ARGV[1] then

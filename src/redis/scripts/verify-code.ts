@@ -1,43 +1,40 @@
 import * as z from 'zod';
 import type { Script } from '../client.ts';
 import { CODE, MS, WINDOW } from './lua.ts';
-import { done, ms, optionalId, voided, wait } from './reply.ts';
+import { done, voided, wait } from './reply.ts';
+import { BEGIN, signedIn, wrong } from './sign-in.ts';
 
-const reply = z.union([
-  wait,
-  voided,
-  z.tuple([z.literal('wrong')]).transform(([outcome]) => ({ outcome })),
-  z
-    .tuple([z.literal('ok'), optionalId, ms])
-    .transform(([outcome, userId, signedInAt]) => ({ outcome, userId, signedInAt })),
-]);
+const reply = z.union([wait, voided, wrong, signedIn]);
 
 /**
- * verify-code: limits → count the try → compare → consume.
+ * verify-code: limits → count the try → compare → consume → open the session.
  *
  * KEYS 1 code · 2 used · 3 failures · 4 address failures · 5 address sends · 6 phone · 7 voided
  * ARGV 1 now · 2 mac · 3 mac under the previous secret, or '' · 4 the client's request id, or '' · 5 attempt id · 6 phone ·
- *      7 tries per code · 8 failures per day · 9 address failures per hour (0 = no limit) · 10 how long the code's client may repeat itself · 11 TTL of used
+ *      7 tries per code · 8 failures per day · 9 address failures per hour (0 = no limit) · 10 how long the code's client may repeat itself · 11 TTL of used ·
+ *      12 sid · 13 id of the user in case there is none yet · 14 record of the session
  *
- * Returns {'ok', uid or '', ms of signing in} · {'wrong'} · {'wait', ms} past a limit · {'voided'}.
+ * Returns {'ok', …} (see sign-in.ts) · {'wrong'} · {'wait', ms} past a limit · {'voided'}.
  */
 export const VERIFY_CODE: Script<typeof reply> = {
   name: 'verify-code',
   reply,
-  lua: `${WINDOW}${CODE}
+  lua: `${WINDOW}${CODE}${BEGIN}
 local code_key, used_key, failures, address_failures, address_sends = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local now, mac, previous, rid, attempt, phone = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local address_limit = tonumber(ARGV[9])
 if redis.call('EXISTS', KEYS[7]) == 1 then return { 'voided' } end
 
 -- The same client again, after an answer that got lost: whoever asked for this code, used it, and shows the id of that request both times. Nobody
--- else learns by trying whether a guess is the used code: whatever else comes is answered alike.
-local used = redis.call('HMGET', used_key, 'mac', 'repeatable', 'rid', 'uid', 'at')
+-- else learns by trying whether a guess is the used code: whatever else comes is answered alike. So is a client whose session was revoked meanwhile.
+local used = redis.call('HMGET', used_key, 'mac', 'repeatable', 'rid', 'uid', 'at', 'new', 'sid')
 local same_code = used[1] and (used[1] == mac or used[1] == previous) and now - tonumber(used[5]) <= tonumber(ARGV[10])
-if same_code and used[2] == '1' and used[3] == rid then
+local owner = used[4] ~= '' and used[4] or used[6]
+local lives = same_code and used[7] and redis.call('HEXISTS', 'sessions:' .. owner, 's:' .. used[7]) == 1
+if lives and used[2] == '1' and used[3] == rid then
   redis.call('HSET', used_key, 'attempt:' .. attempt, '1')
   redis.call('HINCRBY', used_key, 'open', 1)
-  return { 'ok', used[4], used[5] }
+  return { 'ok', used[4], used[6], used[7], used[5], phone, '1', '', '' }
 end
 
 local wait = wait_for(failures, DAY, tonumber(ARGV[8]), now)
@@ -57,24 +54,20 @@ if not code or (code.mac ~= mac and code.mac ~= previous) then
   return { 'wrong' }
 end
 
-local uid = code.uid
-if uid == '' then uid = redis.call('HGET', KEYS[6], 'uid') or '' end
--- The user is about to be made: the next request-code has to ask Postgres.
-if uid == '' then redis.call('DEL', KEYS[6]) end
 redis.call('DEL', code_key, failures, used_key)
-redis.call('HSET', used_key, 'mac', code.mac, 'exp', ms(code.exp), 'tries', code.tries, 'rid', code.rid, 'uid', uid, 'at', ms(now),
+redis.call('HSET', used_key, 'mac', code.mac, 'exp', ms(code.exp), 'tries', code.tries, 'rid', code.rid, 'at', ms(now),
   'repeatable', code.rid == rid and '1' or '0', 'open', 1, 'attempt:' .. attempt, '1')
 redis.call('PEXPIRE', used_key, ARGV[11])
 for _, member in ipairs(redis.call('ZRANGE', address_sends, 0, -1)) do
   if string.sub(member, 1, #phone + 1) == phone .. ' ' then redis.call('ZREM', address_sends, member) end
 end
-return { 'ok', uid, ms(now) }
+return begin(code.uid, KEYS[6], phone, { ARGV[12], ARGV[13], ARGV[14] }, used_key, now)
 `,
 };
 
 /**
- * Takes back a verify-code that did not end in an answer. When all that used the code are taken back, it lives again; one that got its answer keeps it
- * used. A code that was requested since is left alone. Should the attempt itself still be on its way, it will do nothing.
+ * Takes back a verify-code that did not end in an answer. When all that used the code are taken back, it lives again and its session ends; one
+ * that got its answer keeps it used. A code that was requested since is left alone. Should the attempt itself still be on its way, it will do nothing.
  *
  * KEYS 1 code · 2 used · 3 voided
  * ARGV 1 now · 2 attempt id · 3 TTL of voided
@@ -82,16 +75,17 @@ return { 'ok', uid, ms(now) }
 export const VOID_VERIFY: Script<typeof done> = {
   name: 'void-verify',
   reply: done,
-  lua: `${MS}${CODE}
+  lua: `${MS}${CODE}${BEGIN}
 redis.call('SET', KEYS[3], '1', 'PX', ARGV[3])
 if redis.call('HDEL', KEYS[2], 'attempt:' .. ARGV[2]) == 0 then return 1 end
 if redis.call('HINCRBY', KEYS[2], 'open', -1) > 0 then return 1 end
-local used = redis.call('HMGET', KEYS[2], 'mac', 'exp', 'tries', 'rid', 'uid')
+local used = redis.call('HMGET', KEYS[2], 'mac', 'exp', 'tries', 'rid')
+undo_begin(KEYS[2])
 redis.call('DEL', KEYS[2])
 local left = tonumber(used[2]) - tonumber(ARGV[1])
 if left <= 0 or read_code(KEYS[1]) then return 1 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'mac', used[1], 'exp', used[2], 'tries', used[3], 'rid', used[4], 'uid', used[5])
+redis.call('HSET', KEYS[1], 'mac', used[1], 'exp', used[2], 'tries', used[3], 'rid', used[4], 'uid', '')
 redis.call('PEXPIRE', KEYS[1], ms(left))
 return 1
 `,

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { DeviceFields } from './sessions.ts';
+
+/** How long a QR code can be used, in seconds (contract.md). */
+export const QR_TTL_SECONDS = 300;
+
+/** How long a client waits between two polls, in seconds (RFC 8628 §3.2, `interval`). */
+export const POLL_INTERVAL_SECONDS = 2;
+
+/** The characters of a code (contract.md): 32, so that 5 random bits make one, each equally likely. */
+export const QR_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/**
+ * A code as people type it (contract.md): upper-cased, other characters dropped, cut to 8. Letters and digits that no code has make a code that is not
+ * known, rather than none.
+ */
+export const normaliseQrCode = (given: string): string => {
+  const written = given.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return (written.replace(/[IO01]/g, '') || written).slice(0, 8);
+};
+
+const givenCode = z
+  .string('qr_code_missing')
+  .transform(normaliseQrCode)
+  .refine((code) => code !== '', 'qr_code_missing');
+
+const done = { status: 200, body: z.object({ ok: z.literal(true) }) } as const;
+
+/** Begins a sign-in by QR code. */
+export const requestQr = {
+  method: 'post',
+  path: '/api/auth/qr/request',
+  summary:
+    'Begin to sign in by QR code: show `url` as one, and poll check or listen in the room until somebody confirms it',
+  success: {
+    status: 200,
+    body: z.object({
+      code: z.string().describe('6 characters'),
+      ttlSeconds: z.literal(QR_TTL_SECONDS),
+      pollToken: z.string().describe('For the header X-Poll-Token of check; show it to nobody'),
+      intervalSeconds: z.literal(POLL_INTERVAL_SECONDS),
+      url: z.string().describe('What the QR code says'),
+      room: z.string().describe('A WebSocket at /parties/qr/<room> tells when to collect'),
+    }),
+  },
+  errors: ['too_many_requests'],
+} as const satisfies Endpoint;
+
+/** Asks how a sign-in by QR code stands, and collects its token. */
+export const checkQr = {
+  method: 'get',
+  path: '/api/auth/qr/check',
+  summary:
+    'Poll with the poll token, or as old clients do with the code from the address that asked for it; the token comes once',
+  headers: { 'X-Poll-Token': '`pollToken` of qr/request; without it `code` is looked at' },
+  query: z.object({ code: z.string().optional() }),
+  success: {
+    status: 200,
+    body: z.union([
+      z.object({ status: z.literal('pending') }),
+      z.object({ status: z.literal('expired').describe('Or used, or unknown') }),
+      z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
+      z.object({ status: z.literal('slow_down').describe('With a poll token'), intervalSeconds: z.int() }),
+      z.object({ status: z.literal('ready'), token: z.string().describe('JWT, HS256, 30 days') }),
+    ]),
+  },
+  errors: ['qr_code_missing', 'too_many_requests'],
+} as const satisfies Endpoint;
+
+/** Signs in whoever shows the code. */
+export const confirmQr = {
+  method: 'post',
+  path: '/api/auth/qr/confirm',
+  summary: 'Sign in the client that shows the code',
+  bearer: true,
+  body: z.object({ code: givenCode }),
+  success: done,
+  errors: ['qr_code_missing', 'qr_code_unknown', 'qr_code_confirmed', 'too_many_requests'],
+} as const satisfies Endpoint;
+
+/** Tells what would be signed in. */
+export const qrInfo = {
+  method: 'get',
+  path: '/api/auth/qr/info',
+  summary: 'What shows the code: ask before confirming it',
+  bearer: true,
+  query: z.object({ code: givenCode }),
+  success: {
+    status: 200,
+    body: z.object({ ok: z.literal(true), ...DeviceFields, ageSeconds: z.int(), expiresInSeconds: z.int() }),
+  },
+  errors: confirmQr.errors,
+} as const satisfies Endpoint;
+
+/** Refuses to sign in whoever shows the code. */
+export const denyQr = {
+  method: 'post',
+  path: '/api/auth/qr/deny',
+  summary: 'Refuse the client that shows the code, also after confirming it, as long as it has not collected its token',
+  bearer: true,
+  body: confirmQr.body,
+  success: done,
+  errors: confirmQr.errors,
+} as const satisfies Endpoint;
+
+/** Draws a code. */
+export const qrImage = {
+  method: 'get',
+  path: '/api/auth/qr/image',
+  summary: 'The QR code of a code, as SVG',
+  query: z.object({ code: givenCode.refine((code) => code.length === 6 && !/[IO01]/.test(code), 'qr_code_unknown') }),
+  success: { status: 200, body: z.string().meta({ contentMediaType: 'image/svg+xml' }) },
+  errors: ['qr_code_missing', 'qr_code_unknown'],
+} as const satisfies Endpoint;

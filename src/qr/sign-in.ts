@@ -1,0 +1,122 @@
+import { tokenHash } from '../auth/code.ts';
+import type { Later } from '../auth/undo.ts';
+import { undoUntilHeard } from '../auth/undo.ts';
+import { POLL_INTERVAL_SECONDS, QR_TTL_SECONDS } from '../contract/qr.ts';
+import type { Device } from '../contract/sessions.ts';
+import { ApiError, StoreError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Services } from '../services.ts';
+import { alertSignIn } from '../session/alert.ts';
+import { SessionRecord, sessionRecord } from '../session/record.ts';
+import { jwtSecrets, newSid, signToken } from '../session/token.ts';
+import { randomPollSecret, randomQrCode } from './code.ts';
+import { newQrRoom } from './room-id.ts';
+import type { Asking, Decision } from './store.ts';
+import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts';
+
+/** How much sooner than the interval a poll may come, in milliseconds: clients' timers and networks are not exact. */
+const TOLERANCE_MS = 500;
+
+/** What a request works with beside the services: its log, and a way to do work behind the answer. */
+export interface Around {
+  readonly log: Log;
+  readonly later: Later;
+}
+
+const tooMany = (waitMs: number) => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
+
+/**
+ * Begins a sign-in by QR code: one round trip to Redis.
+ *
+ * @throws {ApiError} `too_many_requests`
+ */
+export const beginQr = async (services: Services, asking: Asking, device: Device) => {
+  const { settings, redis } = services;
+  const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
+  const codes = [randomQrCode(), randomQrCode(), randomQrCode()] as const;
+  const secret = randomPollSecret();
+  const room = await newQrRoom(jwtSecrets(settings), expiresAt);
+  const record = sessionRecord('qr', device);
+  const pollHash = await tokenHash(secret);
+  const stored = await storeRequest(redis, settings, { ...asking, codes, expiresAt, record, pollHash, room });
+  if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
+  const code = stored.outcome === 'stored' && codes[stored.which];
+  if (!code) throw new ApiError('unavailable', 1);
+  return { code, pollToken: `${code}.${secret}`, room };
+};
+
+/** What a client shows to learn how its request stands: the code, and the secret of the poll token if it has one. */
+export interface Proof {
+  readonly code: string;
+  readonly secret?: string;
+}
+
+/**
+ * Tells how a request stands, and signs in when it is confirmed: one round trip to Redis.
+ *
+ * @throws {ApiError} `too_many_requests`
+ * @throws {StoreError} when Redis failed; the token can then be collected again
+ */
+export const pollQr = async (services: Services, asking: Asking, { code, secret }: Proof, { log, later }: Around) => {
+  const { settings, redis, sessions } = services;
+  const { id, now } = asking;
+  const sid = newSid();
+  const poll = { ...asking, code, pollHash: secret && (await tokenHash(secret)), sid };
+  const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
+  const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
+    later('qr.check_not_voided', () => undoUntilHeard(() => voidStep(redis, 'check', { code, id })));
+    throw error;
+  });
+  switch (checked.outcome) {
+    case 'wait':
+      throw tooMany(checked.waitMs);
+    case 'voided':
+      throw new StoreError('redis', 'check-qr', new Error('Arrived too late'));
+    case 'slow_down':
+      return { status: checked.outcome, intervalSeconds: POLL_INTERVAL_SECONDS };
+    case 'ready': {
+      const { userId, record } = checked;
+      const { method, ...device } = SessionRecord.parse(JSON.parse(record));
+      const token = await signToken(jwtSecrets(settings), { userId, sid }, now);
+      sessions.remember({ sid });
+      const chat = { known: false, chatId: undefined, language: 'ru' } as const;
+      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device, chat }));
+      return { status: checked.outcome, token };
+    }
+    default:
+      return { status: checked.outcome };
+  }
+};
+
+const REFUSALS = { revoked: 'invalid_token', unknown: 'qr_code_unknown', taken: 'qr_code_confirmed' } as const;
+
+/**
+ * Reads, confirms or denies a request: one round trip to Redis. Its room is told behind the answer.
+ *
+ * @returns what asks to be signed in, and how many milliseconds are left to it
+ * @throws {ApiError} `qr_code_unknown`, `qr_code_confirmed`, `too_many_requests`; `invalid_token` when the session was revoked
+ * @throws {StoreError} when Redis failed; then nothing is confirmed
+ */
+export const decideQr = async (
+  { settings, redis, sessions, rooms }: Services,
+  step: 'info' | 'confirm' | 'deny',
+  decision: Decision,
+  later: Later,
+) => {
+  const decided = await decideRequest(redis, settings, step, decision).catch((error) => {
+    if (step === 'confirm') {
+      later('qr.confirm_not_voided', () => undoUntilHeard(() => voidStep(redis, 'confirm', decision)));
+    }
+    throw error;
+  });
+  if (decided.outcome === 'wait') throw tooMany(decided.waitMs);
+  if (decided.outcome === 'voided') throw new StoreError('redis', `${step}-qr`, new Error('Arrived too late'));
+  if (decided.outcome === 'revoked') sessions.forget([decision.session.sid]);
+  if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
+  if (step !== 'info') {
+    const message = { type: step === 'confirm' ? 'confirmed' : 'denied' } as const;
+    later('qr.room_not_told', () => rooms.tell({ party: 'qr', id: decided.room }, message));
+  }
+  const { method, ...device } = SessionRecord.parse(JSON.parse(decided.record));
+  return { device, leftMs: decided.leftMs };
+};

@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import type { Script } from '../client.ts';
+import { MS } from './lua.ts';
+import { flag, ms } from './reply.ts';
+
+/** The most sessions one user can have; a further sign-in ends the one that signed in first. */
+export const SESSIONS_PER_USER = 50;
+
+/** What a script needs to know of whoever asks: `[sid, legacy, issued]` for `session_lives`. */
+export const sessionArgs = (session: { sid: string; legacy: boolean; issuedAt: number }) =>
+  [session.sid, session.legacy ? '1' : '0', session.issuedAt] as const;
+
+/**
+ * The sessions of a user, a hash `sessions:<user id>` with the fields
+ * `s:<sid>` = `<ms of signing in>|<JSON of how and where>` · `t:<sid>` = ms when it was last seen · `x:<sid>` = a legacy session that was revoked ·
+ * `cutoff` = ms: legacy sessions from before are revoked, but for the one in `kept`.
+ *
+ * Sessions with an id of their own live while `s:<sid>` is there: what is lost is signed out, never signed in. Legacy ones cannot have been written down
+ * here, so they live until they are revoked.
+ *
+ * The name of the key is made within scripts where the user is not known before. Upstash takes that: without the flag allow-key-locking a script has the whole
+ * database for itself (upstash.com/docs/redis/commands/scripting/eval).
+ */
+export const SESSIONS = `
+local SESSION_TTL = 30 * 86400000
+local function session_lives(key, sid, legacy, issued)
+  if legacy ~= '1' then return redis.call('HEXISTS', key, 's:' .. sid) == 1 end
+  local h = redis.call('HMGET', key, 'x:' .. sid, 'cutoff', 'kept')
+  if h[1] then return false end
+  return not h[2] or tonumber(issued) >= tonumber(h[2]) or h[3] == sid
+end
+-- {sid, ms, record} of each session, the oldest first.
+local function sessions_of(key)
+  local fields, found = redis.call('HGETALL', key), {}
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 2) == 's:' then
+      local at, record = string.match(fields[i + 1], '^(%d+)|(.*)$')
+      found[#found + 1] = { string.sub(fields[i], 3), tonumber(at), record }
+    end
+  end
+  table.sort(found, function(a, b) return a[2] < b[2] end)
+  return found
+end
+local function close_session(key, sid, now)
+  local closed = redis.call('HDEL', key, 's:' .. sid, 't:' .. sid)
+  if string.sub(sid, 1, 4) == 'old-' then
+    redis.call('HSET', key, 'x:' .. sid, ms(now))
+    redis.call('PEXPIRE', key, SESSION_TTL)
+  end
+  return closed > 0
+end
+local function open_session(key, sid, record, now)
+  redis.call('HSET', key, 's:' .. sid, ms(now) .. '|' .. record)
+  redis.call('PEXPIRE', key, SESSION_TTL)
+  local all = sessions_of(key)
+  for i, session in ipairs(all) do
+    if session[2] + SESSION_TTL <= now or i <= #all - ${SESSIONS_PER_USER} then
+      redis.call('HDEL', key, 's:' .. session[1], 't:' .. session[1])
+    end
+  end
+end
+-- A token of the original becomes a session of the list when it is first seen.
+local function see_session(key, sid, legacy, issued, record, now)
+  if legacy == '1' and redis.call('HEXISTS', key, 's:' .. sid) == 0 then open_session(key, sid, record, tonumber(issued)) end
+  redis.call('HSET', key, 't:' .. sid, ms(now))
+end
+`;
+
+/**
+ * Whether a session lives; notes that it was seen.
+ *
+ * KEYS 1 sessions
+ * ARGV 1 sid · 2 legacy · 3 issued · 4 now · 5 record, for a legacy session that is not in the list yet
+ */
+export const SEE_SESSION: Script<typeof flag> = {
+  name: 'see-session',
+  reply: flag,
+  lua: `${MS}${SESSIONS}
+if not session_lives(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return 0 end
+see_session(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], tonumber(ARGV[4]))
+return 1
+`,
+};
+
+const revoked = z.tuple([z.literal('revoked')]).transform(([outcome]) => ({ outcome }));
+const seenAt = ms.or(z.literal('').transform(() => undefined));
+const listed = z
+  .tuple([z.literal('list'), z.array(z.tuple([z.string(), ms, seenAt, z.string()]))])
+  .transform(([outcome, sessions]) => ({
+    outcome,
+    sessions: sessions.map(([sid, at, seen, record]) => ({ sid, at, seen: seen ?? at, record })),
+  }));
+const listReply = z.union([revoked, listed]);
+
+/**
+ * The sessions of whoever asks.
+ *
+ * KEYS 1 sessions
+ * ARGV 1 sid · 2 legacy · 3 issued · 4 now · 5 record, for a legacy session that is not in the list yet
+ *
+ * Returns {'revoked'} · {'list', {{sid, ms, ms when seen or '', record}, …}}, the oldest first.
+ */
+export const LIST_SESSIONS: Script<typeof listReply> = {
+  name: 'list-sessions',
+  reply: listReply,
+  lua: `${MS}${SESSIONS}
+local now = tonumber(ARGV[4])
+if not session_lives(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return { 'revoked' } end
+see_session(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], now)
+local list = {}
+for _, session in ipairs(sessions_of(KEYS[1])) do
+  if session[2] + SESSION_TTL > now then
+    list[#list + 1] = { session[1], ms(session[2]), redis.call('HGET', KEYS[1], 't:' .. session[1]) or '', session[3] }
+  end
+end
+return { 'list', list }
+`,
+};
+
+const closed = z.tuple([z.literal('closed'), z.array(z.string())]).transform(([outcome, sids]) => ({ outcome, sids }));
+const closeReply = z.union([revoked, closed]);
+
+/**
+ * Ends sessions of whoever asks.
+ *
+ * KEYS 1 sessions
+ * ARGV 1 sid · 2 legacy · 3 issued · 4 now · 5 which: a sid, or 'others'
+ *
+ * Returns {'revoked'} when the asking session itself was revoked · {'closed', {sid, …}}: those that ended. With 'others' legacy sessions that are not in the
+ * list end too.
+ */
+export const CLOSE_SESSIONS: Script<typeof closeReply> = {
+  name: 'close-sessions',
+  reply: closeReply,
+  lua: `${MS}${SESSIONS}
+local key, mine, now, which = KEYS[1], ARGV[1], tonumber(ARGV[4]), ARGV[5]
+if not session_lives(key, mine, ARGV[2], ARGV[3]) then return { 'revoked' } end
+-- A legacy session need not be in the list to end itself.
+if which == mine then
+  close_session(key, mine, now)
+  return { 'closed', { mine } }
+end
+local ended = {}
+for _, session in ipairs(sessions_of(key)) do
+  if session[1] == which or (which == 'others' and session[1] ~= mine) then
+    close_session(key, session[1], now)
+    ended[#ended + 1] = session[1]
+  end
+end
+if which == 'others' then
+  redis.call('HSET', key, 'cutoff', ms(now), 'kept', mine)
+  redis.call('PEXPIRE', key, SESSION_TTL)
+end
+return { 'closed', ended }
+`,
+};
+
+/**
+ * Ends one session of a user, whoever says so.
+ *
+ * KEYS 1 sessions
+ * ARGV 1 sid · 2 now
+ *
+ * Returns whether there was one.
+ */
+export const END_SESSION: Script<typeof flag> = {
+  name: 'end-session',
+  reply: flag,
+  lua: `${MS}${SESSIONS}
+if redis.call('HEXISTS', KEYS[1], 's:' .. ARGV[1]) == 0 then return 0 end
+close_session(KEYS[1], ARGV[1], tonumber(ARGV[2]))
+return 1
+`,
+};

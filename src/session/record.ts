@@ -1,0 +1,10 @@
+import * as z from 'zod';
+import type { Device } from '../contract/sessions.ts';
+import { DeviceFields, METHODS } from '../contract/sessions.ts';
+
+/** What is kept of a session beside its times. */
+export const SessionRecord = z.object({ method: z.enum(METHODS), ...DeviceFields });
+
+/** How and where a session began, as the text that scripts keep. */
+export const sessionRecord = (method: (typeof METHODS)[number], device: Device): string =>
+  JSON.stringify({ method, ...device } satisfies z.input<typeof SessionRecord>);

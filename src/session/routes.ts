@@ -1,0 +1,53 @@
+import { listSessions, logout, revokeOthers, revokeSession } from '../contract/sessions.ts';
+import { ApiError } from '../errors.ts';
+import { deviceOf } from '../http/device.ts';
+import { createRouter } from '../http/router.ts';
+import type { Services } from '../services.ts';
+import * as store from './store.ts';
+import type { Session } from './token.ts';
+
+/** Where a user is signed in, and signing out. Each is one EVAL, which also looks whether the asking session lives. */
+export const sessionRoutes = (services: Services) => {
+  const { redis, sessions, now } = services;
+  const { app, routeSelfChecking } = createRouter(services);
+
+  const close = async (session: Session, which: string): Promise<readonly string[]> => {
+    const closed = await store.closeSessions(redis, session, which, now());
+    sessions.forget(closed ?? [session.sid]);
+    if (!closed) throw new ApiError('invalid_token');
+    return closed;
+  };
+
+  routeSelfChecking(listSessions)(async ({ c, session }) => {
+    const listed = await store.listSessions(redis, session, deviceOf(c), now());
+    if (!listed) throw new ApiError('invalid_token');
+    return {
+      ok: true,
+      sessions: listed.reverse().map(({ sid, at, seen, ...rest }) => ({
+        id: sid,
+        current: sid === session.sid,
+        ...rest,
+        createdAt: new Date(at).toISOString(),
+        lastSeenAt: new Date(seen).toISOString(),
+      })),
+    };
+  });
+
+  routeSelfChecking(revokeSession)(async ({ session, params }) => {
+    const closed = await close(session, params.id);
+    if (closed.length === 0) throw new ApiError('session_not_found');
+    return { ok: true };
+  });
+
+  routeSelfChecking(revokeOthers)(async ({ session }) => ({
+    ok: true,
+    revoked: (await close(session, 'others')).length,
+  }));
+
+  routeSelfChecking(logout)(async ({ session }) => {
+    await close(session, session.sid);
+    return { ok: true };
+  });
+
+  return app;
+};

@@ -1,0 +1,62 @@
+import type { Device } from '../contract/sessions.ts';
+import type { Services } from '../services.ts';
+import { endSession, seeSession } from './store.ts';
+import type { Session } from './token.ts';
+
+/**
+ * How long this isolate takes a session for alive without asking again, in milliseconds. A revoked session is refused everywhere after this time,
+ * half of what auth.md allows.
+ */
+const REMEMBERED_MS = 30_000;
+
+/** The most sessions remembered, the latest ones. */
+const REMEMBERED = 10_000;
+
+/** Which sessions live. Redis knows; each isolate remembers for half a minute what it heard. */
+export interface Sessions {
+  /** Whether the session was alive within the last half minute: nobody has to be asked. */
+  isRemembered(session: Session): boolean;
+  /** Asks Redis whether the session lives: one EVAL, which notes that it was seen from this device. */
+  lives(session: Session, device: Device): Promise<boolean>;
+  /** Takes note that a session lives: it has just begun, or a script of its own said so. */
+  remember(session: Pick<Session, 'sid'>): void;
+  /** Stops remembering sessions, because they have just ended. */
+  forget(sids: readonly string[]): void;
+  /** Ends a session of a user: one EVAL. Answers whether there was one. */
+  revoke(userId: string, sid: string): Promise<boolean>;
+}
+
+/** The sessions in a Redis. */
+export const createSessions = ({ redis, now }: Pick<Services, 'redis' | 'now'>): Sessions => {
+  /** sid → when it was alive, the longest ago first. */
+  const remembered = new Map<string, number>();
+  const forget = (sids: readonly string[]) => {
+    for (const sid of sids) remembered.delete(sid);
+  };
+  const remember = ({ sid }: Pick<Session, 'sid'>, at = now()) => {
+    remembered.delete(sid);
+    remembered.set(sid, at);
+    const [oldest] = remembered.keys();
+    if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  };
+  return {
+    isRemembered: ({ sid }) => {
+      const age = now() - (remembered.get(sid) ?? Number.NEGATIVE_INFINITY);
+      return age >= 0 && age < REMEMBERED_MS;
+    },
+    lives: async (session, device) => {
+      // The answer is as old as the question.
+      const asked = now();
+      const lives = await seeSession(redis, session, device, asked);
+      if (lives) remember(session, asked);
+      else forget([session.sid]);
+      return lives;
+    },
+    remember: (session) => remember(session),
+    forget,
+    revoke: (userId, sid) => {
+      forget([sid]);
+      return endSession(redis, userId, sid, now());
+    },
+  };
+};

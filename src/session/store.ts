@@ -1,0 +1,70 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Language } from '../contract/errors.ts';
+import type { Device } from '../contract/sessions.ts';
+import type { Database } from '../db/client.ts';
+import { ask } from '../db/client.ts';
+import { telegramLinks, users } from '../db/schema.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { keys } from '../redis/keys.ts';
+import { CLOSE_SESSIONS, END_SESSION, LIST_SESSIONS, SEE_SESSION, sessionArgs } from '../redis/scripts/sessions.ts';
+import { SessionRecord, sessionRecord } from './record.ts';
+import type { Session } from './token.ts';
+
+const legacyRecord = (device: Device) => sessionRecord('legacy', device);
+
+/** Whether a session lives; notes that it was seen: one EVAL. */
+export const seeSession = (redis: RedisClient, session: Session, device: Device, now: number): Promise<boolean> =>
+  redis.run(SEE_SESSION, [keys.sessions(session.userId)], [...sessionArgs(session), now, legacyRecord(device)]);
+
+/**
+ * The sessions of whoever asks, the oldest first: one EVAL.
+ *
+ * @returns undefined when the asking session was revoked
+ */
+export const listSessions = async (redis: RedisClient, session: Session, device: Device, now: number) => {
+  const listed = await redis.run(
+    LIST_SESSIONS,
+    [keys.sessions(session.userId)],
+    [...sessionArgs(session), now, legacyRecord(device)],
+  );
+  if (listed.outcome === 'revoked') return undefined;
+  return listed.sessions.map(({ record, ...times }) => ({ ...times, ...SessionRecord.parse(JSON.parse(record)) }));
+};
+
+/**
+ * Ends sessions of whoever asks: one EVAL.
+ *
+ * @param which a sid, or `others`: all but the asking one
+ * @returns the ids of those that ended; undefined when the asking session was revoked itself
+ */
+export const closeSessions = async (
+  redis: RedisClient,
+  session: Session,
+  which: string,
+  now: number,
+): Promise<readonly string[] | undefined> => {
+  const args = [...sessionArgs(session), now, which];
+  const closed = await redis.run(CLOSE_SESSIONS, [keys.sessions(session.userId)], args);
+  return closed.outcome === 'revoked' ? undefined : closed.sids;
+};
+
+/** Ends one session of a user, whoever says so: one EVAL. Answers whether there was one. */
+export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<boolean> =>
+  redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
+
+/** The chat that a user's number is linked to, if it is and the bot not blocked: one statement. */
+export const findChat = (
+  db: Database,
+  userId: string,
+): Promise<{ readonly chatId: number; readonly language: Language } | undefined> => {
+  const query = db
+    .select({ chatId: telegramLinks.chatId, language: telegramLinks.language })
+    .from(users)
+    .innerJoin(telegramLinks, eq(telegramLinks.phone, users.phone))
+    .where(and(eq(users.id, userId), isNull(telegramLinks.blockedAt)));
+  return ask(
+    'find chat',
+    query,
+    ([row]) => row && { chatId: row.chatId, language: row.language === 'en' ? 'en' : 'ru' },
+  );
+};

@@ -1,0 +1,44 @@
+import { BotError } from 'grammy';
+import { ApiError, StoreError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { reasonOf } from '../log.ts';
+import type { Services } from '../services.ts';
+import { botIdOf, createBot } from './bot.ts';
+import { claimUpdate, endUpdate } from './store.ts';
+import { readUpdate } from './update.ts';
+
+/** When Telegram may deliver an update again that is being worked on, or could not be, in seconds. */
+const RETRY_SECONDS = 5;
+
+/**
+ * Does what an update of the bot asks for, once however often it is delivered: claimed by its id before, noted as done afterwards, and given back when
+ * the work failed, so that Telegram delivers it again. What the bot has nothing to say to is ignored.
+ *
+ * @param body what was posted to the webhook
+ * @throws {ApiError} `unavailable` when it has to be delivered again
+ * @throws {StoreError} likewise
+ */
+export const receiveUpdate = async (services: Services, log: Log, body: unknown): Promise<void> => {
+  const update = readUpdate(body);
+  if (!update) return;
+  const { settings, redis } = services;
+  const name = `${botIdOf(settings.TELEGRAM_BOT_TOKEN)}:${update.update_id}`;
+  const token = crypto.randomUUID();
+  // Whether the end of a claim is heard or not, the claim runs out.
+  const end = (done: boolean) =>
+    endUpdate(redis, name, token, done).catch((error) => log.warn('bot.claim_not_ended', { reason: reasonOf(error) }));
+
+  const state = await claimUpdate(redis, name, token);
+  if (state === 'done') return;
+  if (state === 'working') throw new ApiError('unavailable', RETRY_SECONDS);
+  try {
+    await createBot(services, log).handleUpdate(update);
+  } catch (error) {
+    await end(false);
+    const cause = error instanceof BotError ? error.error : error;
+    if (cause instanceof StoreError) throw cause;
+    log.error('internal', { reason: reasonOf(cause), stack: cause instanceof Error ? cause.stack : undefined });
+    throw new ApiError('unavailable', RETRY_SECONDS);
+  }
+  await end(true);
+};

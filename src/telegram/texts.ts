@@ -1,0 +1,96 @@
+import type { Language, Text } from '../contract/errors.ts';
+
+/** What the bot says, in every language it speaks. A function where something has to be put in; phone numbers come masked. */
+
+/** The language of a person, from what Telegram says their app speaks (an IETF tag): Russian where it does not say. */
+export const languageOf = (tag: string | undefined): Language => (tag && !/^ru\b/i.test(tag) ? 'en' : 'ru');
+
+/** The button that shares one's own contact. */
+export const SHARE: Text = { ru: 'Поделиться номером', en: 'Share my number' };
+
+/** To somebody whose chat has no number. */
+export const WELCOME: Text = {
+  ru: 'Здравствуйте! Сюда приходят коды для входа в AIST.\n\nНажмите кнопку «Поделиться номером» под полем ввода, и коды для вашего номера будут приходить в этот чат.',
+  en: 'Hello! This is where your AIST sign-in codes arrive.\n\nPress “Share my number” below the input field, and the codes for your number will come to this chat.',
+};
+
+/** To somebody whose chat has a number. */
+export const ALREADY = (phone: string): Text => ({
+  ru: `Здравствуйте! Коды для номера ${phone} приходят в этот чат.\n\nНомер изменился: /phone\nОтвязать номер: /unlink`,
+  en: `Hello! The codes for ${phone} arrive in this chat.\n\nYour number has changed: /phone\nUnlink the number: /unlink`,
+});
+
+/** How to tell of a changed number. */
+export const CHANGED = (phone: string): Text => ({
+  ru: `Сейчас к этому чату привязан номер ${phone}.\n\nЕсли номер вашего Telegram изменился, нажмите «Поделиться номером»: аккаунт AIST перейдёт на новый номер.`,
+  en: `This chat is linked to ${phone}.\n\nIf the number of your Telegram has changed, press “Share my number”: your AIST account will get the new number.`,
+});
+
+/** The number is linked. */
+export const LINKED = (phone: string): Text => ({
+  ru: `Готово! Коды для номера ${phone} теперь приходят сюда.\n\nВернитесь в AIST и запросите код.`,
+  en: `Done! The codes for ${phone} now arrive here.\n\nGo back to AIST and ask for a code.`,
+});
+
+/** The account of the former number has the new one. */
+export const MOVED = (phone: string, former: string): Text => ({
+  ru: `Готово! Ваш аккаунт AIST перешёл с номера ${former} на ${phone}, входить заново не нужно.\n\nКоды теперь приходят для нового номера.`,
+  en: `Done! Your AIST account has moved from ${former} to ${phone}; you stay signed in.\n\nCodes now arrive for the new number.`,
+});
+
+/** The chat has the new number, the account stays with the former one. */
+export const REPLACED = (phone: string, former: string): Text => ({
+  ru: `Готово! Коды для номера ${phone} теперь приходят сюда, а для ${former} больше не приходят.\n\nАккаунты остались при своих номерах: вход по ${phone} откроет аккаунт этого номера.`,
+  en: `Done! The codes for ${phone} now arrive here, those for ${former} no longer do.\n\nThe accounts stay with their numbers: signing in with ${phone} opens the account of that number.`,
+});
+
+/** A contact that is not the person's own, or not certainly. */
+export const NOT_YOURS: Text = {
+  ru: 'Привязать можно только свой номер, и только кнопкой «Поделиться номером»: чужие и пересланные контакты не подойдут.',
+  en: 'You can link your own number alone, and only by “Share my number”: contacts of others and forwarded ones will not do.',
+};
+
+/** A number that AIST does not serve. */
+export const NOT_SERVED: Text = {
+  ru: 'С номерами этой страны AIST пока не работает, поэтому привязать ваш номер нельзя.',
+  en: 'AIST does not serve numbers of this country yet, so your number cannot be linked.',
+};
+
+/** Asks before unlinking: a link from anywhere can lead here. */
+export const ASK_UNLINK = (phone: string): Text => ({
+  ru: `Отвязать номер ${phone}? Коды перестанут приходить в этот чат.`,
+  en: `Unlink ${phone}? Codes will no longer arrive in this chat.`,
+});
+
+/** The button under {@link ASK_UNLINK}. */
+export const UNLINK: Text = { ru: 'Отвязать', en: 'Unlink' };
+
+/** The numbers are unlinked. */
+export const UNLINKED = (phones: string): Text => ({
+  ru: `Номер ${phones} отвязан: коды сюда больше не приходят. Аккаунт остался.\n\nПривязать снова: /start`,
+  en: `${phones} is unlinked: codes no longer arrive here. The account remains.\n\nLink again: /start`,
+});
+
+/** There was nothing to unlink. */
+export const NOT_LINKED: Text = {
+  ru: 'К этому чату не привязан ни один номер.\n\nПривязать: /start',
+  en: 'No number is linked to this chat.\n\nLink one: /start',
+};
+
+/** What the bot can do. */
+export const HELP: Text = {
+  ru: 'Этот бот присылает коды для входа в AIST и сообщает о новых входах.\n\n/start — привязать номер\n/phone — номер изменился\n/unlink — отвязать номер\n/help — эта справка\n\nНикому не сообщайте коды: сотрудники AIST их не спрашивают.',
+  en: 'This bot brings you AIST sign-in codes and tells you about new sign-ins.\n\n/start — link your number\n/phone — your number has changed\n/unlink — unlink your number\n/help — this help\n\nNever tell anybody a code: nobody at AIST will ask for one.',
+};
+
+/** In place of the message about a new sign-in, once its session is ended. */
+export const SESSION_ENDED: Text = {
+  ru: 'Вход закрыт: на том устройстве из аккаунта вышли.\n\nЕсли код для входа мог узнать кто-то ещё, никому больше его не сообщайте.',
+  en: 'Signed out: that device is no longer in your account.\n\nIf somebody else may have learned your code, do not tell it to anyone again.',
+};
+
+/** Shown for a moment when a session has ended already, or was never this person's. */
+export const NO_SESSION: Text = { ru: 'Этот вход уже закрыт', en: 'That sign-in is already closed' };
+
+/** Shown for a moment when an old button is pressed. */
+export const OLD_BUTTON: Text = { ru: 'Эта кнопка больше не действует', en: 'This button no longer works' };

@@ -1,0 +1,195 @@
+import { neon } from '@neondatabase/serverless';
+import { Redis } from '@upstash/redis';
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, test } from 'vitest';
+import { keys } from '../../src/redis/keys.ts';
+import type { Api } from '../support/client.ts';
+import { localApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
+import { messageUpdate, ownContact, postUpdate } from '../support/person.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { race, statuses, together } from '../support/races.ts';
+import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
+
+const store = new ProxyControl(stack.redisProxy);
+const database = new ProxyControl(stack.databaseProxy);
+const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+afterEach(healthy);
+
+const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
+const sql = neon(String(stack.settings.DATABASE_URL));
+const redis = new Redis({
+  url: String(stack.settings.UPSTASH_REDIS_REST_URL),
+  token: String(stack.settings.UPSTASH_REDIS_REST_TOKEN),
+  automaticDeserialization: false,
+});
+
+/** The SQL that a change of the number is, for the proxy. */
+const STATEMENT = 'with moved as';
+
+const contact = (chat: number, phone: string) => messageUpdate(chat, ownContact(chat, phone));
+const share = (chat: number, phone: string, to: Api = api) => postUpdate(to, contact(chat, phone));
+const userOf = async (phone: string) => (await sql`select id from users where phone = ${phone}`)[0]?.id;
+const chatOf = async (phone: string) =>
+  (await sql`select chat_id from telegram_links where phone = ${phone}`)[0]?.chat_id;
+const lastIn = async (chat: number, count: number) => (await messagesOf(chat, count)).at(-1);
+const verify = (phone: string, code: string) => api.post('/api/auth/verify-code', { phone, code });
+
+/** A chat whose number has just changed in Telegram, and the account that it has by the former one. */
+const scene = async () => {
+  const [chat, former, phone] = [freshChat(), freshPhone(), freshPhone()];
+  await share(chat, former);
+  return { chat, former, phone, account: String(await userOf(former)) };
+};
+
+describe('somebody whose number has changed', () => {
+  test('keeps the account, under the new number, with its sessions', async () => {
+    const { chat, former, phone, account } = await scene();
+    const { code } = await requestCode(api, former);
+    await api.settle();
+    const token = String((await verify(former, code)).body.token);
+    await api.settle();
+    await share(chat, phone);
+    expect(await lastIn(chat, 4)).toMatch(/^Готово! Ваш аккаунт AIST перешёл с номера \+79.*входить заново не нужно/s);
+    const profile = await api.send('GET', '/api/profile', { token });
+    expect(profile.body).toMatchObject({ userId: account, phone });
+    expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
+    expect([await chatOf(former), await chatOf(phone)]).toEqual([undefined, String(chat)]);
+
+    const next = await requestCode(api, phone);
+    await api.settle();
+    expect(await lastIn(chat, 5)).toContain(next.code);
+    expect(decodeJwt(String((await verify(phone, next.code)).body.token)).userId).toBe(account);
+    await api.settle();
+  });
+
+  test('cannot sign in with a code for the former number any more, nor can whoever else has it', async () => {
+    const { chat, former, phone } = await scene();
+    const first = await requestCode(api, former);
+    const second = await requestCode(api, former);
+    await api.settle();
+    await share(chat, phone);
+    for (const { code } of [second, first]) expect((await verify(former, code)).status).toBe(400);
+    expect(await redis.exists(keys.code(former), keys.previousCode(former), keys.used(former))).toBe(0);
+    expect(await userOf(former)).toBeUndefined();
+  });
+
+  test('is not signed into by a code for the former number when Redis never hears of the change’s end', async () => {
+    const { chat, former, phone, account } = await scene();
+    const { code } = await requestCode(api, former);
+    await api.settle();
+    await store.behave({ mode: 'dead', only: 'end-change' });
+    expect((await share(chat, phone)).status).toBe(200);
+    await healthy();
+    const answer = await verify(former, code);
+    expect(decodeJwt(String(answer.body.token)).userId).not.toBe(account);
+    expect(await userOf(phone)).toBe(account);
+    await api.settle();
+  });
+
+  test('is not signed into by who asked for a code of the former number before and read Postgres meanwhile', async () => {
+    const { chat, former, phone, account } = await scene();
+    await redis.del(keys.phone(former));
+    await store.behave({ mode: 'slow', ms: 400, only: 'remember-reading', times: 1 });
+    const { code } = await requestCode(api, former);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await share(chat, phone);
+    const later = await requestCode(api, former);
+    await api.settle();
+    expect(await redis.hget(keys.phone(former), 'uid')).toBe('');
+    expect((await verify(former, code)).status).toBe(400);
+    const { userId } = decodeJwt(String((await verify(former, later.code)).body.token));
+    expect(userId).not.toBe(account);
+    await api.settle();
+  });
+
+  test('leaves the former number to whoever gets it next, with an account of their own', async () => {
+    const { chat, former, phone, account } = await scene();
+    await share(chat, phone);
+    const nextOwner = freshChat();
+    await share(nextOwner, former);
+    expect(await userOf(former)).not.toBe(account);
+    const { code } = await requestCode(api, former);
+    await api.settle();
+    expect(await lastIn(nextOwner, 2)).toContain(code);
+    expect(decodeJwt(String((await verify(former, code)).body.token)).userId).toBe(await userOf(former));
+    await api.settle();
+  });
+
+  test('gets the account of the new number where there is one; both stay as they are, the former loses its link', async () => {
+    const { chat, former, phone, account } = await scene();
+    await link(api, phone, freshChat());
+    const existing = await userOf(phone);
+    await share(chat, phone);
+    expect(await lastIn(chat, 2)).toContain('Аккаунты остались при своих номерах');
+    expect([await userOf(former), await userOf(phone)]).toEqual([account, existing]);
+    expect([await chatOf(former), await chatOf(phone)]).toEqual([undefined, String(chat)]);
+    const { code } = await requestCode(api, former);
+    await api.settle();
+    expect(await messagesOf(chat, 2)).toHaveLength(2);
+    expect(decodeJwt(String((await verify(former, code)).body.token)).userId).toBe(account);
+    await api.settle();
+  });
+
+  test('gets a new account where other bots had linked several numbers to the chat: nobody can say whose it is', async () => {
+    const { chat, former, phone, account } = await scene();
+    const another = freshPhone();
+    await link(api, another, chat);
+    await share(chat, phone);
+    expect([await userOf(former), await chatOf(former), await chatOf(another)]).toEqual([
+      account,
+      undefined,
+      undefined,
+    ]);
+    expect(await userOf(phone)).not.toBe(account);
+    expect(await chatOf(phone)).toBe(String(chat));
+  });
+
+  test('has nothing changed when Postgres fails, and everything when Telegram delivers it again', async () => {
+    const { chat, former, phone, account } = await scene();
+    const update = contact(chat, phone);
+    await database.behave({ mode: 'dead', only: STATEMENT });
+    expect((await postUpdate(api, update)).status).toBe(503);
+    await healthy();
+    expect([await userOf(former), await userOf(phone)]).toEqual([account, undefined]);
+    expect(await chatOf(former)).toBe(String(chat));
+    expect((await postUpdate(api, update)).status).toBe(200);
+    expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
+  });
+
+  test('is told so when the answer of Postgres got lost and the update came again', async () => {
+    const { chat, former, phone, account } = await scene();
+    const update = contact(chat, phone);
+    await database.behave({ mode: 'deaf', only: STATEMENT, times: 1 });
+    expect((await postUpdate(api, update)).status).toBe(503);
+    expect((await postUpdate(api, update)).status).toBe(200);
+    expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
+    expect(await lastIn(chat, 2)).toMatch(/^Готово!/);
+  });
+
+  test('has one account, whichever comes first: the change or somebody who signs in with the new number', async () => {
+    await race(async () => {
+      const { chat, former, phone, account } = await scene();
+      const { code } = await requestCode(api, phone);
+      await api.settle();
+      const answers = await together(database, phone, [() => share(chat, phone), () => verify(phone, code)]);
+      expect(statuses(answers)).toEqual({ 200: 2 });
+      const owner = await userOf(phone);
+      const { userId } = decodeJwt(String(answers[1]?.body.token));
+      expect(userId).toBe(owner);
+      expect(await userOf(former)).toBe(owner === account ? undefined : account);
+      expect(await chatOf(phone)).toBe(String(chat));
+      await api.settle();
+    });
+  });
+
+  test('has one account when the contact is shared five times at once', async () => {
+    await race(async () => {
+      const { chat, former, phone, account } = await scene();
+      const shares = Array.from({ length: 5 }, () => () => share(chat, phone));
+      expect(statuses(await together(database, STATEMENT, shares))).toEqual({ 200: 5 });
+      expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
+    });
+  });
+});

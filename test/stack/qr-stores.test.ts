@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { anyToken, confirm, deny, info, showQr } from '../support/qr.ts';
+import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
+
+const api = runningApi();
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
+const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+afterEach(healthy);
+
+/** The calls to each store while `work` goes on. */
+const callsOf = async (work: () => Promise<unknown>) => {
+  await healthy();
+  await work();
+  return { sql: await database.calls(), redis: await redis.calls() };
+};
+
+const ONE = { sql: 0, redis: 1 };
+
+describe('store calls', () => {
+  test('request, check, info, confirm and deny are 1 EVAL each, with all that goes on behind the answers', async () => {
+    const local = localApi();
+    const token = await anyToken();
+    const settled = (work: () => Promise<unknown>) => async () => {
+      await work();
+      await local.settle();
+    };
+    const [shown, other] = [await showQr(local), await showQr(local)];
+    expect(await callsOf(settled(() => showQr(local)))).toEqual(ONE);
+    expect(await callsOf(settled(shown.poll))).toEqual(ONE);
+    expect(await callsOf(settled(() => info(local, shown.code, token)))).toEqual(ONE);
+    expect(await callsOf(settled(() => confirm(local, shown.code, token)))).toEqual(ONE);
+    expect(await callsOf(settled(() => deny(local, other.code, token)))).toEqual(ONE);
+    expect(await callsOf(settled(() => confirm(local, 'AAAAAA', token)))).toEqual(ONE);
+  });
+
+  test('the check that collects waits for 1 EVAL; where to tell of the sign-in is 1 statement behind the answer', async () => {
+    const local = localApi();
+    const { code, poll } = await showQr(local);
+    await confirm(local, code, await anyToken());
+    await Promise.all([database.behave({ mode: 'slow', ms: 1_000 }), redis.behave({ mode: 'pass' })]);
+    const started = Date.now();
+    expect((await poll()).body.status).toBe('ready');
+    expect(Date.now() - started).toBeLessThan(500);
+    await local.settle();
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 1, redis: 1 });
+  });
+
+  test('the image, a request without a code, and one with a bad token ask no store', async () => {
+    const calls = await callsOf(async () => {
+      await api.send('GET', '/api/auth/qr/image?code=ABCDEF');
+      await api.send('GET', '/api/auth/qr/check');
+      await api.post('/api/auth/qr/confirm', { code: 'ABCDEF' }, { token: 'x.y.z' });
+      await api.send('GET', '/parties/qr/nothing');
+    });
+    expect(calls).toEqual({ sql: 0, redis: 0 });
+  });
+});
+
+describe('a call to Redis whose answer gets lost', () => {
+  const start = async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    return { clock, local, token: await anyToken(), ...(await showQr(local)) };
+  };
+
+  test('leaves a token to be collected once more, and no session behind', async () => {
+    for (const mode of ['deaf', 'half'] as const) {
+      const { local, token, code, poll } = await start();
+      await confirm(local, code, token);
+      await redis.behave({ mode, times: 1 });
+      expect((await poll()).status).toBe(503);
+      await local.settle();
+      expect(await redis.calls()).toBe(2);
+      const ready = await poll();
+      expect(ready.body.status).toBe('ready');
+      expect((await poll()).body).toEqual({ status: 'expired' });
+      const { sessions } = (await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).body;
+      expect(sessions).toMatchObject([{ method: 'qr', current: true }]);
+    }
+  });
+
+  test('leaves the code to be confirmed once more', async () => {
+    const { local, token, code, poll } = await start();
+    await redis.behave({ mode: 'deaf', times: 1 });
+    expect((await confirm(local, code, token)).status).toBe(503);
+    await local.settle();
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    expect((await confirm(local, code, token)).status).toBe(200);
+    expect((await poll()).body.status).toBe('ready');
+  });
+
+  test('does not take a confirmation back that came after it', async () => {
+    const { local, token, code, poll } = await start();
+    await redis.behave({ mode: 'deaf', times: 1 });
+    expect((await confirm(local, code, token)).status).toBe(503);
+    await redis.behave({ mode: 'slow', ms: 500, only: 'void-confirm-qr' });
+    // It has taken effect, so the token may be collected before anything is taken back.
+    expect((await poll()).body.status).toBe('ready');
+    await local.settle();
+    expect((await poll()).body).toEqual({ status: 'expired' });
+  });
+
+  test('lets a code be denied again', async () => {
+    const { local, token, code, poll } = await start();
+    await redis.behave({ mode: 'deaf', times: 1 });
+    expect((await deny(local, code, token)).status).toBe(503);
+    expect((await deny(local, code, token)).status).toBe(200);
+    expect((await poll()).body).toEqual({ status: 'denied' });
+  });
+});
+
+describe('a call that reaches Redis after it was given up', () => {
+  test('neither collects nor confirms', async () => {
+    const local = localApi();
+    const token = await anyToken();
+    const { code, poll } = await showQr(local);
+    const late = async (script: string, call: () => Promise<{ status: number }>) => {
+      await redis.behave({ mode: 'slow', ms: 1_500, only: `-- ${script}`, times: 1 });
+      expect((await call()).status).toBe(503);
+      await local.settle();
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await healthy();
+    };
+    await late('confirm-qr', () => confirm(local, code, token));
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    await confirm(local, code, token);
+    await late('check-qr', poll);
+    expect((await poll()).body.status).toBe('ready');
+  });
+});
+
+test('a client that is signed in by QR code is signed in everywhere', async () => {
+  const phone = await signIn(api);
+  const { code, poll } = await showQr(api);
+  await confirm(api, code, phone);
+  const token = String((await poll()).body.token);
+  expect((await api.send('GET', '/api/profile', { token })).status).toBe(200);
+  expect((await api.post('/api/auth/logout', {}, { token })).status).toBe(200);
+  expect((await api.send('GET', '/api/sessions', { token })).status).toBe(401);
+  expect((await api.send('GET', '/api/sessions', { token: phone })).status).toBe(200);
+});

@@ -1,0 +1,256 @@
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, test } from 'vitest';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshAddress } from '../support/fresh.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { anyToken, confirm, deny, info, showQr, strangeCode } from '../support/qr.ts';
+import { crowd, RACE_RUNS, race, repeated, statuses, together } from '../support/races.ts';
+import { stack } from '../support/stack.ts';
+
+const api = runningApi();
+const redis = new ProxyControl(stack.redisProxy);
+afterEach(() => redis.behave({ mode: 'pass' }));
+
+describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
+  test('of users who confirm one code at once one wins, and the token is theirs', async () => {
+    await race(async (index) => {
+      const { code, poll } = await showQr(api);
+      const count = index === 0 ? 50 : 2;
+      const tokens = await Promise.all(repeated(count, () => anyToken()));
+      const confirmations = tokens.map((token) => () => confirm(api, code, token));
+      const answers = await together(redis, '-- confirm-qr', confirmations);
+      expect(statuses(answers)).toEqual({ 200: 1, 400: count - 1 });
+      for (const { status, body } of answers) if (status === 400) expect(body.message).toBe('Код уже подтверждён');
+      const winner = tokens[answers.findIndex(({ status }) => status === 200)] ?? '';
+      const ready = await poll();
+      expect(decodeJwt(String(ready.body.token)).userId).toBe(decodeJwt(winner).userId);
+    });
+  });
+
+  test.each(['poll', 'pollByCode'] as const)('of those who %s a confirmed code at once one collects', async (way) => {
+    await race(async (index) => {
+      const shown = await showQr(api);
+      const token = await anyToken();
+      await confirm(api, shown.code, token);
+      const count = crowd(index);
+      const answers = await together(
+        redis,
+        '-- check-qr',
+        repeated(count, () => () => shown[way]()),
+      );
+      expect(statuses(answers)).toEqual({ 200: count });
+      const ready = answers.filter(({ body }) => body.status === 'ready');
+      expect(ready).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.status === 'expired')).toHaveLength(count - 1);
+      const { sessions } = (await api.send('GET', '/api/sessions', { token })).body;
+      expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+    });
+  });
+
+  test('a code that is confirmed and denied at once ends denied, unless it was collected before', async () => {
+    await race(async () => {
+      const { code, poll } = await showQr(api);
+      const token = await anyToken();
+      await confirm(api, code, token);
+      const [denied, polled] = await together(redis, '-qr', [() => deny(api, code, token), poll]);
+      if (denied?.status === 200) {
+        expect(polled?.body).toEqual({ status: 'denied' });
+        expect((await poll()).body).toEqual({ status: 'denied' });
+      } else {
+        expect(denied?.body.message).toBe('Код уже подтверждён');
+        expect(polled?.body.status).toBe('ready');
+      }
+    });
+  });
+});
+
+describe('whoever has seen the code, but did not ask for it', { timeout: 30_000 + RACE_RUNS * 200 }, () => {
+  test('learns nothing from another address, with the bare code or a poll token made of it', async () => {
+    const { code, poll, pollToken } = await showQr(api);
+    const forged = [
+      { query: `?code=${code}` },
+      { query: '', token: `${code}.${'A'.repeat(43)}` },
+      { query: '', token: code },
+      { query: `?code=${code}`, token: 'x' },
+      { query: `?code=${code}`, token: `${strangeCode()}.${pollToken.slice(7)}` },
+      { query: `?code=${strangeCode()}`, token: pollToken },
+    ];
+    const attack = async () => {
+      for (const { query, token } of forged) {
+        const headers = token === undefined ? {} : { 'X-Poll-Token': token };
+        const answer = await api.send('GET', `/api/auth/qr/check${query}`, { headers });
+        expect(answer.body, `${query} ${token}`).toEqual({ status: 'expired' });
+      }
+    };
+    await attack();
+    await confirm(api, code, await anyToken());
+    await attack();
+    expect((await poll()).body.status).toBe('ready');
+  });
+
+  test('learns nothing from the same address either, once the poll token was shown', async () => {
+    const { code, poll, pollByCode } = await showQr(api);
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    expect((await pollByCode()).body).toEqual({ status: 'expired' });
+    await confirm(api, code, await anyToken());
+    expect((await pollByCode()).body).toEqual({ status: 'expired' });
+    expect((await poll()).body.status).toBe('ready');
+  });
+
+  test('of as many random polls as one likes none is ever pending or ready, and past 60 each is refused', async () => {
+    const waiting = await Promise.all(repeated(5, () => showQr(api)));
+    const address = freshAddress();
+    const count = RACE_RUNS >= 1_000 ? 10_000 : 300;
+    const seen: Record<string, number> = {};
+    const guess = async () => {
+      const { status, body } = await api.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
+      const what = status === 200 ? String(body.status) : String(status);
+      seen[what] = (seen[what] ?? 0) + 1;
+    };
+    for (let done = 0; done < count; done += 50) await Promise.all(repeated(50, guess));
+    expect(seen).toEqual({ expired: 60, 429: count - 60 });
+    for (const { poll } of waiting) expect((await poll()).body).toEqual({ status: 'pending' });
+  });
+});
+
+describe('past 60 codes that nobody had, in 10 minutes', () => {
+  const start = async () => {
+    const clock = new TestClock();
+    const local = localApi({ ADDRESS_QR_MISSES_PER_10_MINUTES: '3' }, clock.now);
+    const address = freshAddress();
+    const miss = () => local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
+    const exhaust = async () => {
+      for (let i = 0; i < 3; i++) expect((await miss()).body).toEqual({ status: 'expired' });
+    };
+    return { clock, local, address, miss, exhaust };
+  };
+
+  test('an address has to wait, and is told how long', async () => {
+    const { clock, miss, exhaust } = await start();
+    await exhaust();
+    clock.advance(100);
+    const refused = await miss();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('Retry-After')).toBe('500');
+    expect(refused.body).toMatchObject({
+      ok: false,
+      code: 'too_many_requests',
+      retryAfterSeconds: 500,
+      message: 'Слишком много попыток. Повторите через 9 мин.',
+    });
+    clock.advance(499);
+    expect((await miss()).status).toBe(429);
+    clock.advance(1);
+    expect((await miss()).status).toBe(200);
+  });
+
+  test('a poll token is served all the same, a bare code and steps of who is signed in are not', async () => {
+    const { local, address, exhaust } = await start();
+    const token = await anyToken();
+    const asked = await local.send('POST', '/api/auth/qr/request', { address });
+    const code = String(asked.body.code);
+    await exhaust();
+    const headers = { 'X-Poll-Token': String(asked.body.pollToken) };
+    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body).toEqual({ status: 'pending' });
+    expect((await local.send('GET', `/api/auth/qr/check?code=${code}`, { address })).status).toBe(429);
+    for (const answer of [
+      await local.post('/api/auth/qr/confirm', { code }, { token, address }),
+      await local.post('/api/auth/qr/deny', { code }, { token, address }),
+      await local.send('GET', `/api/auth/qr/info?code=${code}`, { token, address }),
+    ]) {
+      expect(answer.status).toBe(429);
+      expect(answer.body.retryAfterSeconds).toBe(600);
+    }
+    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body.status).toBe('slow_down');
+  });
+
+  test('guesses of who is signed in count as well', async () => {
+    const { local, address, miss } = await start();
+    const token = await anyToken();
+    await local.post('/api/auth/qr/confirm', { code: strangeCode() }, { token, address });
+    await local.post('/api/auth/qr/deny', { code: strangeCode() }, { token, address });
+    await local.send('GET', `/api/auth/qr/info?code=${strangeCode()}`, { token, address });
+    expect((await miss()).status).toBe(429);
+  });
+
+  test('polls of the own code, expired, used or denied, count for nothing', async () => {
+    const { clock, local, address, miss } = await start();
+    const token = await anyToken();
+    const ask = async () => String((await local.send('POST', '/api/auth/qr/request', { address })).body.code);
+    const poll = (code: string) => local.send('GET', `/api/auth/qr/check?code=${code}`, { address });
+    const [expired, used, denied] = [await ask(), await ask(), await ask()];
+    await confirm(local, used, token);
+    await deny(local, denied, token);
+    expect((await poll(used)).body.status).toBe('ready');
+    clock.advance(300);
+    for (let i = 0; i < 3; i++) {
+      for (const code of [expired, used, denied]) expect((await poll(code)).body).toEqual({ status: 'expired' });
+    }
+    expect((await miss()).status).toBe(200);
+    await local.settle();
+  });
+
+  test('nobody waits where limits per address are off', async () => {
+    const local = localApi({
+      ADDRESS_QR_MISSES_PER_10_MINUTES: '1',
+      ADDRESS_QR_REQUESTS_PER_HOUR: '1',
+      ADDRESS_LIMITS: 'off',
+    });
+    const address = freshAddress();
+    for (let i = 0; i < 3; i++) {
+      expect((await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status).toBe(200);
+      expect((await local.send('POST', '/api/auth/qr/request', { address })).status).toBe(200);
+    }
+  });
+});
+
+test('an address gets so many codes in an hour, and is told how long to wait for the next', async () => {
+  const clock = new TestClock();
+  const local = localApi({ ADDRESS_QR_REQUESTS_PER_HOUR: '2' }, clock.now);
+  const address = freshAddress();
+  const ask = () => local.send('POST', '/api/auth/qr/request', { address });
+  expect((await ask()).status).toBe(200);
+  clock.advance(600);
+  expect((await ask()).status).toBe(200);
+  const refused = await ask();
+  expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '3000']);
+  clock.advance(3_000);
+  expect((await ask()).status).toBe(200);
+});
+
+describe('somebody who was signed out', () => {
+  /** A session with an id of its own. */
+  const modern = async (confirmer: string) => {
+    const { code, poll } = await showQr(api);
+    await confirm(api, code, confirmer);
+    return String((await poll()).body.token);
+  };
+
+  test('confirms, denies and reads nothing any more', async () => {
+    const [original, second] = [await anyToken(), await anyToken()];
+    for (const token of [await modern(original), second]) {
+      const { code, poll } = await showQr(api);
+      expect((await info(api, code, token)).status).toBe(200);
+      expect((await api.post('/api/auth/logout', {}, { token })).status).toBe(200);
+      for (const answer of [
+        await confirm(api, code, token),
+        await deny(api, code, token),
+        await info(api, code, token),
+      ]) {
+        expect([answer.status, answer.body.error]).toEqual([401, 'Invalid token']);
+      }
+      expect((await poll()).body).toEqual({ status: 'pending' });
+    }
+  });
+
+  test('signs nobody in with what they had confirmed before', async () => {
+    const [original, second] = [await anyToken(), await anyToken()];
+    for (const token of [await modern(original), second]) {
+      const { code, poll, pollByCode } = await showQr(api);
+      await confirm(api, code, token);
+      await api.post('/api/auth/logout', {}, { token });
+      expect((await pollByCode()).body).toEqual({ status: 'expired' });
+      expect((await poll()).body).toEqual({ status: 'denied' });
+    }
+  });
+});

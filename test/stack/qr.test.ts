@@ -1,0 +1,252 @@
+import { decodeJwt } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshAddress } from '../support/fresh.ts';
+import { anyToken, confirm, deny, info, showQr } from '../support/qr.ts';
+import { signIn } from '../support/sign-in.ts';
+
+const api = runningApi();
+const token = await anyToken();
+const { userId } = decodeJwt(token);
+
+describe('an old client', () => {
+  test('shows a code, polls with it alone, and is signed in when a phone that is signed in confirms it', async () => {
+    const phone = await signIn(api);
+    const { code, pollByCode } = await showQr(api);
+    expect((await pollByCode()).body).toEqual({ status: 'pending' });
+    expect((await pollByCode()).body).toEqual({ status: 'pending' });
+    const confirmed = await confirm(api, code, phone);
+    expect([confirmed.status, confirmed.body]).toEqual([200, { ok: true }]);
+    const ready = await pollByCode();
+    expect(ready.body).toEqual({ status: 'ready', token: expect.any(String) });
+    expect((await pollByCode()).body).toEqual({ status: 'expired' });
+
+    const profile = (as: unknown) => api.send('GET', '/api/profile', { token: String(as) });
+    expect((await profile(ready.body.token)).body).toEqual((await profile(phone)).body);
+    const { sessions } = (await api.send('GET', '/api/sessions', { token: phone })).body;
+    expect(sessions).toMatchObject([
+      { method: 'qr', current: false },
+      { method: 'code', current: true },
+    ]);
+  });
+
+  test('asks for a code without a body, with one, and with one that is not JSON', async () => {
+    for (const body of [undefined, {}, { code: 'X' }, [1], '{ malformed']) {
+      const answer = await api.send('POST', '/api/auth/qr/request', { body });
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.body).toMatchObject({ code: expect.stringMatching(/^[A-HJ-NP-Z2-9]{6}$/), ttlSeconds: 300 });
+    }
+  });
+
+  test.each(['', '?code=', '?code=---', '?code=%D1%84', '?code[toString]=1', '?other=ABCDEF'])(
+    'is told that it gave no code: %s',
+    async (query) => {
+      const answer = await api.send('GET', `/api/auth/qr/check${query}`);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({
+        status: 'invalid',
+        ok: false,
+        message: 'Код не указан',
+        code: 'qr_code_missing',
+        requestId: answer.headers.get('X-Request-Id'),
+      });
+    },
+  );
+
+  test.each(['AAAAAA', '000000', 'A', 'ABCDEFGHJK'])('is told that an unknown code has expired: %s', async (code) => {
+    const answer = await api.send('GET', `/api/auth/qr/check?code=${code}`);
+    expect([answer.status, answer.body]).toEqual([200, { status: 'expired' }]);
+  });
+
+  test('may write the code as people do', async () => {
+    const { code, address } = await showQr(api);
+    const typed = ` ${code.slice(0, 3).toLowerCase()}-${code.slice(3)}.`;
+    const check = await api.send('GET', `/api/auth/qr/check?code=${encodeURIComponent(typed)}`, { address });
+    expect(check.body).toEqual({ status: 'pending' });
+    expect((await confirm(api, typed, token)).status).toBe(200);
+  });
+
+  test('is not held back however fast it polls, and takes a denial for the end', async () => {
+    const { code, pollByCode } = await showQr(api);
+    for (let i = 0; i < 5; i++) expect((await pollByCode()).body).toEqual({ status: 'pending' });
+    await deny(api, code, token);
+    expect((await pollByCode()).body).toEqual({ status: 'expired' });
+  });
+});
+
+describe('a client with a poll token', () => {
+  test('is told how to poll, where to listen and what the QR code says', async () => {
+    const { body } = await api.post('/api/auth/qr/request');
+    expect(body).toEqual({
+      code: expect.any(String),
+      ttlSeconds: 300,
+      pollToken: expect.stringMatching(new RegExp(`^${body.code}\\.[\\w-]{43}$`)),
+      intervalSeconds: 2,
+      url: `aist://qr?code=${body.code}`,
+      room: expect.stringMatching(/^[\w-]{1,64}$/),
+    });
+  });
+
+  test('is signed in from whatever address it polls, once', async () => {
+    const { code, poll } = await showQr(api);
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    await confirm(api, code, token);
+    const ready = await poll();
+    expect(ready.body.status).toBe('ready');
+    expect(ready.headers.get('Cache-Control')).toBe('no-store');
+    expect(decodeJwt(String(ready.body.token))).toMatchObject({ userId, sid: expect.stringMatching(/^[\w-]{22}$/) });
+    expect((await poll()).body).toEqual({ status: 'expired' });
+  });
+
+  test('is told to slow down when it polls faster than every 1.5 s, but not when it may collect', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const { code, poll } = await showQr(local);
+    const slow = { status: 'slow_down', intervalSeconds: 2 };
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    expect((await poll()).body).toEqual(slow);
+    clock.advance(1.4);
+    expect((await poll()).body).toEqual(slow);
+    clock.advance(0.1);
+    expect((await poll()).body).toEqual({ status: 'pending' });
+    await confirm(local, code, token);
+    expect((await poll()).body.status).toBe('ready');
+    await local.settle();
+  });
+
+  test('is told that it was denied, also after somebody had confirmed', async () => {
+    for (const before of [false, true]) {
+      const { code, poll } = await showQr(api);
+      if (before) await confirm(api, code, token);
+      expect((await deny(api, code, token)).body).toEqual({ ok: true });
+      expect((await poll()).body).toEqual({ status: 'denied' });
+      expect((await confirm(api, code, token)).body).toMatchObject({ message: 'Код истёк или не найден' });
+    }
+  });
+});
+
+describe('a code', () => {
+  test('can be confirmed and collected for 300 s, and not after', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const [collected, late, lost] = [await showQr(local), await showQr(local), await showQr(local)];
+    clock.advance(299);
+    expect((await confirm(local, collected.code, token)).status).toBe(200);
+    expect((await collected.poll()).body.status).toBe('ready');
+    expect((await confirm(local, lost.code, token)).status).toBe(200);
+    clock.advance(1);
+    const answer = await confirm(local, late.code, token);
+    expect([answer.status, answer.body.message]).toEqual([400, 'Код истёк или не найден']);
+    for (const { poll, pollByCode } of [late, lost]) {
+      expect((await poll()).body).toEqual({ status: 'expired' });
+      expect((await pollByCode()).body).toEqual({ status: 'expired' });
+    }
+    await local.settle();
+  });
+
+  test('leads to the web client where there is one, whatever the request says', async () => {
+    const local = localApi({ APP_URL: 'https://web.aist.example/' });
+    const { code, url } = await showQr(local, { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' });
+    expect(url).toBe(`https://web.aist.example/qr?code=${code}`);
+  });
+
+  test.each([
+    [undefined, 'Код не указан'],
+    ['', 'Код не указан'],
+    ['- -', 'Код не указан'],
+    [{ toString: 1 }, 'Код не указан'],
+    [null, 'Код не указан'],
+    [['ABCDEF'], 'Код не указан'],
+    ['ABCDEF', 'Код истёк или не найден'],
+    ['000000', 'Код истёк или не найден'],
+    ['\u0000ABCDEF', 'Код истёк или не найден'],
+  ])('%j is refused by confirm, deny and info', async (code, message) => {
+    const answers = [
+      await api.post('/api/auth/qr/confirm', { code }, { token }),
+      await api.post('/api/auth/qr/deny', { code }, { token }),
+      ...(typeof code === 'string' ? [await info(api, encodeURIComponent(code), token)] : []),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ ok: false, message, error: message });
+    }
+  });
+
+  test('that was confirmed or used is not confirmed again, by the same user neither', async () => {
+    const { code, poll } = await showQr(api);
+    await confirm(api, code, token);
+    const taken = { ok: false, message: 'Код уже подтверждён', code: 'qr_code_confirmed' };
+    expect((await confirm(api, code, token)).body).toMatchObject(taken);
+    expect((await info(api, code, await anyToken())).body).toMatchObject(taken);
+    expect((await deny(api, code, await anyToken())).body).toMatchObject(taken);
+    expect((await poll()).body.status).toBe('ready');
+    expect((await confirm(api, code, token)).body).toMatchObject(taken);
+    expect((await deny(api, code, token)).body).toMatchObject(taken);
+  });
+
+  test('wants somebody who is signed in', async () => {
+    const { code } = await showQr(api);
+    for (const answer of [await confirm(api, code, 'x'), await deny(api, code, 'x'), await info(api, code, 'x')]) {
+      expect([answer.status, answer.body.error]).toEqual([401, 'Invalid token']);
+    }
+    const nobody = await api.post('/api/auth/qr/confirm', { code });
+    expect([nobody.status, nobody.body.error]).toEqual([401, 'No token']);
+  });
+
+  test('tells who has read it what it would sign in, and changes nothing by that', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const userAgent =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+    const { code, poll } = await showQr(local, { 'User-Agent': userAgent });
+    clock.advance(12);
+    expect((await info(local, code, token)).body).toEqual({
+      ok: true,
+      browser: 'Chrome',
+      system: 'Windows',
+      city: '',
+      country: '',
+      ageSeconds: 12,
+      expiresInSeconds: 288,
+    });
+    expect((await poll()).body).toEqual({ status: 'pending' });
+  });
+});
+
+describe('the image', () => {
+  const image = (query: string) => api.send('GET', `/api/auth/qr/image${query}`);
+
+  test('is an SVG that runs and loads nothing', async () => {
+    const answer = await image('?code=abc-def');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('Content-Type')).toMatch(/^image\/svg\+xml/);
+    expect(answer.headers.get('Content-Security-Policy')).toBe("default-src 'none'");
+    expect(answer.headers.get('Cache-Control')).toBe('private, max-age=300');
+    expect(answer.text).toMatch(/^<svg [\s\S]*<\/svg>$/);
+    expect(answer.text).toBe((await image('?code=ABCDEF')).text);
+    expect(answer.text).not.toBe((await image('?code=ABCDEG')).text);
+  });
+
+  test.each([
+    ['', 'qr_code_missing'],
+    ['?code=-', 'qr_code_missing'],
+    ['?code=ABCDE', 'qr_code_unknown'],
+    ['?code=ABCDEFG', 'qr_code_unknown'],
+    ['?code=000000', 'qr_code_unknown'],
+  ])('is refused for what is no code: %s', async (query, code) => {
+    const answer = await image(query);
+    expect([answer.status, answer.body.code]).toEqual([400, code]);
+  });
+});
+
+test('a code that another user denies while it waits is denied', async () => {
+  const { code, poll } = await showQr(api);
+  expect((await deny(api, code, await anyToken())).status).toBe(200);
+  expect((await poll()).body).toEqual({ status: 'denied' });
+});
+
+test('a code of one address is unknown to another, and its client is not disturbed', async () => {
+  const { pollByCode } = await showQr(api);
+  expect((await pollByCode(freshAddress())).body).toEqual({ status: 'expired' });
+  expect((await pollByCode()).body).toEqual({ status: 'pending' });
+});

@@ -1,0 +1,358 @@
+import { decodeJwt } from 'jose';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Answer, Api } from '../support/client.ts';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { requestCode, signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
+import { originalToken } from '../support/tokens.ts';
+
+const api = runningApi();
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
+
+afterEach(async () => {
+  await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+});
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const SAFARI =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+
+const sidOf = (token: string): string => String(decodeJwt(token).sid);
+const userOf = (token: string): string => String(decodeJwt(token).userId);
+const profile = (at: Api, token: string) => at.send('GET', '/api/profile', { token });
+const sessions = (at: Api, token: string, userAgent = FIREFOX) =>
+  at.send('GET', '/api/sessions', { token, headers: { 'User-Agent': userAgent } });
+const idsOf = ({ body }: Answer) => (body.sessions as { id: string }[]).map(({ id }) => id);
+const revoke = (at: Api, token: string, id: string) => at.send('DELETE', `/api/sessions/${id}`, { token });
+const revokeOthers = (at: Api, token: string) => at.send('DELETE', '/api/sessions', { token });
+const REFUSED = { status: 401, body: { error: 'Invalid token' } };
+
+/** Signs one number in so many times, a minute apart; the tokens, the oldest first. */
+const signInTimes = async (count: number, at?: { api: Api; clock: TestClock }) => {
+  const clock = at?.clock ?? new TestClock();
+  const local = at?.api ?? localApi({ PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' }, clock.now);
+  const phone = freshPhone();
+  const tokens: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    if (n > 0) clock.advance(60);
+    tokens.push(await signIn(local, phone));
+  }
+  return { phone, tokens, clock, local };
+};
+
+describe('the list of sessions', () => {
+  test('has every sign-in of mine, the newest first, with its device and its times, and says which one asks', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const phone = freshPhone();
+    const signInWith = async (userAgent: string) => {
+      const { code } = await requestCode(local, phone);
+      const headers = { 'User-Agent': userAgent };
+      const { body } = await local.post('/api/auth/verify-code', { phone, code }, { headers });
+      return String(body.token);
+    };
+    const first = await signInWith(FIREFOX);
+    clock.advance(90);
+    const second = await signInWith(SAFARI);
+    clock.advance(5);
+    const now = (seconds: number) => new Date(clock.now() - seconds * 1000).toISOString();
+    const common = { method: 'code', city: '', country: '' };
+    const answer = await sessions(local, second, SAFARI);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      ok: true,
+      sessions: [
+        {
+          ...common,
+          id: sidOf(second),
+          current: true,
+          createdAt: now(5),
+          lastSeenAt: now(0),
+          browser: 'Safari',
+          system: 'iOS',
+        },
+        {
+          ...common,
+          id: sidOf(first),
+          current: false,
+          createdAt: now(95),
+          lastSeenAt: now(95),
+          browser: 'Firefox',
+          system: 'Linux',
+        },
+      ],
+    });
+    expect(await profile(local, await signIn(api))).toMatchObject({ status: 200 });
+    expect(idsOf(await sessions(api, await signIn(api)))).toHaveLength(1);
+  });
+
+  test('has no session that ended with its token', async () => {
+    const { tokens, clock, local } = await signInTimes(2);
+    clock.advance(30 * 86_400 - 30);
+    expect(await profile(local, tokens[0] ?? '')).toMatchObject(REFUSED);
+    expect(idsOf(await sessions(local, tokens[1] ?? ''))).toEqual([sidOf(tokens[1] ?? '')]);
+  });
+
+  test('has at most 50: a further sign-in ends the one that is the longest ago', async () => {
+    const { tokens, local } = await signInTimes(51);
+    const [first = '', second = '', ...rest] = tokens;
+    expect(await sessions(local, first)).toMatchObject(REFUSED);
+    expect(idsOf(await sessions(local, second))).toEqual([second, ...rest].map(sidOf).reverse());
+  });
+});
+
+describe('a session that is revoked', () => {
+  test('is refused at once where it was revoked, for every endpoint, and nobody else is', async () => {
+    const { tokens, local } = await signInTimes(2);
+    const [mine = '', other = ''] = tokens;
+    expect(await revoke(local, mine, sidOf(other))).toMatchObject({ status: 200, body: { ok: true } });
+    for (const [method, path] of [
+      ['GET', '/api/profile'],
+      ['PATCH', '/api/profile'],
+      ['GET', '/api/sessions'],
+      ['DELETE', '/api/sessions'],
+      ['DELETE', `/api/sessions/${sidOf(mine)}`],
+      ['POST', '/api/auth/logout'],
+    ] as const) {
+      expect(await local.send(method, path, { token: other }), `${method} ${path}`).toMatchObject(REFUSED);
+    }
+    expect(await profile(local, mine)).toMatchObject({ status: 200 });
+    expect(await revoke(local, mine, sidOf(other))).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+  });
+
+  test('is refused within 30 s in an isolate that knows it alive, however busy it is there', async () => {
+    const { tokens, clock, local } = await signInTimes(2);
+    const [mine = '', other = ''] = tokens;
+    const elsewhere = localApi({}, clock.now);
+    expect((await profile(elsewhere, other)).status).toBe(200);
+    await revoke(local, mine, sidOf(other));
+    clock.advance(29);
+    expect((await profile(elsewhere, other)).status).toBe(200);
+    clock.advance(1);
+    expect(await profile(elsewhere, other)).toMatchObject(REFUSED);
+    expect((await profile(elsewhere, mine)).status).toBe(200);
+  });
+
+  test('changes nothing any more, in an isolate that never heard of it', async () => {
+    const { tokens, clock, local } = await signInTimes(2);
+    const [mine = '', other = ''] = tokens;
+    await revoke(local, mine, sidOf(other));
+    const change = { token: other, body: { displayName: 'Чужой' } };
+    expect(await localApi({}, clock.now).send('PATCH', '/api/profile', change)).toMatchObject(REFUSED);
+    expect((await profile(local, mine)).body.displayName).toBe('');
+  });
+
+  test.each([
+    ['of somebody else', async () => sidOf(await signIn(api))],
+    ['that never was', async () => 'abcdefghijklmnopqrstuv'],
+    ['whose id is none', async () => 'others'],
+    ['whose id is encoded rubbish', async () => '%00%2e%2e%2f'],
+    ['whose id is a hash field', async () => 'cutoff'],
+  ])('has to be mine: one %s is not found', async (_, idOf) => {
+    const [token, id] = [await signIn(api), await idOf()];
+    expect(await revoke(api, token, id)).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+    expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
+  });
+
+  test('can be the present one: signing out', async () => {
+    const { tokens, local } = await signInTimes(2);
+    const [mine = '', other = ''] = tokens;
+    expect(await local.post('/api/auth/logout', {}, { token: mine })).toMatchObject({
+      status: 200,
+      body: { ok: true },
+    });
+    expect(await local.post('/api/auth/logout', {}, { token: mine })).toMatchObject(REFUSED);
+    expect(idsOf(await sessions(local, other))).toEqual([sidOf(other)]);
+  });
+
+  test('can be all but the present one', async () => {
+    const { tokens, local } = await signInTimes(4);
+    const mine = tokens[1] ?? '';
+    expect(await revokeOthers(local, mine)).toMatchObject({ status: 200, body: { ok: true, revoked: 3 } });
+    expect(await revokeOthers(local, mine)).toMatchObject({ status: 200, body: { revoked: 0 } });
+    for (const token of tokens) {
+      expect((await sessions(local, token)).status).toBe(token === mine ? 200 : 401);
+    }
+  });
+
+  test('can be any of two that revoke each other at once: one of them stays', async () => {
+    const { tokens, local } = await signInTimes(2);
+    await redis.behave({ mode: 'barrier', count: 2, only: 'close-sessions' });
+    const answers = await Promise.all(tokens.map((token) => revokeOthers(local, token)));
+    await redis.behave({ mode: 'pass' });
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const left = await Promise.all(tokens.map((token) => sessions(local, token)));
+    expect(left.map(({ status }) => status)).toEqual(answers.map(({ status }) => status));
+  });
+});
+
+test('a client whose session was revoked gets no token by repeating its sign-in', async () => {
+  const { tokens, local, phone, clock } = await signInTimes(1);
+  clock.advance(60);
+  const { code, requestId } = await requestCode(local, phone);
+  const verify = () => local.post('/api/auth/verify-code', { phone, code, requestId });
+  const stolen = String((await verify()).body.token);
+  expect((await verify()).body.token).toBe(stolen);
+  expect((await revoke(local, tokens[0] ?? '', sidOf(stolen))).status).toBe(200);
+  expect(await verify()).toMatchObject({ status: 400, body: { code: 'wrong_code' } });
+  expect(await profile(local, stolen)).toMatchObject(REFUSED);
+});
+
+describe('a token of the original', () => {
+  /** A user with a session of ours and a token of the original, issued a day ago. */
+  const withOriginal = async () => {
+    const token = await signIn(api);
+    const issuedAt = Math.floor(Date.now() / 1000) - 86_400;
+    return { token, old: await originalToken(userOf(token), { issuedAt }), issuedAt };
+  };
+
+  test('is a session from when it is first seen, and can be revoked like one', async () => {
+    const { token, old, issuedAt } = await withOriginal();
+    expect((await profile(api, old)).status).toBe(200);
+    const { body } = await sessions(api, token);
+    const [, legacy] = body.sessions as Record<string, unknown>[];
+    expect(legacy).toMatchObject({
+      method: 'legacy',
+      current: false,
+      createdAt: new Date(issuedAt * 1000).toISOString(),
+    });
+    expect((await revoke(api, token, String(legacy?.id))).status).toBe(200);
+    expect(await profile(api, old)).toMatchObject(REFUSED);
+    expect(await sessions(api, old)).toMatchObject(REFUSED);
+    expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
+  });
+
+  test('can sign out, though it was never in the list', async () => {
+    const { token, old } = await withOriginal();
+    expect((await api.post('/api/auth/logout', {}, { token: old })).status).toBe(200);
+    expect(await profile(api, old)).toMatchObject(REFUSED);
+    expect((await profile(api, token)).status).toBe(200);
+  });
+
+  test('ends with all others, though nobody ever saw it', async () => {
+    const { token, old } = await withOriginal();
+    expect((await revokeOthers(api, token)).status).toBe(200);
+    expect(await profile(api, old)).toMatchObject(REFUSED);
+    expect((await profile(api, token)).status).toBe(200);
+  });
+
+  test('can end all others and stays', async () => {
+    const { token, old, issuedAt } = await withOriginal();
+    const third = await originalToken(userOf(token), { issuedAt: issuedAt - 60 });
+    expect((await revokeOthers(api, old)).status).toBe(200);
+    expect((await profile(api, old)).status).toBe(200);
+    expect(await sessions(api, token)).toMatchObject(REFUSED);
+    expect(await sessions(api, third)).toMatchObject(REFUSED);
+  });
+});
+
+describe('whether a session lives', () => {
+  const calls = async (work: () => Promise<Answer>) => {
+    await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+    const { status } = await work();
+    return { status, sql: await database.calls(), redis: await redis.calls() };
+  };
+
+  test('costs 1 EVAL to list, to revoke one or all others, and to sign out', async () => {
+    const { tokens, local } = await signInTimes(4);
+    const [mine = '', other = ''] = tokens;
+    const one = { status: 200, sql: 0, redis: 1 };
+    expect(await calls(() => sessions(local, mine))).toEqual(one);
+    expect(await calls(() => revoke(local, mine, sidOf(other)))).toEqual(one);
+    expect(await calls(() => revokeOthers(local, mine))).toEqual(one);
+    expect(await calls(() => local.post('/api/auth/logout', {}, { token: mine }))).toEqual(one);
+  });
+
+  test('is asked beside the query by an isolate that does not know, and by one that does not at all', async () => {
+    const token = await signIn(api);
+    const elsewhere = localApi();
+    expect(await calls(() => profile(elsewhere, token))).toEqual({ status: 200, sql: 1, redis: 1 });
+    expect(await calls(() => profile(elsewhere, token))).toEqual({ status: 200, sql: 1, redis: 0 });
+  });
+
+  test('holds a reader up by no round trip: both stores are asked at the same time', async () => {
+    const token = await signIn(api);
+    await Promise.all([database.behave({ mode: 'slow', ms: 400 }), redis.behave({ mode: 'slow', ms: 400 })]);
+    const started = Date.now();
+    expect((await profile(localApi(), token)).status).toBe(200);
+    expect(Date.now() - started).toBeLessThan(700);
+  });
+
+  test('is taken for no when Redis cannot say: 503, unless it said so within half a minute', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const token = await signIn(local);
+    await redis.behave({ mode: 'dead' });
+    expect((await profile(local, token)).status).toBe(200);
+    clock.advance(30);
+    const answer = await profile(local, token);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
+    await redis.behave({ mode: 'pass' });
+    expect((await profile(local, token)).status).toBe(200);
+  });
+});
+
+describe('a sign-in that fails half-way', () => {
+  test('leaves no session behind when the user cannot be made, and one when it succeeds', async () => {
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    await database.behave({ mode: 'dead' });
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(503);
+    await database.behave({ mode: 'pass' });
+    const { body } = await api.post('/api/auth/verify-code', { phone, code });
+    expect(idsOf(await sessions(api, String(body.token)))).toEqual([sidOf(String(body.token))]);
+  });
+
+  test('leaves one session when the answer of Redis was lost and the client comes again', async () => {
+    const local = localApi();
+    const phone = freshPhone();
+    const { code, requestId } = await requestCode(local, phone);
+    await local.settle();
+    await redis.behave({ mode: 'deaf', only: '-- verify-code', times: 1 });
+    expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(503);
+    await local.settle();
+    const { body } = await local.post('/api/auth/verify-code', { phone, code, requestId });
+    expect(idsOf(await sessions(local, String(body.token)))).toEqual([sidOf(String(body.token))]);
+  });
+
+  test('ends in a session of the user who was there, when Redis had forgotten them', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const phone = freshPhone();
+    const first = await signIn(local, phone);
+    clock.advance(60);
+    // Postgres cannot be asked behind the answer, so that nobody knows of the user when the code comes.
+    await database.behave({ mode: 'dead' });
+    const { code } = await requestCode(local, phone);
+    await local.settle();
+    await database.behave({ mode: 'pass' });
+    const { body } = await local.post('/api/auth/verify-code', { phone, code });
+    const second = String(body.token);
+    expect(userOf(second)).toBe(userOf(first));
+    expect(idsOf(await sessions(local, first))).toEqual([sidOf(second), sidOf(first)]);
+    expect((await profile(localApi({}, clock.now), second)).status).toBe(200);
+  });
+});
+
+test('changing the secret signs nobody out, and tokens of before can still be revoked', async () => {
+  const before = localApi();
+  const [first, old] = [await signIn(before), await originalToken(userOf(await signIn(before)))];
+  const secrets = { JWT_SECRET: 'the-new-secret', JWT_SECRET_PREVIOUS: String(stack.settings.JWT_SECRET) };
+  const during = localApi(secrets);
+  // What the other isolates know before any of them signs with the new secret.
+  const prepared = localApi({ JWT_SECRET_PREVIOUS: 'the-new-secret' });
+  const fresh = await signIn(during);
+  for (const token of [first, old, fresh]) {
+    expect((await profile(during, token)).status).toBe(200);
+    expect((await profile(prepared, token)).status).toBe(200);
+  }
+  expect((await during.post('/api/auth/logout', {}, { token: first })).status).toBe(200);
+  expect(await sessions(prepared, first)).toMatchObject(REFUSED);
+  const after = localApi({ JWT_SECRET: 'the-new-secret' });
+  expect(await profile(after, old)).toMatchObject(REFUSED);
+  expect((await profile(after, fresh)).status).toBe(200);
+});

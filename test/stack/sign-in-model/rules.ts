@@ -1,0 +1,206 @@
+/**
+ * The rules of signing in by phone, as contract.md and auth.md promise them, and nothing of how they are kept: plain objects, no store, no clock of its own. The
+ * property test holds the API against it.
+ */
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+const CODE_LIVES = 300 * SECOND;
+const CODE_REPEATABLE = 30 * SECOND;
+
+/** The limits of auth.md, each a setting. */
+export interface Limits {
+  readonly triesPerCode: number;
+  readonly failuresPerDay: number;
+  readonly sendsPerDay: number;
+  /** Seconds after the first message, the second, and so on; the last goes for all others. */
+  readonly gaps: readonly number[];
+  readonly addressFailuresPerHour: number;
+  readonly addressSendsPerHour: number;
+}
+
+/** What goes wrong during a request: a store that is `dead` does nothing, one that is `deaf` does it and its answer is lost. */
+export type Fault = 'redis dead' | 'redis deaf' | 'postgres dead' | 'postgres deaf' | undefined;
+
+/** Who asks for what: numbers and addresses are indices, a code is the number of the request that sent it. */
+export interface Request {
+  readonly phone: number;
+  readonly address: number;
+  readonly fault: Fault;
+}
+
+export interface Guess extends Request {
+  /** Undefined = digits that no code has. */
+  readonly code: number | undefined;
+  /** Whether the client sends the requestId that came with this code. */
+  readonly withRequestId: boolean;
+}
+
+/** What the API must answer. */
+export type Expected =
+  | { readonly status: 200; readonly digits: boolean }
+  | { readonly status: 200; readonly token: 'new' | 'the same again' }
+  | { readonly status: 400; readonly code: 'wrong_code' }
+  | { readonly status: 429; readonly code: 'too_many_requests'; readonly retryAfterSeconds: number }
+  | { readonly status: 503; readonly code: 'unavailable'; readonly retryAfterSeconds: number };
+
+interface Code {
+  readonly number: number;
+  readonly expires: number;
+  tries: number;
+  /** Whether signing in with it needs no Postgres. */
+  userKnown: boolean;
+}
+
+interface Phone {
+  live: Code | undefined;
+  used: (Code & { readonly at: number; readonly withRequestId: boolean }) | undefined;
+  sends: number[];
+  failures: number[];
+  /** What Redis knows of the number's user: undefined = nothing yet. */
+  known: 'nobody' | 'somebody' | undefined;
+  hasUser: boolean;
+}
+
+interface Address {
+  failures: number[];
+  unverified: { readonly phone: number; readonly at: number }[];
+}
+
+const UNAVAILABLE: Expected = { status: 503, code: 'unavailable', retryAfterSeconds: 5 };
+const WRONG: Expected = { status: 400, code: 'wrong_code' };
+
+/** Milliseconds until fewer than `limit` of these times are younger than `span`; 0 when that is so. */
+const waitFor = (times: readonly number[], span: number, limit: number, now: number): number => {
+  const blocking = times.filter((at) => at > now - span).at(-limit);
+  return blocking === undefined ? 0 : blocking + span - now;
+};
+
+const tooMany = (waitMs: number): Expected => ({
+  status: 429,
+  code: 'too_many_requests',
+  retryAfterSeconds: Math.ceil(waitMs / SECOND),
+});
+
+/** A world of phones and addresses, of which nothing is known at the start. */
+export class Rules {
+  readonly #limits: Limits;
+  readonly #phones = new Map<number, Phone>();
+  readonly #addresses = new Map<number, Address>();
+  #codes = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** POST request-code. Every one that answers with digits makes a code; their numbers begin with 0. */
+  requestCode({ phone: index, address: from, fault }: Request, now: number): Expected {
+    const limits = this.#limits;
+    const [phone, address] = [this.#phone(index), this.#address(from)];
+    // Nothing was sent, so nothing counts, and the code before still works.
+    if (fault?.startsWith('redis')) return UNAVAILABLE;
+
+    const sent = phone.sends.filter((at) => at > now - DAY);
+    const last = sent.at(-1);
+    const gap = limits.gaps[Math.min(sent.length, limits.gaps.length) - 1] ?? 0;
+    const wait = Math.max(
+      waitFor(phone.sends, DAY, limits.sendsPerDay, now),
+      last === undefined ? 0 : last + gap * SECOND - now,
+      waitFor(
+        address.unverified.map(({ at }) => at),
+        HOUR,
+        limits.addressSendsPerHour,
+        now,
+      ),
+    );
+    if (wait > 0) return tooMany(wait);
+
+    phone.sends.push(now);
+    address.unverified.push({ phone: index, at: now });
+    const spent = waitFor(phone.failures, DAY, limits.failuresPerDay, now) > 0;
+    if (!spent) {
+      const userKnown = phone.known === 'somebody';
+      phone.live = { number: this.#codes++, expires: now + CODE_LIVES, tries: 0, userKnown };
+    }
+    // Behind the answer the number is looked up, if Redis does not know it.
+    if (phone.known === undefined && !fault) {
+      phone.known = phone.hasUser ? 'somebody' : 'nobody';
+      if (phone.live && phone.hasUser) phone.live.userKnown = true;
+    }
+    return { status: 200, digits: !spent };
+  }
+
+  /** POST verify-code. */
+  verifyCode({ phone: index, address: from, fault, code, withRequestId }: Guess, now: number): Expected {
+    const limits = this.#limits;
+    const [phone, address] = [this.#phone(index), this.#address(from)];
+    if (fault === 'redis dead') return UNAVAILABLE;
+    /** What was done stays done, but nobody hears of it. */
+    const answer = (expected: Expected): Expected => (fault === 'redis deaf' ? UNAVAILABLE : expected);
+
+    const { live, used } = phone;
+    const usedJustNow = used !== undefined && used.number === code && now - used.at <= CODE_REPEATABLE;
+    if (usedJustNow && used.withRequestId && withRequestId) {
+      if (!used.userKnown && this.#postgresFails(phone, fault)) return UNAVAILABLE;
+      return answer({ status: 200, token: 'the same again' });
+    }
+
+    const wait = Math.max(
+      waitFor(phone.failures, DAY, limits.failuresPerDay, now),
+      waitFor(address.failures, HOUR, limits.addressFailuresPerHour, now),
+    );
+    if (wait > 0) return answer(tooMany(wait));
+
+    const isLive = live !== undefined && live.expires > now;
+    if (!isLive || live.number !== code) {
+      if (usedJustNow) return answer(WRONG);
+      address.failures.push(now);
+      if (isLive) {
+        phone.failures.push(now);
+        live.tries += 1;
+        if (live.tries >= limits.triesPerCode) phone.live = undefined;
+      }
+      return answer(WRONG);
+    }
+
+    // Whoever has the right code clears what was counted, also when the answer is lost; the code itself is not burnt then.
+    phone.failures = [];
+    phone.used = undefined;
+    address.unverified = address.unverified.filter((sent) => sent.phone !== index);
+    live.userKnown ||= phone.known === 'somebody';
+    if (!live.userKnown) phone.known = undefined;
+    if (fault === 'redis deaf') return UNAVAILABLE;
+    if (!live.userKnown && this.#postgresFails(phone, fault)) return UNAVAILABLE;
+    phone.live = undefined;
+    phone.used = { ...live, userKnown: live.userKnown || phone.hasUser, at: now, withRequestId };
+    phone.hasUser = true;
+    return { status: 200, token: 'new' };
+  }
+
+  /** Whether a phone's code has less than this many milliseconds to live. */
+  expiresWithin(ms: number, phone: number, now: number): boolean {
+    const left = (this.#phone(phone).live?.expires ?? now) - now;
+    return left > 0 && left < ms;
+  }
+
+  /** Whether finding or making the user fails; a deaf Postgres has made them all the same. */
+  #postgresFails(phone: Phone, fault: Fault): boolean {
+    if (fault === 'postgres deaf') phone.hasUser = true;
+    return fault === 'postgres dead' || fault === 'postgres deaf';
+  }
+
+  #phone(index: number): Phone {
+    const known = this.#phones.get(index);
+    const nothing = { live: undefined, used: undefined, sends: [], failures: [], known: undefined, hasUser: false };
+    const phone: Phone = known ?? nothing;
+    this.#phones.set(index, phone);
+    return phone;
+  }
+
+  #address(index: number): Address {
+    const address = this.#addresses.get(index) ?? { failures: [], unverified: [] };
+    this.#addresses.set(index, address);
+    return address;
+  }
+}

@@ -1,0 +1,71 @@
+/** Why a line may not stand in a log, and where. */
+export interface Finding {
+  /** What was found: a kind of secret, never the secret. */
+  readonly rule: string;
+  /** The line with the secret taken out. */
+  readonly shown: string;
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/** A path that names a session: whoever knows its id can do nothing with it. */
+const SESSION_PATH = /\/api\/sessions\/(?:old-)?[\w-]{22}/g;
+
+/** 128 random bits or more as base64url have capitals, small letters and digits; what people name has not. */
+const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);
+
+/** What must not be in a log, as patterns; the first that fits is told. */
+const PATTERNS: readonly {
+  readonly rule: string;
+  readonly pattern: RegExp;
+  readonly when?: (text: string) => boolean;
+}[] = [
+  { rule: 'a JWT', pattern: /eyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g },
+  { rule: 'an Authorization header', pattern: /Bearer +[\w.-]+/gi },
+  // 10 or 11 digits as people write them. Ids and times are shorter or longer.
+  {
+    rule: 'a whole phone number',
+    pattern: /(?<![\w.-])\+?(?:[78][\s-]?)?\(?9\d{2}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}(?![\w-])/g,
+  },
+  { rule: 'a whole phone number', pattern: /\+\d{10,15}(?!\d)/g },
+  { rule: 'a code of 6 digits', pattern: /(?<![\w.])\d{6}(?![\w.])/g },
+  { rule: 'a secret token', pattern: /(?<![\w-])[\w-]{43}=?(?![\w-])/g, when: isRandom },
+  { rule: 'a secret token', pattern: /(?<![\w-])[\w-]{22}(?![\w-])/g, when: isRandom },
+];
+
+/**
+ * What is in a line that no log may hold: a phone number, a code, a token, or the value of a secret setting.
+ *
+ * @param secrets values by the names of their settings
+ */
+export const findingIn = (line: string, secrets: Readonly<Record<string, string>>): Finding | undefined => {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (line.includes(value)) return { rule: `the value of ${name}`, shown: line.replaceAll(value, `‹${name}›`) };
+  }
+  const known = line.replace(UUID, '‹id›').replace(SESSION_PATH, '/api/sessions/‹id›');
+  for (const { rule, pattern, when = () => true } of PATTERNS) {
+    const shown = known.replace(pattern, (text) => (when(text) ? `‹${rule}›` : text));
+    if (shown !== known) return { rule, shown };
+  }
+  return undefined;
+};
+
+/** The settings whose values are secret, and long enough to be nothing else. */
+export const secretsOf = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([name, value]) => /SECRET|TOKEN|DATABASE_URL/.test(name) && value.length >= 8),
+  );
+
+/**
+ * Throws when a log holds what it must not, naming lines and rules.
+ *
+ * @param name whose log it is
+ */
+export const checkLog = (name: string, log: string, settings: Readonly<Record<string, string>>): void => {
+  const secrets = secretsOf(settings);
+  const findings = log.split('\n').flatMap((line, index) => {
+    const finding = findingIn(line, secrets);
+    return finding ? [`${name}, line ${index + 1} holds ${finding.rule}: ${finding.shown.slice(0, 500)}`] : [];
+  });
+  if (findings.length > 0) throw new Error([...findings.slice(0, 10), `${findings.length} in all`].join('\n'));
+};
