@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { CODE_TTL_SECONDS } from '../contract/auth.ts';
 import type { Database } from '../db/client.ts';
-import { ask } from '../db/client.ts';
+import { ask, UniqueViolation } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import type { Settings } from '../env.ts';
 import type { RedisClient } from '../redis/client.ts';
@@ -213,15 +213,24 @@ export const moveSession = async (
 const sessionArgs = ({ sid, newUserId, record }: NewSession) => [sid, newUserId, record] as const;
 
 /**
- * The user with this phone number, made if there is none: one statement, and never two users when two sign in at once.
+ * The user with this phone number, made if there is none: one statement (two in a race), and never two users when two sign in at once.
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const findOrCreateUser = (db: Database, phone: string, newUserId: string): Promise<string> => {
-  const query = db
-    .insert(users)
-    .values({ id: newUserId, phone })
-    .onConflictDoUpdate({ target: users.phone, set: { phone: sql`excluded.phone` } })
-    .returning({ id: users.id });
-  return ask('find or create user', query, (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id);
+export const findOrCreateUser = async (db: Database, phone: string, newUserId: string): Promise<string> => {
+  const upsert = () => {
+    const query = db
+      .insert(users)
+      .values({ id: newUserId, phone })
+      .onConflictDoUpdate({ target: users.phone, set: { phone: sql`excluded.phone` } })
+      .returning({ id: users.id });
+    return ask('find or create user', query, (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id);
+  };
+  try {
+    return await upsert();
+  } catch (error) {
+    // A repeat of the same sign-in has the same new id, and is making the very user at this moment: now it is there to be found.
+    if (error instanceof UniqueViolation) return upsert();
+    throw error;
+  }
 };

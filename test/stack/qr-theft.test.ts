@@ -11,13 +11,16 @@ const api = runningApi();
 const redis = new ProxyControl(stack.redisProxy);
 afterEach(() => redis.behave({ mode: 'pass' }));
 
+/** In this process: fifty at a barrier are slow through `wrangler dev`, and Redis waits for none of them longer than a second. */
+const local = localApi();
+
 describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
   test('of users who confirm one code at once one wins, and the token is theirs', async () => {
     await race(async (index) => {
-      const { code, poll } = await showQr(api);
+      const { code, poll } = await showQr(local);
       const count = index === 0 ? 50 : 2;
       const tokens = await Promise.all(repeated(count, () => anyToken()));
-      const confirmations = tokens.map((token) => () => confirm(api, code, token));
+      const confirmations = tokens.map((token) => () => confirm(local, code, token));
       const answers = await together(redis, '-- confirm-qr', confirmations);
       expect(statuses(answers)).toEqual({ 200: 1, 400: count - 1 });
       for (const { status, body } of answers) if (status === 400) expect(body.message).toBe('Код уже подтверждён');
@@ -29,9 +32,9 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
 
   test.each(['poll', 'pollByCode'] as const)('of those who %s a confirmed code at once one collects', async (way) => {
     await race(async (index) => {
-      const shown = await showQr(api);
+      const shown = await showQr(local);
       const token = await anyToken();
-      await confirm(api, shown.code, token);
+      await confirm(local, shown.code, token);
       const count = crowd(index);
       const answers = await together(
         redis,
@@ -42,17 +45,17 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       const ready = answers.filter(({ body }) => body.status === 'ready');
       expect(ready).toHaveLength(1);
       expect(answers.filter(({ body }) => body.status === 'expired')).toHaveLength(count - 1);
-      const { sessions } = (await api.send('GET', '/api/sessions', { token })).body;
+      const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
       expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
     });
   });
 
   test('a code that is confirmed and denied at once ends denied, unless it was collected before', async () => {
     await race(async () => {
-      const { code, poll } = await showQr(api);
+      const { code, poll } = await showQr(local);
       const token = await anyToken();
-      await confirm(api, code, token);
-      const [denied, polled] = await together(redis, '-qr', [() => deny(api, code, token), poll]);
+      await confirm(local, code, token);
+      const [denied, polled] = await together(redis, '-qr', [() => deny(local, code, token), poll]);
       if (denied?.status === 200) {
         expect(polled?.body).toEqual({ status: 'denied' });
         expect((await poll()).body).toEqual({ status: 'denied' });
@@ -64,7 +67,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
   });
 });
 
-describe('whoever has seen the code, but did not ask for it', { timeout: 30_000 + RACE_RUNS * 200 }, () => {
+describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 }, () => {
   test('learns nothing from another address, with the bare code or a poll token made of it', async () => {
     const { code, poll, pollToken } = await showQr(api);
     const forged = [
@@ -98,12 +101,12 @@ describe('whoever has seen the code, but did not ask for it', { timeout: 30_000 
   });
 
   test('of as many random polls as one likes none is ever pending or ready, and past 60 each is refused', async () => {
-    const waiting = await Promise.all(repeated(5, () => showQr(api)));
+    const waiting = await Promise.all(repeated(5, () => showQr(local)));
     const address = freshAddress();
-    const count = RACE_RUNS >= 1_000 ? 10_000 : 300;
+    const count = RACE_RUNS >= 50 ? 10_000 : 300;
     const seen: Record<string, number> = {};
     const guess = async () => {
-      const { status, body } = await api.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
+      const { status, body } = await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
       const what = status === 200 ? String(body.status) : String(status);
       seen[what] = (seen[what] ?? 0) + 1;
     };

@@ -90,8 +90,8 @@ export class TestClock {
   #now = Date.now();
   readonly now = (): number => this.#now;
 
-  /** Moves on by so many seconds. */
+  /** Moves on by so many seconds, to the millisecond. */
   advance(seconds: number): void {
-    this.#now += seconds * 1000;
+    this.#now += Math.round(seconds * 1000);
   }
 }
