@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
+import { toE164 } from './phone.ts';
 
 /** The host of Telegram's own Bot API (core.telegram.org/bots/api). */
 const TELEGRAM_HOST = 'api.telegram.org';
@@ -53,10 +54,11 @@ const countries = list.refine(
 );
 
 const testPhones = list
-  .refine(
-    (given) => given.every((item) => /^\+[1-9]\d{7,14}=\d{6}$/.test(item)),
-    'must be numbers with their codes, comma-separated, such as +79990000001=123456',
-  )
+  .refine((given) => given.every((item) => /^\+[1-9]\d{7,14}=\d{6}$/.test(item)), {
+    error: 'must be numbers with their codes, comma-separated, such as +79990000001=123456',
+    // What is looked at below has to be a map.
+    abort: true,
+  })
   .transform((given) => new Map(given.map((item) => item.split('=') as [phone: string, code: string])));
 
 const Settings = z
@@ -95,6 +97,14 @@ const Settings = z
   .superRefine((settings, context) => {
     const hostname = URL.parse(settings.TELEGRAM_API_URL)?.hostname.replace(/\.$/, '');
     const real = hostname === TELEGRAM_HOST || REAL_BOT_TOKEN.test(settings.TELEGRAM_BOT_TOKEN);
+    for (const phone of settings.TEST_PHONES.keys()) {
+      if (toE164(phone, settings.PHONE_COUNTRIES) === phone) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['TEST_PHONES'],
+        message: 'must be numbers of Russia or PHONE_COUNTRIES',
+      });
+    }
     if (settings.DEBUG_CODE && real) {
       context.addIssue({
         code: 'custom',

@@ -16,6 +16,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Past a limit for so many milliseconds. */
+export const tooMany = (waitMs: number): ApiError => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
+
 /**
  * A store that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
  *
@@ -38,3 +41,6 @@ const kindOf = (cause: unknown): string => {
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
   return `${cause.name}${code}`;
 };
+
+/** A step that reached Redis after it had been taken back: for whoever asked, Redis was too slow. */
+export const tooLate = (what: string): StoreError => new StoreError('redis', what, new Error('Arrived too late'));

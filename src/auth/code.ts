@@ -1,5 +1,3 @@
-import { base64url } from 'jose';
-
 /** Fills an array with random bytes; `crypto.getRandomValues` outside tests. */
 export type RandomValues = (array: Uint32Array<ArrayBuffer>) => Uint32Array<ArrayBuffer>;
 
@@ -24,10 +22,3 @@ export const codeMac = async (secret: string, phone: string, code: string): Prom
   const mac = await crypto.subtle.sign('HMAC', key, utf8.encode(`${phone}:${code}`));
   return btoa(String.fromCharCode(...new Uint8Array(mac)));
 };
-
-/** A sign-in link's token: 128 random bits, as 22 characters base64url. */
-export const randomToken = (): string => base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
-
-/** What a store may know of a link's token: its SHA-256. Nobody finds 128 random bits by trying. */
-export const tokenHash = async (token: string): Promise<string> =>
-  base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))));

@@ -1,13 +1,14 @@
-import { ApiError, StoreError } from '../errors.ts';
+import { tooLate, tooMany } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { randomText, sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { codeMessage, linkMessage, noCodeMessage } from '../telegram/sign-in-messages.ts';
-import { codeMac, randomCode, randomToken, tokenHash } from './code.ts';
+import type { Later } from '../undo.ts';
+import { undoUntilHeard } from '../undo.ts';
+import { codeMac, randomCode } from './code.ts';
 import type { NewCode } from './store.ts';
 import { storeCode, voidRequest } from './store.ts';
-import type { Later } from './undo.ts';
-import { undoUntilHeard } from './undo.ts';
 
 /** No limit on how often the code of a test number is asked for: it is always the same, and no message goes out. */
 const UNLIMITED_SENDS = { PHONE_SENDS_PER_DAY: 1_000_000_000, PHONE_SEND_GAPS_SECONDS: [0] };
@@ -33,13 +34,13 @@ export const sendCode = async (
   const { phone } = asked;
   const fixed = settings.TEST_PHONES.get(phone);
   const code = fixed ?? randomCode();
-  const token = randomToken();
+  const token = randomText(16);
   const appUrl = settings.APP_URL;
   const request: NewCode = {
     ...asked,
     mac: await codeMac(settings.CODE_SECRET, phone, code),
-    linkHash: await tokenHash(token),
-    linkOffered: appUrl !== undefined && fixed === undefined,
+    linkHash: await sha256(token),
+    linkOffered: appUrl !== undefined,
     now: now(),
   };
   const limits = fixed === undefined ? settings : { ...settings, ...UNLIMITED_SENDS };
@@ -47,16 +48,15 @@ export const sendCode = async (
     later('auth.request_not_voided', () => undoUntilHeard(() => voidRequest(redis, request)));
     throw error;
   });
-  if (stored.outcome === 'voided') throw new StoreError('redis', 'request-code', new Error('Arrived too late'));
+  if (stored.outcome === 'voided') throw tooLate('request-code');
 
-  const waitSeconds = Math.ceil(stored.waitMs / 1000);
-  if (stored.outcome === 'wait') throw new ApiError('too_many_requests', waitSeconds);
+  if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
   const message =
     stored.outcome === 'stored'
       ? codeMessage(code)
       : appUrl
         ? linkMessage(`${appUrl}/sign-in#${token}`)
-        : noCodeMessage(waitSeconds);
+        : noCodeMessage(Math.ceil(stored.waitMs / 1000));
   if (fixed === undefined) later('telegram.not_delivered', () => deliver(services, log, phone, stored.phone, message));
   return stored.outcome === 'stored' ? code : undefined;
 };

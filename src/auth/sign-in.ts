@@ -1,15 +1,15 @@
 import type { Device } from '../contract/sessions.ts';
-import { ApiError, StoreError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ApiError, tooLate, tooMany } from '../errors.ts';
+import { sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { sessionRecord } from '../session/record.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
-import { codeMac, tokenHash } from './code.ts';
+import type { Around } from '../undo.ts';
+import { undoUntilHeard } from '../undo.ts';
+import { codeMac } from './code.ts';
 import type { Attempt, SignIn } from './store.ts';
 import { checkCode, findOrCreateUser, moveSession, usedCode, usedLink, useLink, voidCheck, voidLink } from './store.ts';
-import type { Later } from './undo.ts';
-import { undoUntilHeard } from './undo.ts';
 
 /** Who tries to sign in. */
 export interface Client {
@@ -17,12 +17,6 @@ export interface Client {
   readonly id: string;
   readonly address: string;
   readonly device: Device;
-}
-
-/** What a sign-in works with beside the services: the request's log, and a way to do work behind the answer. */
-export interface Around {
-  readonly log: Log;
-  readonly later: Later;
 }
 
 /**
@@ -55,18 +49,18 @@ export const signInByCode = async (
   const checked = await heard(around, way, checkCode(redis, settings, attempt));
   switch (checked.outcome) {
     case 'wait':
-      throw new ApiError('too_many_requests', Math.ceil(checked.waitMs / 1000));
+      throw tooMany(checked.waitMs);
     case 'wrong':
       throw new ApiError('wrong_code');
     case 'voided':
-      throw tooLate();
+      throw tooLate('verify-code');
     case 'ok':
       return complete(services, client, way, checked, around);
   }
 };
 
 /**
- * Signs in with the link that came in place of digits: one round trip to Redis.
+ * Signs in with the link that came in place of digits: one round trip to Redis, and one to Postgres when Redis does not know the user.
  *
  * @param token as the link has it
  * @returns the token of the session
@@ -81,7 +75,7 @@ export const signInByLink = async (
 ): Promise<string> => {
   const { redis, now } = services;
   const attempt = {
-    linkHash: await tokenHash(token),
+    linkHash: await sha256(token),
     id: client.id,
     now: now(),
     session: newSession('link', client.device),
@@ -89,7 +83,7 @@ export const signInByLink = async (
   const way = { used: usedLink(attempt.linkHash), takeBack: () => voidLink(redis, attempt) };
   const used = await heard(around, way, useLink(redis, attempt));
   if (used.outcome === 'wrong') throw new ApiError('invalid_link');
-  if (used.outcome === 'voided') throw tooLate();
+  if (used.outcome === 'voided') throw tooLate('verify-link');
   return complete(services, client, way, used, around);
 };
 
@@ -115,8 +109,6 @@ const heard = <Said>(around: Around, way: Way, answer: Promise<Said>): Promise<S
     throw error;
   });
 
-const tooLate = () => new StoreError('redis', 'sign-in', new Error('Arrived too late'));
-
 /** What follows once the phone is proved: the user, if Redis knew none; the token; and word to the user's Telegram. */
 const complete = async (
   services: Services,
@@ -141,8 +133,7 @@ const complete = async (
     }));
   const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);
   sessions.remember({ sid });
-  around.later('session.not_told', () =>
-    alertSignIn(services, around.log, { userId, sid, at: signedInAt, device, chat }),
-  );
+  const alert = { userId, sid, at: signedInAt, device, link: { phone, chat } };
+  around.later('session.not_told', () => alertSignIn(services, around.log, alert));
   return token;
 };

@@ -161,7 +161,7 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       limits.ADDRESS_LIMITS ? limits.ADDRESS_FAILURES_PER_HOUR : 0,
       REPEATABLE_MS,
       TTL.used,
-      ...sessionArgs(attempt.session),
+      ...newSessionArgs(attempt.session),
     ],
   );
 };
@@ -186,7 +186,7 @@ export interface LinkAttempt extends Pick<Attempt, 'id' | 'now' | 'session'> {
  * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as {@link checkCode}
  */
 export const useLink = (redis: RedisClient, { linkHash, id, now, session }: LinkAttempt) =>
-  redis.run(USE_LINK, [keys.link(linkHash), keys.voided(id)], [now, id, ...sessionArgs(session), linkHash]);
+  redis.run(USE_LINK, [keys.link(linkHash), keys.voided(id)], [now, id, ...newSessionArgs(session), linkHash]);
 
 /** Takes back a use of a link that did not end in an answer: one EVAL, also if it is yet to arrive. */
 export const voidLink = async (
@@ -210,7 +210,7 @@ export const moveSession = async (
   await redis.run(MOVE_SESSION, [keys.sessions(newUserId), keys.sessions(userId), usedKey], [sid, userId]);
 };
 
-const sessionArgs = ({ sid, newUserId, record }: NewSession) => [sid, newUserId, record] as const;
+const newSessionArgs = ({ sid, newUserId, record }: NewSession) => [sid, newUserId, record] as const;
 
 /**
  * The user with this phone number, made if there is none: one statement (two in a race), and never two users when two sign in at once.

@@ -18,6 +18,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   qr.confirmQr,
   qr.denyQr,
   qr.qrImage,
+  qr.qrRoom,
   sessions.logout,
   sessions.listSessions,
   sessions.revokeOthers,

@@ -8,6 +8,9 @@ export interface Text {
 
 export type Language = keyof Text;
 
+/** The language that a store remembers; Russian where it remembers none. */
+export const toLanguage = (kept: string | null): Language => (kept === 'en' ? 'en' : 'ru');
+
 /** The languages of messages, the default first. */
 export const LANGUAGES: readonly Language[] = ['ru', 'en'];
 

@@ -104,6 +104,16 @@ export const denyQr = {
   errors: confirmQr.errors,
 } as const satisfies Endpoint;
 
+/** The room of a request; answers 101, and speaks as contract/rooms.ts says. */
+export const qrRoom = {
+  method: 'get',
+  path: '/parties/qr/:room',
+  summary:
+    'A WebSocket that says `{"type": "confirmed"}` or `{"type": "denied"}` as soon as somebody did; then ask check',
+  params: z.object({ room: z.string() }),
+  errors: ['websocket_required', 'room_not_found'],
+} as const satisfies Endpoint;
+
 /** Draws a code. */
 export const qrImage = {
   method: 'get',

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Rooms: WebSockets at `/parties/<party>/<room>`, JSON text frames. Rooms speak and listen to `ping`, which they answer with `pong`; a frame longer than
- * {@link FRAME_LIMIT} ends the connection, any other is ignored.
+ * Rooms: WebSockets at `/parties/<party>/<room>`, JSON text frames from the room. A client has nothing to say but `ping`, which is answered with
+ * `pong`; a frame longer than {@link FRAME_LIMIT} ends the connection, any other is ignored.
  */
 export interface Room {
   readonly party: 'qr';

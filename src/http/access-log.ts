@@ -1,8 +1,16 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
 import { createLog } from '../log.ts';
 import type { AppEnv } from './context.ts';
 
-/** Gives the request a log of its own, writes one line per request, and tells the client the request's id. The query stays out: it can hold codes. */
+/** As much of a path that nothing is at as is worth a look. */
+const UNKNOWN_PATH_LENGTH = 40;
+
+/**
+ * Gives the request a log of its own, writes one line per request, and tells the client the request's id. The query stays
+ * out, and of the path what stands for a name in it: they can hold codes and ids.
+ */
 export const accessLog = () =>
   createMiddleware<AppEnv>(async function accessLog(c, next) {
     const requestId = c.get('requestId');
@@ -11,5 +19,11 @@ export const accessLog = () =>
     c.set('log', log);
     c.header('X-Request-Id', requestId);
     await next();
-    log.info('request', { method: c.req.method, path: c.req.path, status: c.res.status, ms: Date.now() - started });
+    log.info('request', { method: c.req.method, path: pathOf(c), status: c.res.status, ms: Date.now() - started });
   });
+
+/** The path as the route has it, `/api/sessions/:id`; of an address where nothing is, its beginning. */
+const pathOf = (c: Context): string => {
+  const route = matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'));
+  return route?.path ?? c.req.path.slice(0, UNKNOWN_PATH_LENGTH);
+};

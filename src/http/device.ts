@@ -6,9 +6,15 @@ import type { Device } from '../contract/sessions.ts';
 /** As much of a User-Agent as is looked at: real ones are shorter. */
 const USER_AGENT_LENGTH = 512;
 
-/** The place that Cloudflare sees a client at (its `request.cf`), as far as it is known. */
+/** The place that Cloudflare sees a client at (its `request.cf`), as far as it is known: Tor, `T1`, is no place. */
 const Place = z
-  .object({ city: z.string().max(64).catch(''), country: z.string().length(2).catch('') })
+  .object({
+    city: z.string().max(64).catch(''),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .catch(''),
+  })
   .catch({ city: '', country: '' });
 
 /** The names that are shown to people. Of browsers it does not know the library takes any text for the name: an attacker's message, for example. */

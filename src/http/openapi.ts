@@ -57,7 +57,7 @@ const headersOf = ({ headers = {} }: Endpoint) =>
 
 const operationOf = (endpoint: Endpoint) => ({
   summary: endpoint.summary,
-  tags: [endpoint.path.startsWith('/api/') ? endpoint.path.split('/')[2] : 'health'],
+  tags: [endpoint.path.split('/')[endpoint.path.startsWith('/api/') ? 2 : 1]],
   ...(endpoint.bearer && { security: [{ bearer: [] }] }),
   parameters: [
     ...parametersOf(endpoint.params, 'path'),

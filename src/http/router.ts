@@ -56,15 +56,15 @@ export const createRouter = ({ settings, sessions, now }: Pick<Services, 'settin
     (handler: Handler<E>): void => {
       app.on([endpoint.method], [endpoint.path], ...before, async (c) => {
         const session = endpoint.bearer ? await sessionOf(c) : undefined;
-        const ask = session && !selfChecking && !sessions.isRemembered(session);
-        const answer = async () => {
-          const params = endpoint.params && validate(endpoint.params, c.req.param());
-          const query = endpoint.query && validate(endpoint.query, c.req.query());
-          const body = endpoint.body && validate(endpoint.body, await jsonBody(c));
-          // The one place where the contract's types are taken at their word: the lines above are what makes them true.
-          return handler({ c, body, query, params, userId: session?.userId, session } as Call<E>);
-        };
-        if (!ask) return c.json(await answer(), endpoint.success?.status);
+        const params = endpoint.params && validate(endpoint.params, c.req.param());
+        const query = endpoint.query && validate(endpoint.query, c.req.query());
+        const body = endpoint.body && validate(endpoint.body, await jsonBody(c));
+        // The one place where the contract's types are taken at their word: the lines above are what makes them true.
+        const call = { c, body, query, params, userId: session?.userId, session } as Call<E>;
+        const answer = async () => handler(call);
+        if (!session || selfChecking || sessions.isRemembered(session)) {
+          return c.json(await answer(), endpoint.success?.status);
+        }
         // What only reads need not wait: its answer is thrown away when the session turns out to be revoked.
         const beside = endpoint.method === 'get' ? answer() : undefined;
         // Heard of below, or nobody has to.

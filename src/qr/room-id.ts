@@ -1,5 +1,6 @@
 import { base64url } from 'jose';
 import { QR_ROOM, qrRoomExpiry } from '../contract/rooms.ts';
+import { randomText } from '../random.ts';
 import type { JwtSecrets } from '../session/token.ts';
 
 const utf8 = new TextEncoder();
@@ -19,8 +20,7 @@ const keyOf = async (secret: string): Promise<CryptoKey> => {
  * @param expiresAt milliseconds since 1970; rounded up to seconds
  */
 export const newQrRoom = async ([secret]: JwtSecrets, expiresAt: number): Promise<string> => {
-  const nonce = base64url.encode(crypto.getRandomValues(new Uint8Array(9)));
-  const signed = `${Math.ceil(expiresAt / 1000).toString(36)}-${nonce}`;
+  const signed = `${Math.ceil(expiresAt / 1000).toString(36)}-${randomText(9)}`;
   const mac = await crypto.subtle.sign('HMAC', await keyOf(secret), utf8.encode(signed));
   return `${signed}-${base64url.encode(new Uint8Array(mac))}`;
 };

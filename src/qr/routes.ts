@@ -10,6 +10,7 @@ import {
   QR_TTL_SECONDS,
   qrImage,
   qrInfo,
+  qrRoom,
   requestQr,
 } from '../contract/qr.ts';
 import { ApiError } from '../errors.ts';
@@ -100,7 +101,7 @@ export const qrRoutes = (services: Services) => {
     return c.body(renderSVG(qrUrl(settings.APP_URL, code), { border: 4 }));
   });
 
-  app.get('/parties/qr/:room', async (c) => {
+  app.get(qrRoom.path, async (c) => {
     if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
       c.header('Upgrade', 'websocket');
       throw new ApiError('websocket_required');

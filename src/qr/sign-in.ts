@@ -1,29 +1,20 @@
-import { tokenHash } from '../auth/code.ts';
-import type { Later } from '../auth/undo.ts';
-import { undoUntilHeard } from '../auth/undo.ts';
 import { POLL_INTERVAL_SECONDS, QR_TTL_SECONDS } from '../contract/qr.ts';
 import type { Device } from '../contract/sessions.ts';
-import { ApiError, StoreError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ApiError, tooLate, tooMany } from '../errors.ts';
+import { randomText, sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { SessionRecord, sessionRecord } from '../session/record.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
-import { randomPollSecret, randomQrCode } from './code.ts';
+import type { Around, Later } from '../undo.ts';
+import { undoUntilHeard } from '../undo.ts';
+import { randomQrCode } from './code.ts';
 import { newQrRoom } from './room-id.ts';
 import type { Asking, Decision } from './store.ts';
 import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts';
 
 /** How much sooner than the interval a poll may come, in milliseconds: clients' timers and networks are not exact. */
 const TOLERANCE_MS = 500;
-
-/** What a request works with beside the services: its log, and a way to do work behind the answer. */
-export interface Around {
-  readonly log: Log;
-  readonly later: Later;
-}
-
-const tooMany = (waitMs: number) => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
 
 /**
  * Begins a sign-in by QR code: one round trip to Redis.
@@ -34,10 +25,10 @@ export const beginQr = async (services: Services, asking: Asking, device: Device
   const { settings, redis } = services;
   const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
   const codes = [randomQrCode(), randomQrCode(), randomQrCode()] as const;
-  const secret = randomPollSecret();
+  const secret = randomText(32);
   const room = await newQrRoom(jwtSecrets(settings), expiresAt);
   const record = sessionRecord('qr', device);
-  const pollHash = await tokenHash(secret);
+  const pollHash = await sha256(secret);
   const stored = await storeRequest(redis, settings, { ...asking, codes, expiresAt, record, pollHash, room });
   if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
   const code = stored.outcome === 'stored' && codes[stored.which];
@@ -61,7 +52,7 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
   const { settings, redis, sessions } = services;
   const { id, now } = asking;
   const sid = newSid();
-  const poll = { ...asking, code, pollHash: secret && (await tokenHash(secret)), sid };
+  const poll = { ...asking, code, pollHash: secret && (await sha256(secret)), sid };
   const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
   const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
     later('qr.check_not_voided', () => undoUntilHeard(() => voidStep(redis, 'check', { code, id })));
@@ -71,7 +62,7 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
     case 'wait':
       throw tooMany(checked.waitMs);
     case 'voided':
-      throw new StoreError('redis', 'check-qr', new Error('Arrived too late'));
+      throw tooLate('check-qr');
     case 'slow_down':
       return { status: checked.outcome, intervalSeconds: POLL_INTERVAL_SECONDS };
     case 'ready': {
@@ -79,8 +70,7 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
       const token = await signToken(jwtSecrets(settings), { userId, sid }, now);
       sessions.remember({ sid });
-      const chat = { known: false, chatId: undefined, language: 'ru' } as const;
-      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device, chat }));
+      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device }));
       return { status: checked.outcome, token };
     }
     default:
@@ -110,7 +100,7 @@ export const decideQr = async (
     throw error;
   });
   if (decided.outcome === 'wait') throw tooMany(decided.waitMs);
-  if (decided.outcome === 'voided') throw new StoreError('redis', `${step}-qr`, new Error('Arrived too late'));
+  if (decided.outcome === 'voided') throw tooLate(`${step}-qr`);
   if (decided.outcome === 'revoked') sessions.forget([decision.session.sid]);
   if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
   if (step !== 'info') {

@@ -25,7 +25,7 @@ export const keys = {
   phone: (phone: string) => `phone:${phone}`,
   /** string: what Postgres knows of the phone is being changed. 60 s at most. */
   changing: (phone: string) => `phone:changing:${phone}`,
-  /** hash {phone, exp, …}: a sign-in link in place of digits; named by the hash of its token. 300 s. */
+  /** hash {phone, exp, attempt, uid, new, sid}: a sign-in link in place of digits; named by the hash of its token. 300 s. */
   link: (tokenHash: string) => `auth:link:${tokenHash}`,
   /** set: the hashes of a phone's live links. 300 s. */
   links: (phone: string) => `auth:links:${phone}`,

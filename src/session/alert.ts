@@ -1,9 +1,10 @@
-import type { Language } from '../contract/errors.ts';
 import type { Device } from '../contract/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Services } from '../services.ts';
+import type { PhoneHint } from '../telegram/deliver.ts';
+import { deliver } from '../telegram/deliver.ts';
 import { alertMessage, NOT_ME } from '../telegram/sign-in-messages.ts';
-import { findChat } from './store.ts';
+import { findLink } from './store.ts';
 
 /** A sign-in that somebody should hear of. */
 export interface SignInAlert {
@@ -12,24 +13,29 @@ export interface SignInAlert {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly device: Device;
-  /** What Redis knows of the user's chat; when it does not, Postgres is asked. */
-  readonly chat: { readonly known: boolean; readonly chatId: number | undefined; readonly language: Language };
+  /** The user's number, and what Redis knows of its chat; where they are not at hand, Postgres is asked. */
+  readonly link?: { readonly phone: string; readonly chat: Omit<PhoneHint, 'legacyChatId'> };
 }
 
-/** The data of the button that ends a session; the bot reads it. */
-export const revokeData = (sid: string): string => `revoke:${sid}`;
+const REVOKE = 'revoke:';
+
+/** The data of the button that ends a session; the bot gets it when it is pressed. */
+export const revokeData = (sid: string): string => `${REVOKE}${sid}`;
+
+/** What {@link revokeData} looks like; the session's id is in group 1. */
+export const REVOKE_DATA = new RegExp(`^${REVOKE}([\\w-]{22})$`);
 
 /**
  * Tells a user in Telegram that somebody signed in, with a button that ends that session (auth.md, "Sessions and tokens"). Runs behind the answer.
  *
  * @throws {StoreError} when it could not be delivered
  */
-export const alertSignIn = async ({ db, telegram }: Services, log: Log, alert: SignInAlert): Promise<void> => {
-  const { userId, sid, at, device, chat } = alert;
-  const found = chat.known ? chat : await findChat(db, userId);
-  if (found?.chatId === undefined) return;
-  const { chatId, language } = found;
-  const button = { text: NOT_ME[language], callback_data: revokeData(sid) };
-  const delivery = await telegram.send(chatId, alertMessage(device, at)[language], [[button]]);
-  log.info('session.told', { delivery });
+export const alertSignIn = async (services: Services, log: Log, alert: SignInAlert): Promise<void> => {
+  const { userId, sid, at, device } = alert;
+  const link = alert.link ?? (await findLink(services.db, userId));
+  if (!link) return log.info('session.nobody_to_tell');
+  const hint = { ...link.chat, legacyChatId: undefined };
+  await deliver(services, log, link.phone, hint, alertMessage(device, at), (language) => [
+    [{ text: NOT_ME[language], callback_data: revokeData(sid) }],
+  ]);
 };

@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Language } from '../contract/errors.ts';
+import { toLanguage } from '../contract/errors.ts';
 import type { Device } from '../contract/sessions.ts';
 import type { Database } from '../db/client.ts';
 import { ask } from '../db/client.ts';
@@ -52,19 +52,16 @@ export const closeSessions = async (
 export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<boolean> =>
   redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
 
-/** The chat that a user's number is linked to, if it is and the bot not blocked: one statement. */
-export const findChat = (
-  db: Database,
-  userId: string,
-): Promise<{ readonly chatId: number; readonly language: Language } | undefined> => {
+/** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */
+export const findLink = (db: Database, userId: string) => {
   const query = db
-    .select({ chatId: telegramLinks.chatId, language: telegramLinks.language })
+    .select({ phone: users.phone, chatId: telegramLinks.chatId, language: telegramLinks.language })
     .from(users)
     .innerJoin(telegramLinks, eq(telegramLinks.phone, users.phone))
     .where(and(eq(users.id, userId), isNull(telegramLinks.blockedAt)));
-  return ask(
-    'find chat',
-    query,
-    ([row]) => row && { chatId: row.chatId, language: row.language === 'en' ? 'en' : 'ru' },
-  );
+  return ask('find link', query, ([row]) => {
+    if (!row) return undefined;
+    const { phone, chatId, language } = row;
+    return { phone, chat: { known: true, chatId, language: toLanguage(language) } };
+  });
 };

@@ -1,5 +1,6 @@
-import { base64url, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Settings } from '../env.ts';
+import { randomText, sha256 } from '../random.ts';
 
 /** How long a token is valid, in seconds: 30 days (contract.md). */
 export const TOKEN_TTL_SECONDS = 30 * 86_400;
@@ -24,15 +25,11 @@ export const jwtSecrets = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSe
 
 const utf8 = new TextEncoder();
 
-/** 128 bits of SHA-256, as 22 characters base64url. */
-const digest = async (text: string): Promise<string> =>
-  base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(text)), 0, 16));
-
 /** Names a secret in the header of its tokens. It tells less about the secret than any token's signature. */
-const kidOf = async (secret: string): Promise<string> => (await digest(`kid:${secret}`)).slice(0, 8);
+const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
 
 /** A new session's id: 128 random bits. */
-export const newSid = (): string => base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
+export const newSid = (): string => randomText(16);
 
 /**
  * A token for a session: JWT, HS256, claims `userId`, `sid`, `iat`, `exp` (contract.md; `sid` and the header `kid` by auth.md).
@@ -95,7 +92,7 @@ const verifyWith = async (secret: string, token: string, now: number): Promise<S
   // Of what was signed, since the text of a signature can vary and still be valid.
   if (sid === undefined) {
     const signed = token.slice(0, token.lastIndexOf('.'));
-    return { userId, sid: `old-${await digest(signed)}`, legacy: true, issuedAt };
+    return { userId, sid: `old-${await sha256(signed, 16)}`, legacy: true, issuedAt };
   }
   if (typeof sid !== 'string' || !/^[\w-]{22}$/.test(sid)) return undefined;
   return { userId, sid, legacy: false, issuedAt };

@@ -3,6 +3,7 @@ import { Composer } from 'grammy';
 import type { Log } from '../log.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
+import { REVOKE_DATA } from '../session/alert.ts';
 import { ownPhone } from './contact.ts';
 import { linkContact, unlinkChat } from './linking.ts';
 import type { Chat, Speech } from './speech.ts';
@@ -77,9 +78,10 @@ export const presses = (conversation: Conversation): Composer<Context> => {
   composer.callbackQuery('unlink', async (ctx) => answer(ctx, { message: await unlink(conversation, ctx) }));
 
   // Whose chat it is decides whose session ends, so a button that somebody made up ends none but their own.
-  composer.callbackQuery(/^revoke:([\w-]{22})$/, async (ctx) => {
+  composer.callbackQuery(REVOKE_DATA, async (ctx) => {
     const sid = String(ctx.match[1]);
     const users = await usersOfChat(services.db, ctx.from.id);
+    if (users.length === 0) return answer(ctx, { notice: texts.NO_LONGER_LINKED });
     const ended = (await Promise.all(users.map((userId) => services.sessions.revoke(userId, sid)))).includes(true);
     log.info('bot.revoked', { ended });
     return answer(ctx, ended ? { message: texts.SESSION_ENDED } : { notice: texts.NO_SESSION });

@@ -1,3 +1,4 @@
+import type { InlineKeyboardButton } from 'grammy/types';
 import type { Language, Text } from '../contract/errors.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
@@ -21,7 +22,7 @@ export const forgotten = (log: Log) => (error: unknown) =>
   log.warn('phone.not_remembered', { reason: reasonOf(error) });
 
 /**
- * Sends a message to the Telegram chat of a phone number, if it has one. Runs behind the answer, so that nobody can tell a linked number from
+ * Sends a message to the Telegram chat of a phone number, if it has one; the link of one who blocked the bot is given up. Runs behind the answer, so that nobody can tell a linked number from
  * another by the answer or its time.
  */
 export const deliver = async (
@@ -30,12 +31,14 @@ export const deliver = async (
   phone: string,
   hint: PhoneHint,
   message: Text,
+  buttons?: (language: Language) => InlineKeyboardButton[][],
 ): Promise<void> => {
   const { db, redis, telegram, now } = services;
   const fields = { phone: maskPhone(phone) };
   const { chatId, language } = await chatOf(services, log, phone, hint);
   if (chatId === undefined) return log.info('telegram.not_linked', fields);
-  if ((await telegram.send(chatId, message[language])) === 'delivered') return log.info('telegram.delivered', fields);
+  const delivery = await telegram.send(chatId, message[language], buttons?.(language));
+  if (delivery === 'delivered') return log.info('telegram.delivered', fields);
   log.warn('telegram.blocked', fields);
   const giveUp = async () => {
     await markBlocked(db, phone, chatId, new Date(now()));

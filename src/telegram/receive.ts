@@ -37,7 +37,7 @@ export const receiveUpdate = async (services: Services, log: Log, body: unknown)
     await end(false);
     const cause = error instanceof BotError ? error.error : error;
     if (cause instanceof StoreError) throw cause;
-    log.error('internal', { reason: reasonOf(cause), stack: cause instanceof Error ? cause.stack : undefined });
+    log.error('bot.failed', { reason: reasonOf(cause), stack: cause instanceof Error ? cause.stack : undefined });
     throw new ApiError('unavailable', RETRY_SECONDS);
   }
   await end(true);

@@ -23,7 +23,10 @@ const requireLinkSecret = (configured: string | undefined) =>
 /** Lets only Telegram in, by the secret that the webhook was registered with. Without one configured it is closed, and says so. */
 const requireWebhookSecret = (configured: string | undefined) =>
   createMiddleware<AppEnv>(async function requireWebhookSecret(c, next) {
-    if (configured === undefined) throw new ApiError('misconfigured');
+    if (configured === undefined) {
+      c.get('log').error('misconfigured', { reason: 'TELEGRAM_WEBHOOK_SECRET is missing' });
+      throw new ApiError('misconfigured');
+    }
     const given = c.req.header('X-Telegram-Bot-Api-Secret-Token') ?? '';
     if (!(await timingSafeEqual(given, configured))) throw new ApiError('invalid_secret');
     await next();

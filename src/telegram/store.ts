@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Language } from '../contract/errors.ts';
+import { toLanguage } from '../contract/errors.ts';
 import type { Database } from '../db/client.ts';
 import { ask, UniqueViolation } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
@@ -30,7 +31,7 @@ const OneRow = z.tuple([Row]);
 const knownOf = ({ userId, chatId, language }: z.output<typeof Row>): KnownPhone => ({
   userId: userId ?? undefined,
   chatId: chatId ?? undefined,
-  language: language === 'en' ? 'en' : 'ru',
+  language: toLanguage(language),
 });
 
 const toKnownPhone = (rows: unknown): KnownPhone => knownOf(OneRow.parse(rows)[0]);

@@ -16,14 +16,14 @@ export const WELCOME: Text = {
 
 /** To somebody whose chat has a number. */
 export const ALREADY = (phone: string): Text => ({
-  ru: `Здравствуйте! Коды для номера ${phone} приходят в этот чат.\n\nНомер изменился: /phone\nОтвязать номер: /unlink`,
+  ru: `Здравствуйте! В этот чат приходят коды для ${phone}.\n\nНомер изменился: /phone\nОтвязать номер: /unlink`,
   en: `Hello! The codes for ${phone} arrive in this chat.\n\nYour number has changed: /phone\nUnlink the number: /unlink`,
 });
 
 /** How to tell of a changed number. */
 export const CHANGED = (phone: string): Text => ({
-  ru: `Сейчас к этому чату привязан номер ${phone}.\n\nЕсли номер вашего Telegram изменился, нажмите «Поделиться номером»: аккаунт AIST перейдёт на новый номер.`,
-  en: `This chat is linked to ${phone}.\n\nIf the number of your Telegram has changed, press “Share my number”: your AIST account will get the new number.`,
+  ru: `Сейчас в этот чат приходят коды для ${phone}.\n\nЕсли номер вашего Telegram изменился, нажмите «Поделиться номером»: аккаунт AIST перейдёт на новый номер, если у того ещё нет своего аккаунта.`,
+  en: `This chat is linked to ${phone}.\n\nIf the number of your Telegram has changed, press “Share my number”: your AIST account will get the new number, unless that has an account of its own.`,
 });
 
 /** The number is linked. */
@@ -58,7 +58,7 @@ export const NOT_SERVED: Text = {
 
 /** Asks before unlinking: a link from anywhere can lead here. */
 export const ASK_UNLINK = (phone: string): Text => ({
-  ru: `Отвязать номер ${phone}? Коды перестанут приходить в этот чат.`,
+  ru: `Отвязать ${phone}? Коды перестанут приходить в этот чат.`,
   en: `Unlink ${phone}? Codes will no longer arrive in this chat.`,
 });
 
@@ -67,7 +67,7 @@ export const UNLINK: Text = { ru: 'Отвязать', en: 'Unlink' };
 
 /** The numbers are unlinked. */
 export const UNLINKED = (phones: string): Text => ({
-  ru: `Номер ${phones} отвязан: коды сюда больше не приходят. Аккаунт остался.\n\nПривязать снова: /start`,
+  ru: `Готово, отвязано: ${phones}. Коды сюда больше не приходят. Аккаунт остался.\n\nПривязать снова: /start`,
   en: `${phones} is unlinked: codes no longer arrive here. The account remains.\n\nLink again: /start`,
 });
 
@@ -85,12 +85,18 @@ export const HELP: Text = {
 
 /** In place of the message about a new sign-in, once its session is ended. */
 export const SESSION_ENDED: Text = {
-  ru: 'Вход закрыт: на том устройстве из аккаунта вышли.\n\nЕсли код для входа мог узнать кто-то ещё, никому больше его не сообщайте.',
+  ru: 'Вход закрыт: на том устройстве выполнен выход из аккаунта.\n\nЕсли код для входа мог узнать кто-то ещё, никому больше его не сообщайте.',
   en: 'Signed out: that device is no longer in your account.\n\nIf somebody else may have learned your code, do not tell it to anyone again.',
 };
 
 /** Shown for a moment when a session has ended already, or was never this person's. */
 export const NO_SESSION: Text = { ru: 'Этот вход уже закрыт', en: 'That sign-in is already closed' };
+
+/** Shown when a session cannot be ended from this chat, since it has no number any more. */
+export const NO_LONGER_LINKED: Text = {
+  ru: 'К этому чату больше не привязан номер. Закройте этот вход в AIST, в списке сеансов.',
+  en: 'No number is linked to this chat any more. Close that sign-in in AIST, in the list of sessions.',
+};
 
 /** Shown for a moment when an old button is pressed. */
 export const OLD_BUTTON: Text = { ru: 'Эта кнопка больше не действует', en: 'This button no longer works' };

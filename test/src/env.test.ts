@@ -131,6 +131,14 @@ describe('settings', () => {
 });
 
 describe('test numbers', () => {
+  test('have to be such as people can type: of other countries only where those are configured', () => {
+    expect(complaintAbout({ ...REQUIRED, TEST_PHONES: '+375291234567=717171' })).toContain(
+      'TEST_PHONES must be numbers of Russia or PHONE_COUNTRIES',
+    );
+    const settings = parseSettings({ ...REQUIRED, PHONE_COUNTRIES: 'BY', TEST_PHONES: '+375291234567=717171' });
+    expect(settings.TEST_PHONES.get('+375291234567')).toBe('717171');
+  });
+
   test.each([
     '79990000005=717171',
     '+79990000005',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { toLanguage } from '../../contract/errors.ts';
 import type { Script } from '../client.ts';
 import { CODE, WINDOW } from './lua.ts';
 import { done, ms, optionalChat, optionalId, voided, wait } from './reply.ts';
@@ -9,7 +10,7 @@ const stored = z
     outcome,
     waitMs,
     /** What Redis knows of the phone: the chat that Postgres has for it and its language, if `known`, and the chat that the original linked. */
-    phone: { known: known === '1', chatId, legacyChatId, language: lang === 'en' ? ('en' as const) : ('ru' as const) },
+    phone: { known: known === '1', chatId, legacyChatId, language: toLanguage(lang) },
   }));
 
 const reply = z.union([wait, voided, stored]);

@@ -59,9 +59,12 @@ local function open_session(key, sid, record, now)
     end
   end
 end
--- A token of the original becomes a session of the list when it is first seen.
+-- A token of the original becomes a session of the list when it is first seen, if there is room: it ends no other.
 local function see_session(key, sid, legacy, issued, record, now)
-  if legacy == '1' and redis.call('HEXISTS', key, 's:' .. sid) == 0 then open_session(key, sid, record, tonumber(issued)) end
+  if redis.call('HEXISTS', key, 's:' .. sid) == 0 then
+    if legacy ~= '1' or #sessions_of(key) >= ${SESSIONS_PER_USER} then return end
+    open_session(key, sid, record, tonumber(issued))
+  end
   redis.call('HSET', key, 't:' .. sid, ms(now))
 end
 `;

@@ -1,13 +1,12 @@
 import * as z from 'zod';
+import { toLanguage } from '../../contract/errors.ts';
 import type { Script } from '../client.ts';
 import { MS } from './lua.ts';
 import { done, ms, optionalChat, optionalId } from './reply.ts';
 import { SESSIONS } from './sessions.ts';
 
-/** What a sign-in by code and one by link have in common. */
-
 /**
- * Reply: {'ok', uid or '', new uid, sid, ms of signing in, phone, whether Redis knows the phone's chat, chat or '', language or ''}. A sign-in that is repeated
+ * The reply of a sign-in by code or link: {'ok', uid or '', new uid, sid, ms of signing in, phone, whether Redis knows the phone's chat, chat or '', language or ''}. A sign-in that is repeated
  * answers as before, and as if there were no chat: nobody is told twice.
  */
 export const signedIn = z
@@ -31,7 +30,7 @@ export const signedIn = z
     sid,
     signedInAt,
     phone,
-    chat: { known: known === '1', chatId, language: lang === 'en' ? ('en' as const) : ('ru' as const) },
+    chat: { known: known === '1', chatId, language: toLanguage(lang) },
   }));
 
 /** The reply to what is not live. */

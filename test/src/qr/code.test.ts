@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normaliseQrCode, QR_ALPHABET } from '../../../src/contract/qr.ts';
-import { parsePollToken, qrUrl, randomPollSecret, randomQrCode } from '../../../src/qr/code.ts';
+import { parsePollToken, qrUrl, randomQrCode } from '../../../src/qr/code.ts';
+import { randomText } from '../../../src/random.ts';
 
 describe('a code', () => {
   test('is 6 of the 32 characters, each as likely as the others', () => {
@@ -44,12 +45,12 @@ describe('a code', () => {
 
 describe('a poll token', () => {
   test('has a secret of 256 bits, another each time', () => {
-    expect(randomPollSecret()).toMatch(/^[\w-]{43}$/);
-    expect(randomPollSecret()).not.toBe(randomPollSecret());
+    expect(randomText(32)).toMatch(/^[\w-]{43}$/);
+    expect(randomText(32)).not.toBe(randomText(32));
   });
 
   test('comes apart into its halves', () => {
-    const [code, secret] = [randomQrCode(), randomPollSecret()];
+    const [code, secret] = [randomQrCode(), randomText(32)];
     expect(parsePollToken(`${code}.${secret}`)).toEqual({ code, secret });
   });
 

@@ -1,3 +1,5 @@
+import type { Log } from './log.ts';
+
 /**
  * When to try to undo, in milliseconds after one another. With the time that each try may take it all ends within the 30 s that the platform
  * gives to work behind an answer.
@@ -25,3 +27,9 @@ export const undoUntilHeard = async (undo: () => Promise<void>): Promise<void> =
 
 /** Does work behind the answer; what it throws is logged under the name of the event. */
 export type Later = (event: string, work: () => Promise<void>) => void;
+
+/** What a step works with beside the services: the request's log, and a way to do work behind the answer. */
+export interface Around {
+  readonly log: Log;
+  readonly later: Later;
+}
