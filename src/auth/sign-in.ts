@@ -1,5 +1,5 @@
 import type { Device } from '../contract/sessions.ts';
-import { ApiError, tooLate, tooMany } from '../errors.ts';
+import { ApiError, StoreError, tooLate, tooMany } from '../errors.ts';
 import { sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { alertSignIn } from '../session/alert.ts';
@@ -127,8 +127,9 @@ const complete = async (
   const userId =
     signedIn.userId ??
     (await findUser().catch(async (error) => {
-      // Before the answer, so that the client's next try succeeds.
-      await way.takeBack().catch(() => takeBackLater(around, way));
+      // Before the answer, so that the client's next try succeeds; unless it is Redis that fails, and the client has waited for it already.
+      if (error instanceof StoreError && error.store === 'redis') takeBackLater(around, way);
+      else await way.takeBack().catch(() => takeBackLater(around, way));
       throw error;
     }));
   const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);

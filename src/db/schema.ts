@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   foreignKey,
   index,
   inet,
@@ -59,6 +60,8 @@ export const telegramLinks = pgTable(
     blockedAt: timestamp('blocked_at', { withTimezone: true }),
     /** What the person there reads: ru or en; null = ru. */
     language: text('language'),
+    /** Whether the person there proved the number to be theirs, by sharing their own contact; other bots' links only say so. */
+    proved: boolean('proved').notNull().default(false),
   },
   (table) => [index('telegram_links_chat_id_idx').on(table.chatId)],
 );

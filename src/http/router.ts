@@ -62,15 +62,19 @@ export const createRouter = ({ settings, sessions, now }: Pick<Services, 'settin
         // The one place where the contract's types are taken at their word: the lines above are what makes them true.
         const call = { c, body, query, params, userId: session?.userId, session } as Call<E>;
         const answer = async () => handler(call);
-        if (!session || selfChecking || sessions.isRemembered(session)) {
-          return c.json(await answer(), endpoint.success?.status);
-        }
-        // What only reads need not wait: its answer is thrown away when the session turns out to be revoked.
-        const beside = endpoint.method === 'get' ? answer() : undefined;
-        // Heard of below, or nobody has to.
-        beside?.catch(() => undefined);
-        await mustLive(c, session);
-        return c.json(await (beside ?? answer()), endpoint.success?.status);
+        const checked = async () => {
+          if (!session || selfChecking || sessions.isRemembered(session)) return answer();
+          // What only reads need not wait: its answer is thrown away when the session turns out to be revoked.
+          const beside = endpoint.method === 'get' ? answer() : undefined;
+          // Heard of below, or nobody has to.
+          beside?.catch(() => undefined);
+          await mustLive(c, session);
+          return beside ?? answer();
+        };
+        const work = checked();
+        // To its end, though the client hang up: what it began is completed or taken back, and told to whom it concerns.
+        c.executionCtx.waitUntil(work.catch(() => undefined));
+        return c.json(await work, endpoint.success?.status);
       });
     };
 

@@ -69,10 +69,11 @@ const STEPS = { info: QR_INFO, confirm: CONFIRM_QR, deny: DENY_QR } as const;
 
 /** Reads, confirms or denies the request that a code stands for, as long as the session of whoever says so lives: one EVAL. */
 export const decideRequest = (redis: RedisClient, limits: Limits, step: keyof typeof STEPS, decision: Decision) => {
-  const { code, address, id, now, session } = decision;
+  const { code, id, now, session } = decision;
   return redis.run(
     STEPS[step],
-    [keys.qr(code), keys.qrMisses(address), keys.sessions(session.userId), keys.voided(id)],
+    // Misses of their own: guesses of others at the same address are no reason to refuse somebody who is signed in.
+    [keys.qr(code), keys.qrMisses(session.userId), keys.sessions(session.userId), keys.voided(id)],
     [now, id, missesOf(limits), ...sessionArgs(session), session.userId],
   );
 };

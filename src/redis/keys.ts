@@ -5,11 +5,11 @@
  * A phone is in E.164 (`+79991234567`); an address is `1.2.3.4` or the first 64 bits of an IPv6 address.
  */
 export const keys = {
-  /** hash {mac, exp, tries, rid, uid}: the live code of a phone, 300 s. The name is the original's (contract.md). */
+  /** hash {mac, exp, tries, rid, uid, chat}: the live code of a phone, 300 s. The name is the original's (contract.md). */
   code: (phone: string) => `auth:code:${phone}`,
   /** The same: the code before, for the case that the live one is taken back. What is left of its 300 s. */
   previousCode: (phone: string) => `auth:previous:${phone}`,
-  /** hash {mac, exp, tries, rid, uid, at, repeatable, open, attempt:<id>…}: the code that was used last, and by whom. 60 s. */
+  /** hash {mac, exp, tries, rid, chat, uid, new, sid, at, repeatable, open, attempt:<id>…}: the code that was used last, and by whom. 60 s. */
   used: (phone: string) => `auth:used:${phone}`,
   /** zset of times: failed compares of a phone, 24 h. */
   failures: (phone: string) => `auth:failures:${phone}`,
@@ -37,7 +37,7 @@ export const keys = {
    */
   qr: (code: string) => `qr:${code}`,
   /** zset of times: QR codes that an address named and nobody had, 10 minutes. */
-  qrMisses: (address: string) => `qr:misses:${address}`,
+  qrMisses: (who: string) => `qr:misses:${who}`,
   /** zset of times: QR codes that an address asked for, 1 h. */
   qrRequests: (address: string) => `qr:requests:${address}`,
   /** string: a chat id that the original linked. Moved to Postgres when it is met, then deleted. */

@@ -63,7 +63,12 @@ export const contacts = ({ services, log, say }: Conversation): Composer<Context
     }
     const { phone } = own;
     const language = texts.languageOf(ctx.from.language_code);
-    const { outcome, former } = await linkContact(services, log, { phone, chatId: ctx.from.id, language });
+    const { outcome, former } = await linkContact(services, log, {
+      phone,
+      chatId: ctx.from.id,
+      language,
+      proved: true,
+    });
     const told = { linked: texts.LINKED, moved: texts.MOVED, replaced: texts.REPLACED }[outcome];
     return say(ctx, told(maskPhone(phone), masked(former)), NO_BUTTONS);
   });
@@ -81,7 +86,6 @@ export const presses = (conversation: Conversation): Composer<Context> => {
   composer.callbackQuery(REVOKE_DATA, async (ctx) => {
     const sid = String(ctx.match[1]);
     const users = await usersOfChat(services.db, ctx.from.id);
-    if (users.length === 0) return answer(ctx, { notice: texts.NO_LONGER_LINKED });
     const ended = (await Promise.all(users.map((userId) => services.sessions.revoke(userId, sid)))).includes(true);
     log.info('bot.revoked', { ended });
     return answer(ctx, ended ? { message: texts.SESSION_ENDED } : { notice: texts.NO_SESSION });

@@ -36,7 +36,7 @@ export const linkContact = async ({ db, redis }: Stores, log: Log, link: NewLink
     return { outcome: 'linked', former };
   }
   const replace = () => replaceLinks(db, { ...link, former }, newUserId);
-  const { moved } = await changePhones(redis, [phone, ...former], replace, forgotten(log));
+  const { moved } = await changePhones(redis, [phone, ...former], replace, forgotten(log), former);
   const outcome = moved ? 'moved' : 'replaced';
   log.info(`bot.${outcome}`, { phone: maskPhone(phone), former: former.map(maskPhone).join(' ') });
   return { outcome, former };
@@ -51,7 +51,7 @@ export const linkContact = async ({ db, redis }: Stores, log: Log, link: NewLink
 export const unlinkChat = async ({ db, redis }: Stores, log: Log, chatId: number): Promise<readonly string[]> => {
   const phones = await phonesOfChat(db, chatId);
   if (phones.length === 0) return phones;
-  await changePhones(redis, phones, () => unlinkPhones(db, phones, chatId), forgotten(log));
+  await changePhones(redis, phones, () => unlinkPhones(db, phones, chatId), forgotten(log), phones);
   log.info('bot.unlinked', { phones: phones.map(maskPhone).join(' ') });
   return phones;
 };

@@ -44,7 +44,7 @@ export const telegramRoutes = (services: Services) => {
     const phone = toE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
-    const link = () => linkPhone(db, { phone, chatId, language: null }, crypto.randomUUID());
+    const link = () => linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
     await changePhone(redis, phone, link, forgotten(c.get('log')));
     return { ok: true };
   });

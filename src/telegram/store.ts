@@ -51,17 +51,21 @@ export interface NewLink {
   readonly phone: string;
   readonly chatId: number;
   readonly language: Language | null;
+  /** Whether the person there proved the number to be theirs. */
+  readonly proved: boolean;
 }
 
-const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null, language = excluded.language`;
+const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null, language = excluded.language,
+  proved = excluded.proved`;
 
 /** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
-const insertLink = ({ phone, chatId, language }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
+const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
   with the_user as (
     insert into users (id, phone) values (${newUserId}, ${phone})
     on conflict (phone) do update set phone = excluded.phone returning id),
   link as (
-    insert into telegram_links (phone, chat_id, language) values (${phone}, ${chatId}, ${language})
+    insert into telegram_links (phone, chat_id, language, proved)
+    values (${phone}, ${chatId}, ${language}, ${proved})
     on conflict (phone) do update set ${onConflict}
     returning case when blocked_at is null then chat_id end as chat_id, language)
   select the_user.id as "userId", link.chat_id as "chatId", link.language from the_user, link`;
@@ -82,7 +86,8 @@ export const linkPhone = (db: Database, link: NewLink, newUserId: string): Promi
  * @param newUserId the id of the user in case there is none yet
  */
 export const adoptLink = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
-  const query = db.execute(insertLink({ phone, chatId, language: null }, newUserId, sql`phone = excluded.phone`));
+  const link = { phone, chatId, language: null, proved: false };
+  const query = db.execute(insertLink(link, newUserId, sql`phone = excluded.phone`));
   return ask('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
@@ -145,14 +150,15 @@ export const unlinkPhones = (db: Database, phones: readonly string[], chatId: nu
 
 /**
  * Links a phone to a chat whose number has changed, in place of the links that the chat has: one statement. The account of the former number gets the
- * new one, unless that has an account already, or several numbers were linked, so that nobody can say whose it is.
+ * new one, unless that has an account already, or several numbers were linked, so that nobody can say whose it is, or the person never proved the former number:
+ * a link that another bot made signs in, and is no title to the account.
  *
  * @param former the numbers that the chat was linked to
  * @param newUserId the id of the user in case there is none yet
  */
 export const replaceLinks = async (
   db: Database,
-  { phone, chatId, language, former }: NewLink & { readonly former: readonly string[] },
+  { phone, chatId, language, proved, former }: NewLink & { readonly former: readonly string[] },
   newUserId: string,
 ): Promise<Change & { readonly moved: boolean }> => {
   const mine = sql`chat_id = ${chatId} and phone in ${former}`;
@@ -162,7 +168,7 @@ export const replaceLinks = async (
       db.execute(sql`
         with moved as (
           update users set phone = ${phone}, updated_at = now()
-          where phone in (select phone from telegram_links where ${mine})
+          where phone in (select phone from telegram_links where ${mine} and proved)
             and (select count(*) from telegram_links where ${mine}) = 1
             and not exists (select from users where phone = ${phone})
           returning id),
@@ -171,7 +177,8 @@ export const replaceLinks = async (
           on conflict (phone) do update set phone = excluded.phone returning id),
         gone as (delete from telegram_links where ${mine}),
         link as (
-          insert into telegram_links (phone, chat_id, language) values (${phone}, ${chatId}, ${language})
+          insert into telegram_links (phone, chat_id, language, proved)
+          values (${phone}, ${chatId}, ${language}, ${proved})
           on conflict (phone) do update set ${RELINK} returning *)
         select link.phone, coalesce((select id from moved), (select id from made)) as "userId", link.chat_id as "chatId",
           link.language, exists (select from moved) as moved
@@ -209,12 +216,14 @@ export const rememberReading = async (redis: RedisClient, phone: string, known: 
  *
  * @param change changes Postgres and returns what it knows of each phone afterwards
  * @param onForgotten is told why Redis could not be told of the end
+ * @param linked those that Postgres certainly has a link for
  */
 export const changePhones = async <Done extends Change>(
   redis: RedisClient,
   phones: readonly string[],
   change: () => Promise<Done>,
   onForgotten: (reason: unknown) => void,
+  linked: readonly string[] = [],
 ): Promise<Done> => {
   const token = crypto.randomUUID();
   const keysOf = (phone: string) => [
@@ -222,11 +231,14 @@ export const changePhones = async <Done extends Change>(
     keys.changing(phone),
     keys.code(phone),
     keys.previousCode(phone),
+    keys.legacyLink(phone),
   ];
-  await Promise.all(phones.map((phone) => redis.run(BEGIN_CHANGE, keysOf(phone), [token, TTL.changing])));
+  const begin = (phone: string) =>
+    redis.run(BEGIN_CHANGE, keysOf(phone), [token, TTL.changing, linked.includes(phone) ? '1' : '0']);
+  await Promise.all(phones.map(begin));
   const done = await change();
   const end = async (phone: string, known: KnownPhone) => {
-    const all = [...keysOf(phone), keys.used(phone), keys.legacyLink(phone), keys.links(phone)];
+    const all = [...keysOf(phone), keys.used(phone), keys.links(phone)];
     await redis.run(END_CHANGE, all, [...whatIsKnown(known), token]);
   };
   await Promise.all([...done.known].map(([phone, known]) => end(phone, known).catch(onForgotten)));

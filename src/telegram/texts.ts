@@ -73,8 +73,8 @@ export const UNLINKED = (phones: string): Text => ({
 
 /** There was nothing to unlink. */
 export const NOT_LINKED: Text = {
-  ru: 'К этому чату не привязан ни один номер.\n\nПривязать: /start',
-  en: 'No number is linked to this chat.\n\nLink one: /start',
+  ru: 'К этому чату не привязан ни один номер.\n\nПривязать: /start\nЕсли коды всё же приходят, привяжите номер и отвяжите его снова.',
+  en: 'No number is linked to this chat.\n\nLink one: /start\nIf codes arrive all the same, link your number and unlink it again.',
 };
 
 /** What the bot can do. */
@@ -89,13 +89,10 @@ export const SESSION_ENDED: Text = {
   en: 'Signed out: that device is no longer in your account.\n\nIf somebody else may have learned your code, do not tell it to anyone again.',
 };
 
-/** Shown for a moment when a session has ended already, or was never this person's. */
-export const NO_SESSION: Text = { ru: 'Этот вход уже закрыт', en: 'That sign-in is already closed' };
-
-/** Shown when a session cannot be ended from this chat, since it has no number any more. */
-export const NO_LONGER_LINKED: Text = {
-  ru: 'К этому чату больше не привязан номер. Закройте этот вход в AIST, в списке сеансов.',
-  en: 'No number is linked to this chat any more. Close that sign-in in AIST, in the list of sessions.',
+/** Shown when the button of a sign-in ended nothing: it has ended already, or this chat's number is another one by now. */
+export const NO_SESSION: Text = {
+  ru: 'Закрыть не удалось: этого входа больше нет, или у чата теперь другой номер. Проверьте список сеансов в AIST.',
+  en: 'Nothing was signed out: that sign-in has ended, or this chat has another number now. Check the list of sessions in AIST.',
 };
 
 /** Shown for a moment when an old button is pressed. */

@@ -91,11 +91,13 @@ describe('somebody whose number has changed', () => {
   test('is not signed into by who asked for a code of the former number before and read Postgres meanwhile', async () => {
     const { chat, former, phone, account } = await scene();
     await redis.del(keys.phone(former));
-    await store.behave({ mode: 'slow', ms: 400, only: 'remember-reading', times: 1 });
+    await store.behave({ mode: 'hold', only: 'remember-reading', times: 1 });
     const { code } = await requestCode(api, former);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await store.held(1);
     await share(chat, phone);
     const later = await requestCode(api, former);
+    await healthy();
+    await store.idle();
     await api.settle();
     expect(await redis.hget(keys.phone(former), 'uid')).toBe('');
     expect((await verify(former, code)).status).toBe(400);

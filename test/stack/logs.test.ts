@@ -15,7 +15,7 @@ afterEach(() => Promise.all([redis.behave({ mode: 'pass' }), database.behave({ m
 
 /** The Worker's log, once it has a line about this request. */
 const logOf = async (requestId: string): Promise<string> => {
-  const deadline = Date.now() + 3_000;
+  const deadline = Date.now() + 10_000;
   for (;;) {
     const log = readFileSync(stack.logFile, 'utf8');
     if (log.includes(requestId) || Date.now() > deadline) return log;

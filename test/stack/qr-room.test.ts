@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { POLL_INTERVAL_SECONDS } from '../../src/contract/qr.ts';
 import { newQrRoom } from '../../src/qr/room-id.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { anyToken, confirm, deny, showQr } from '../support/qr.ts';
@@ -91,14 +92,14 @@ const CONFIRMED = '{"type":"confirmed"}';
 const DENIED = '{"type":"denied"}';
 
 describe('whoever listens in the room of a code', () => {
-  test('hears within a second that it was confirmed, and nothing that could be stolen', async () => {
+  test('hears long before its next poll but one that it was confirmed, and nothing that could be stolen', async () => {
     const { room, code, poll } = await showQr(api);
     const both = [await listen(room), await listen(room)];
     const confirmed = await confirm(api, code, token);
     const started = Date.now();
     expect(confirmed.status).toBe(200);
     expect(await Promise.all(both.map(({ next }) => next()))).toEqual([CONFIRMED, CONFIRMED]);
-    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(Date.now() - started).toBeLessThan(2 * POLL_INTERVAL_SECONDS * 1_000);
     expect((await poll()).body.status).toBe('ready');
   });
 
@@ -166,8 +167,15 @@ describe('whoever listens in the room of a code', () => {
   });
 
   test('is put out when the room expires', async () => {
-    const room = await newQrRoom([SECRET], Date.now() + 1_000);
-    expect(await upgrade(`/parties/qr/${room}`, true)).toMatchObject({ status: 101, code: 4408 });
+    const enter = async (seconds: number): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
+      const room = await newQrRoom([SECRET], Date.now() + seconds * 1_000);
+      const entered = await upgrade(`/parties/qr/${room}`, true);
+      // On a busy machine the room can be over before anybody is there.
+      const late = entered.status === 404 && seconds < 16;
+      return late ? enter(seconds * 2) : { room, entered };
+    };
+    const { room, entered } = await enter(1);
+    expect(entered).toMatchObject({ status: 101, code: 4408 });
     expect((await upgrade(`/parties/qr/${room}`)).status).toBe(404);
   });
 });

@@ -43,12 +43,17 @@ describe('store calls', () => {
     const local = localApi();
     const { code, poll } = await showQr(local);
     await confirm(local, code, await anyToken());
-    await Promise.all([database.behave({ mode: 'slow', ms: 1_000 }), redis.behave({ mode: 'pass' })]);
+    await Promise.all([database.behave({ mode: 'hold' }), redis.behave({ mode: 'pass' })]);
     const started = Date.now();
     expect((await poll()).body.status).toBe('ready');
-    expect(Date.now() - started).toBeLessThan(500);
+    // A statement is given up after 2.5 s.
+    expect(Date.now() - started).toBeLessThan(2_000);
+    await database.held(1);
+    const calls = { sql: await database.calls(), redis: await redis.calls() };
+    await database.behave({ mode: 'pass' });
     await local.settle();
-    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 1, redis: 1 });
+    expect(calls).toEqual({ sql: 1, redis: 1 });
+    expect([await database.calls(), await redis.calls()]).toEqual([0, 1]);
   });
 
   test('the image, a request without a code, and one with a bad token ask no store', async () => {
@@ -132,11 +137,11 @@ describe('a call that reaches Redis after it was given up', () => {
     const token = await anyToken();
     const { code, poll } = await showQr(local);
     const late = async (script: string, call: () => Promise<{ status: number }>) => {
-      await redis.behave({ mode: 'slow', ms: 1_500, only: `-- ${script}`, times: 1 });
+      await redis.behave({ mode: 'hold', only: `-- ${script}`, times: 1 });
       expect((await call()).status).toBe(503);
       await local.settle();
-      await new Promise((resolve) => setTimeout(resolve, 700));
       await healthy();
+      await redis.idle();
     };
     await late('confirm-qr', () => confirm(local, code, token));
     expect((await poll()).body).toEqual({ status: 'pending' });

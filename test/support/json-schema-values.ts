@@ -94,6 +94,12 @@ export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
+/** Objects with the fields of a schema, some of them, and some of no schema, with values that nobody expects in all of them. */
+export const hostileObjects = (schema: JsonSchema): fc.Arbitrary<unknown> => {
+  const names = Object.keys(schemaIn(schema.properties));
+  return fc.dictionary(fc.oneof(fc.constantFrom(...names, 'secret'), fc.string()), hostileValues);
+};
+
 /** An object with one thing wrong: a field that is missing, of another kind or too many. */
 export const nearly = (objects: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc

@@ -1,12 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-
-const PAGE = 4_096;
-
-interface Process {
-  readonly pid: string;
-  readonly name: string;
-  readonly parent: string;
-}
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The file's text; "" when the process has ended meanwhile. */
 const read = (pid: string, file: string): string => {
@@ -17,39 +9,86 @@ const read = (pid: string, file: string): string => {
   }
 };
 
-const processes = (): Process[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      // pid (name) state parent …
-      const [, name = '', parent = ''] = /\((.*)\) \S (\d+)/.exec(read(pid, 'stat')) ?? [];
-      return { pid, name, parent };
-    });
+/** The inodes of a process's open sockets. */
+const socketsOf = (pid: string): string[] => {
+  try {
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1] ?? []);
+  } catch {
+    return [];
+  }
+};
 
-/** The resident memory of the two processes of wrangler dev, in bytes. */
-export interface Memory {
-  /** The one that runs the Worker. */
-  readonly worker: number;
-  /** wrangler's own before it, which only passes requests on. */
-  readonly proxy: number;
-}
+/** wrangler dev at a port, and all that it started. */
+const familyOf = (port: string): string[] => {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const wrangler = all.find((pid) => read(pid, 'cmdline').includes(`\0--port\0${port}\0`));
+  const family = new Set(wrangler && [wrangler]);
+  // pid (name) state parent … A child has a greater number than its parent, unless the numbers began anew: so twice.
+  for (const pid of [...all, ...all]) {
+    if (family.has(/\(.*\) \S (\d+)/.exec(read(pid, 'stat'))?.[1] ?? '')) family.add(pid);
+  }
+  return [...family];
+};
+
+/** The ports that processes listen at on loopback (proc(5), /proc/net/tcp: state 0A is LISTEN). */
+const portsOf = (pids: readonly string[]): number[] => {
+  const sockets = new Set(pids.flatMap(socketsOf));
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    return state === '0A' && sockets.has(inode) ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [];
+  });
+};
+
+/** The address of the Worker's inspector, which wrangler dev opens at a port that it tells nobody. */
+const inspectorOf = async (apiUrl: string): Promise<string> => {
+  for (const port of portsOf(familyOf(new URL(apiUrl).port))) {
+    const answer = await fetch(`http://127.0.0.1:${port}/json`, { signal: AbortSignal.timeout(3_000) })
+      .then((response): Promise<unknown> => response.json())
+      .catch(() => undefined);
+    const [target] = Array.isArray(answer) ? answer : [];
+    if (target?.title === 'Cloudflare Worker') return String(target.webSocketDebuggerUrl);
+  }
+  throw new Error(`${apiUrl} is not served by wrangler dev`);
+};
+
+/** Why the heap cannot be measured here; undefined where it can: finding the inspector takes /proc. */
+export const heapIsHidden = process.platform === 'linux' ? undefined : 'It is measured on Linux alone';
 
 /**
- * How much memory an API under wrangler dev takes. Linux alone.
+ * How many bytes of the heap are in use by the Worker under wrangler dev, when all that nobody refers to is gone: the inspector collects garbage before it
+ * takes a snapshot (of its own command to do so workerd never tells the end).
  *
  * @param apiUrl where it listens
  */
-export const memoryOf = (apiUrl: string): Memory => {
-  const { port, host } = new URL(apiUrl);
-  const all = processes();
-  const wrangler = all.find(({ pid }) => read(pid, 'cmdline').includes(`\0--port\0${port}\0`));
-  const family = new Set(wrangler && [wrangler.pid]);
-  // A child has a greater number than its parent, unless the numbers began anew: so twice.
-  for (const { pid, parent } of [...all, ...all]) if (family.has(parent)) family.add(pid);
-  const runtimes = all.filter(({ pid, name }) => family.has(pid) && name.startsWith('workerd'));
-  const proxy = runtimes.find(({ pid }) => read(pid, 'cmdline').includes(host));
-  const worker = runtimes.find((one) => one !== proxy);
-  if (!proxy || !worker) throw new Error(`${apiUrl} is not served by wrangler dev`);
-  const bytes = ({ pid }: Process) => Number(read(pid, 'statm').split(' ')[1]) * PAGE;
-  return { worker: bytes(worker), proxy: bytes(proxy) };
+export const heapOf = async (apiUrl: string): Promise<number> => {
+  const init = { headers: { Origin: 'http://localhost' } };
+  const socket = new WebSocket(await inspectorOf(apiUrl), init);
+  const answers = new Map<number, (result: { usedSize?: number }) => void>();
+  const failed = Promise.withResolvers<never>();
+  // A failure that comes after everything was told is of no interest.
+  failed.promise.catch(() => undefined);
+  const timer = setTimeout(() => failed.reject(new Error('The inspector does not answer')), 30_000);
+  socket.onerror = () => failed.reject(new Error('The inspector lets nobody in'));
+  // Most messages are parts of the snapshot, which nobody wants to see.
+  socket.onmessage = ({ data }) => {
+    const [, id] = /^\{"id":(\d+)/.exec(String(data).slice(0, 30)) ?? [];
+    if (id !== undefined) answers.get(Number(id))?.(JSON.parse(String(data)).result ?? {});
+  };
+  const ask = (id: number, method: string) => {
+    const answer = new Promise<{ usedSize?: number }>((resolve) => answers.set(id, resolve));
+    socket.send(JSON.stringify({ id, method }));
+    return Promise.race([answer, failed.promise]);
+  };
+  try {
+    await Promise.race([new Promise((resolve) => socket.addEventListener('open', resolve)), failed.promise]);
+    await ask(1, 'HeapProfiler.takeHeapSnapshot');
+    const { usedSize } = await ask(2, 'Runtime.getHeapUsage');
+    if (usedSize === undefined) throw new Error('The inspector does not know the heap');
+    return usedSize;
+  } finally {
+    clearTimeout(timer);
+    socket.close();
+  }
 };

@@ -76,9 +76,9 @@ export class Person {
     return message && 'text' in message ? message.text : '';
   }
 
-  /** Waits up to two seconds until the bot has said something that matches, and returns it. */
+  /** Waits up to ten seconds until the bot has said something that matches, and returns it. */
   async hear(pattern: RegExp): Promise<string> {
-    for (const deadline = Date.now() + 2_000; ; ) {
+    for (const deadline = Date.now() + 10_000; ; ) {
       const text = await this.last();
       if (pattern.test(text)) return text;
       if (Date.now() > deadline) throw new Error(`The bot did not say ${pattern}, but: ${text}`);

@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 /**
  * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the request and never answers · `slow` answers after
  * `ms` · `garbage` answers 200 with HTML · `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
- * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once.
+ * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once · `hold` holds them until
+ * it is told to behave otherwise, and lets them go then.
  *
  * `only`: towards requests whose body has this text (the name of a script, say). `times`: so often, then `pass`.
  */
 export type Behaviour = (
-  | { readonly mode: 'pass' | 'dead' | 'hang' | 'garbage' | 'nonsense' | 'half' | 'deaf' }
+  | { readonly mode: 'pass' | 'dead' | 'hang' | 'garbage' | 'nonsense' | 'half' | 'deaf' | 'hold' }
   | { readonly mode: 'slow'; readonly ms: number }
   | { readonly mode: 'barrier'; readonly count: number }
 ) & { readonly only?: string; readonly times?: number };
@@ -26,6 +27,7 @@ export const startProxy = async (target: string): Promise<Proxy> => {
   let behaviour: Behaviour = { mode: 'pass' };
   let calls = 0;
   let affected = 0;
+  let underway = 0;
   let waiting: (() => void)[] = [];
 
   const forward = (
@@ -33,6 +35,7 @@ export const startProxy = async (target: string): Promise<Proxy> => {
     body: Buffer,
     answer: (status: number, headers: object, body: Buffer) => void,
   ) => {
+    underway += 1;
     const upstream = request(new URL(incoming.url ?? '/', target), {
       method: incoming.method ?? 'POST',
       headers: { ...incoming.headers, host: new URL(target).host },
@@ -41,13 +44,16 @@ export const startProxy = async (target: string): Promise<Proxy> => {
       answer(response.statusCode ?? 500, response.headers, await bodyOf(response)),
     );
     upstream.on('error', () => incoming.socket.destroy());
+    upstream.on('close', () => {
+      underway -= 1;
+    });
     upstream.end(body);
   };
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await bodyOf(incoming);
     if (incoming.url === CONTROL) {
-      const answer = { calls };
+      const answer = { calls, held: waiting.length, underway };
       if (incoming.method === 'PUT') {
         behaviour = JSON.parse(body.toString());
         calls = 0;
@@ -91,6 +97,9 @@ export const startProxy = async (target: string): Promise<Proxy> => {
         return;
       case 'deaf':
         return forward(incoming, body, () => incoming.socket.destroy());
+      case 'hold':
+        waiting.push(pass);
+        return;
       case 'barrier': {
         waiting.push(pass);
         if (waiting.length < behaviour.count) return;
@@ -141,7 +150,27 @@ export class ProxyControl {
 
   /** How many calls there were since the last {@link behave}. */
   async calls(): Promise<number> {
-    const { calls } = await fetch(this.#url).then((answer) => answer.json());
-    return calls;
+    return (await this.#state()).calls;
+  }
+
+  /** Waits until so many requests are held back. */
+  held(count: number): Promise<void> {
+    return this.#until(({ held }) => held >= count);
+  }
+
+  /** Waits until the store has answered all that it was asked, whether anybody still wanted to know or not. */
+  idle(): Promise<void> {
+    return this.#until(({ underway }) => underway === 0);
+  }
+
+  async #state(): Promise<{ calls: number; held: number; underway: number }> {
+    return (await fetch(this.#url)).json();
+  }
+
+  async #until(reached: (state: { held: number; underway: number }) => boolean): Promise<void> {
+    for (const deadline = Date.now() + 20_000; !reached(await this.#state()); ) {
+      if (Date.now() > deadline) throw new Error('The proxy never came to what was waited for');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 }

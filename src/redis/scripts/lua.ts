@@ -31,8 +31,8 @@ export const CODE = `
 -- nil when there is none. The original kept plain strings under the same key: those are no codes of ours.
 local function read_code(key)
   if redis.call('TYPE', key).ok ~= 'hash' then return nil end
-  local h = redis.call('HMGET', key, 'mac', 'exp', 'tries', 'rid', 'uid')
+  local h = redis.call('HMGET', key, 'mac', 'exp', 'tries', 'rid', 'uid', 'chat')
   if not h[1] or not h[2] then return nil end
-  return { mac = h[1], exp = tonumber(h[2]), tries = tonumber(h[3] or '0'), rid = h[4] or '', uid = h[5] or '' }
+  return { mac = h[1], exp = tonumber(h[2]), tries = tonumber(h[3] or '0'), rid = h[4] or '', uid = h[5] or '', chat = h[6] or '' }
 end
 `;

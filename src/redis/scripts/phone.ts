@@ -2,10 +2,15 @@ import type { Script } from '../client.ts';
 import { CODE } from './lua.ts';
 import { done } from './reply.ts';
 
-/** `tell_code(key, uid)`: puts the id of the phone's user beside a live code; "" = it has to be asked of Postgres. */
+/**
+ * `tell_code(key, uid, chat)`: puts the id of the phone's user beside a live code ("" = it has to be asked of Postgres), and the chat that it went to, if
+ * there is one.
+ */
 const TELL_CODE = `${CODE}
-local function tell_code(code_key, uid)
-  if read_code(code_key) then redis.call('HSET', code_key, 'uid', uid) end
+local function tell_code(code_key, uid, chat)
+  if not read_code(code_key) then return end
+  redis.call('HSET', code_key, 'uid', uid)
+  if chat and chat ~= '' then redis.call('HSET', code_key, 'chat', chat) end
 end
 `;
 
@@ -15,8 +20,8 @@ end
  * is remembered, unless another change was under way at the same time, since their order in Postgres is not known here. If the end is never told, the
  * announcement runs out, and until then Postgres is asked.
  *
- * KEYS 1 phone · 2 changing · 3 code · 4 previous code
- * ARGV 1 token of the change · 2 TTL of changing
+ * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 legacy link
+ * ARGV 1 token of the change · 2 TTL of changing · 3 whether Postgres has a link, '1' or '0': then the legacy one is done with, whatever comes of the change
  */
 export const BEGIN_CHANGE: Script<typeof done> = {
   name: 'begin-change',
@@ -25,6 +30,7 @@ export const BEGIN_CHANGE: Script<typeof done> = {
 local alone = redis.call('EXISTS', KEYS[2]) == 0
 redis.call('SET', KEYS[2], alone and ARGV[1] or 'several', 'PX', ARGV[2])
 redis.call('DEL', KEYS[1])
+if ARGV[3] == '1' then redis.call('DEL', KEYS[5]) end
 -- The user may be about to take another number: whoever has a code for this one must not be signed in as them.
 tell_code(KEYS[3], '')
 tell_code(KEYS[4], '')
@@ -33,23 +39,25 @@ return 1
 };
 
 /**
- * Ends what {@link BEGIN_CHANGE} announced. The original's link is done with: Postgres has one now. When nobody has the number any more, because its
- * account took another one, the codes and links that its former chat was sent are dead: they would make an account for whoever gets the number next.
+ * Ends what {@link BEGIN_CHANGE} announced. The original's link is done with: Postgres has one now. What was sent to a chat that is not the number's any more
+ * is dead: whoever reads it there must not get in, nor, when nobody has the number any more, make an account for whoever gets it next.
  *
- * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 used code · 6 legacy link · 7 sign-in links
+ * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 legacy link · 6 used code · 7 sign-in links
  * ARGV 1 user id or '' · 2 chat id or '' · 3 language · 4 TTL of phone · 5 token of the change
  */
 export const END_CHANGE: Script<typeof done> = {
   name: 'end-change',
   reply: done,
   lua: `${TELL_CODE}
-redis.call('DEL', KEYS[6])
-if ARGV[1] == '' then redis.call('DEL', KEYS[3], KEYS[4], KEYS[5], KEYS[7]) end
+redis.call('DEL', KEYS[5], KEYS[7])
+local code = read_code(KEYS[3])
+local elsewhere = code and code.chat ~= '' and code.chat ~= ARGV[2]
+if ARGV[1] == '' or ARGV[2] == '' or elsewhere then redis.call('DEL', KEYS[3], KEYS[4], KEYS[6]) end
 if redis.call('GET', KEYS[2]) ~= ARGV[5] then return 1 end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[1], 'uid', ARGV[1], 'chat', ARGV[2], 'lang', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-tell_code(KEYS[3], ARGV[1])
+tell_code(KEYS[3], ARGV[1], ARGV[2])
 return 1
 `,
 };
@@ -70,7 +78,8 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'uid', ARGV[1], 'chat', ARGV[2], 'lang', ARGV[3])
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
 end
-tell_code(KEYS[3], redis.call('HGET', KEYS[1], 'uid'))
+local known = redis.call('HMGET', KEYS[1], 'uid', 'chat')
+tell_code(KEYS[3], known[1], known[2])
 return 1
 `,
 };

@@ -136,8 +136,9 @@ export const VOID_CHECK: Script<typeof done> = {
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
 local h = redis.call('HMGET', KEYS[1], 'collector', 'uid', 'new')
 if h[1] ~= ARGV[1] then return 1 end
-redis.call('HDEL', 'sessions:' .. h[2], 's:' .. h[3], 't:' .. h[3])
-redis.call('HSET', KEYS[1], 'status', 'confirmed')
+-- Somebody has ended it meanwhile, and wants no other.
+local ended = redis.call('HDEL', 'sessions:' .. h[2], 's:' .. h[3], 't:' .. h[3]) == 0
+redis.call('HSET', KEYS[1], 'status', ended and 'denied' or 'confirmed')
 redis.call('HDEL', KEYS[1], 'collector', 'new')
 return 1
 `,

@@ -111,6 +111,8 @@ local now = tonumber(ARGV[4])
 if not session_lives(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return { 'revoked' } end
 see_session(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], now)
 local list = {}
+-- A legacy session for which there was no room is told of at least to itself.
+if redis.call('HEXISTS', KEYS[1], 's:' .. ARGV[1]) == 0 then list[1] = { ARGV[1], ARGV[3], ms(now), ARGV[5] } end
 for _, session in ipairs(sessions_of(KEYS[1])) do
   if session[2] + SESSION_TTL > now then
     list[#list + 1] = { session[1], ms(session[2]), redis.call('HGET', KEYS[1], 't:' .. session[1]) or '', session[3] }
@@ -151,7 +153,9 @@ for _, session in ipairs(sessions_of(key)) do
   end
 end
 if which == 'others' then
-  redis.call('HSET', key, 'cutoff', ms(now), 'kept', mine)
+  -- Clocks differ: what was revoked stays so.
+  local before = tonumber(redis.call('HGET', key, 'cutoff') or '0')
+  redis.call('HSET', key, 'cutoff', ms(math.max(before, now)), 'kept', mine)
   redis.call('PEXPIRE', key, SESSION_TTL)
 end
 return { 'closed', ended }

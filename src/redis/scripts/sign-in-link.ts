@@ -30,7 +30,8 @@ return begin('', 'phone:' .. link[1], link[1], { ARGV[3], ARGV[4], ARGV[5] }, KE
 };
 
 /**
- * Takes back a verify-link that did not end in an answer: the link can be used again, its session ends. Should the attempt itself still be on its way, it will do
+ * Takes back a verify-link that did not end in an answer: the link can be used again, its session ends; when that
+ * has ended already, by somebody's will, the link stays used. Should the attempt itself still be on its way, it will do
  * nothing.
  *
  * KEYS 1 link · 2 voided
@@ -42,8 +43,7 @@ export const VOID_LINK: Script<typeof done> = {
   lua: `${MS}${BEGIN}
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
 if redis.call('HGET', KEYS[1], 'attempt') ~= ARGV[1] then return 1 end
-undo_begin(KEYS[1])
-redis.call('HDEL', KEYS[1], 'attempt', 'new', 'sid')
+if undo_begin(KEYS[1]) then redis.call('HDEL', KEYS[1], 'attempt', 'uid', 'new', 'sid') end
 return 1
 `,
 };

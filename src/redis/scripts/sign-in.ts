@@ -38,7 +38,8 @@ export const wrong = z.tuple([z.literal('wrong')]).transform(([outcome]) => ({ o
 
 /**
  * `begin(uid, phone_key, phone, args, used_key, now)`: opens the session of a user who has proved the phone, notes it in the record of what was used up, and
- * answers. `args` = {sid, new uid, record}. `undo_begin(used_key)` takes the session back.
+ * answers. `args` = {sid, new uid, record}. `undo_begin(used_key)` takes the session back, and answers
+ * whether it was still there.
  */
 export const BEGIN = `${SESSIONS}
 local function begin(uid, phone_key, phone, args, used_key, now)
@@ -52,8 +53,7 @@ local function begin(uid, phone_key, phone, args, used_key, now)
 end
 local function undo_begin(used_key)
   local h = redis.call('HMGET', used_key, 'uid', 'new', 'sid')
-  if not h[3] then return end
-  redis.call('HDEL', 'sessions:' .. (h[1] ~= '' and h[1] or h[2]), 's:' .. h[3], 't:' .. h[3])
+  return not h[3] or redis.call('HDEL', 'sessions:' .. (h[1] ~= '' and h[1] or h[2]), 's:' .. h[3], 't:' .. h[3]) > 0
 end
 `;
 

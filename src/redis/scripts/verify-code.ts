@@ -55,7 +55,7 @@ if not code or (code.mac ~= mac and code.mac ~= previous) then
 end
 
 redis.call('DEL', code_key, failures, used_key)
-redis.call('HSET', used_key, 'mac', code.mac, 'exp', ms(code.exp), 'tries', code.tries, 'rid', code.rid, 'at', ms(now),
+redis.call('HSET', used_key, 'mac', code.mac, 'exp', ms(code.exp), 'tries', code.tries, 'rid', code.rid, 'chat', code.chat, 'at', ms(now),
   'repeatable', code.rid == rid and '1' or '0', 'open', 1, 'attempt:' .. attempt, '1')
 redis.call('PEXPIRE', used_key, ARGV[11])
 for _, member in ipairs(redis.call('ZRANGE', address_sends, 0, -1)) do
@@ -67,7 +67,7 @@ return begin(code.uid, KEYS[6], phone, { ARGV[12], ARGV[13], ARGV[14] }, used_ke
 
 /**
  * Takes back a verify-code that did not end in an answer. When all that used the code are taken back, it lives again and its session ends; one
- * that got its answer keeps it used. A code that was requested since is left alone. Should the attempt itself still be on its way, it will do nothing.
+ * that got its answer keeps it used. When somebody has ended the session meanwhile, the code stays dead. A code that was requested since is left alone. Should the attempt itself still be on its way, it will do nothing.
  *
  * KEYS 1 code · 2 used · 3 voided
  * ARGV 1 now · 2 attempt id · 3 TTL of voided
@@ -79,13 +79,14 @@ export const VOID_VERIFY: Script<typeof done> = {
 redis.call('SET', KEYS[3], '1', 'PX', ARGV[3])
 if redis.call('HDEL', KEYS[2], 'attempt:' .. ARGV[2]) == 0 then return 1 end
 if redis.call('HINCRBY', KEYS[2], 'open', -1) > 0 then return 1 end
-local used = redis.call('HMGET', KEYS[2], 'mac', 'exp', 'tries', 'rid')
-undo_begin(KEYS[2])
+local used = redis.call('HMGET', KEYS[2], 'mac', 'exp', 'tries', 'rid', 'chat')
+local undone = undo_begin(KEYS[2])
 redis.call('DEL', KEYS[2])
+if not undone then return 1 end
 local left = tonumber(used[2]) - tonumber(ARGV[1])
 if left <= 0 or read_code(KEYS[1]) then return 1 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'mac', used[1], 'exp', used[2], 'tries', used[3], 'rid', used[4], 'uid', '')
+redis.call('HSET', KEYS[1], 'mac', used[1], 'exp', used[2], 'tries', used[3], 'rid', used[4], 'uid', '', 'chat', used[5] or '')
 redis.call('PEXPIRE', KEYS[1], ms(left))
 return 1
 `,

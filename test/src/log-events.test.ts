@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const sources = ['src', 'party'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ file: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') })),
+);
+
+/** The events whose names are put together, and what they can come to. */
+const MADE: Readonly<Record<string, readonly string[]>> = {
+  [`bot.\${outcome}`]: ['bot.moved', 'bot.replaced'],
+};
+
+/** Where a line is written, or work begun whose failure is one: the place, and the first argument. */
+const writing = sources.flatMap(({ file, text }) =>
+  [
+    ...text.matchAll(/(?:\blog|'log'\)|createLog\([^)]*\))\s*\.(?:info|warn|error)\(\s*([^,)]*)/g),
+    ...text.matchAll(/\b(?:later|background\(c\))\(\s*([^,)]*)/g),
+  ].map(([, argument = '']) => ({ file, argument: argument.trim() })),
+);
+const named = writing.flatMap(({ argument }) => {
+  const [, name] = /^['`](.*)['`]$/.exec(argument) ?? [];
+  return name === undefined ? [] : (MADE[name] ?? [name]);
+});
+
+const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
+const [table = ''] = /^## What the log says$[\s\S]*?(?=^## )/m.exec(operations) ?? [];
+const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[\w.]+/g) ?? []);
+
+describe('“What the log says” in docs/operations.md', () => {
+  test('has every event that is logged', () => {
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((event) => !told.includes(event))).toEqual([]);
+  });
+
+  test('has no event that does not exist, and each once', () => {
+    expect(told.filter((event) => event !== 'event' && !named.includes(event))).toEqual([]);
+    expect(told).toEqual([...new Set(told)]);
+  });
+
+  test('can be compared: but for the one place where work behind an answer fails, events are named where they are logged', () => {
+    const nameless = writing.filter(({ argument }) => !/^['`]/.test(argument));
+    expect(nameless).toEqual([{ file: join('src', 'http', 'background.ts'), argument: 'event' }]);
+  });
+});
