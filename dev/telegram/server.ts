@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Hono } from 'hono';
+import { botInfo } from '../../src/telegram/about.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { botApi } from './bot-api.ts';
 import { CallLog } from './calls.ts';
@@ -60,21 +61,7 @@ export async function startTelegram({ token, port, apiUrl }: TelegramOptions): P
 }
 
 function createBot(token: string): Bot {
-  const me = {
-    id: Number.parseInt(token, 10) || 1,
-    is_bot: true,
-    first_name: 'AIST',
-    username: 'aist_local_bot',
-    can_join_groups: false,
-    can_read_all_group_messages: false,
-    supports_inline_queries: false,
-    can_connect_to_business: false,
-    has_main_web_app: false,
-    has_topics_enabled: false,
-    allows_users_to_create_topics: false,
-    can_manage_bots: false,
-    supports_join_request_queries: false,
-  } as const;
+  const me = { ...botInfo(token), username: 'aist_local_bot' };
   const { id, is_bot, first_name, username } = me;
   return {
     me,

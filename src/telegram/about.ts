@@ -1,6 +1,5 @@
+import type { UserFromGetMe } from 'grammy/types';
 import type { Text } from '../contract/errors.ts';
-
-/** What is registered with Telegram about the bot (`npm run telegram:setup`). */
 
 /** The commands, as Telegram lists them. */
 export const COMMANDS: readonly { readonly command: string; readonly description: Text }[] = [
@@ -21,3 +20,23 @@ export const SHORT_DESCRIPTION: Text = { ru: 'Коды для входа в AIST
 
 /** The kinds of update that the bot wants. */
 export const UPDATES = ['message', 'callback_query'] as const;
+
+/** The bot's id: its token begins with it. */
+export const botIdOf = (token: string): number => Number.parseInt(token, 10) || 0;
+
+/** Who the bot is. Only its id matters in private chats, so nobody has to be asked (`getMe`). */
+export const botInfo = (token: string): UserFromGetMe => ({
+  id: botIdOf(token),
+  is_bot: true,
+  first_name: 'AIST',
+  username: '',
+  can_join_groups: false,
+  can_read_all_group_messages: false,
+  supports_inline_queries: false,
+  can_connect_to_business: false,
+  has_main_web_app: false,
+  has_topics_enabled: false,
+  allows_users_to_create_topics: false,
+  can_manage_bots: false,
+  supports_join_request_queries: false,
+});

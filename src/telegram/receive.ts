@@ -3,7 +3,8 @@ import { ApiError, StoreError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
-import { botIdOf, createBot } from './bot.ts';
+import { botIdOf } from './about.ts';
+import { createBot } from './bot.ts';
 import { claimUpdate, endUpdate } from './store.ts';
 import { readUpdate } from './update.ts';
 
