@@ -20,6 +20,8 @@ export default defineConfig({
           globalSetup: 'test/stack/setup.ts',
           setupFiles: ['test/support/collect-logs.ts'],
           sequence: { groupOrder: 1 },
+          // Loading the app and its drivers for each file would take as long as the tests themselves; files keep nothing for one another.
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,17 +1,25 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runningApi } from '../support/client.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
+import { anyToken } from '../support/qr.ts';
 import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
-const headers = { 'X-Link-Secret': 'dev-link-secret' };
+const headers = {
+  'X-Link-Secret': String(stack.settings.TELEGRAM_LINK_SECRET),
+  'X-Telegram-Bot-Api-Secret-Token': String(stack.settings.TELEGRAM_WEBHOOK_SECRET),
+};
 
 /** Every field of every body, with a value that is all right, so that only the field under attack decides. */
 const bodies = {
   'POST /api/auth/request-code': { phone: '+79991234567' },
   'POST /api/auth/verify-code': { phone: '+79991234567', code: '123456', requestId: 'x' },
   'POST /api/internal/link-telegram': { phone: '+79991234567', telegramChatId: 5 },
+  'POST /api/auth/verify-link': { token: 'abcdefghijklmnopqrstuv' },
+  'POST /api/auth/qr/confirm': { code: 'ABCDEF' },
+  'POST /api/auth/qr/deny': { code: 'ABCDEF' },
+  'POST /telegram/webhook': { update_id: 1 },
   'PATCH /api/profile': { username: 'somebody_else', displayName: 'Имя' },
 };
 
@@ -62,43 +70,30 @@ describe('hostile bodies', async () => {
   });
 
   test.each(Object.keys(bodies))('%s with a string of 1 MB is refused as too large', async (endpoint) => {
-    const answer = await send(endpoint, JSON.stringify({ phone: 'x'.repeat(1_000_000), displayName: 'x', code: 'x' }));
+    const answer = await send(endpoint, JSON.stringify({ phone: 'x'.repeat(1_000_000) }));
     expect(answer.status).toBe(413);
     expect(answer.body).toMatchObject({ ok: false, code: 'body_too_large' });
   });
 
-  test.each(Object.keys(bodies))(
+  test.each(Object.entries(bodies))(
     '%s with strings as long as a body may be is answered, not with an error of the server',
-    async (endpoint) => {
-      const long = '9'.repeat(90_000);
-      const answer = await send(endpoint, JSON.stringify({ phone: long, code: long, telegramChatId: long }));
+    async (endpoint, body) => {
+      const names = Object.keys(body);
+      const long = '9'.repeat(90_000 / names.length);
+      const answer = await send(endpoint, JSON.stringify(Object.fromEntries(names.map((name) => [name, long]))));
       expect(answer.status).toBeLessThan(500);
     },
   );
 
-  test('400 random bodies are answered in the envelope, never with an error of the server', async () => {
-    const value = fc.oneof(
-      fc.jsonValue(),
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('+79991234567', '123456', '', '\0', '\ud800'),
-    );
-    const field = fc.oneof(
-      fc.constantFrom('phone', 'code', 'requestId', 'telegramChatId', 'chat_id', 'secret', 'username', 'displayName'),
-      fc.string(),
-    );
-    const body = fc.oneof(
-      { weight: 4, arbitrary: fc.dictionary(field, value) },
-      { weight: 1, arbitrary: fc.jsonValue() },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.keys(bodies)), body, async (endpoint, random) => {
-        const { status, body: answer, text } = await send(endpoint, JSON.stringify(random));
-        expect(status, text).toBeLessThan(500);
-        if (status >= 400)
-          expect(answer).toMatchObject({ ok: false, message: expect.any(String), code: expect.any(String) });
-      }),
-      { numRuns: 400 },
-    );
+  test.each(Object.entries(hostile))('endpoints that read no body do not mind %s in its place', async (_, raw) => {
+    for (const body of [raw, `{"token":${raw},"code":${raw},"userId":${raw}}`]) {
+      const shown = await api.send('POST', '/api/auth/qr/request', { body });
+      expect(shown.status, shown.text).toBe(200);
+      const signedIn = await anyToken();
+      const logout = await api.send('POST', '/api/auth/logout', { body, token: signedIn });
+      expect([logout.status, logout.body]).toEqual([200, { ok: true }]);
+      expect((await api.send('GET', '/api/sessions', { token: signedIn })).status).toBe(401);
+    }
   });
 
   test.each(['{', '{"phone":', 'null}', '\u0000', '{"phone":"\\x"}', '<xml/>'])(

@@ -4,6 +4,7 @@ import { runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { checkLog, findingIn, secretsOf } from '../support/log-rules.ts';
 import { ProxyControl } from '../support/proxy.ts';
+import { secretsIn } from '../support/seen-secrets.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
@@ -75,7 +76,9 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     ['a code of 6 digits', 'Ваш код для входа в AIST: 123456'],
     ['a JWT', '/api/profile?token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiJ4In0.c2lnbmF0dXJl'],
     ['an Authorization header', 'authorization: bearer opaque'],
+    ['the id of a room', `/parties/qr/tq1x2y-n7Zk3Qe0R1b_-${'aB3-'.repeat(10)}abc`],
     ['a secret token', '{"pollToken":"Zm9yZ2V0LW1lLW5vdC1mb3ItSS1hbS1yYW5kb20tMTI"}'],
+    ['a secret token', '{"level":"info","path":"/api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw","status":200}'],
     ['a secret token', 'https://app.example/sign-in#n7Zk3Qe0R1b-_Xs5aTg9Hw'],
     ...Object.entries(secrets).map(([name, value]) => [`the value of ${name}`, `failed: ${value}.`]),
   ])('%s is found: %s', (rule, line) => {
@@ -90,13 +93,38 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     `{"level":"info","event":"request","requestId":"${id}","method":"POST","path":"/api/auth/request-code","status":200,"ms":12}`,
     `{"level":"info","event":"telegram.delivered","requestId":"${id}","phone":"+799***67"}`,
     `{"level":"error","event":"store.unavailable","requestId":"${id}","store":"redis","reason":"redis: verify-code failed: TypeError"}`,
-    '{"level":"info","path":"/api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw","status":200}',
+    '[wrangler:info] DELETE /api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw 200 OK (5ms)',
     '[wrangler:info] POST /api/auth/verify-code 400 Bad Request (1234ms)',
+    `[wrangler:info] GET /parties/qr/tq1x2y-n7Zk3Qe0R1b_-${'aB3-'.repeat(10)}abc 101 Switching Protocols (5ms)`,
     '    at async dispatch (file:///repo/node_modules/hono/dist/compose.js:35:11)',
     '{"at":1796447478123,"chat":123456789012}',
     '{"id":"00000000-0000-4000-8000-123456789012"}',
   ])('nothing is found in %s', (line) => {
     expect(findingIn(line, secrets)).toBeUndefined();
+  });
+
+  test.each([
+    ['code', 'a QR code'],
+    ['pollToken', 'a poll token'],
+    ['room', 'the id of a room'],
+    ['debugCode', 'a code of 6 digits'],
+    ['token', 'a token'],
+  ])('the %s of every answer is looked for, wherever in a line it is', async (field, rule) => {
+    const phone = freshPhone();
+    const asked = await api.post('/api/auth/request-code', { phone });
+    const signedIn = await api.post('/api/auth/verify-code', { phone, code: asked.body.debugCode });
+    const { body } = await api.post('/api/auth/qr/request');
+    const value = String({ ...asked.body, ...signedIn.body, ...body }[field]);
+    const seen = secretsIn(stack.secretsFile);
+    for (const line of [`qr:${value}`, `{"path":"/x/${value}"}`, `x${value.slice(-43)}y`, `x_${value}_y`]) {
+      expect(() => checkLog('The log', `all is well\n${line}\n`, stack.settings, seen)).toThrow(
+        'The log, line 2 holds',
+      );
+      expect(() => checkLog('The log', line, stack.settings, seen)).not.toThrow(value.slice(-43));
+    }
+    const literal = findingIn(`x${value.slice(-43)}y`, secrets, seen);
+    expect(literal?.rule).toBe(rule);
+    expect(findingIn('all is well', secrets, seen)).toBeUndefined();
   });
 
   test('the run fails, and is told the line and the rule, not the secret', () => {

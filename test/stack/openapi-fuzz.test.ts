@@ -20,7 +20,8 @@ const TIME_LIMIT_MS = 30_000 + RUNS * 20;
 const WARM_UP = 150;
 
 /**
- * What may be left in the Worker's heap, in bytes, when all garbage is gone.
+ * What may be left in the Worker's heap, in bytes, when all garbage is gone. What is: about 0.3 MB once, and 0.2 KB of a request, since sessions are remembered.
+ * 20 KB kept of each request are 4 MB after 250.
  */
 const KEPT_AT_MOST = 1_500_000;
 const KEPT_OF_A_REQUEST = 1_000;

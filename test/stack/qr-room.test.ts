@@ -92,7 +92,7 @@ const CONFIRMED = '{"type":"confirmed"}';
 const DENIED = '{"type":"denied"}';
 
 describe('whoever listens in the room of a code', () => {
-  test('hears long before its next poll but one that it was confirmed, and nothing that could be stolen', async () => {
+  test('hears before its next poll but one that it was confirmed, and nothing that could be stolen', async () => {
     const { room, code, poll } = await showQr(api);
     const both = [await listen(room), await listen(room)];
     const confirmed = await confirm(api, code, token);

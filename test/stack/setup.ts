@@ -7,6 +7,7 @@ import { startTelegram } from '../../dev/telegram/server.ts';
 import { startWorker } from '../../dev/worker.ts';
 import { checkLog } from '../support/log-rules.ts';
 import { startProxy } from '../support/proxy.ts';
+import { secretsIn } from '../support/seen-secrets.ts';
 import type { Stack } from '../support/stack.ts';
 import { openTestStores } from '../support/stores.ts';
 
@@ -39,7 +40,8 @@ const startStack = async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
   const logFile = join(scratch, 'worker.log');
   const localLogFile = join(scratch, 'local.log');
-  for (const file of [logFile, localLogFile]) writeFileSync(file, '');
+  const secretsFile = join(scratch, 'secrets');
+  for (const file of [logFile, localLogFile, secretsFile]) writeFileSync(file, '');
   const worker = startWorker({ port, settings, onLine: (line) => appendFileSync(logFile, `${line}\n`) });
   const stack: Stack = {
     apiUrl,
@@ -48,6 +50,7 @@ const startStack = async () => {
     redisProxy: redisProxy.url,
     logFile,
     localLogFile,
+    secretsFile,
     settings,
   };
   const close = async () => {
@@ -55,10 +58,11 @@ const startStack = async () => {
     await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
     await stores.close();
     const logs = [logFile, localLogFile].map((file) => readFileSync(file, 'utf8'));
+    const seen = secretsIn(secretsFile);
     rmSync(scratch, { recursive: true, force: true });
     // Whatever the tests did: a secret in a log fails the run.
-    checkLog(`The log of the Worker at ${apiUrl}`, logs[0] ?? '', settings);
-    checkLog("The log of the tests' own apps", logs[1] ?? '', settings);
+    checkLog(`The log of the Worker at ${apiUrl}`, logs[0] ?? '', settings, seen);
+    checkLog("The log of the tests' own apps", logs[1] ?? '', settings, seen);
   };
   return { stack, ready: worker.ready, close };
 };

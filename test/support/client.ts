@@ -2,6 +2,7 @@ import { createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/env.ts';
 import { createServices } from '../../src/services.ts';
 import { freshAddress } from './fresh.ts';
+import { noteSecrets } from './seen-secrets.ts';
 import { stack } from './stack.ts';
 
 /** An answer of the API, read to its end. */
@@ -43,7 +44,9 @@ const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('application/json');
-    return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+    const answer = { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+    noteSecrets(stack.secretsFile, answer.status, answer.body);
+    return answer;
   };
   return { send, post: (path, body = {}, options) => send('POST', path, { body, ...options }) };
 };

@@ -2,7 +2,11 @@ import { appendFileSync } from 'node:fs';
 import { stack } from './stack.ts';
 
 // Runs before each test file of the stack: what apps in this process log is checked at the end, as the Worker's log is (setup.ts).
-for (const level of ['log', 'warn', 'error'] as const) {
+// Where files share a process it is done once.
+const DONE = Symbol.for('aist.collect-logs');
+const levels = DONE in console ? [] : (['log', 'warn', 'error'] as const);
+Object.defineProperty(console, DONE, { value: true });
+for (const level of levels) {
   const write = console[level];
   console[level] = (...parts: unknown[]) => {
     appendFileSync(stack.localLogFile, `${parts.map(String).join(' ')}\n`);

@@ -1,3 +1,6 @@
+import type { SeenSecrets } from './seen-secrets.ts';
+import { secretsOfLine } from './seen-secrets.ts';
+
 /** Why a line may not stand in a log, and where. */
 export interface Finding {
   /** What was found: a kind of secret, never the secret. */
@@ -8,8 +11,8 @@ export interface Finding {
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-/** A path that names a session: whoever knows its id can do nothing with it. */
-const SESSION_PATH = /\/api\/sessions\/(?:old-)?[\w-]{22}/g;
+/** wrangler's own line about a request to what has a name of its own, a session or a room. In production there is no wrangler. */
+const WRANGLER_PATH = /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/sessions)\/)\S+/;
 
 /** 128 random bits or more as base64url have capitals, small letters and digits; what people name has not. */
 const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);
@@ -29,20 +32,31 @@ const PATTERNS: readonly {
   },
   { rule: 'a whole phone number', pattern: /\+\d{10,15}(?!\d)/g },
   { rule: 'a code of 6 digits', pattern: /(?<![\w.])\d{6}(?![\w.])/g },
+  { rule: 'the id of a room', pattern: /[0-9a-z]{6,7}-[\w-]{12}-[\w-]{43}/g },
   { rule: 'a secret token', pattern: /(?<![\w-])[\w-]{43}=?(?![\w-])/g, when: isRandom },
   { rule: 'a secret token', pattern: /(?<![\w-])[\w-]{22}(?![\w-])/g, when: isRandom },
 ];
 
 /**
- * What is in a line that no log may hold: a phone number, a code, a token, or the value of a secret setting.
+ * What is in a line that no log may hold: a phone number, a code, a token, the id of a room, or the value of a secret setting.
  *
  * @param secrets values by the names of their settings
+ * @param seen what answers told their clients; QR codes look like words, so they are found by it alone
  */
-export const findingIn = (line: string, secrets: Readonly<Record<string, string>>): Finding | undefined => {
+export const findingIn = (
+  line: string,
+  secrets: Readonly<Record<string, string>>,
+  seen: SeenSecrets = new Map(),
+): Finding | undefined => {
   for (const [name, value] of Object.entries(secrets)) {
     if (line.includes(value)) return { rule: `the value of ${name}`, shown: line.replaceAll(value, `‹${name}›`) };
   }
-  const known = line.replace(UUID, '‹id›').replace(SESSION_PATH, '/api/sessions/‹id›');
+  const known = line.replace(UUID, '‹id›').replace(WRANGLER_PATH, '$1‹name›');
+  const told = secretsOfLine(known, seen);
+  if (told[0]) {
+    const shown = told.reduce((rest, { text, rule }) => rest.replaceAll(text, `‹${rule}›`), known);
+    return { rule: told[0].rule, shown };
+  }
   for (const { rule, pattern, when = () => true } of PATTERNS) {
     const shown = known.replace(pattern, (text) => (when(text) ? `‹${rule}›` : text));
     if (shown !== known) return { rule, shown };
@@ -61,10 +75,15 @@ export const secretsOf = (settings: Readonly<Record<string, string>>): Record<st
  *
  * @param name whose log it is
  */
-export const checkLog = (name: string, log: string, settings: Readonly<Record<string, string>>): void => {
+export const checkLog = (
+  name: string,
+  log: string,
+  settings: Readonly<Record<string, string>>,
+  seen: SeenSecrets = new Map(),
+): void => {
   const secrets = secretsOf(settings);
   const findings = log.split('\n').flatMap((line, index) => {
-    const finding = findingIn(line, secrets);
+    const finding = findingIn(line, secrets, seen);
     return finding ? [`${name}, line ${index + 1} holds ${finding.rule}: ${finding.shown.slice(0, 500)}`] : [];
   });
   if (findings.length > 0) throw new Error([...findings.slice(0, 10), `${findings.length} in all`].join('\n'));

@@ -63,8 +63,9 @@ export const heapIsHidden = process.platform === 'linux' ? undefined : 'It is me
  * @param apiUrl where it listens
  */
 export const heapOf = async (apiUrl: string): Promise<number> => {
+  // Headers are an option of Node's that the types, which are those of browsers, do not know.
   const init = { headers: { Origin: 'http://localhost' } };
-  const socket = new WebSocket(await inspectorOf(apiUrl), init);
+  const socket: WebSocket = Reflect.construct(WebSocket, [await inspectorOf(apiUrl), init]);
   const answers = new Map<number, (result: { usedSize?: number }) => void>();
   const failed = Promise.withResolvers<never>();
   // A failure that comes after everything was told is of no interest.

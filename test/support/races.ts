@@ -6,7 +6,7 @@ import type { ProxyControl } from './proxy.ts';
  * How often each race is run. In what order the requests of one arrive is chance, so a single run proves little: CI says 50 on real stores, the nightly
  * run 1,000.
  */
-export const RACE_RUNS = Number(process.env.RACE_RUNS ?? 5);
+export const RACE_RUNS = Number(process.env.RACE_RUNS ?? 3);
 
 /**
  * Runs a race {@link RACE_RUNS} times, one after another.

@@ -13,6 +13,8 @@ export interface Stack {
   readonly logFile: string;
   /** A file with every line that apps in the tests' own process have written so far. */
   readonly localLogFile: string;
+  /** A file with what answers told their clients and no log may hold. */
+  readonly secretsFile: string;
   /** The settings that the Worker runs with. */
   readonly settings: Readonly<Record<string, string>>;
 }
