@@ -134,7 +134,10 @@ const complete = async (
     }));
   const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);
   sessions.remember({ sid });
-  const alert = { userId, sid, at: signedInAt, device, link: { phone, chat } };
+  // A user who has just been made has no chat: links make their users.
+  const hasNone = signedIn.userId === undefined && userId === newUserId;
+  const link = chat.known || hasNone ? { phone, chat: { ...chat, known: true } } : undefined;
+  const alert = { userId, sid, at: signedInAt, device, link };
   around.later('session.not_told', () => alertSignIn(services, around.log, alert));
   return token;
 };

@@ -70,7 +70,7 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
       const token = await signToken(jwtSecrets(settings), { userId, sid }, now);
       sessions.remember({ sid });
-      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device }));
+      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device, link: undefined }));
       return { status: checked.outcome, token };
     }
     default:

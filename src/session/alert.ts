@@ -14,7 +14,7 @@ export interface SignInAlert {
   readonly at: number;
   readonly device: Device;
   /** The user's number, and what Redis knows of its chat; where they are not at hand, Postgres is asked. */
-  readonly link?: { readonly phone: string; readonly chat: Omit<PhoneHint, 'legacyChatId'> };
+  readonly link: { readonly phone: string; readonly chat: Omit<PhoneHint, 'legacyChatId'> } | undefined;
 }
 
 const REVOKE = 'revoke:';
