@@ -40,6 +40,7 @@ describe.each(FAILURES)('with Postgres $mode', (failure) => {
     const { code } = await requestCode(api, phone);
     await database.behave(failure);
     await expectUnavailable(() => api.post('/api/auth/verify-code', { phone, code }));
+    await expectUnavailable(() => api.post('/api/auth/verify-code', { phone, code }));
     await healthy();
     const signedIn = await api.post('/api/auth/verify-code', { phone, code });
     expect(signedIn.status, signedIn.text).toBe(200);
