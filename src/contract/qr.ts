@@ -32,7 +32,7 @@ export const requestQr = {
   method: 'post',
   path: '/api/auth/qr/request',
   summary:
-    'Begin to sign in by QR code: show `url` as one, and poll check or listen in the room until somebody confirms it',
+    'Begin to sign in by QR code: show `url` as one, poll check once at once (from then on the bare code is worth nothing), and poll on or listen in the room until somebody confirms it',
   success: {
     status: 200,
     body: z.object({
