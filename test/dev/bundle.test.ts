@@ -41,6 +41,12 @@ describe('the Worker’s bundle', () => {
     expect(own.filter((source) => /^(dev|bench|test|\.\.)/.test(source))).toEqual([]);
   });
 
+  test('has the smaller packages in place of whole ones', () => {
+    expect(sources).toContain(join('dist', 'packages', 'neon.mjs'));
+    expect(sources).toContain(join('dist', 'packages', 'phone-metadata.json'));
+    expect(sources.filter((source) => /@neondatabase|metadata\.min|node_modules.debug/.test(source))).toEqual([]);
+  });
+
   test('knows of no address of this machine', () => {
     expect(code.toString()).not.toMatch(/127\.0\.0\.1|dev-link-secret|pglite/i);
   });
