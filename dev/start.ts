@@ -6,21 +6,22 @@ import type { Lock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { Parts } from './parts.ts';
-import { isFree, preferPort } from './ports.ts';
+import { startPartykit } from './partykit.ts';
+import { freePort, isFree, preferPort } from './ports.ts';
+import type { RunningServer } from './process.ts';
 import { Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
-import type { RunningWorker } from './worker.ts';
 import { startWorker } from './worker.ts';
 
 /**
- * `npm start`: the whole stack on loopback. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
+ * `npm start`: the whole stack on loopback. With the argument `partykit` (`npm run start:partykit`) rooms live under PartyKit, not in the Worker. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
  * REDIS_URL put real servers behind the gateways; every other setting of the Worker in the environment wins over the local one, but for the gateways'
  * addresses, which are refused. A variable that is empty counts as unset.
  */
 
-const { env } = process;
+const { argv, env } = process;
 const root = join(import.meta.dirname, '..');
 const dataDir = relative(process.cwd(), env.DATA_DIR || join(root, '.data')) || '.';
 const progress = new Progress();
@@ -32,8 +33,9 @@ const READY_ANSWER_MS = 3_000;
 /** One press of Ctrl-C can arrive twice, from the terminal and through dev/setup.mjs: what comes later than this is a second one, in milliseconds. */
 const SAME_PRESS_MS = 500;
 
-/** What has to be ended, in this order: the Worker goes before the stores that it uses, the lock last. */
-const running: { worker?: RunningWorker; front: Parts; parts: Parts; lock?: Lock } = {
+/** What has to be ended, in this order: the Worker and the rooms go before the stores that they use, the lock last. */
+const running: { servers: RunningServer[]; front: Parts; parts: Parts; lock?: Lock } = {
+  servers: [],
   front: new Parts(),
   parts: new Parts(),
 };
@@ -83,19 +85,24 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     place(port + 3),
   ]);
   const telegramUrl = `http://127.0.0.1:${telegramPort}`;
+  const rooms = argv.includes('partykit') ? await placeOfRooms() : undefined;
   const settings = {
     ...localSettings(dataDir, telegramUrl, env),
     ...databaseSettings(databasePlace),
     ...redisSettings(redisPlace),
+    ...rooms?.settings,
   };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: secret } = parseSettings(settings);
 
   // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
-  const worker = startWorker({ port, settings, onLine: showLine });
-  running.worker = worker;
-  await running.front.keep('The Worker', Promise.resolve(worker));
-  const [, database, redis] = await Promise.all([
-    progress.step('starting the Worker', () => worker.ready),
+  const servers = [startWorker({ port, settings, onLine: showLine })];
+  if (rooms) {
+    const vars = { ...rooms.settings, API_URL: apiUrl };
+    servers.push(startPartykit({ port: rooms.port, vars, onLine: showLine }));
+  }
+  running.servers = servers;
+  for (const server of servers) await running.front.keep(server.name, Promise.resolve(server));
+  const [database, redis] = await Promise.all([
     progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
     progress.step('opening Redis', () =>
       running.parts.keep('Redis', openRedis(redisPlace, { serverUrl: env.REDIS_URL, dataDir })),
@@ -106,6 +113,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
       const { setUpBot } = await import('./bot-setup.ts');
       if (secret) await setUpBot({ token, secret, apiRoot: telegramUrl, apiUrl });
     }),
+    ...servers.map(({ name, ready }) => progress.step(`starting ${name}`, () => ready)),
   ]);
   await progress.step('waiting until all is ready', () => untilReady(apiUrl));
   progress.done();
@@ -114,13 +122,21 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     `\nAIST is ready (${progress.seconds()} s).\n\n${table([
       ['API', apiUrl, 'wrangler dev'],
       ['API reference', `${apiUrl}/docs`, ''],
+      ...(rooms ? [['Rooms', rooms.settings.ROOMS_URL, 'partykit dev']] : []),
       ['Telegram', telegramUrl, 'a stand-in: write to the bot on this page, codes arrive there'],
       ['Postgres', database.url, database.engine],
       ['Redis', redis.url, redis.engine],
     ])}\n\nCtrl-C ends it all.\n`,
   );
-  await worker.ended;
-  if (!endedAt) throw new Error('The Worker has ended by itself; its last lines are above.');
+  const ended = await Promise.race(servers.map((server) => server.ended.then(() => server.name)));
+  if (!endedAt) throw new Error(`Ended by itself: ${ended}. The last lines are above.`);
+};
+
+/** Where rooms live outside the Worker, and the secret by which the two know each other. */
+const placeOfRooms = async () => {
+  const port = await freePort();
+  const ROOMS_SECRET = randomBytes(24).toString('base64url');
+  return { port, settings: { ROOMS_URL: `http://127.0.0.1:${port}`, ROOMS_SECRET } };
 };
 
 /** The Worker logs its requests itself; wrangler's own line for each would say it twice. */
@@ -152,7 +168,7 @@ const untilReady = async (apiUrl: string): Promise<void> => {
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
   process.on(event, () => {
     if (endedAt && event === 'SIGINT' && Date.now() - endedAt > SAME_PRESS_MS) {
-      running.worker?.kill();
+      for (const server of running.servers) server.kill();
       process.exit(130);
     }
     if (!endedAt) console.log('\nStopping …');

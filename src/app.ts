@@ -6,6 +6,8 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
+import { onRoomMessage } from './calls/from-rooms.ts';
+import { callRoutes } from './calls/routes.ts';
 import { LANGUAGES } from './contract/errors.ts';
 import { ApiError } from './errors.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -15,6 +17,7 @@ import { docsRoutes } from './http/docs.ts';
 import { answerError, handleError } from './http/errors.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { qrRoutes } from './qr/routes.ts';
+import { roomRoutes } from './rooms/routes.ts';
 import type { Services } from './services.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { telegramRoutes } from './telegram/routes.ts';
@@ -67,6 +70,8 @@ export const createApp = (services: Services) => {
       },
     }),
   );
+  // With a limit of its own: what old clients signal comes twice in a message.
+  app.route('/', roomRoutes(services, onRoomMessage));
   app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, new ApiError('body_too_large')) }));
   return app
     .route('/', healthRoutes(services))
@@ -75,5 +80,6 @@ export const createApp = (services: Services) => {
     .route('/', sessionRoutes(services))
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
+    .route('/', callRoutes(services))
     .route('/', docsRoutes());
 };

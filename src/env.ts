@@ -20,22 +20,42 @@ const optionalSecret = z
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
   .transform((value) => value.replace(/\/+$/, ''));
-const count = (standard: number) =>
-  z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').default(standard);
+const count = (standard: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(most, `must be at most ${most}`)
+    .default(standard);
 const onOff = (standard: 'on' | 'off') =>
   z
     .enum(['on', 'off'], 'must be on or off')
     .default(standard)
     .transform((value) => value === 'on');
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
+const listOr = (standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
+const list = listOr('');
+
+/** Servers by their URIs (RFC 7064, RFC 7065). */
+const servers = (scheme: 'stun' | 'turn', standard: string) =>
+  listOr(standard).refine(
+    (given) => given.every((server) => new RegExp(`^${scheme}s?:[^\\s/]+$`).test(server)),
+    `must be ${scheme}: or ${scheme}s: addresses, comma-separated`,
   );
+
+/** What has to be set together, and cannot be set beside the other pair: one kind of TURN is in use. */
+const TURN_KINDS = [
+  ['TURN_KEY_ID', 'TURN_KEY_API_TOKEN'],
+  ['TURN_URLS', 'TURN_SECRET'],
+] as const;
 
 const gaps = z
   .string()
@@ -80,6 +100,19 @@ const Settings = z
     TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -').optional(),
     /** Where the web client lives: QR codes and sign-in links lead there. */
     APP_URL: url.optional(),
+    STUN_URLS: servers('stun', 'stun:stun.l.google.com:19302,stun:stun.cloudflare.com:3478'),
+    /** TURN servers, and the secret that they know us by (coturn, `use-auth-secret`). */
+    TURN_URLS: servers('turn', ''),
+    TURN_SECRET: optionalSecret,
+    /** Cloudflare's TURN in place of them. */
+    TURN_KEY_ID: optionalSecret,
+    TURN_KEY_API_TOKEN: optionalSecret,
+    TURN_API_URL: url.default('https://rtc.live.cloudflare.com'),
+    /** Cloudflare gives no more than 48 hours (Realtime TURN, FAQ). */
+    TURN_TTL_SECONDS: count(21_600, 172_800),
+    /** Where rooms live, when that is not in this Worker; and the secret that they share with it. */
+    ROOMS_URL: url.optional(),
+    ROOMS_SECRET: optionalSecret,
     CORS_ORIGINS: origins,
     PHONE_COUNTRIES: countries,
     TEST_PHONES: testPhones,
@@ -103,6 +136,22 @@ const Settings = z
         code: 'custom',
         path: ['TEST_PHONES'],
         message: 'must be numbers of Russia or PHONE_COUNTRIES',
+      });
+    }
+    if (settings.ROOMS_URL && !settings.ROOMS_SECRET) {
+      context.addIssue({ code: 'custom', path: ['ROOMS_SECRET'], message: 'must be set beside ROOMS_URL' });
+    }
+    const isSet = (name: (typeof TURN_KINDS)[number][number]) => (settings[name]?.length ?? 0) > 0;
+    for (const [one, other] of TURN_KINDS) {
+      if (isSet(one) === isSet(other)) continue;
+      const missing = isSet(one) ? other : one;
+      context.addIssue({ code: 'custom', path: [missing], message: 'is missing' });
+    }
+    if (TURN_KINDS.every((pair) => pair.some(isSet))) {
+      context.addIssue({
+        code: 'custom',
+        path: ['TURN_URLS'],
+        message: 'must be unset beside TURN_KEY_ID: one kind of TURN is used',
       });
     }
     if (settings.DEBUG_CODE && real) {

@@ -20,14 +20,14 @@ export class ApiError extends Error {
 export const tooMany = (waitMs: number): ApiError => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
 
 /**
- * A store that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
+ * A store, or what else is not here, that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
  *
  * The message is fit for the log: drivers put whole commands into theirs, phone numbers and hashes of codes included, so only the kind of
  * the cause is told.
  */
 export class StoreError extends Error {
   override name = 'StoreError';
-  readonly store: 'redis' | 'database' | 'telegram';
+  readonly store: 'redis' | 'database' | 'telegram' | 'rooms' | 'turn';
 
   constructor(store: StoreError['store'], what: string, cause: unknown) {
     super(`${store}: ${what} failed: ${kindOf(cause)}`);

@@ -6,24 +6,38 @@ import type { Log } from './log.ts';
  */
 const PAUSES_MS = [0, 1_000, 3_000, 6_000, 10_000];
 
-/**
- * Undoes a step whose outcome is not known, as soon as Redis hears of it.
- *
- * @param undo one try
- * @throws what the last try threw
- */
-export const undoUntilHeard = async (undo: () => Promise<void>): Promise<void> => {
+/** The same for what may take five seconds a try. */
+const FEW_PAUSES_MS = [0, 1_000, 3_000];
+
+const untilHeard = async (step: () => Promise<unknown>, pauses: readonly number[]): Promise<void> => {
   let failure: unknown;
-  for (const pause of PAUSES_MS) {
+  for (const pause of pauses) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     try {
-      return await undo();
+      await step();
+      return;
     } catch (error) {
       failure = error;
     }
   }
   throw failure;
 };
+
+/**
+ * Undoes a step whose outcome is not known, as soon as Redis hears of it.
+ *
+ * @param undo one try
+ * @throws what the last try threw
+ */
+export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> => untilHeard(undo, PAUSES_MS);
+
+/**
+ * Tries up to three times.
+ *
+ * @param step one try; that it took effect before makes no difference
+ * @throws what the last try threw
+ */
+export const tryThrice = (step: () => Promise<unknown>): Promise<void> => untilHeard(step, FEW_PAUSES_MS);
 
 /** Does work behind the answer; what it throws is logged under the name of the event. */
 export type Later = (event: string, work: () => Promise<void>) => void;

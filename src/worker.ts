@@ -1,17 +1,32 @@
-import { durableRooms } from '../party/durable-rooms.ts';
+import { callRoom } from '../party/call/room.ts';
+import { roomOnPartyServer } from '../party/host/partyserver.ts';
+import { createRooms } from '../party/host/rooms.ts';
+import { fetchRoomOf } from '../party/host/stubs.ts';
+import { inboxRoom } from '../party/inbox/room.ts';
+import { qrRoom } from '../party/qr/room.ts';
 import { createApp, createShell } from './app.ts';
 import { parseSettings, SettingsError } from './env.ts';
 import { ApiError } from './errors.ts';
 import { answerError } from './http/errors.ts';
 import { createLog } from './log.ts';
+import { roomsSecret } from './rooms/signature.ts';
 import { createServices } from './services.ts';
 
-export { QrRoom } from '../party/qr.server.ts';
+/** A room of a sign-in by QR code. */
+export class QrRoom extends roomOnPartyServer(qrRoom) {}
+
+/** A room of a call. */
+export class CallRoom extends roomOnPartyServer(callRoom) {}
+
+/** The room where a user's devices are reached. */
+export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
 
 /** What answers: the API, or, when settings are missing or wrong, 503 to everything. Closed, never half open. */
 const createHandler = (env: Env) => {
   try {
-    return createApp(createServices(parseSettings({ ...env }), { rooms: durableRooms(env) }));
+    const settings = parseSettings({ ...env });
+    const rooms = createRooms(roomsSecret(settings), fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }));
+    return createApp(createServices(settings, { rooms }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     createLog().error('misconfigured', { reason: error.message });

@@ -4,6 +4,7 @@ import { sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { sessionRecord } from '../session/record.ts';
+import { closeSockets } from '../session/sockets.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import type { Around } from '../undo.ts';
 import { undoUntilHeard } from '../undo.ts';
@@ -118,7 +119,7 @@ const complete = async (
   around: Around,
 ): Promise<string> => {
   const { settings, redis, db, sessions } = services;
-  const { sid, newUserId, phone, signedInAt, chat } = signedIn;
+  const { sid, newUserId, phone, signedInAt, chat, ended } = signedIn;
   const findUser = async () => {
     const userId = await findOrCreateUser(db, phone, newUserId);
     if (userId !== newUserId) await moveSession(redis, way.used, signedIn, userId);
@@ -137,6 +138,7 @@ const complete = async (
   // A user who has just been made has no chat: links make their users.
   const hasNone = signedIn.userId === undefined && userId === newUserId;
   const link = chat.known || hasNone ? { phone, chat: { ...chat, known: true } } : undefined;
+  closeSockets(services, around.later, userId, ended);
   const alert = { userId, sid, at: signedInAt, device, link };
   around.later('session.not_told', () => alertSignIn(services, around.log, alert));
   return token;

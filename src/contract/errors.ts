@@ -60,6 +60,16 @@ export const ERRORS = {
     status: 404,
     text: { ru: 'Такой комнаты нет, или она закрыта', en: 'There is no such room, or it is closed' },
   },
+  call_to_oneself: { status: 400, text: { ru: 'Нельзя позвонить самому себе', en: 'You cannot call yourself' } },
+  in_call: { status: 409, text: { ru: 'Вы уже разговариваете или звоните', en: 'You are in a call already' } },
+  call_not_found: {
+    status: 404,
+    text: { ru: 'Такого звонка нет, или он завершён', en: 'There is no such call, or it is over' },
+  },
+  answered_elsewhere: {
+    status: 409,
+    text: { ru: 'На звонок ответили на другом устройстве', en: 'Another device of yours has the call' },
+  },
   username_too_short: {
     status: 400,
     text: { ru: 'Никнейм не менее 2 символов', en: 'A username has at least 2 characters' },

@@ -104,7 +104,7 @@ export const denyQr = {
   errors: confirmQr.errors,
 } as const satisfies Endpoint;
 
-/** The room of a request; answers 101, and speaks as contract/rooms.ts says. */
+/** The room of a request; answers 101, and speaks as contract/qr-room.ts says. */
 export const qrRoom = {
   method: 'get',
   path: '/parties/qr/:room',

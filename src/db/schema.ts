@@ -62,6 +62,8 @@ export const telegramLinks = pgTable(
     language: text('language'),
     /** Whether the person there proved the number to be theirs, by sharing their own contact; other bots' links only say so. */
     proved: boolean('proved').notNull().default(false),
+    /** Whether the chat is told of missed calls. */
+    missedCalls: boolean('missed_calls').notNull().default(true),
   },
   (table) => [index('telegram_links_chat_id_idx').on(table.chatId)],
 );
@@ -111,3 +113,34 @@ export const messageLogs = pgTable('message_logs', {
   timestamp: timestamp('timestamp').defaultNow(),
   ip: inet('ip'),
 });
+
+/** Calls that are over. Users may be deleted, and their calls with others stay. */
+export const calls = pgTable('calls', {
+  id: text('id').primaryKey(),
+  callerId: text('caller_id').notNull(),
+  video: boolean('video').notNull(),
+  /** How it ended: one of `REASONS` (contract/call-room.ts). */
+  reason: text('reason').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  acceptedAt: timestamp('accepted_at', { withTimezone: true }),
+  endedAt: timestamp('ended_at', { withTimezone: true }).notNull(),
+});
+
+/** Who was in a call or was called, the caller included. */
+export const callMembers = pgTable(
+  'call_members',
+  {
+    callId: text('call_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** caller or callee. */
+    role: text('role').notNull(),
+    joined: boolean('joined').notNull(),
+    /** That of the call: a user's history is one walk along the index. */
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'call_members_pkey', columns: [table.callId, table.userId] }),
+    foreignKey({ name: 'call_members_call_id_fkey', columns: [table.callId], foreignColumns: [calls.id] }),
+    index('call_members_history_idx').on(table.userId, table.createdAt, table.callId),
+  ],
+);

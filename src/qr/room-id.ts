@@ -1,5 +1,5 @@
 import { base64url } from 'jose';
-import { QR_ROOM, qrRoomExpiry } from '../contract/rooms.ts';
+import { QR_ROOM, qrRoomExpiry } from '../contract/qr-room.ts';
 import { randomText } from '../random.ts';
 import type { JwtSecrets } from '../session/token.ts';
 

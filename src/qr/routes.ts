@@ -20,6 +20,7 @@ import type { AppEnv } from '../http/context.ts';
 import { deviceOf } from '../http/device.ts';
 import { answerError, unavailable } from '../http/errors.ts';
 import { createRouter, validate } from '../http/router.ts';
+import { requireUpgrade } from '../http/upgrade.ts';
 import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
@@ -102,10 +103,7 @@ export const qrRoutes = (services: Services) => {
   });
 
   app.get(qrRoom.path, async (c) => {
-    if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
-      c.header('Upgrade', 'websocket');
-      throw new ApiError('websocket_required');
-    }
+    requireUpgrade(c);
     const id = c.req.param('room');
     if (!(await isQrRoom(jwtSecrets(settings), id, now()))) throw new ApiError('room_not_found');
     return rooms.connect({ party: 'qr', id }).catch((error) => {

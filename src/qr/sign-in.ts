@@ -5,6 +5,7 @@ import { randomText, sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { SessionRecord, sessionRecord } from '../session/record.ts';
+import { closeSockets } from '../session/sockets.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import type { Around, Later } from '../undo.ts';
 import { undoUntilHeard } from '../undo.ts';
@@ -66,10 +67,11 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
     case 'slow_down':
       return { status: checked.outcome, intervalSeconds: POLL_INTERVAL_SECONDS };
     case 'ready': {
-      const { userId, record } = checked;
+      const { userId, record, ended } = checked;
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
       const token = await signToken(jwtSecrets(settings), { userId, sid }, now);
       sessions.remember({ sid });
+      closeSockets(services, later, userId, ended);
       later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device, link: undefined }));
       return { status: checked.outcome, token };
     }
@@ -105,7 +107,7 @@ export const decideQr = async (
   if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
   if (step !== 'info') {
     const message = { type: step === 'confirm' ? 'confirmed' : 'denied' } as const;
-    later('qr.room_not_told', () => rooms.tell({ party: 'qr', id: decided.room }, message));
+    later('qr.room_not_told', async () => void (await rooms.ask({ party: 'qr', id: decided.room }, message)));
   }
   const { method, ...device } = SessionRecord.parse(JSON.parse(decided.record));
   return { device, leftMs: decided.leftMs };

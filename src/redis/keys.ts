@@ -42,6 +42,8 @@ export const keys = {
   qrRequests: (address: string) => `qr:requests:${address}`,
   /** string: a chat id that the original linked. Moved to Postgres when it is met, then deleted. */
   legacyLink: (phone: string) => `telegram:${phone}`,
+  /** string: when somebody (`<caller>:<callee>`) was last told in Telegram that they missed a call, 10 minutes. */
+  missed: (pair: string) => `calls:missed:${pair}`,
   /** string: an update (`<bot id>:<update id>`) that is being worked on, 60 s at most, or `done`, 24 h. */
   update: (update: string) => `update:${update}`,
 } as const;
@@ -54,6 +56,7 @@ export const TTL = {
   changing: 60_000,
   updateClaimed: 60_000,
   updateDone: 86_400_000,
+  missed: 600_000,
   phoneKnown: 86_400_000,
   phoneUnknown: 600_000,
 } as const;

@@ -1,25 +1,29 @@
-import type { QrMessage, Room } from './contract/rooms.ts';
+import type { QrMessage } from '../contract/qr-room.ts';
+import type { Entrant, ToCall, ToInbox } from '../contract/room-messages.ts';
+import type { CloseReason, Room } from '../contract/rooms.ts';
 
-/** The rooms that clients listen in. */
+/** The rooms that clients are connected to. */
 export interface Rooms {
   /**
-   * Tells something to everybody in a room, and to whoever comes later.
+   * Tells a room something, and says what it answers (room-messages.ts).
    *
    * @throws when the room cannot be reached
    */
-  tell(room: Room, message: QrMessage): Promise<void>;
+  ask(room: Room, message: ToCall | ToInbox | QrMessage): Promise<unknown>;
   /**
    * Lets a client in: answers 101 with its WebSocket.
    *
+   * @param entrant who it is, in rooms where that matters
    * @throws when the room cannot be reached
    */
-  connect(room: Room): Promise<Response>;
+  connect(room: Room, entrant?: Entrant): Promise<Response>;
+  /** Opens a WebSocket and closes it at once, so that a client gets a code: browsers tell nothing of a refused upgrade. */
+  refuse(why: CloseReason): Response;
 }
 
-/** Where there are no rooms, nobody hears what they are told. Clients poll. */
-export const NO_ROOMS: Rooms = {
-  tell: async () => undefined,
-  connect: async () => {
-    throw new Error('There are no rooms');
-  },
+const nobody = () => {
+  throw new Error('There are no rooms');
 };
+
+/** Where there are no rooms, nobody hears what they are told. Clients poll. */
+export const NO_ROOMS: Rooms = { ask: async () => ({}), connect: async () => nobody(), refuse: nobody };

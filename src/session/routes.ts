@@ -1,8 +1,12 @@
+import type { Context } from 'hono';
 import { listSessions, logout, revokeOthers, revokeSession } from '../contract/sessions.ts';
 import { ApiError } from '../errors.ts';
+import { background } from '../http/background.ts';
+import type { AppEnv } from '../http/context.ts';
 import { deviceOf } from '../http/device.ts';
 import { createRouter } from '../http/router.ts';
 import type { Services } from '../services.ts';
+import { closeSockets } from './sockets.ts';
 import * as store from './store.ts';
 import type { Session } from './token.ts';
 
@@ -11,10 +15,11 @@ export const sessionRoutes = (services: Services) => {
   const { redis, sessions, now } = services;
   const { app, routeSelfChecking } = createRouter(services);
 
-  const close = async (session: Session, which: string): Promise<readonly string[]> => {
+  const close = async (c: Context<AppEnv>, session: Session, which: string): Promise<readonly string[]> => {
     const closed = await store.closeSessions(redis, session, which, now());
     sessions.forget(closed ?? [session.sid]);
     if (!closed) throw new ApiError('invalid_token');
+    closeSockets(services, background(c), session.userId, closed);
     return closed;
   };
 
@@ -33,19 +38,19 @@ export const sessionRoutes = (services: Services) => {
     };
   });
 
-  routeSelfChecking(revokeSession)(async ({ session, params }) => {
-    const closed = await close(session, params.id);
+  routeSelfChecking(revokeSession)(async ({ c, session, params }) => {
+    const closed = await close(c, session, params.id);
     if (closed.length === 0) throw new ApiError('session_not_found');
     return { ok: true };
   });
 
-  routeSelfChecking(revokeOthers)(async ({ session }) => ({
+  routeSelfChecking(revokeOthers)(async ({ c, session }) => ({
     ok: true,
-    revoked: (await close(session, 'others')).length,
+    revoked: (await close(c, session, 'others')).length,
   }));
 
-  routeSelfChecking(logout)(async ({ session }) => {
-    await close(session, session.sid);
+  routeSelfChecking(logout)(async ({ c, session }) => {
+    await close(c, session, session.sid);
     return { ok: true };
   });
 

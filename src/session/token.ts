@@ -26,7 +26,7 @@ export const jwtSecrets = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSe
 const utf8 = new TextEncoder();
 
 /** Names a secret in the header of its tokens. It tells less about the secret than any token's signature. */
-const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
+export const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
 
 /** A new session's id: 128 random bits. */
 export const newSid = (): string => randomText(16);

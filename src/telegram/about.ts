@@ -5,6 +5,7 @@ import type { Text } from '../contract/errors.ts';
 export const COMMANDS: readonly { readonly command: string; readonly description: Text }[] = [
   { command: 'start', description: { ru: 'Привязать номер', en: 'Link your number' } },
   { command: 'phone', description: { ru: 'Номер изменился', en: 'Your number has changed' } },
+  { command: 'calls', description: { ru: 'Пропущенные звонки', en: 'Missed calls' } },
   { command: 'unlink', description: { ru: 'Отвязать номер', en: 'Unlink your number' } },
   { command: 'help', description: { ru: 'Что умеет бот', en: 'What the bot can do' } },
 ];

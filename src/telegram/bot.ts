@@ -1,7 +1,7 @@
 import { autoRetry } from '@grammyjs/auto-retry';
 import { Bot } from 'grammy';
-import type { Log } from '../log.ts';
 import type { Services } from '../services.ts';
+import type { Around } from '../undo.ts';
 import { botInfo } from './about.ts';
 import { commands, contacts, presses } from './conversation.ts';
 import { createSpeech } from './speech.ts';
@@ -14,11 +14,11 @@ const RETRY = { maxRetryAttempts: 1, maxDelaySeconds: 3, rethrowInternalServerEr
  * The bot, for one update that `readUpdate` has let through (one, because its log lines carry the request's id). What it is asked to do in the stores
  * must succeed, or it throws.
  */
-export const createBot = (services: Services, log: Log): Bot => {
+export const createBot = (services: Services, around: Around): Bot => {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_URL: apiRoot } = services.settings;
   const bot = new Bot(token, { botInfo: botInfo(token), client: { apiRoot, timeoutSeconds: TIMEOUT_SECONDS } });
   bot.api.config.use(autoRetry(RETRY));
-  const conversation = { services, log, ...createSpeech(log) };
+  const conversation = { services, ...around, ...createSpeech(around.log) };
   bot.use(commands(conversation), contacts(conversation), presses(conversation));
   return bot;
 };

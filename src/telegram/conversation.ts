@@ -1,20 +1,20 @@
 import type { Context } from 'grammy';
 import { Composer } from 'grammy';
-import type { Log } from '../log.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { REVOKE_DATA } from '../session/alert.ts';
+import { closeSockets } from '../session/sockets.ts';
+import type { Around } from '../undo.ts';
 import { ownPhone } from './contact.ts';
 import { linkContact, unlinkChat } from './linking.ts';
 import type { Chat, Speech } from './speech.ts';
 import { button, NO_BUTTONS, shareButton } from './speech.ts';
-import { phonesOfChat, usersOfChat } from './store.ts';
+import { hearsOfMissedCalls, phonesOfChat, setMissedCalls, usersOfChat } from './store.ts';
 import * as texts from './texts.ts';
 
 /** What the bot works with while it does one update. */
-export interface Conversation extends Speech {
+export interface Conversation extends Speech, Around {
   readonly services: Services;
-  readonly log: Log;
 }
 
 const masked = (phones: readonly string[]): string => phones.map(maskPhone).join(', ');
@@ -24,7 +24,7 @@ const unlink = async ({ services, log }: Conversation, { from }: Chat) => {
   return phones.length > 0 ? texts.UNLINKED(masked(phones)) : texts.NOT_LINKED;
 };
 
-/** What people write: `/start` with its deep links, `/phone`, `/unlink`, `/help`, and everything else. */
+/** What people write: `/start` with its deep links, `/phone`, `/calls`, `/unlink`, `/help`, and everything else. */
 export const commands = (conversation: Conversation): Composer<Context> => {
   const { say, services } = conversation;
   const composer = new Composer();
@@ -39,6 +39,14 @@ export const commands = (conversation: Conversation): Composer<Context> => {
     const phones = await phonesOfChat(services.db, ctx.from.id);
     if (phones.length === 0) return say(ctx, texts.NOT_LINKED);
     return say(ctx, texts.ASK_UNLINK(masked(phones)), button(ctx, texts.UNLINK, 'unlink'));
+  });
+
+  text.hears(/^\/calls\b/, async (ctx) => {
+    const told = await hearsOfMissedCalls(services.db, ctx.from.id);
+    if (told === undefined) return say(ctx, texts.NOT_LINKED);
+    return told
+      ? say(ctx, texts.CALLS_ON, button(ctx, texts.STOP_CALLS, 'calls:off'))
+      : say(ctx, texts.CALLS_OFF, button(ctx, texts.START_CALLS, 'calls:on'));
   });
 
   text.hears(/^\/(start|phone)\b/, async (ctx) => {
@@ -75,18 +83,30 @@ export const contacts = ({ services, log, say }: Conversation): Composer<Context
   return composer;
 };
 
-/** Buttons that people press: `unlink`, and `revoke:<sid>` under the word of a sign-in (session/alert.ts). */
+/** Buttons that people press: `unlink`, `calls:on` and `calls:off`, and `revoke:<sid>` under the word of a sign-in (session/alert.ts). */
 export const presses = (conversation: Conversation): Composer<Context> => {
-  const { services, log, answer } = conversation;
+  const { services, log, later, answer } = conversation;
   const composer = new Composer();
 
   composer.callbackQuery('unlink', async (ctx) => answer(ctx, { message: await unlink(conversation, ctx) }));
+
+  composer.callbackQuery(/^calls:(on|off)$/, async (ctx) => {
+    const told = ctx.match[1] === 'on';
+    const linked = await setMissedCalls(services.db, ctx.from.id, told);
+    const now = told ? texts.CALLS_ON : texts.CALLS_OFF;
+    return answer(ctx, { message: linked ? now : texts.NOT_LINKED });
+  });
 
   // Whose chat it is decides whose session ends, so a button that somebody made up ends none but their own.
   composer.callbackQuery(REVOKE_DATA, async (ctx) => {
     const sid = String(ctx.match[1]);
     const users = await usersOfChat(services.db, ctx.from.id);
-    const ended = (await Promise.all(users.map((userId) => services.sessions.revoke(userId, sid)))).includes(true);
+    const end = async (userId: string) => {
+      const ended = await services.sessions.revoke(userId, sid);
+      if (ended) closeSockets(services, later, userId, [sid]);
+      return ended;
+    };
+    const ended = (await Promise.all(users.map(end))).includes(true);
     log.info('bot.revoked', { ended });
     return answer(ctx, ended ? { message: texts.SESSION_ENDED } : { notice: texts.NO_SESSION });
   });

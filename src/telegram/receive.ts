@@ -1,8 +1,8 @@
 import { BotError } from 'grammy';
 import { ApiError, StoreError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
+import type { Around } from '../undo.ts';
 import { botIdOf } from './about.ts';
 import { createBot } from './bot.ts';
 import { claimUpdate, endUpdate } from './store.ts';
@@ -19,7 +19,8 @@ const RETRY_SECONDS = 5;
  * @throws {ApiError} `unavailable` when it has to be delivered again
  * @throws {StoreError} likewise
  */
-export const receiveUpdate = async (services: Services, log: Log, body: unknown): Promise<void> => {
+export const receiveUpdate = async (services: Services, around: Around, body: unknown): Promise<void> => {
+  const { log } = around;
   const update = readUpdate(body);
   if (!update) return;
   const { settings, redis } = services;
@@ -33,7 +34,7 @@ export const receiveUpdate = async (services: Services, log: Log, body: unknown)
   if (state === 'done') return;
   if (state === 'working') throw new ApiError('unavailable', RETRY_SECONDS);
   try {
-    await createBot(services, log).handleUpdate(update);
+    await createBot(services, around).handleUpdate(update);
   } catch (error) {
     await end(false);
     const cause = error instanceof BotError ? error.error : error;

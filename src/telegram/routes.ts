@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import { timingSafeEqual } from 'hono/utils/buffer';
 import { linkTelegram, webhook } from '../contract/telegram.ts';
 import { ApiError } from '../errors.ts';
+import { background } from '../http/background.ts';
 import { jsonBody } from '../http/body.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createRouter } from '../http/router.ts';
@@ -53,7 +54,7 @@ export const telegramRoutes = (services: Services) => {
     webhook,
     requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET),
   )(async ({ c, body }) => {
-    await receiveUpdate(services, c.get('log'), body);
+    await receiveUpdate(services, { log: c.get('log'), later: background(c) }, body);
     return { ok: true };
   });
 

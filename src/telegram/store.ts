@@ -55,8 +55,10 @@ export interface NewLink {
   readonly proved: boolean;
 }
 
+/** Another chat has not turned anything off. */
 const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = null, language = excluded.language,
-  proved = excluded.proved`;
+  proved = excluded.proved, missed_calls = excluded.missed_calls
+    and (telegram_links.missed_calls or telegram_links.chat_id <> excluded.chat_id)`;
 
 /** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
 const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
@@ -120,6 +122,25 @@ export const usersOfChat = (db: Database, chatId: number): Promise<string[]> => 
   return ask('users of chat', query, (rows) => rows.map(({ id }) => id));
 };
 
+/** Whether a chat is told of missed calls; undefined when no number is linked to it: one statement. */
+export const hearsOfMissedCalls = (db: Database, chatId: number): Promise<boolean | undefined> => {
+  const query = db
+    .select({ told: telegramLinks.missedCalls })
+    .from(telegramLinks)
+    .where(eq(telegramLinks.chatId, chatId));
+  return ask('hears of missed calls', query, (rows) => (rows.length > 0 ? rows.some(({ told }) => told) : undefined));
+};
+
+/** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether it has any. */
+export const setMissedCalls = (db: Database, chatId: number, told: boolean): Promise<boolean> => {
+  const query = db
+    .update(telegramLinks)
+    .set({ missedCalls: told })
+    .where(eq(telegramLinks.chatId, chatId))
+    .returning({ phone: telegramLinks.phone });
+  return ask('set missed calls', query, (rows) => rows.length > 0);
+};
+
 /** What Postgres knows of some phones after a change of them. */
 export interface Change {
   readonly known: ReadonlyMap<string, KnownPhone>;
@@ -175,10 +196,10 @@ export const replaceLinks = async (
         made as (
           insert into users (id, phone) select ${newUserId}, ${phone} where not exists (select from moved)
           on conflict (phone) do update set phone = excluded.phone returning id),
-        gone as (delete from telegram_links where ${mine}),
+        gone as (delete from telegram_links where ${mine} returning missed_calls),
         link as (
-          insert into telegram_links (phone, chat_id, language, proved)
-          values (${phone}, ${chatId}, ${language}, ${proved})
+          insert into telegram_links (phone, chat_id, language, proved, missed_calls)
+          select ${phone}, ${chatId}::bigint, ${language}, ${proved}::boolean, coalesce(bool_and(missed_calls), true) from gone
           on conflict (phone) do update set ${RELINK} returning *)
         select link.phone, coalesce((select id from moved), (select id from made)) as "userId", link.chat_id as "chatId",
           link.language, exists (select from moved) as moved

@@ -77,10 +77,26 @@ export const NOT_LINKED: Text = {
   en: 'No number is linked to this chat.\n\nLink one: /start\nIf codes arrive all the same, link your number and unlink it again.',
 };
 
+/** The chat is told of missed calls. */
+export const CALLS_ON: Text = {
+  ru: 'О пропущенных звонках в AIST сообщаю сюда. Изменить: /calls',
+  en: 'I tell you here about the calls you miss in AIST. Change that: /calls',
+};
+
+/** It is not. */
+export const CALLS_OFF: Text = {
+  ru: 'О пропущенных звонках в AIST не сообщаю. Изменить: /calls',
+  en: 'I do not tell you about the calls you miss in AIST. Change that: /calls',
+};
+
+/** The buttons under {@link CALLS_ON} and {@link CALLS_OFF}. */
+export const STOP_CALLS: Text = { ru: 'Не сообщать', en: 'Stop telling me' };
+export const START_CALLS: Text = { ru: 'Сообщать', en: 'Tell me' };
+
 /** What the bot can do. */
 export const HELP: Text = {
-  ru: 'Этот бот присылает коды для входа в AIST и сообщает о новых входах.\n\n/start — привязать номер\n/phone — номер изменился\n/unlink — отвязать номер\n/help — эта справка\n\nНикому не сообщайте коды: сотрудники AIST их не спрашивают.',
-  en: 'This bot brings you AIST sign-in codes and tells you about new sign-ins.\n\n/start — link your number\n/phone — your number has changed\n/unlink — unlink your number\n/help — this help\n\nNever tell anybody a code: nobody at AIST will ask for one.',
+  ru: 'Этот бот присылает коды для входа в AIST и сообщает о новых входах и пропущенных звонках.\n\n/start — привязать номер\n/phone — номер изменился\n/calls — сообщать ли о пропущенных звонках\n/unlink — отвязать номер\n/help — эта справка\n\nНикому не сообщайте коды: сотрудники AIST их не спрашивают.',
+  en: 'This bot brings you AIST sign-in codes and tells you about new sign-ins and missed calls.\n\n/start — link your number\n/phone — your number has changed\n/calls — whether to tell you about missed calls\n/unlink — unlink your number\n/help — this help\n\nNever tell anybody a code: nobody at AIST will ask for one.',
 };
 
 /** In place of the message about a new sign-in, once its session is ended. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../dev/ports.ts';
-import type { RunningWorker } from '../../dev/worker.ts';
+import type { RunningServer } from '../../dev/process.ts';
 import { startWorker } from '../../dev/worker.ts';
 
 describe('a Worker whose settings are wrong', () => {
   const lines: string[] = [];
-  let worker: RunningWorker;
+  let worker: RunningServer;
 
   beforeAll(async () => {
     const settings = {

@@ -30,6 +30,10 @@ describe('settings', () => {
     expect(parseSettings(REQUIRED)).toEqual({
       ...REQUIRED,
       TELEGRAM_API_URL: 'https://api.telegram.org',
+      STUN_URLS: ['stun:stun.l.google.com:19302', 'stun:stun.cloudflare.com:3478'],
+      TURN_URLS: [],
+      TURN_API_URL: 'https://rtc.live.cloudflare.com',
+      TURN_TTL_SECONDS: 21_600,
       CORS_ORIGINS: [],
       PHONE_COUNTRIES: [],
       TEST_PHONES: new Map(),
@@ -75,6 +79,11 @@ describe('settings', () => {
     ['PHONE_COUNTRIES', 'BY,hunter2', 'must be ISO 3166 country codes'],
     ['DEBUG_CODE', 'hunter2', 'must be on or off'],
     ['ADDRESS_LIMITS', 'hunter2', 'must be on or off'],
+    ['STUN_URLS', 'turn:hunter2', 'must be stun: or stuns: addresses'],
+    ['STUN_URLS', 'stun://hunter2', 'must be stun: or stuns: addresses'],
+    ['TURN_URLS', 'stun:hunter2', 'must be turn: or turns: addresses'],
+    ['TURN_API_URL', 'hunter2', 'must be an http:// or https:// URL'],
+    ['TURN_TTL_SECONDS', '172801', 'must be at most 172800'],
     ['CODE_TRIES', 'hunter2', 'must be a number'],
     ['CODE_TRIES', '0', 'must be at least 1'],
     ['CODE_TRIES', '-7', 'must be at least 1'],
@@ -151,6 +160,36 @@ describe('test numbers', () => {
     expect(complaint).toContain('TEST_PHONES must be numbers with their codes');
     expect(complaint).not.toContain('654321');
     expect(complaint).not.toContain(given);
+  });
+});
+
+describe('TURN', () => {
+  const CLOUDFLARE = { TURN_KEY_ID: 'key-of-turn', TURN_KEY_API_TOKEN: 'token-of-turn' };
+  const COTURN = { TURN_URLS: 'turn:turn.example:3478?transport=udp, turns:turn.example:5349', TURN_SECRET: 'hunter2' };
+
+  test.each([
+    ['TURN_KEY_ID', 'TURN_KEY_API_TOKEN', CLOUDFLARE],
+    ['TURN_KEY_API_TOKEN', 'TURN_KEY_ID', CLOUDFLARE],
+    ['TURN_URLS', 'TURN_SECRET', COTURN],
+    ['TURN_SECRET', 'TURN_URLS', COTURN],
+  ])('is not configured by %s alone: %s is missing', (name, missing, kind) => {
+    const complaint = complaintAbout({ ...REQUIRED, ...kind, [missing]: '' });
+    expect(complaint).toContain(`${missing} is missing`);
+    expect(complaint).not.toContain(`${name} is missing`);
+  });
+
+  test('is of one kind: both are refused', () => {
+    const complaint = complaintAbout({ ...REQUIRED, ...CLOUDFLARE, ...COTURN });
+    expect(complaint).toContain('TURN_URLS must be unset beside TURN_KEY_ID');
+    expect(complaint).not.toMatch(/hunter2|of-turn/);
+  });
+
+  test('has its servers passed on as they are', () => {
+    expect(parseSettings({ ...REQUIRED, ...COTURN }).TURN_URLS).toEqual([
+      'turn:turn.example:3478?transport=udp',
+      'turns:turn.example:5349',
+    ]);
+    expect(parseSettings({ ...REQUIRED, ...CLOUDFLARE })).toMatchObject(CLOUDFLARE);
   });
 });
 

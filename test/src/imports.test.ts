@@ -30,10 +30,14 @@ const forbidden: [file: string, imported: string][] = [
   ['src/contract/auth.ts', 'drizzle-orm/pg-core'],
   ['src/http/router.ts', '../qr/routes.ts'],
   ['src/qr/room-id.ts', './store.ts'],
-  ['party/qr.server.ts', '../src/qr/room-id.ts'],
-  ['party/qr.server.ts', '../dev/lock.ts'],
-  ['party/qr.machine.ts', 'partyserver'],
-  ['party/qr.machine.ts', './qr.server.ts'],
+  ['party/host/partyserver.ts', '../../src/qr/room-id.ts'],
+  ['party/host/partyserver.ts', '../../dev/lock.ts'],
+  ['party/runner.ts', '../src/session/store.ts'],
+  ['party/call/machine.ts', 'partyserver'],
+  ['party/call/machine.ts', '../host/partyserver.ts'],
+  ['party/inbox/machine.ts', '../runner.ts'],
+  ['party/qr/machine.ts', '../../src/rooms/signature.ts'],
+  ['src/rooms/ticket.ts', 'hono'],
 ];
 
 /** Imports that it needs. */
@@ -45,9 +49,12 @@ const allowed: [file: string, imported: string][] = [
   ['src/auth/store.ts', '../db/client.ts'],
   ['src/auth/store.ts', '../redis/scripts/request-code.ts'],
   ['src/services.ts', './redis/client.ts'],
-  ['party/qr.server.ts', 'partyserver'],
-  ['party/durable-rooms.ts', '../src/rooms.ts'],
-  ['party/qr.machine.ts', '../src/contract/rooms.ts'],
+  ['party/host/partyserver.ts', 'partyserver'],
+  ['party/host/partyserver.ts', '../../src/rooms/signature.ts'],
+  ['party/runner.ts', '../src/contract/rooms.ts'],
+  ['party/qr/machine.ts', '../../src/contract/rooms.ts'],
+  ['party/call/machine.ts', '../outbox.ts'],
+  ['party/call/room.ts', '../room.ts'],
 ];
 
 describe('who may import whom', () => {

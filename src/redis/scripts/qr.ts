@@ -69,8 +69,8 @@ const checkReply = z.union([
   voided,
   z.tuple([z.enum(['pending', 'slow_down', 'expired', 'denied'])]).transform(([outcome]) => ({ outcome })),
   z
-    .tuple([z.literal('ready'), z.string(), z.string()])
-    .transform(([outcome, userId, record]) => ({ outcome, userId, record })),
+    .tuple([z.literal('ready'), z.string(), z.string(), z.array(z.string())])
+    .transform(([outcome, userId, record, ended]) => ({ outcome, userId, record, ended })),
 ]);
 
 /**
@@ -83,7 +83,8 @@ const checkReply = z.union([
  * ARGV 1 now · 2 request id · 3 misses (0 = no limit) · 4 hash of the poll token's secret, or '' · 5 address · 6 sid of the session to be ·
  *      7 the least ms between two polls
  *
- * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or unknown · {'denied'} · {'ready', uid, record} · {'voided'}.
+ * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or unknown · {'denied'} · {'ready', uid, record, {sid, …} of
+ * sessions that it ended} · {'voided'}.
  */
 export const CHECK_QR: Script<typeof checkReply> = {
   name: 'check-qr',
@@ -116,9 +117,9 @@ if not session_lives(sessions, qr.sid, qr.legacy, qr.issued) then
   redis.call('HSET', KEYS[1], 'status', 'denied')
   return { by_token and 'denied' or 'expired' }
 end
-open_session(sessions, ARGV[6], qr.record, now)
+local ended = open_session(sessions, ARGV[6], qr.record, now)
 redis.call('HSET', KEYS[1], 'status', 'used', 'collector', id, 'new', ARGV[6])
-return { 'ready', qr.uid, qr.record }
+return { 'ready', qr.uid, qr.record, ended }
 `,
 };
 

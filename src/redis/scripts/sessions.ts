@@ -49,15 +49,18 @@ local function close_session(key, sid, now)
   end
   return closed > 0
 end
+-- Answers the ids of those that it ended.
 local function open_session(key, sid, record, now)
   redis.call('HSET', key, 's:' .. sid, ms(now) .. '|' .. record)
   redis.call('PEXPIRE', key, SESSION_TTL)
-  local all = sessions_of(key)
+  local all, ended = sessions_of(key), {}
   for i, session in ipairs(all) do
     if session[2] + SESSION_TTL <= now or i <= #all - ${SESSIONS_PER_USER} then
       redis.call('HDEL', key, 's:' .. session[1], 't:' .. session[1])
+      ended[#ended + 1] = session[1]
     end
   end
+  return ended
 end
 -- A token of the original becomes a session of the list when it is first seen, if there is room: it ends no other.
 local function see_session(key, sid, legacy, issued, record, now)

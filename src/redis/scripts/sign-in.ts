@@ -6,7 +6,8 @@ import { done, ms, optionalChat, optionalId } from './reply.ts';
 import { SESSIONS } from './sessions.ts';
 
 /**
- * The reply of a sign-in by code or link: {'ok', uid or '', new uid, sid, ms of signing in, phone, whether Redis knows the phone's chat, chat or '', language or ''}. A sign-in that is repeated
+ * The reply of a sign-in by code or link: {'ok', uid or '', new uid, sid, ms of signing in, phone, whether Redis knows the phone's chat, chat or '', language or '', {sid, …}
+ * of sessions that it ended}. A sign-in that is repeated
  * answers as before, and as if there were no chat: nobody is told twice.
  */
 export const signedIn = z
@@ -20,8 +21,9 @@ export const signedIn = z
     z.enum(['0', '1']),
     optionalChat,
     z.string(),
+    z.array(z.string()),
   ])
-  .transform(([outcome, userId, newUserId, sid, signedInAt, phone, known, chatId, lang]) => ({
+  .transform(([outcome, userId, newUserId, sid, signedInAt, phone, known, chatId, lang, ended]) => ({
     outcome,
     /** The user, if Redis knows one. */
     userId,
@@ -31,6 +33,8 @@ export const signedIn = z
     signedInAt,
     phone,
     chat: { known: known === '1', chatId, language: toLanguage(lang) },
+    /** Sessions that had to go. */
+    ended,
   }));
 
 /** The reply to what is not live. */
@@ -47,9 +51,9 @@ local function begin(uid, phone_key, phone, args, used_key, now)
   if uid == '' then uid = h[1] or '' end
   -- The user is about to be made: the next request-code has to ask Postgres.
   if uid == '' then redis.call('DEL', phone_key) end
-  open_session('sessions:' .. (uid ~= '' and uid or args[2]), args[1], args[3], now)
+  local ended = open_session('sessions:' .. (uid ~= '' and uid or args[2]), args[1], args[3], now)
   redis.call('HSET', used_key, 'uid', uid, 'new', args[2], 'sid', args[1])
-  return { 'ok', uid, args[2], args[1], ms(now), phone, h[1] and '1' or '0', h[2] or '', h[3] or '' }
+  return { 'ok', uid, args[2], args[1], ms(now), phone, h[1] and '1' or '0', h[2] or '', h[3] or '', ended }
 end
 local function undo_begin(used_key)
   local h = redis.call('HMGET', used_key, 'uid', 'new', 'sid')

@@ -34,7 +34,7 @@ local lives = same_code and used[7] and redis.call('HEXISTS', 'sessions:' .. own
 if lives and used[2] == '1' and used[3] == rid then
   redis.call('HSET', used_key, 'attempt:' .. attempt, '1')
   redis.call('HINCRBY', used_key, 'open', 1)
-  return { 'ok', used[4], used[6], used[7], used[5], phone, '1', '', '' }
+  return { 'ok', used[4], used[6], used[7], used[5], phone, '1', '', '', {} }
 end
 
 local wait = wait_for(failures, DAY, tonumber(ARGV[8]), now)

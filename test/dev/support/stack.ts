@@ -7,16 +7,21 @@ import { killAll, type Process, processesWith } from './processes.ts';
 import { ROOT, type RunningScript, runScript } from './script.ts';
 
 /** How long a stack may take until it is ready, and to end once it was, in milliseconds. */
-const READY_MS = 20_000;
+const READY_MS = 45_000;
 const END_MS = 5_000;
 
-/** The arguments of Node in the script "start" of package.json. */
-const npmStart = (): string[] => {
-  const { scripts }: { scripts: { start: string } } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return scripts.start.split(' ').slice(1);
+/** The scripts of package.json that start a stack. */
+type StartScript = 'start' | 'start:partykit';
+
+/** The arguments of Node in such a script. */
+const argumentsOf = (script: StartScript): string[] => {
+  const { scripts }: { scripts: Record<StartScript, string> } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
+  return scripts[script].split(' ').slice(1);
 };
 
-/** `npm start` as a person runs it, in a folder of the test's own. */
+/** `npm start`, or another such script, as a person runs it, in a folder of the test's own. */
 export class StackUnderTest {
   readonly script: RunningScript;
   readonly apiUrl: string;
@@ -25,24 +30,32 @@ export class StackUnderTest {
   /** Seconds until it was ready. */
   seconds = 0;
 
-  private constructor(port: string, dataDir: string, env: Readonly<Record<string, string>>) {
+  private constructor(script: StartScript, port: string, dataDir: string, env: Readonly<Record<string, string>>) {
     this.dataDir = dataDir;
     this.scratch = mkdtempSync(join(tmpdir(), 'aist-start-tmp-'));
     this.apiUrl = `http://127.0.0.1:${port}`;
-    this.script = runScript(npmStart(), {
+    this.script = runScript(argumentsOf(script), {
       env: { PORT: port, DATA_DIR: dataDir, TMPDIR: this.scratch, ...env },
     });
   }
 
   /** Starts one, without waiting for anything. PORT is a free one unless it is set. */
-  static async begin(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<StackUnderTest> {
-    return new StackUnderTest(env.PORT ?? String(await freePort()), dataDir, env);
+  static async begin(
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+    script: StartScript = 'start',
+  ): Promise<StackUnderTest> {
+    return new StackUnderTest(script, env.PORT ?? String(await freePort()), dataDir, env);
   }
 
   /** Starts one and waits until it says that it is ready. */
-  static async start(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<StackUnderTest> {
+  static async start(
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+    script: StartScript = 'start',
+  ): Promise<StackUnderTest> {
     const started = performance.now();
-    const stack = await StackUnderTest.begin(dataDir, env);
+    const stack = await StackUnderTest.begin(dataDir, env, script);
     await stack.says('Ctrl-C ends it all.', READY_MS);
     stack.seconds = (performance.now() - started) / 1000;
     return stack;
@@ -121,6 +134,14 @@ export class StackUnderTest {
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('application/json');
     return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+  }
+
+  /** Signs a number in by the code in the answer. Returns the token. */
+  async signIn(phone: string): Promise<string> {
+    const asked = await this.send('POST', '/api/auth/request-code', { phone });
+    const verified = await this.send('POST', '/api/auth/verify-code', { phone, code: asked.body.debugCode });
+    if (verified.status !== 200) throw new Error(`Not signed in: ${asked.text} ${verified.text}`);
+    return String(verified.body.token);
   }
 
   /** Links a number to a chat, with the secret of a local stack. */

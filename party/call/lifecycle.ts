@@ -1,0 +1,170 @@
+import { GRACE_MS, type Reason, RING_MS } from '../../src/contract/call-room.ts';
+import type { FrameError } from '../../src/contract/rooms.ts';
+import { announce } from './presence.ts';
+import { ack, beginAnew, replay } from './signals.ts';
+import type { Member } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for long. */
+const LEASE_MS = 90_000;
+const RENEW_MS = 30_000;
+
+/** How long an inbox is tried to be told that a call is over, in milliseconds: what it holds expires by itself. */
+const STOP_MS = 120_000;
+
+const joined = ({ state }: Member) => state === 'joined';
+const ringing = ({ state }: Member) => state === 'ringing';
+
+/** Somebody takes the call on a device: the first device of theirs has it. */
+export const accept = (turn: Turn, user: string, device: string, old: boolean): FrameError | undefined => {
+  const { call, now } = turn;
+  const member = turn.member(user);
+  if (!member || member.state === 'joined') return 'not_now';
+  if (member.state === 'left' && !call.group) return 'not_now';
+  turn.setMember(user, {
+    state: 'joined',
+    device,
+    old,
+    place: Math.max(...turn.members.map(({ place }) => place)) + 1,
+    epoch: member.epoch + 1,
+    greeted: true,
+    joined: true,
+    unreachable: false,
+    listening: false,
+    awayAt: undefined,
+  });
+  if (call.state !== 'accepted') {
+    turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
+    const { awayAt } = turn.member(call.caller) ?? {};
+    // From now on somebody waits for them.
+    if (awayAt !== undefined) turn.setMember(call.caller, { awayAt: now });
+    occupy(turn, call.caller);
+  }
+  occupy(turn, user);
+  turn.keep();
+  for (const { id, device: other } of turn.socketsOf(user)) {
+    if (other === device) continue;
+    turn.send(id, { type: 'answered_elsewhere' });
+    turn.close(id, 'notInCall');
+  }
+  for (const { profile } of turn.members) {
+    if (joined(turn.member(profile.user) ?? member)) turn.sendTo(profile.user, { type: 'state', state: 'accepted' });
+  }
+  announce(turn, user);
+  // An old device has been sent all of it while it rang.
+  if (old) for (const from of Object.keys(call.streams)) ack(turn, user, from, turn.stream(from).received);
+  else replay(turn, user);
+  return undefined;
+};
+
+/** Tells the inbox of somebody in the call that they are busy. */
+const occupy = (turn: Turn, user: string) => {
+  const { id, now } = { id: turn.call.id, now: turn.now };
+  const device = turn.member(user)?.device;
+  if (device === undefined) return;
+  const peers = turn.members
+    .filter((other) => other.profile.user !== user && !isGone(other))
+    .map(({ profile }) => profile.user);
+  const until = now + LEASE_MS;
+  turn.post({ party: 'inbox', id: user }, { type: 'active', call: id, device, peers, until }, true, until);
+};
+
+const isGone = ({ state }: Member) => state === 'left';
+
+/** Refuses the call, on all devices. */
+export const decline = (turn: Turn, user: string, reason: 'declined' | 'busy' = 'declined'): FrameError | undefined => {
+  if (turn.member(user)?.state !== 'ringing') return 'not_now';
+  leave(turn, user, reason);
+  return undefined;
+};
+
+/** Gives the call up, before it is accepted or afterwards. */
+export const hangUp = (turn: Turn, user: string): FrameError | undefined => {
+  const member = turn.member(user);
+  if (!member || member.state === 'left') return 'not_now';
+  if (member.state === 'ringing') return decline(turn, user);
+  leave(turn, user, turn.call.state === 'accepted' ? 'hung_up' : 'cancelled');
+  return undefined;
+};
+
+/** Somebody is no longer in the call, or does not come. It ends when there are no two left. */
+export const leave = (turn: Turn, user: string, reason: Reason) => {
+  // Of two the end is told to both, in one word.
+  if (!turn.call.group) return end(turn, reason);
+  turn.setMember(user, { state: 'left', device: undefined, awayAt: undefined });
+  turn.keep();
+  beginAnew(turn, user);
+  dismiss(turn, user, reason);
+  announce(turn, user, reason);
+  const { members, call } = turn;
+  const inCall = members.filter(joined);
+  const begun = call.acceptedAt !== undefined;
+  if (inCall.length === 0 || (inCall.length === 1 && !members.some(ringing))) {
+    end(turn, begun && reason !== 'lost' ? 'hung_up' : reason);
+  }
+};
+
+/** Tells somebody's devices, here and at the inbox, that it is over for them. */
+const dismiss = (turn: Turn, user: string, reason: Reason) => {
+  const { id } = turn.call;
+  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, reason }, true, turn.now + STOP_MS);
+  for (const socket of turn.socketsOf(user)) {
+    turn.send(socket.id, { type: 'state', state: 'ended', reason });
+    turn.close(socket.id, 'done');
+  }
+};
+
+/** Ends the call for everybody. One that nobody was to hear of leaves no record. */
+export const end = (turn: Turn, reason: Reason, recorded = true) => {
+  const { call, now } = turn;
+  turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, lookAt: undefined });
+  for (const { profile, state } of turn.members) if (state !== 'left') dismiss(turn, profile.user, reason);
+  turn.set({ streams: {}, sockets: {} });
+  for (const request of call.creating) turn.reply(request, { outcome: 'created', state: 'ended', reason });
+  turn.set({ creating: [] });
+  turn.keep();
+  if (!recorded) return;
+  const { id, caller, video, createdAt, acceptedAt, turn: credentials } = call;
+  const callees = turn.members
+    .filter(({ role }) => role === 'callee')
+    .map(({ profile, joined }) => ({ user: profile.user, joined }));
+  turn.post(
+    'worker',
+    {
+      type: 'record',
+      call: id,
+      caller,
+      video,
+      reason,
+      createdAt,
+      ...(acceptedAt !== undefined && { acceptedAt }),
+      endedAt: now,
+      callees,
+      turn: [...credentials],
+    },
+    true,
+    null,
+  );
+};
+
+/** What time brings: those who do not answer, those who do not come back, the inboxes that have to be told again. */
+export const tick = (turn: Turn) => {
+  const { now } = turn;
+  if (turn.call.createdAt + RING_MS <= now) {
+    if (turn.call.state === 'created') return end(turn, 'failed');
+    each(turn, ringing, (user) => leave(turn, user, 'missed'));
+  }
+  if (turn.call.state !== 'accepted') return;
+  each(
+    turn,
+    ({ awayAt }) => awayAt !== undefined && awayAt + GRACE_MS <= now,
+    (user) => leave(turn, user, 'lost'),
+  );
+  if (turn.call.state !== 'accepted' || (turn.call.leaseAt ?? 0) > now) return;
+  turn.set({ leaseAt: now + RENEW_MS });
+  each(turn, joined, (user) => occupy(turn, user));
+};
+
+const each = (turn: Turn, which: (member: Member) => boolean, act: (user: string) => void) => {
+  for (const member of turn.members) if (turn.call.state !== 'ended' && which(member)) act(member.profile.user);
+};

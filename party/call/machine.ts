@@ -1,0 +1,210 @@
+import { type CallClientFrame, GRACE_MS, RING_MS } from '../../src/contract/call-room.ts';
+import { Entered, type ToCall, type ToInbox } from '../../src/contract/room-messages.ts';
+import type { FrameError } from '../../src/contract/rooms.ts';
+import { answered, due, durable, restart, retry } from '../outbox.ts';
+import type { RoomEvent, Step } from '../room.ts';
+import { accept, decline, end, hangUp, leave, tick } from './lifecycle.ts';
+import { gone, hello, join, look, refuse } from './presence.ts';
+import { create, createAgain, dialled, permit, rung } from './ringing.ts';
+import { ack, ackAll, receive, replay } from './signals.ts';
+import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
+import { Turn } from './turn.ts';
+
+/** What happens to a room of a call. */
+export type CallEvent = RoomEvent<CallClientFrame, ToCall>;
+
+/** How long the end of a call is told to those who come late, in milliseconds. */
+const LINGER_MS = 60_000;
+
+const done = { outcome: 'done' } as const;
+
+/** The one authority on a call: who is in it, in which state, and what they signal to one another (calls.md). */
+export const step = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
+  if (!room.call) return withoutCall(room, event, now);
+  const turn = new Turn(room.call, now);
+  switch (event.type) {
+    case 'join':
+      if (event.who) join(turn, event.id, event.who);
+      else turn.close(event.id, 'unauthorized');
+      break;
+    case 'frame':
+      frame(turn, event.id, event.frame);
+      break;
+    case 'leave':
+      gone(turn, event.id);
+      break;
+    case 'message':
+      message(turn, event.request, event.message);
+      break;
+    case 'answered':
+      settled(turn, event.n, event.answer);
+      break;
+    case 'alarm':
+      turn.posted(retry(turn.call.outbox, now));
+      if (turn.call.state !== 'ended') {
+        if ((turn.call.lookAt ?? now + 1) <= now) look(turn, event.present);
+        tick(turn);
+      }
+      break;
+  }
+  const { call } = turn;
+  if (call.endedAt !== undefined && call.endedAt + LINGER_MS <= now && call.outbox.items.length === 0) {
+    turn.forget();
+    return { state: emptyRoom(room.id), effects: turn.effects };
+  }
+  return { state: { id: room.id, call }, effects: turn.effects };
+};
+
+const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
+  if (event.type === 'join') return { state: room, effects: [{ type: 'close', id: event.id, why: 'noSuchCall' }] };
+  if (event.type !== 'message') return { state: room, effects: [] };
+  const { request, message } = event;
+  if (message.type === 'create') {
+    const { call, effects } = create(room.id, message, request, now);
+    return { state: { ...room, call }, effects };
+  }
+  const answer = message.type === 'permit' ? { outcome: 'no_such_call' } : done;
+  return { state: room, effects: [{ type: 'reply', request, answer }] };
+};
+
+const frame = (turn: Turn, id: string, said: CallClientFrame) => {
+  const socket = turn.socket(id);
+  if (!socket) return;
+  if (said.type === 'hello') return hello(turn, id, said);
+  const error = socket.hello ? act(turn, id, socket, said) : 'hello_first';
+  if (error) refuse(turn, id, error);
+};
+
+const act = (
+  turn: Turn,
+  id: string,
+  { user, device }: { user: string; device: string },
+  said: Exclude<CallClientFrame, { type: 'hello' }>,
+): FrameError | undefined => {
+  switch (said.type) {
+    case 'accept':
+      return accept(turn, user, device, false);
+    case 'decline':
+      return decline(turn, user);
+    case 'hangup':
+      return hangUp(turn, user);
+    case 'signal':
+      return turn.member(user)?.state === 'joined' ? receive(turn, user, said) : 'not_now';
+    case 'ack':
+      if (turn.member(user)?.state !== 'joined') return 'not_now';
+      ackAll(turn, user, said.seen);
+      return undefined;
+    case 'ping':
+      turn.send(id, { type: 'pong' });
+      return undefined;
+  }
+};
+
+const message = (turn: Turn, request: string, said: ToCall) => {
+  if (said.type === 'create') return createAgain(turn, request);
+  if (said.type === 'permit') return turn.reply(request, permit(turn, said));
+  if (turn.call.state !== 'ended') actFor(turn, said);
+  turn.reply(request, done);
+};
+
+/** What the inbox of a user says in the name of one of their devices. */
+const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'act' }>) => {
+  const member = turn.member(user);
+  if (!member) return;
+  const has = member.state === 'joined' && member.device === device;
+  switch (action.type) {
+    case 'accept':
+      accept(turn, user, device, true);
+      return;
+    case 'decline':
+    case 'busy':
+      decline(turn, user, action.type === 'busy' ? 'busy' : 'declined');
+      return;
+    case 'hangup':
+      if (has) hangUp(turn, user);
+      return;
+    case 'signal':
+      if (has && member.old) receive(turn, user, action);
+      return;
+    case 'listen':
+      if (member.state !== 'ringing' || turn.call.group) return;
+      turn.setMember(user, { listening: true, unreachable: false });
+      replay(turn, user, device);
+      return;
+    case 'revoke':
+      for (const { id, device: other } of turn.socketsOf(user)) if (other === device) turn.close(id, 'unauthorized');
+      if (has) hangUp(turn, user);
+      return;
+  }
+};
+
+/** What became of something that was told to another room or the Worker. */
+const settled = (turn: Turn, n: number, answer: unknown) => {
+  const { item, over, ...posted } = answered(turn.call.outbox, n, answer !== undefined, turn.now);
+  turn.posted(posted);
+  if (!item) return;
+  if (item.durable && over) turn.keep();
+  const { to, message } = item;
+  if (to === 'worker' || to.party !== 'inbox') return;
+  if (message.type === 'dial') {
+    if (over) dialled(turn, answer);
+  } else if (message.type === 'ring') rung(turn, to.id, answer);
+  else if (message.type === 'active') {
+    if (Entered.safeParse(answer).data?.outcome === 'busy') evict(turn, to.id);
+  } else if (message.type === 'signal' && over) handedOver(turn, to.id, message, answer !== undefined);
+};
+
+/** Somebody is in another call after all: they took both at once. */
+const evict = (turn: Turn, user: string) => {
+  if (turn.call.state !== 'ended' && turn.member(user)?.state === 'joined') leave(turn, user, 'busy');
+};
+
+/** An old device has got a signal, or cannot be reached. */
+const handedOver = (
+  turn: Turn,
+  user: string,
+  { from, epoch, seq }: Extract<ToInbox, { type: 'signal' }>,
+  heard: boolean,
+) => {
+  const member = turn.member(user);
+  if (turn.call.state === 'ended' || member?.state !== 'joined' || !member.old) return;
+  if (!heard) leave(turn, user, 'lost');
+  else if (turn.member(from)?.epoch === epoch) ack(turn, user, from, seq);
+};
+
+/** A room as it begins, or begins again on another host. Clients come back with their memory; an old one cannot (calls.md), and the call ends. */
+export const start = (id: string, kept: unknown, now: number): Step<CallRoomState> => {
+  if (kept === undefined) return { state: emptyRoom(id), effects: [] };
+  const turn = new Turn(restored(kept as KeptCall), now);
+  turn.posted(restart(turn.call.outbox));
+  if (turn.call.state !== 'ended') {
+    for (const { profile, state, old } of turn.members) {
+      turn.setStream(profile.user, newStream(false));
+      if (state === 'joined' && !old) turn.setMember(profile.user, { awayAt: now });
+    }
+    if (turn.members.some(({ old, state }) => old && state === 'joined')) end(turn, 'lost');
+  }
+  return { state: { id, call: turn.call }, effects: turn.effects };
+};
+
+/** What outlives the host. */
+export const kept = ({ call }: CallRoomState): KeptCall | undefined => {
+  if (!call) return undefined;
+  const { sockets: _, streams: __, creating: ___, lookAt: ____, ...rest } = call;
+  return { ...rest, outbox: durable(call.outbox) };
+};
+
+/** When time brings something next. */
+export const deadline = ({ call }: CallRoomState): number | undefined => {
+  if (!call) return undefined;
+  const times = [due(call.outbox)];
+  if (call.endedAt !== undefined) times.push(call.endedAt + LINGER_MS);
+  else {
+    const members = Object.values(call.members);
+    times.push(call.leaseAt, call.lookAt);
+    if (members.some(({ state }) => state === 'ringing')) times.push(call.createdAt + RING_MS);
+    if (call.state === 'accepted') for (const { awayAt } of members) times.push(awayAt && awayAt + GRACE_MS);
+  }
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+};

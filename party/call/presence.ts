@@ -1,0 +1,150 @@
+import type { CallClientFrame, Reason } from '../../src/contract/call-room.ts';
+import type { Entrant } from '../../src/contract/room-messages.ts';
+import {
+  type CloseReason,
+  DEVICE_LIMIT,
+  errorFrame,
+  type FrameError,
+  SILENCE_MS,
+  VERSION,
+} from '../../src/contract/rooms.ts';
+import type { Present } from '../room.ts';
+import { ackAll, beginAnew, replay } from './signals.ts';
+import { type Member, newStream, own, peerOf } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Why somebody with a ticket is not let in, if so; where the answer is not just the code, they have been told. */
+const refusal = (turn: Turn, id: string, who: Entrant): CloseReason | undefined => {
+  const { call } = turn;
+  const member = turn.member(who.user);
+  if (!member || member.role !== who.role) return 'notInCall';
+  if (call.state === 'ended') {
+    turn.send(id, { type: 'state', state: 'ended', ...(call.reason && { reason: call.reason }) });
+    return 'done';
+  }
+  if (member.state === 'joined' && member.device !== who.device) {
+    turn.send(id, { type: 'answered_elsewhere' });
+    return 'notInCall';
+  }
+  return turn.socketsOf(who.user).length >= DEVICE_LIMIT ? 'full' : undefined;
+};
+
+/** Somebody comes whom the Worker has let in. Their ticket is of use once; the newest socket of a device wins. */
+export const join = (turn: Turn, id: string, who: Entrant) => {
+  const { call, now } = turn;
+  const { ticket, user, device, until } = who;
+  if (!ticket || ticket.until <= now || own(call.used, ticket.id) !== undefined) return turn.close(id, 'unauthorized');
+  const valid = Object.entries(call.used).filter(([, expiry]) => expiry > now);
+  turn.set({ used: { ...Object.fromEntries(valid), [ticket.id]: ticket.until } });
+  turn.keep();
+  for (const other of turn.socketsOf(user)) if (other.device === device) turn.close(other.id, 'replaced');
+  const why = refusal(turn, id, who);
+  if (why) turn.close(id, why);
+  else {
+    turn.setSocket(id, { user, device, hello: false, until });
+    if (call.lookAt === undefined) turn.set({ lookAt: now + SILENCE_MS });
+  }
+  missing(turn, user);
+};
+
+/** The first frame of a socket. */
+export const hello = (turn: Turn, id: string, frame: Extract<CallClientFrame, { type: 'hello' }>) => {
+  const socket = turn.socket(id);
+  if (!socket) return;
+  if (socket.hello) return refuse(turn, id, 'not_now');
+  if (frame.version !== VERSION) {
+    turn.close(id, 'version');
+    return missing(turn, socket.user);
+  }
+  turn.setSocket(id, { ...socket, hello: true });
+  const member = turn.member(socket.user);
+  if (member?.state === 'joined') comeBack(turn, socket.user, member, frame.resume);
+  welcome(turn, id, socket.user);
+  if (member?.state !== 'joined') return;
+  // What was said of it while they were gone did not reach them.
+  const { acked } = turn.stream(socket.user);
+  if (acked > (frame.resume?.acked ?? 0)) turn.send(id, { type: 'acked', seq: acked });
+  announce(turn, socket.user);
+  replay(turn, socket.user);
+};
+
+type Resume = Extract<CallClientFrame, { type: 'hello' }>['resume'];
+
+/** Somebody who is in the call has a socket again, or for the first time. */
+const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
+  turn.setMember(user, { awayAt: undefined, greeted: true });
+  if (resume) {
+    const stream = turn.stream(user);
+    if (!stream.known) turn.setStream(user, { known: true, received: resume.acked, acked: resume.acked });
+    ackAll(turn, user, resume.seen);
+  } else if (member.greeted) {
+    turn.setMember(user, { epoch: member.epoch + 1 });
+    beginAnew(turn, user);
+  } else if (!turn.stream(user).known) turn.setStream(user, newStream());
+  if (!member.greeted || !resume) turn.keep();
+};
+
+/** Where the call is, and who is in it. */
+const welcome = (turn: Turn, id: string, user: string) => {
+  const { id: call, state, video, group, caller } = turn.call;
+  const viewer = turn.member(user);
+  if (!viewer) return;
+  turn.send(id, {
+    type: 'welcome',
+    version: VERSION,
+    call,
+    state,
+    video,
+    group,
+    caller,
+    you: user,
+    joined: viewer.state === 'joined',
+    received: turn.stream(user).received,
+    peers: turn.members.filter(({ profile }) => profile.user !== user).map((member) => peerOf(member, viewer)),
+  });
+};
+
+/** Tells all others where somebody is now. */
+export const announce = (turn: Turn, user: string, reason?: Reason) => {
+  const member = turn.member(user);
+  if (!member) return;
+  for (const viewer of turn.members) {
+    if (viewer.profile.user === user) continue;
+    turn.sendTo(viewer.profile.user, { type: 'peer', peer: peerOf(member, viewer), ...(reason && { reason }) });
+  }
+};
+
+/** A connection has ended. */
+export const gone = (turn: Turn, id: string) => {
+  const socket = turn.socket(id);
+  if (!socket) return;
+  turn.setSocket(id, undefined);
+  missing(turn, socket.user);
+};
+
+/** Notes since when somebody who is in the call has no socket, if so. */
+const missing = (turn: Turn, user: string) => {
+  const member = turn.member(user);
+  if (member?.state !== 'joined' || member.old || member.awayAt !== undefined) return;
+  if (turn.socketsOf(user).some(({ hello }) => hello)) return;
+  turn.setMember(user, { awayAt: turn.now });
+  announce(turn, user);
+};
+
+/** Ends the connections that have been silent for too long, or whose session is over. */
+export const look = (turn: Turn, present: readonly Present[]) => {
+  const { now } = turn;
+  const heard = new Map(present.map(({ id, heardAt }) => [id, heardAt]));
+  for (const [id, { until, user }] of Object.entries(turn.call.sockets)) {
+    const silent = (heard.get(id) ?? 0) + SILENCE_MS <= now;
+    if (!silent && until > now) continue;
+    turn.close(id, silent ? 'silent' : 'unauthorized');
+    missing(turn, user);
+  }
+  const left = Object.entries(turn.call.sockets);
+  const times = left.map(([id, { until }]) => Math.min((heard.get(id) ?? 0) + SILENCE_MS, until));
+  turn.set({ lookAt: times.length > 0 ? Math.min(...times) : undefined });
+};
+
+/** Tells a client that a frame was refused. */
+export const refuse = (turn: Turn, id: string, error: FrameError) => turn.send(id, errorFrame(error));

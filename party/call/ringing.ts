@@ -1,0 +1,159 @@
+import { RING_MS } from '../../src/contract/call-room.ts';
+import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/room-messages.ts';
+import { EMPTY_OUTBOX } from '../outbox.ts';
+import { decline, end } from './lifecycle.ts';
+import { announce } from './presence.ts';
+import { replay } from './signals.ts';
+import { type Call, type Member, newStream, own } from './state.ts';
+import { Turn } from './turn.ts';
+
+type Create = Extract<ToCall, { type: 'create' }>;
+
+/** How long the inbox of the caller is asked, in milliseconds: the caller waits. */
+const DIAL_MS = 3_000;
+
+/** How much longer than it rings an inbox holds a dial, in milliseconds. */
+const SLACK_MS = 10_000;
+
+const newMember = (profile: Member['profile'], role: Member['role'], place: number): Member => ({
+  profile,
+  role,
+  state: 'ringing',
+  device: undefined,
+  old: false,
+  place,
+  epoch: 0,
+  greeted: false,
+  joined: false,
+  unreachable: false,
+  awayAt: undefined,
+  listening: false,
+  rung: false,
+});
+
+/** A call begins: the caller's inbox is asked whether it may. */
+export const create = (
+  id: string,
+  { caller, device, old, callees, video, offer, turn: credential }: Create,
+  request: string,
+  now: number,
+): Turn => {
+  const placed: Member = {
+    ...newMember(caller, 'caller', 0),
+    state: 'joined',
+    device,
+    old,
+    epoch: 1,
+    joined: true,
+    awayAt: old ? undefined : now,
+  };
+  const call: Call = {
+    id,
+    state: 'created',
+    reason: undefined,
+    video,
+    group: callees.length > 1,
+    caller: caller.user,
+    createdAt: now,
+    acceptedAt: undefined,
+    endedAt: undefined,
+    members: Object.fromEntries([
+      [caller.user, placed],
+      // They get their place when they join; until then nobody is polite towards them.
+      ...callees.map((callee) => [callee.user, newMember(callee, 'callee', callees.length)] as const),
+    ]),
+    used: {},
+    turn: credential === undefined ? [] : [credential],
+    outbox: EMPTY_OUTBOX,
+    leaseAt: undefined,
+    sockets: {},
+    streams: {},
+    creating: [request],
+    lookAt: undefined,
+  };
+  const turn = new Turn(call, now);
+  const [first] = callees;
+  if (offer && first && !call.group) {
+    const entry = { seq: 1, to: first.user, signals: [offer] };
+    turn.set({ streams: { [caller.user]: { ...newStream(), received: 1, log: [entry], described: [first.user] } } });
+  }
+  const to = callees.map(({ user }) => user);
+  const until = now + RING_MS + SLACK_MS;
+  turn.post({ party: 'inbox', id: caller.user }, { type: 'dial', call: id, device, to, until }, true, now + DIAL_MS);
+  turn.keep();
+  return turn;
+};
+
+/** The Worker asks again to create what there is: its first request was lost on the way back, or is still under way. */
+export const createAgain = (turn: Turn, request: string) => {
+  const { state, creating, reason } = turn.call;
+  if (creating.length > 0) turn.set({ creating: [...creating, request] });
+  else if (state === 'ended') turn.reply(request, { outcome: 'created', state, ...(reason && { reason }) });
+  else turn.reply(request, { outcome: 'created', state: 'ringing' });
+};
+
+/** Whether a device may have a ticket. */
+export const permit = (
+  turn: Turn,
+  { user, device, turn: credential }: Extract<ToCall, { type: 'permit' }>,
+): Permitted => {
+  const { state, video, group } = turn.call;
+  const member = turn.member(user);
+  if (!member || state === 'ended' || (member.state === 'left' && !group)) return { outcome: 'no_such_call' };
+  if (member.state === 'joined' && member.device !== device) return { outcome: 'elsewhere' };
+  if (credential !== undefined) {
+    turn.set({ turn: [...turn.call.turn, credential] });
+    turn.keep();
+  }
+  return { outcome: 'ok', role: member.role, video };
+};
+
+/** The caller's inbox has said whether there may be this call. */
+export const dialled = (turn: Turn, answer: unknown) => {
+  if (turn.call.state !== 'created') return;
+  const parsed = Dialled.safeParse(answer).data;
+  if (parsed?.outcome !== 'ok') return withdraw(turn, parsed ?? { outcome: 'failed' });
+  const { id, createdAt, video, group, caller, members } = turn.call;
+  const from = own(members, caller)?.profile;
+  if (!from) return;
+  turn.set({ state: 'ringing' });
+  const expiresAt = createdAt + RING_MS;
+  for (const { profile, state } of turn.members) {
+    if (state !== 'ringing') continue;
+    turn.post(
+      { party: 'inbox', id: profile.user },
+      { type: 'ring', call: id, from, video, group, expiresAt },
+      true,
+      expiresAt,
+    );
+  }
+  turn.keep();
+};
+
+/** There is no such call after all: whoever asked for it hears why. */
+const withdraw = (turn: Turn, answer: Dialled | Rung | { outcome: 'failed' }) => {
+  for (const request of turn.call.creating) turn.reply(request, answer);
+  turn.set({ creating: [] });
+  end(turn, 'cancelled', false);
+};
+
+/** The inbox of a callee has said what comes of it, or could not be reached: it is asked on, but the caller need not wait. */
+export const rung = (turn: Turn, user: string, answer: unknown) => {
+  const member = turn.member(user);
+  if (turn.call.state === 'ended' || !member) return;
+  const parsed = Rung.safeParse(answer).data;
+  turn.setMember(user, { rung: true });
+  if (member.state === 'ringing') {
+    if (parsed?.outcome === 'instead') return withdraw(turn, parsed);
+    if (parsed?.outcome === 'busy') decline(turn, user, 'busy');
+    else {
+      const unreachable = parsed === undefined || parsed.devices === 0;
+      turn.setMember(user, { unreachable, listening: parsed?.old ?? false });
+      if (unreachable !== member.unreachable) announce(turn, user);
+      if (parsed?.old) replay(turn, user);
+    }
+  }
+  if (turn.members.some(({ state, rung }) => state === 'ringing' && !rung)) return;
+  for (const request of turn.call.creating) turn.reply(request, { outcome: 'created', state: 'ringing' });
+  turn.set({ creating: [] });
+};

@@ -1,0 +1,150 @@
+import type { CallState, Peer, Reason } from '../../src/contract/call-room.ts';
+import type { Profile } from '../../src/contract/inbox-room.ts';
+import type { CarriedSignal } from '../../src/contract/room-messages.ts';
+import type { Outbox } from '../outbox.ts';
+
+/** Somebody in a call. */
+export interface Member {
+  readonly profile: Profile;
+  readonly role: 'caller' | 'callee';
+  /** Where they are; `away` is what a joined one without a socket is called to others. */
+  readonly state: 'ringing' | 'joined' | 'left';
+  /** The device that has the call. */
+  readonly device: string | undefined;
+  /** Whether that device speaks the old dialect: it has no socket here, the inbox speaks for it. */
+  readonly old: boolean;
+  /** Their place in the order of joining: the later one of two is polite. */
+  readonly place: number;
+  /** Goes up whenever they come without memory. */
+  readonly epoch: number;
+  /** Whether their device was here since it has the call: the first time is no coming back. */
+  readonly greeted: boolean;
+  /** Whether they were in the call at some time. */
+  readonly joined: boolean;
+  readonly unreachable: boolean;
+  /** Since when they have no socket, in milliseconds since 1970. */
+  readonly awayAt: number | undefined;
+  /** Whether old devices ring, which want the signals so far. */
+  readonly listening: boolean;
+  /** Whether the inbox has said what comes of ringing. */
+  readonly rung: boolean;
+}
+
+/** A socket of a client of this protocol. */
+export interface CallSocket {
+  readonly user: string;
+  readonly device: string;
+  readonly hello: boolean;
+  /** When its session ends, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Signals on their way to one recipient: one, or a description with the candidates that came before it. */
+export interface Entry {
+  readonly seq: number;
+  readonly to: string;
+  readonly signals: readonly CarriedSignal[];
+}
+
+/** A signal that waits: for those before it, or for its description. */
+export interface Waiting {
+  readonly seq: number;
+  readonly to: string;
+  readonly signal: CarriedSignal;
+}
+
+/** The signals of one sender. Never written: after a restart the clients say where they were. */
+export interface Stream {
+  /** False until the sender has said where they are, in a room that lost its memory. */
+  readonly known: boolean;
+  /** The last that came without a gap. */
+  readonly received: number;
+  /** The last of those that all have arrived, as the sender was told. */
+  readonly acked: number;
+  /** Those that came before others that are still missing. */
+  readonly early: readonly Waiting[];
+  /** Candidates that came before their description. */
+  readonly held: readonly Waiting[];
+  /** Those not acked by their recipients, in order. */
+  readonly log: readonly Entry[];
+  /** Who has had a description. */
+  readonly described: readonly string[];
+  /** Recipient → the last that they have seen. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+/** A call that exists. */
+export interface Call {
+  readonly id: string;
+  readonly state: CallState;
+  readonly reason: Reason | undefined;
+  readonly video: boolean;
+  readonly group: boolean;
+  readonly caller: string;
+  /** Times are milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly acceptedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly members: Readonly<Record<string, Member>>;
+  /** Tickets that were used → when they expire. */
+  readonly used: Readonly<Record<string, number>>;
+  readonly turn: readonly string[];
+  readonly outbox: Outbox;
+  /** When the inboxes are told again who is busy. */
+  readonly leaseAt: number | undefined;
+  readonly sockets: Readonly<Record<string, CallSocket>>;
+  readonly streams: Readonly<Record<string, Stream>>;
+  /** Requests to create it that wait for an answer. */
+  readonly creating: readonly string[];
+  /** When silent sockets are looked for. */
+  readonly lookAt: number | undefined;
+}
+
+/** What a `call` room knows: its id, and its call, if there is one. */
+export interface CallRoomState {
+  readonly id: string;
+  readonly call: Call | undefined;
+}
+
+/** A stream that begins; `known` is false where the beginning was lost. */
+export const newStream = (known = true): Stream => ({
+  known,
+  received: 0,
+  acked: 0,
+  early: [],
+  held: [],
+  log: [],
+  described: [],
+  seen: {},
+});
+
+/** What outlives the host of a call: everything but sockets, signals, and who waits for an answer. */
+export type KeptCall = Omit<Call, 'sockets' | 'streams' | 'creating' | 'lookAt'>;
+
+/** A call as it was kept, without what was lost. */
+export const restored = (kept: KeptCall): Call => ({
+  ...kept,
+  sockets: {},
+  streams: {},
+  creating: [],
+  lookAt: undefined,
+});
+
+/** An own property, since the names are those of users, devices and connections. */
+export const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+/** Where somebody stands in the order of joining; whoever has not joined comes last. */
+const rank = ({ state, place }: Member) => (state === 'joined' ? place : Number.POSITIVE_INFINITY);
+
+/** A member as another one sees them. */
+export const peerOf = (member: Member, viewer: Member): Peer => ({
+  ...member.profile,
+  state: member.state === 'joined' && member.awayAt !== undefined ? 'away' : member.state,
+  ...(member.unreachable && { unreachable: true }),
+  epoch: member.epoch,
+  polite: rank(viewer) > rank(member),
+});
+
+/** A room where nobody calls. */
+export const emptyRoom = (id: string): CallRoomState => ({ id, call: undefined });

@@ -1,0 +1,99 @@
+import type { Connection, ConnectionContext } from 'partyserver';
+import { Server } from 'partyserver';
+import type { Entrant } from '../../src/contract/room-messages.ts';
+import { postSigned } from '../../src/rooms/post.ts';
+import { roomsSecret } from '../../src/rooms/signature.ts';
+import type { RoomDefinition } from '../room.ts';
+import { type Host, RoomRunner, type Socket } from '../runner.ts';
+import { fetchRoomOf } from './stubs.ts';
+
+/** Where rooms tell the Worker something; the host name is never looked at. */
+const WORKER = 'https://worker/api/internal/rooms';
+
+/** What is kept with a connection: it survives the sleep of a room. */
+interface Kept {
+  readonly who?: Entrant;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A kind of room on PartyServer: a Durable Object of the Worker. */
+export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
+  class extends Server<Env> {
+    static override options = { hibernate: definition.hibernate };
+    #runner: RoomRunner<State, Frame, Message> | undefined;
+
+    override onStart(): void {
+      // Answered without waking the room. A room that never sleeps wants to hear it.
+      if (definition.hibernate) {
+        this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(...definition.ping));
+      }
+      this.#runner = new RoomRunner(this.#host(), definition);
+    }
+
+    override async onConnect(connection: Connection, { request }: ConnectionContext): Promise<void> {
+      const signed = await this.#room.signed(request.headers);
+      connection.setState({ who: signed?.who, since: Date.now() } satisfies {
+        who: Entrant | undefined;
+        since: number;
+      });
+      return this.#room.connect(this.#socket(connection), signed !== undefined);
+    }
+
+    override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
+      return this.#room.message(connection.id, frame);
+    }
+
+    override onClose(connection: Connection): Promise<void> {
+      return this.#room.leave(connection.id);
+    }
+
+    override onRequest(request: Request): Promise<Response> {
+      return this.#room.request(request);
+    }
+
+    override onAlarm(): Promise<void> {
+      return this.#room.alarm();
+    }
+
+    get #room(): RoomRunner<State, Frame, Message> {
+      if (!this.#runner) throw new Error('The room has not started');
+      return this.#runner;
+    }
+
+    #host(): Host {
+      const { storage } = this.ctx;
+      const secret = roomsSecret(this.env);
+      const fetchRoom = fetchRoomOf(this.env);
+      return {
+        id: this.name,
+        secret,
+        now: Date.now,
+        sockets: () => Array.from(this.getConnections(), (connection) => this.#socket(connection)),
+        read: () => storage.get('kept'),
+        write: (kept) => void storage.put('kept', kept),
+        forget: async () => {
+          await storage.deleteAlarm();
+          await storage.deleteAll();
+        },
+        alarmAt: () => storage.getAlarm(),
+        setAlarm: (at) => void storage.setAlarm(at),
+        post: (to, message) =>
+          to === 'worker'
+            ? postSigned(secret, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
+            : postSigned(secret, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
+      };
+    }
+
+    #socket(connection: Connection): Socket {
+      const kept = connection.state as Kept | null;
+      return {
+        id: connection.id,
+        who: kept?.who,
+        heardAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
+        // One that has just ended hears nothing; that it ended comes as an event of its own.
+        send: (text) => connection.readyState === WebSocket.OPEN && connection.send(text),
+        close: (code, reason) => connection.close(code, reason),
+      };
+    }
+  };

@@ -1,0 +1,119 @@
+import { RING_MS } from '../../src/contract/call-room.ts';
+import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-messages.ts';
+import { end, hangUp, isRinging } from './ending.ts';
+import { type EntryIn, IDLE, isOldDevice } from './state.ts';
+import type { Turn } from './turn.ts';
+
+type Message<Type extends ToInbox['type']> = Extract<ToInbox, { type: Type }>;
+
+/** How many calls somebody makes at once at most, and how soon there may be one more, in milliseconds: 60 an hour. */
+const DIAL_BURST = 60;
+const DIAL_EVERY_MS = 60_000;
+
+/** How many calls ring for somebody at once. */
+const RINGS = 32;
+
+/** How much longer than it rings a ring is remembered, in milliseconds: the call itself says when it stops. */
+const SLACK_MS = 10_000;
+
+const SILENT = { outcome: 'ok', devices: 0, old: false } as const;
+
+/** The one whom a call is with, if it is with one. */
+const only = (users: readonly string[]) => (users.length === 1 ? users[0] : undefined);
+
+/** This user calls: may they? From here on whoever calls them back finds this call. */
+export const dial = (turn: Turn, { call, device, to, until }: Message<'dial'>): Dialled => {
+  if (turn.entry(call)) return { outcome: 'ok' };
+  const peer = only(to);
+  const [active] = turn.entriesIn('active');
+  if (active) {
+    const same = peer !== undefined && only(active.peers) === peer;
+    return same ? { outcome: 'instead', call: active.call } : { outcome: 'in_call' };
+  }
+  for (const own of turn.entriesIn('dialling')) {
+    if (own.device !== device) return { outcome: 'in_call' };
+    if (peer !== undefined && only(own.to) === peer) return { outcome: 'instead', call: own.call };
+    hangUp(turn, own);
+  }
+  const incoming = turn.entriesIn('ringing').find(({ ring }) => !ring.group && ring.from.user === peer);
+  if (incoming && isRinging(incoming, turn.now)) return { outcome: 'instead', call: incoming.call };
+  const retryAfterSeconds = takeDial(turn);
+  if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
+  const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
+  turn.put(entry);
+  if (isOldDevice(device)) connectDial(turn, entry);
+  return { outcome: 'ok' };
+};
+
+/** Counts a call that is made (generic cell rate algorithm); 0, or in how many seconds there may be one. */
+const takeDial = (turn: Turn): number => {
+  const dials = Math.max(turn.state.dials, turn.now);
+  const early = dials - turn.now - (DIAL_BURST - 1) * DIAL_EVERY_MS;
+  if (early > 0) return Math.ceil(early / 1000);
+  turn.set({ dials: dials + DIAL_EVERY_MS });
+  return 0;
+};
+
+/** The old device that has dialled hears of the call from now on; nobody waits for it when the device has gone or has given up. */
+const connectDial = (turn: Turn, entry: EntryIn<'dialling'>): void => {
+  const socket = turn.socketOf(entry.device);
+  if (socket?.dial === undefined || !turn.isAsked(socket.dial)) hangUp(turn, entry);
+  else turn.update(socket, { line: { call: entry.call, sent: 1, seen: [] } });
+};
+
+/** This user is called. When two call each other at the same moment, both inboxes let the one with the smaller id win. */
+export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>): Rung => {
+  const { call, from, group, expiresAt } = ring;
+  const known = turn.entry(call);
+  if (known) return known.state === 'ringing' ? known.answer : SILENT;
+  if (expiresAt <= turn.now) return SILENT;
+  const [own] = turn.entriesIn('dialling');
+  const crossing = !group && own !== undefined && only(own.to) === from.user;
+  if (crossing && from.user > turn.state.id) return { outcome: 'instead', call: own.call };
+  const isBusy = turn.entriesIn('active').length > 0 || (own && !crossing);
+  if (isBusy || turn.entriesIn('ringing').length >= RINGS) return { outcome: 'busy' };
+  if (own) yieldTo(turn, own);
+  const heard = turn.state.sockets.filter(({ hello }) => hello);
+  const old = group ? [] : turn.state.sockets.filter(({ who, line, dial }) => who.old && !line && dial === undefined);
+  for (const socket of heard) turn.send(socket, { type: 'ring', ...ring });
+  for (const socket of old) turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
+  const answer: Rung = { outcome: 'ok', devices: heard.length + old.length, old: old.length > 0 };
+  turn.put({ state: 'ringing', call, ring, answer, declined: false, until: expiresAt + SLACK_MS });
+  return answer;
+};
+
+/** One's own call has lost against theirs, as its room will hear. An old client knows one call at a time: its own ends before theirs rings. */
+const yieldTo = (turn: Turn, own: EntryIn<'dialling'>): void => {
+  const socket = isOldDevice(own.device) ? turn.socketOf(own.device) : undefined;
+  if (!socket) return;
+  turn.dismiss(socket);
+  if (socket.dial === undefined) hangUp(turn, own);
+};
+
+/** This user is in a call, on one device: for the others it is over, and so is all else that they were about to do. */
+export const active = (turn: Turn, { call, device, peers, until }: Message<'active'>): Entered => {
+  const known = turn.entry(call);
+  if (known?.state === 'over') return { outcome: 'ok' };
+  if (turn.entriesIn('active').some((other) => other.call !== call)) return { outcome: 'busy' };
+  const entry: EntryIn<'active'> = { state: 'active', call, device, peers, until };
+  turn.put(entry);
+  if (known?.state === 'ringing') turn.stop(call, 'answered_elsewhere', device);
+  for (const socket of turn.state.sockets) {
+    if (socket.line?.call === call && socket.who.device !== device) turn.dismiss(socket);
+  }
+  for (const own of turn.entriesIn('dialling')) hangUp(turn, own);
+  for (const other of turn.entriesIn('ringing')) {
+    if (other.declined) continue;
+    turn.put({ ...other, declined: true });
+    turn.act(other.call, device, { type: 'busy' });
+  }
+  if (isOldDevice(device) && !turn.socketOf(device)) hangUp(turn, entry);
+  return { outcome: 'ok' };
+};
+
+/** A call is over for this user. One that was never heard of may still be on its way. */
+export const stop = (turn: Turn, { call, reason }: Message<'stop'>): void => {
+  const entry = turn.entry(call);
+  if (!entry) turn.put({ state: 'over', call, until: turn.now + RING_MS + SLACK_MS });
+  else if (entry.state !== 'over') end(turn, entry, reason);
+};

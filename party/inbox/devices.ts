@@ -1,0 +1,91 @@
+import type { Entrant } from '../../src/contract/room-messages.ts';
+import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/rooms.ts';
+import type { Present } from '../room.ts';
+import { isRinging, release, ringIdle } from './ending.ts';
+import { IDLE, type Socket } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** A device that has said nothing for so long makes room for another one, in milliseconds. */
+const SILENT_MS = 90_000;
+
+/** How many used tickets are remembered; each for a minute at most. */
+const TICKET_LIMIT = 1_000;
+
+/** A device comes: the ninth only when one of those that are there says nothing any more. */
+export const join = (turn: Turn, id: string, who: Entrant | undefined, present: readonly Present[]): void => {
+  const refusal = who ? refusalOf(turn, who, present) : 'unauthorized';
+  if (!who || refusal) {
+    turn.close(id, refusal ?? 'unauthorized');
+    return;
+  }
+  const older = olderOf(turn, who);
+  if (older) turn.close(older.id, 'replaced');
+  const { tickets, sockets } = turn.state;
+  turn.set({ sockets: [...sockets, { ...IDLE, id, who, hello: false }] });
+  if (who.ticket) turn.set({ tickets: [...tickets.filter(({ until }) => until > turn.now), who.ticket] });
+  ringIdle(turn);
+};
+
+/** The socket that a new one takes the place of: every socket of an old client is a device of its own. */
+const olderOf = (turn: Turn, { old, device }: Entrant) => (old ? undefined : turn.socketOf(device));
+
+const refusalOf = (turn: Turn, who: Entrant, present: readonly Present[]): CloseReason | undefined => {
+  const { now, state } = turn;
+  const { user, until, ticket } = who;
+  if (user !== state.id) return 'notInCall';
+  if (until <= now || (ticket && ticket.until <= now)) return 'unauthorized';
+  if (ticket && state.tickets.some(({ id }) => id === ticket.id)) return 'unauthorized';
+  const isFull = state.tickets.filter((used) => used.until > now).length >= TICKET_LIMIT;
+  return !isFull && makeRoom(turn, olderOf(turn, who), present) ? undefined : 'full';
+};
+
+/** Whether there is room for one more, when `leaving` is gone; those who say nothing any more make it. */
+const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Present[]): boolean => {
+  const others = () => turn.state.sockets.filter(({ id }) => id !== leaving?.id);
+  if (others().length < DEVICE_LIMIT) return true;
+  const silent = new Set(present.filter(({ heardAt }) => heardAt <= turn.now - SILENT_MS).map(({ id }) => id));
+  for (const socket of others()) if (silent.has(socket.id)) putOut(turn, socket, 'silent');
+  return others().length < DEVICE_LIMIT;
+};
+
+const putOut = (turn: Turn, socket: Socket, why: CloseReason): void => {
+  turn.close(socket.id, why);
+  release(turn, socket);
+};
+
+/** A new device says which version it speaks, and hears all that rings. */
+export const hello = (turn: Turn, socket: Socket, version: number): void => {
+  if (version !== VERSION) {
+    turn.close(socket.id, 'version');
+    return;
+  }
+  turn.update(socket, { hello: true });
+  const rings = turn.entriesIn('ringing').flatMap((entry) => (isRinging(entry, turn.now) ? [entry.ring] : []));
+  turn.send(socket, { type: 'welcome', version, rings });
+};
+
+/** A device has gone. An old one cannot come back: it is out of what it was in; where it only rang, others may still answer. */
+export const leave = (turn: Turn, socket: Socket | undefined): void => {
+  if (!socket) return;
+  turn.remove(socket);
+  release(turn, socket);
+};
+
+/** Sessions have ended: their sockets end, and the calls that they may be in are told. */
+export const revoked = (turn: Turn, sids: readonly string[]): void => {
+  const ended = turn.state.sockets.filter(({ who }) => sids.includes(who.sid));
+  const devices = new Set([...sids, ...ended.map(({ who }) => who.device)]);
+  for (const { call, state } of turn.state.calls) {
+    if (state !== 'over') for (const device of devices) turn.act(call, device, { type: 'revoke' });
+  }
+  for (const { id, dial } of ended) {
+    turn.close(id, 'unauthorized');
+    if (dial !== undefined) turn.undial(dial);
+  }
+};
+
+/** Puts out those whose session has come to its own end. */
+export const expireSessions = (turn: Turn): void => {
+  const sids = turn.state.sockets.flatMap(({ who }) => (who.until <= turn.now ? [who.sid] : []));
+  if (sids.length > 0) revoked(turn, sids);
+};

@@ -1,0 +1,69 @@
+import type { StopReason } from '../../src/contract/inbox-room.ts';
+import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** How long what was said in a call before it ended can be on its way, in milliseconds. */
+const LATE_MS = 10_000;
+
+/** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
+export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason): void => {
+  const { state, call, until } = entry;
+  turn.put({ state: 'over', call, until: state === 'active' ? turn.now + LATE_MS : until });
+  if (state === 'ringing') turn.stop(call, reason);
+  for (const socket of turn.state.sockets) if (socket.line?.call === call) turn.dismiss(socket);
+  ringIdle(turn);
+};
+
+/** Takes the user out of a call of theirs: at once here, and for the others as soon as the call can be told. */
+export const hangUp = (turn: Turn, entry: EntryIn<'dialling' | 'active'>): void => {
+  turn.act(entry.call, entry.device, { type: 'hangup' });
+  end(turn, entry, 'hung_up');
+};
+
+/** Whether a call still wants an answer of this user. */
+export const isRinging = ({ ring, declined }: EntryIn<'ringing'>, now: number): boolean =>
+  !declined && ring.expiresAt > now;
+
+/** Lets the old devices that are in no call ring, if something rings: an old client knows one call at a time, and one that comes late has heard nothing. */
+export const ringIdle = (turn: Turn): void => {
+  const next = turn.entriesIn('ringing').find((entry) => !entry.ring.group && isRinging(entry, turn.now));
+  if (!next) return;
+  for (const socket of turn.state.sockets) {
+    if (socket.who.old && !socket.line && socket.dial === undefined) listen(turn, socket, next.call);
+  }
+};
+
+/** Lets an old device ring from the beginning. */
+export const listen = (turn: Turn, socket: Socket, call: string): void => {
+  turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
+  turn.act(call, socket.who.device, { type: 'listen' });
+};
+
+/** What follows when an old device is out of what it was in, by its own doing; it hears nothing of it. `was` is how the device was. */
+export const release = (turn: Turn, was: Socket): void => {
+  const { line, dial, who } = was;
+  if (dial !== undefined) turn.undial(dial);
+  const entry = line && turn.entry(line.call);
+  if (!line?.sent || !entry) return;
+  if (entry.state === 'ringing') turn.act(line.call, who.device, { type: 'hangup' });
+  else if (entry.state !== 'over' && entry.device === who.device) hangUp(turn, entry);
+};
+
+/** Refuses a call that rings, in the name of all devices. */
+export const decline = (turn: Turn, entry: EntryIn<'ringing'>, device: string): void => {
+  if (entry.declined) return;
+  turn.put({ ...entry, declined: true });
+  turn.act(entry.call, device, { type: 'decline' });
+};
+
+/** Lets go what has run out: calls whose room says nothing any more. */
+export const expire = (turn: Turn): void => {
+  const { now } = turn;
+  if (turn.state.calls.every(({ until }) => until > now)) return;
+  for (const entry of turn.state.calls) {
+    if (entry.until > now || entry.state === 'over') continue;
+    if (entry.state !== 'ringing' && isOldDevice(entry.device)) hangUp(turn, entry);
+    else end(turn, entry, 'missed');
+  }
+  turn.set({ calls: turn.state.calls.filter(({ until }) => until > now) });
+};

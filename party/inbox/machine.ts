@@ -1,0 +1,115 @@
+import type { InboxClientFrame } from '../../src/contract/inbox-room.ts';
+import type { LegacyFrame } from '../../src/contract/legacy-ws.ts';
+import type { ToInbox } from '../../src/contract/room-messages.ts';
+import { answered, restart, retry } from '../outbox.ts';
+import type { Present, RoomEvent, Step } from '../room.ts';
+import { active, dial, ring, stop } from './calls.ts';
+import { expireSessions, hello, join, leave, revoked } from './devices.ts';
+import { decline, expire, hangUp } from './ending.ts';
+import { called, giveUp, hear, signal } from './legacy.ts';
+import { IDLE, type InboxState, isOldDevice, type Kept, NOTHING, type Socket } from './state.ts';
+import { Turn } from './turn.ts';
+
+/** What a device says, a new one or an old one. */
+export type InboxFrame = InboxClientFrame | LegacyFrame;
+
+/** What happens to an inbox. */
+export type InboxEvent = RoomEvent<InboxFrame, ToInbox>;
+
+const DONE = { outcome: 'done' } as const;
+
+/** An inbox as it was kept, with the devices that it slept with. They have said hello; old ones that are not there have gone. */
+export const start = (id: string, kept: unknown, present: readonly Present[], now: number): Step<InboxState> => {
+  const { lines, ...rest } = { ...NOTHING, ...(kept as Kept | undefined) };
+  const sockets = present.flatMap((connection): Socket[] => {
+    const { who } = connection;
+    if (!who) return [];
+    const { device, ...line } = lines.find((other) => who.old && other.device === who.device) ?? {};
+    return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
+  });
+  const turn = new Turn({ id, ...rest, sockets }, now);
+  turn.posted(restart(turn.state.outbox));
+  for (const entry of [...turn.entriesIn('dialling'), ...turn.entriesIn('active')]) {
+    if (isOldDevice(entry.device) && !turn.socketOf(entry.device)) hangUp(turn, entry);
+  }
+  return { state: turn.state, effects: turn.effects };
+};
+
+/** Where a user's devices are reached, and whether the user is free (calls.md, "The parts"). */
+export const step = (state: InboxState, event: InboxEvent, now: number): Step<InboxState> => {
+  const turn = new Turn(state, now);
+  expire(turn);
+  expireSessions(turn);
+  take(turn, event);
+  return { state: turn.state, effects: turn.effects };
+};
+
+const take = (turn: Turn, event: InboxEvent): void => {
+  switch (event.type) {
+    case 'join':
+      join(turn, event.id, event.who, event.present);
+      break;
+    case 'frame':
+      frame(turn, turn.socket(event.id), event.frame);
+      break;
+    case 'leave':
+      leave(turn, turn.socket(event.id));
+      break;
+    case 'message':
+      turn.reply(event.request, message(turn, event.message));
+      break;
+    case 'answered':
+      settled(turn, event.n, event.answer);
+      break;
+    case 'alarm':
+      turn.posted(retry(turn.state.outbox, turn.now));
+      break;
+  }
+};
+
+/** What a device says, each in its own dialect. */
+const frame = (turn: Turn, socket: Socket | undefined, said: InboxFrame): void => {
+  if (!socket || socket.who.old !== 'event' in said) return;
+  if ('event' in said) hear(turn, socket, said);
+  else if (said.type === 'hello') hello(turn, socket, said.version);
+  else if (said.type === 'ping') turn.send(socket, { type: 'pong' });
+  else if (!socket.hello) turn.refuse(socket, 'hello_first');
+  else {
+    const entry = turn.entry(said.call);
+    if (entry?.state === 'ringing') decline(turn, entry, socket.who.device);
+    else turn.refuse(socket, 'not_now');
+  }
+};
+
+const message = (turn: Turn, said: ToInbox): object => {
+  switch (said.type) {
+    case 'dial':
+      return dial(turn, said);
+    case 'ring':
+      return ring(turn, said);
+    case 'active':
+      return active(turn, said);
+    case 'stop':
+      stop(turn, said);
+      return DONE;
+    case 'signal':
+      signal(turn, said);
+      return DONE;
+    case 'revoked':
+      revoked(turn, said.sids);
+      return DONE;
+  }
+};
+
+/** What became of something that was told to a call or the Worker. */
+const settled = (turn: Turn, n: number, answer: unknown): void => {
+  const { item, over, ...posted } = answered(turn.state.outbox, n, answer !== undefined, turn.now);
+  turn.posted(posted);
+  if (!item || !over) return;
+  const { to, message, durable } = item;
+  if (message.type === 'call') called(turn, n, message, answer);
+  if (answer !== undefined || durable || message.type !== 'act' || to === 'worker') return;
+  // The call cannot be reached: what an old device said there is lost, and it cannot say it again.
+  const socket = turn.socketOf(message.device);
+  if (socket?.line?.call === to.id) giveUp(turn, socket);
+};

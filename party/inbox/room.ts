@@ -1,0 +1,23 @@
+import { InboxClientFrame } from '../../src/contract/inbox-room.ts';
+import { ToInbox } from '../../src/contract/room-messages.ts';
+import { FRAME_LIMIT } from '../../src/contract/rooms.ts';
+import { decodeWith, type RoomDefinition } from '../room.ts';
+import { decodeOld } from './dialect.ts';
+import { type InboxFrame, start, step } from './machine.ts';
+import { deadline, type InboxState, kept } from './state.ts';
+
+const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'ping']);
+
+/** The room where a user's devices are reached. It sleeps: thousands stand idle. */
+export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
+  party: 'inbox',
+  frameLimit: FRAME_LIMIT,
+  ping: ['{"type":"ping"}', '{"type":"pong"}'],
+  hibernate: true,
+  message: ToInbox,
+  decode: (text, who) => (who?.old ? decodeOld(text) : decodeNew(text)),
+  start,
+  step,
+  kept,
+  deadline,
+};

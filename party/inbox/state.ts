@@ -1,0 +1,98 @@
+import type { Ring } from '../../src/contract/inbox-room.ts';
+import type { CarriedSignal, Entrant, Rung } from '../../src/contract/room-messages.ts';
+import { due, durable, EMPTY_OUTBOX, type Outbox } from '../outbox.ts';
+
+/**
+ * What is known of a call of this user, until a time in milliseconds since 1970, so that no call blocks them for ever. One that is `over` is remembered for what is
+ * still on its way to say of it.
+ */
+export type Entry = { readonly call: string; readonly until: number } & (
+  | { readonly state: 'dialling'; readonly device: string; readonly to: readonly string[] }
+  | { readonly state: 'ringing'; readonly ring: Ring; readonly answer: Rung; readonly declined: boolean }
+  | { readonly state: 'active'; readonly device: string; readonly peers: readonly string[] }
+  | { readonly state: 'over' }
+);
+
+/** An {@link Entry} in one of its states. */
+export type EntryIn<State extends Entry['state']> = Extract<Entry, { readonly state: State }>;
+
+/** What ties an old device to the one call that its frames are about. */
+export interface Line {
+  readonly call: string;
+  /** How many signals it has sent: none as long as it only rings. */
+  readonly sent: number;
+  /** The last signal that it was sent of each sender. */
+  readonly seen: readonly { readonly from: string; readonly epoch: number; readonly seq: number }[];
+}
+
+/** A connected device. `line`, `dial` and `waiting` are those of old ones. */
+export interface Socket {
+  readonly id: string;
+  readonly who: Entrant;
+  /** Whether a new device has said hello. */
+  readonly hello: boolean;
+  readonly line: Line | undefined;
+  /** Its call on the way to the Worker: the number in the outbox. */
+  readonly dial: number | undefined;
+  /** What it said before it could be passed on. */
+  readonly waiting: readonly CarriedSignal[];
+}
+
+/** An old device that is in no call. */
+export const IDLE = { line: undefined, dial: undefined, waiting: [] } as const;
+
+/** What an inbox knows. Lists, since ids may be any text, and none of them is long. */
+export interface InboxState {
+  /** Whose inbox it is. */
+  readonly id: string;
+  readonly calls: readonly Entry[];
+  /** Tickets that were used. */
+  readonly tickets: readonly { readonly id: string; readonly until: number }[];
+  /** When the calls made so far would have been made at the rate that is allowed, in milliseconds since 1970. */
+  readonly dials: number;
+  readonly sockets: readonly Socket[];
+  readonly outbox: Outbox;
+}
+
+/** What outlives the host; of the signals of old devices only how many there were. */
+export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'dials' | 'outbox'> & {
+  readonly lines: readonly (Line & { readonly device: string })[];
+};
+
+/** What is kept of an inbox where nothing has happened. */
+export const NOTHING: Kept = { calls: [], tickets: [], dials: 0, outbox: EMPTY_OUTBOX, lines: [] };
+
+/** What outlives the host. */
+export const kept = ({ calls, tickets, dials, sockets, outbox }: InboxState): Kept => ({
+  calls,
+  tickets,
+  dials,
+  outbox: durable(outbox),
+  lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
+});
+
+const same = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+const lines = ({ sockets }: InboxState) => sockets.map(({ line }) => line).filter((line) => line !== undefined);
+
+/** Whether two states differ in what outlives the host. */
+export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
+  a.calls !== b.calls ||
+  a.tickets !== b.tickets ||
+  a.dials !== b.dials ||
+  (a.outbox !== b.outbox && !same(durable(a.outbox).items, durable(b.outbox).items)) ||
+  (a.sockets !== b.sockets && !same(lines(a), lines(b)));
+
+/** When an inbox has to be woken: for the next call that runs out, or the next try to tell something. Never while nothing happens. */
+export const deadline = ({ calls, outbox }: InboxState): number | undefined => {
+  const times = calls.flatMap(({ state, until }) => (state === 'over' ? [] : [until]));
+  const next = Math.min(due(outbox) ?? Number.POSITIVE_INFINITY, ...times);
+  return Number.isFinite(next) ? next : undefined;
+};
+
+/** A new session's id has 22 characters, and may begin like anything. */
+const SID_LENGTH = 22;
+
+/** Whether a device is a socket of an old client, which has no session of its own: gone when it is not connected. */
+export const isOldDevice = (device: string): boolean => device.startsWith('ws-') && device.length !== SID_LENGTH;

@@ -1,0 +1,145 @@
+import type { InboxServerFrame, StopReason } from '../../src/contract/inbox-room.ts';
+import type { LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
+import type { ToCall, ToWorker } from '../../src/contract/room-messages.ts';
+import { type CloseReason, errorFrame, type FrameError, type Room } from '../../src/contract/rooms.ts';
+import { type Posted, post } from '../outbox.ts';
+import type { Effect } from '../room.ts';
+import { type Entry, type EntryIn, IDLE, type InboxState, keptDiffers, type Socket } from './state.ts';
+
+/** What the inbox does in a call in the name of a device. */
+export type Action = Extract<ToCall, { type: 'act' }>['action'];
+
+/** How long a call is tried to be told that somebody is out of it, in milliseconds. */
+const TELL_MS = 3_600_000;
+
+/** How long it is tried to be handed what is of use at once only, in milliseconds. */
+const HAND_MS = 10_000;
+
+/** What must be told, whatever becomes of the host. The rest comes from old devices, whose sockets do not outlive it either. */
+const LASTING: readonly Action['type'][] = ['decline', 'hangup', 'busy', 'revoke'];
+
+/** How many tombstones are kept; those beyond are of calls that ended longer ago. */
+const OVER_LIMIT = 128;
+
+/** One step of an inbox, while it is taken: the inbox so far, and what is to be done. Nothing outside sees it before it is over. */
+export class Turn {
+  state: InboxState;
+  readonly now: number;
+  readonly #before: InboxState;
+  readonly #effects: Effect[] = [];
+
+  constructor(state: InboxState, now: number) {
+    this.state = state;
+    this.now = now;
+    this.#before = state;
+  }
+
+  /** What is to be done; what has to be written first. */
+  get effects(): readonly Effect[] {
+    return keptDiffers(this.#before, this.state) ? [{ type: 'keep' }, ...this.#effects] : this.#effects;
+  }
+
+  set(change: Partial<InboxState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  entry(call: string): Entry | undefined {
+    return this.state.calls.find((entry) => entry.call === call);
+  }
+
+  /** All calls in a state. */
+  entriesIn<State extends Entry['state']>(state: State): readonly EntryIn<State>[] {
+    return this.state.calls.filter((entry): entry is EntryIn<State> => entry.state === state);
+  }
+
+  put(entry: Entry): void {
+    const calls = [...this.state.calls.filter(({ call }) => call !== entry.call), entry];
+    const surplus = calls.filter(({ state }) => state === 'over').length - OVER_LIMIT;
+    const oldest = surplus > 0 ? calls.find(({ state }) => state === 'over') : undefined;
+    this.set({ calls: calls.filter((other) => other !== oldest) });
+  }
+
+  socket(id: string): Socket | undefined {
+    return this.state.sockets.find((socket) => socket.id === id);
+  }
+
+  socketOf(device: string): Socket | undefined {
+    return this.state.sockets.find(({ who }) => who.device === device);
+  }
+
+  update({ id }: Socket, change: Partial<Socket>): void {
+    this.set({
+      sockets: this.state.sockets.map((socket) => (socket.id === id ? { ...socket, ...change } : socket)),
+    });
+  }
+
+  remove({ id }: Socket): void {
+    this.set({ sockets: this.state.sockets.filter((socket) => socket.id !== id) });
+  }
+
+  send({ id }: Socket, frame: InboxServerFrame | LegacyServerFrame): void {
+    this.#effects.push({ type: 'send', to: id, frame });
+  }
+
+  refuse(socket: Socket, error: FrameError): void {
+    this.send(socket, errorFrame(error));
+  }
+
+  /** Tells the new devices that a call rings no longer, all but one. */
+  stop(call: string, reason: StopReason, but?: string): void {
+    for (const socket of this.state.sockets) {
+      if (socket.hello && socket.who.device !== but) this.send(socket, { type: 'stop', call, reason });
+    }
+  }
+
+  /** Tells an old device that what it is in has ended. */
+  dismiss(socket: Socket): void {
+    this.send(socket, { event: 'call:hangup' });
+    this.update(socket, IDLE);
+  }
+
+  close(id: string, why: CloseReason): void {
+    this.#effects.push({ type: 'close', id, why });
+    this.set({ sockets: this.state.sockets.filter((socket) => socket.id !== id) });
+  }
+
+  reply(request: string, answer: object): void {
+    this.#effects.push({ type: 'reply', request, answer });
+  }
+
+  /** Does something in a call in the name of a device. */
+  act(call: string, device: string, action: Action): void {
+    const lasting = LASTING.includes(action.type);
+    const until = this.now + (lasting ? TELL_MS : HAND_MS);
+    this.#post({ party: 'call', id: call }, { type: 'act', user: this.state.id, device, action }, lasting, until);
+  }
+
+  /** Asks the Worker for a call; answers the number that the request has in the outbox. */
+  dial(message: Extract<ToWorker, { type: 'call' }>): number {
+    const n = this.state.outbox.next;
+    this.#post('worker', message, false, this.now + HAND_MS);
+    return n;
+  }
+
+  /** Whether what has a number in the outbox is the one that the Worker is being asked. */
+  isAsked(n: number): boolean {
+    return this.state.outbox.items.find(({ to }) => to === 'worker')?.n === n;
+  }
+
+  /** Takes back what the Worker was not asked yet. */
+  undial(n: number): void {
+    if (this.isAsked(n)) return;
+    const { outbox } = this.state;
+    this.set({ outbox: { ...outbox, items: outbox.items.filter((item) => item.n !== n) } });
+  }
+
+  /** Takes over what became of the outbox. */
+  posted({ outbox, effects }: Posted): void {
+    this.set({ outbox });
+    this.#effects.push(...effects);
+  }
+
+  #post(to: Room | 'worker', message: ToCall | ToWorker, durable: boolean, until: number): void {
+    this.posted(post(this.state.outbox, { to, message, durable, until }));
+  }
+}

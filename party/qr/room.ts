@@ -1,0 +1,23 @@
+import { QrMessage, qrRoomExpiry } from '../../src/contract/qr-room.ts';
+import type { RoomDefinition } from '../room.ts';
+import { type QrState, step } from './machine.ts';
+
+/** The longest frame that is read here, in bytes: nobody has anything to say but ping. */
+const FRAME_LIMIT = 1024;
+
+/** The `qr` room. The Worker lets in only whoever has its id, which says when it ends. */
+export const qrRoom: RoomDefinition<QrState, never, QrMessage> = {
+  party: 'qr',
+  frameLimit: FRAME_LIMIT,
+  ping: ['ping', 'pong'],
+  hibernate: true,
+  message: QrMessage,
+  decode: () => undefined,
+  start: (id, kept) => ({
+    state: { expiresAt: qrRoomExpiry(id), told: QrMessage.shape.type.optional().parse(kept ?? undefined) },
+    effects: [],
+  }),
+  step,
+  kept: ({ told }) => told,
+  deadline: ({ expiresAt }) => expiresAt,
+};

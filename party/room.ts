@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import type { Entrant, ToCall, ToInbox, ToWorker } from '../src/contract/room-messages.ts';
+import type { CloseReason, FrameError, Room } from '../src/contract/rooms.ts';
+
+/** Somebody connected to a room: the id of the connection, and whom the Worker let in (nobody in particular in a `qr` room). */
+export interface Present {
+  readonly id: string;
+  readonly who: Entrant | undefined;
+  /** When they were heard last, in milliseconds since 1970. */
+  readonly heardAt: number;
+}
+
+/** What happens to a room. Ids are those of connections. */
+export type RoomEvent<Frame, Message> =
+  /** `present` are all who are connected, the one who joins among them. */
+  | {
+      readonly type: 'join';
+      readonly id: string;
+      readonly who: Entrant | undefined;
+      readonly present: readonly Present[];
+    }
+  | { readonly type: 'frame'; readonly id: string; readonly frame: Frame }
+  | { readonly type: 'leave'; readonly id: string }
+  /** Something told by the Worker or another room; to be answered by a `reply` with this request. */
+  | { readonly type: 'message'; readonly request: string; readonly message: Message }
+  /** What became of a `post`: the answer to it, or undefined when none came. */
+  | { readonly type: 'answered'; readonly n: number; readonly answer: unknown }
+  | { readonly type: 'alarm'; readonly present: readonly Present[] };
+
+/** What a room does. Without a connection's id, with all. */
+export type Effect =
+  | { readonly type: 'send'; readonly to?: string; readonly frame: object }
+  | { readonly type: 'close'; readonly id?: string; readonly why: CloseReason }
+  /** Writes what {@link RoomDefinition.kept} says. */
+  | { readonly type: 'keep' }
+  /** Deletes all that was kept; the room is as if it had never been. */
+  | { readonly type: 'forget' }
+  | { readonly type: 'reply'; readonly request: string; readonly answer: object }
+  | {
+      readonly type: 'post';
+      readonly n: number;
+      readonly to: Room | 'worker';
+      readonly message: ToCall | ToInbox | ToWorker;
+    };
+
+/** The state that follows, and what to do, in this order. */
+export interface Step<State> {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * A kind of room: a pure machine and what its host has to know. Plain JSON states, no sockets, no clock; times are milliseconds since 1970. Nothing in it throws.
+ */
+export interface RoomDefinition<State, Frame, Message> {
+  readonly party: Room['party'];
+  /** In bytes. */
+  readonly frameLimit: number;
+  /** The text frame that asks for a sign of life, and its answer: a host can give it without waking the room. */
+  readonly ping: readonly [string, string];
+  /** Whether the room may sleep with its sockets open. */
+  readonly hibernate: boolean;
+  /** What it can be told. */
+  readonly message: z.ZodType<Message>;
+  /** What a text frame says; undefined where it is to be ignored. */
+  decode(
+    text: string,
+    who: Entrant | undefined,
+  ): { readonly frame: Frame } | { readonly error: FrameError } | undefined;
+  /** A room that begins, or begins again with what was kept; `present` are those whom it slept with. */
+  start(id: string, kept: unknown, present: readonly Present[], now: number): Step<State>;
+  step(state: State, event: RoomEvent<Frame, Message>, now: number): Step<State>;
+  /** The part of a state that outlives its host. */
+  kept(state: State): unknown;
+  /** When the room has to be woken by an `alarm`, if at all. */
+  deadline(state: State): number | undefined;
+}
+
+/** Ready-made {@link RoomDefinition.decode} for frames with a `type`. */
+export const decodeWith =
+  <Frame>(schema: z.ZodType<Frame>, types: readonly string[]) =>
+  (text: string): { frame: Frame } | { error: FrameError } => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return { error: 'malformed' };
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return { error: 'malformed' };
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return { frame: parsed.data };
+    const known = 'type' in json && types.includes(String(json.type));
+    return { error: known ? 'invalid' : 'unknown_type' };
+  };

@@ -1,0 +1,234 @@
+import { Entrant } from '../src/contract/room-messages.ts';
+import { CLOSE, type CloseReason, errorFrame, FRAME_RATE, type Room } from '../src/contract/rooms.ts';
+import { verify } from '../src/rooms/signature.ts';
+import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
+
+/** One connection, as every host has them. */
+export interface Socket {
+  readonly id: string;
+  /** Whom the Worker let in; a host that sleeps keeps it with the socket. */
+  readonly who: Entrant | undefined;
+  /** When it was heard last, as far as the host knows; milliseconds since 1970. */
+  heardAt(): number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a room needs of its host: nothing else differs between one host and another. */
+export interface Host {
+  /** The id of the room. */
+  readonly id: string;
+  readonly secret: string;
+  now(): number;
+  sockets(): Iterable<Socket>;
+  read(): Promise<unknown>;
+  write(kept: unknown): void;
+  /** Deletes all that was written, and the alarm. */
+  forget(): Promise<void>;
+  alarmAt(): Promise<number | null>;
+  setAlarm(at: number): void;
+  /** Tells another room or the Worker; the JSON that it answers, or undefined when it does not. */
+  post(to: Room | 'worker', message: object): Promise<unknown>;
+}
+
+/** What a socket may send, see {@link FRAME_RATE}. */
+interface Allowance {
+  left: number;
+  at: number;
+}
+
+/** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
+const REPLY_MS = 4_000;
+
+const utf8 = new TextEncoder();
+
+/** Whether a text is longer than so many bytes of UTF-8: no character of it is less than one, or more than three. */
+const longerThan = (text: string, limit: number) =>
+  text.length * 3 > limit && (text.length > limit || utf8.encode(text).byteLength > limit);
+
+/**
+ * A room on a host: lets events in one after the other, from the moment that its state is read; decodes and limits frames; has the machine decide; carries out
+ * what it decided.
+ */
+export class RoomRunner<State, Frame, Message> {
+  readonly #host: Host;
+  readonly #definition: RoomDefinition<State, Frame, Message>;
+  readonly #ready: Promise<void>;
+  #state: State | undefined;
+  readonly #sockets = new Map<string, Socket>();
+  readonly #heard = new Map<string, number>();
+  readonly #allowances = new Map<string, Allowance>();
+  readonly #replies = new Map<string, (answer: object) => void>();
+  #alarmAt: number | null = null;
+  #requests = 0;
+
+  constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
+    this.#host = host;
+    this.#definition = definition;
+    this.#ready = this.#start();
+  }
+
+  /** Lets a connection in whose way in the Worker has signed; any other is closed as unauthorized. */
+  async connect(socket: Socket, signed: boolean): Promise<void> {
+    await this.#ready;
+    if (!signed) return this.#end(socket, 'unauthorized');
+    this.#sockets.set(socket.id, socket);
+    this.#heard.set(socket.id, this.#host.now());
+    this.#handle({ type: 'join', id: socket.id, who: socket.who, present: this.#present() });
+  }
+
+  /** A frame. At once, unless the room is only just beginning. */
+  message(id: string, data: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
+    if (this.#state === undefined) return this.#ready.then(() => this.#message(id, data));
+    this.#message(id, data);
+  }
+
+  /** A connection that has ended. */
+  async leave(id: string): Promise<void> {
+    await this.#ready;
+    this.#gone(id);
+  }
+
+  /** Something that the Worker or another room tells, in a signed request: 204 or JSON; 401 without signature, 400 for what is no message, 504 when there is no answer in time. */
+  async request(request: Request): Promise<Response> {
+    const body = await request.text();
+    if (!(await this.signed(request.headers, body))) return new Response(null, { status: 401 });
+    const parsed = this.#definition.message.safeParse(JSON.parse(body));
+    if (!parsed.success) return new Response(null, { status: 400 });
+    await this.#ready;
+    const id = String(++this.#requests);
+    const answer = await new Promise<object | undefined>((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), REPLY_MS);
+      this.#replies.set(id, (given) => {
+        clearTimeout(timer);
+        resolve(given);
+      });
+      this.#handle({ type: 'message', request: id, message: parsed.data });
+    });
+    this.#replies.delete(id);
+    return answer ? Response.json(answer) : new Response(null, { status: 504 });
+  }
+
+  /** Whether a request comes from the Worker or a room, and whom it lets in. */
+  async signed(headers: Headers, body = ''): Promise<{ readonly who: Entrant | undefined } | undefined> {
+    const { secret, id, now } = this.#host;
+    const target = `${this.#definition.party}/${id}`;
+    const verified = await verify(secret, target, { headers, body }, now());
+    if (!verified) return undefined;
+    return { who: verified.entrant === undefined ? undefined : Entrant.parse(verified.entrant) };
+  }
+
+  /** The alarm went off. */
+  async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    await this.#ready;
+    this.#handle({ type: 'alarm', present: this.#present() });
+  }
+
+  async #start(): Promise<void> {
+    const [kept, alarmAt] = await Promise.all([this.#host.read(), this.#host.alarmAt()]);
+    this.#alarmAt = alarmAt;
+    for (const socket of this.#host.sockets()) this.#sockets.set(socket.id, socket);
+    this.#carryOut(this.#definition.start(this.#host.id, kept, this.#present(), this.#host.now()));
+  }
+
+  #present(): Present[] {
+    return [...this.#sockets.values()].map((socket) => {
+      const heardAt = Math.max(this.#heard.get(socket.id) ?? 0, socket.heardAt());
+      return { id: socket.id, who: socket.who, heardAt };
+    });
+  }
+
+  #message(id: string, data: string | ArrayBuffer | ArrayBufferView) {
+    const socket = this.#sockets.get(id);
+    // One that was put out can still have something on its way.
+    if (!socket) return;
+    const { frameLimit, ping, decode } = this.#definition;
+    const isText = typeof data === 'string';
+    if (isText ? longerThan(data, frameLimit) : data.byteLength > frameLimit) return this.#put(id, 'tooBig');
+    if (!this.#allows(id)) return this.#put(id, 'tooMany');
+    if (data === ping[0]) return socket.send(ping[1]);
+    const decoded = isText ? decode(data, socket.who) : { error: 'malformed' as const };
+    if (!decoded) return;
+    if ('error' in decoded) socket.send(JSON.stringify(errorFrame(decoded.error)));
+    else this.#handle({ type: 'frame', id, frame: decoded.frame });
+  }
+
+  #allows(id: string): boolean {
+    const now = this.#host.now();
+    this.#heard.set(id, now);
+    const allowance = this.#allowances.get(id) ?? { left: FRAME_RATE.burst, at: now };
+    const left = Math.min(FRAME_RATE.burst, allowance.left + ((now - allowance.at) * FRAME_RATE.perSecond) / 1000) - 1;
+    this.#allowances.set(id, { left, at: now });
+    return left >= 0;
+  }
+
+  #handle(event: RoomEvent<Frame, Message>) {
+    if (this.#state === undefined) return;
+    this.#carryOut(this.#definition.step(this.#state, event, this.#host.now()));
+  }
+
+  #carryOut({ state, effects }: Step<State>) {
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    const at = this.#definition.deadline(state);
+    // One that comes too early is asked again then: better than setting it anew with every frame.
+    if (at === undefined || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
+    this.#alarmAt = at;
+    this.#host.setAlarm(at);
+  }
+
+  #perform(effect: Effect) {
+    switch (effect.type) {
+      case 'send':
+        return this.#send(effect.to, JSON.stringify(effect.frame));
+      case 'close':
+        for (const id of effect.id === undefined ? [...this.#sockets.keys()] : [effect.id])
+          this.#put(id, effect.why, false);
+        return;
+      case 'keep':
+        return this.#state === undefined ? undefined : this.#host.write(this.#definition.kept(this.#state));
+      case 'forget':
+        this.#alarmAt = null;
+        void this.#host.forget();
+        return;
+      case 'reply':
+        return this.#replies.get(effect.request)?.(effect.answer);
+      case 'post':
+        void this.#host.post(effect.to, effect.message).then(
+          (answer) => this.#handle({ type: 'answered', n: effect.n, answer }),
+          () => this.#handle({ type: 'answered', n: effect.n, answer: undefined }),
+        );
+        return;
+    }
+  }
+
+  #send(to: string | undefined, text: string) {
+    if (to !== undefined) return this.#sockets.get(to)?.send(text);
+    for (const socket of this.#sockets.values()) socket.send(text);
+  }
+
+  /** Puts a connection out; the machine that did not decide it hears of it. */
+  #put(id: string, why: CloseReason, tell = true) {
+    const socket = this.#sockets.get(id);
+    if (!socket) return;
+    this.#end(socket, why);
+    if (tell) this.#gone(id);
+    else this.#drop(id);
+  }
+
+  #end(socket: Socket, why: CloseReason) {
+    const { code, reason } = CLOSE[why];
+    socket.close(code, reason);
+  }
+
+  #gone(id: string) {
+    if (this.#drop(id)) this.#handle({ type: 'leave', id });
+  }
+
+  #drop(id: string): boolean {
+    this.#heard.delete(id);
+    this.#allowances.delete(id);
+    return this.#sockets.delete(id);
+  }
+}

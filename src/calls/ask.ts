@@ -1,0 +1,24 @@
+import type * as z from 'zod';
+import type { ToCall } from '../contract/room-messages.ts';
+import { StoreError } from '../errors.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * Tells a call something.
+ *
+ * @param call its id
+ * @returns its answer
+ * @throws {StoreError} when its room cannot be reached, or answers what is no answer
+ */
+export const askCall = async <Answer extends z.ZodType>(
+  { rooms }: Pick<Services, 'rooms'>,
+  call: string,
+  message: ToCall,
+  answer: Answer,
+): Promise<z.output<Answer>> => {
+  try {
+    return answer.parse(await rooms.ask({ party: 'call', id: call }, message));
+  } catch (cause) {
+    throw new StoreError('rooms', message.type, cause);
+  }
+};

@@ -1,0 +1,71 @@
+import type { Reason } from '../contract/call-room.ts';
+import type { CarriedSignal } from '../contract/room-messages.ts';
+import { Created, Permitted } from '../contract/room-messages.ts';
+import { StoreError } from '../errors.ts';
+import type { Role } from '../rooms/ticket.ts';
+import type { Services } from '../services.ts';
+import { askCall } from './ask.ts';
+import { resolve } from './people.ts';
+import { findPeople } from './store.ts';
+
+/** Somebody calls. */
+export interface Dial {
+  readonly from: string;
+  /** The device that calls, and whether it is one of an old client. */
+  readonly device: string;
+  readonly old: boolean;
+  /** Ids of users, or usernames. */
+  readonly to: readonly string[];
+  readonly video: boolean;
+  readonly offer: CarriedSignal | undefined;
+}
+
+/** The call that came of it, which may be one that there is already between the two; or why there is none. */
+export type Dialled =
+  | {
+      readonly outcome: 'call';
+      readonly call: string;
+      readonly role: Role;
+      readonly video: boolean;
+      readonly state: 'ringing' | 'ended';
+      readonly reason?: Reason | undefined;
+    }
+  | { readonly outcome: 'user_not_found' | 'call_to_oneself' | 'in_call' }
+  | { readonly outcome: 'too_many_requests'; readonly retryAfterSeconds: number };
+
+/**
+ * Makes a call: one statement, and its room rings.
+ *
+ * @throws {StoreError} when the database or the rooms cannot be reached
+ */
+export const dial = async (services: Services, { from, to, ...how }: Dial): Promise<Dialled> => {
+  const resolved = resolve(await findPeople(services.db, from, to), from, to);
+  if (!resolved.ok) return { outcome: resolved.reason };
+  const { caller, callees } = resolved;
+  const { offer, ...rest } = how;
+  const id = crypto.randomUUID();
+  const create = { type: 'create', caller, callees, ...rest, ...(offer && { offer }) } as const;
+  const created = await askCall(services, id, create, Created);
+  switch (created.outcome) {
+    case 'created':
+      return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video };
+    case 'instead':
+      return join(services, created.call, from, how.device);
+    case 'limited':
+      return { outcome: 'too_many_requests', retryAfterSeconds: created.retryAfterSeconds };
+    case 'failed':
+      throw new StoreError('rooms', 'create', new Error('The inbox cannot be reached'));
+    case 'in_call':
+      return created;
+  }
+};
+
+/** The call that there is already, if this device may be in it. */
+const join = async (services: Services, call: string, user: string, device: string): Promise<Dialled> => {
+  const permitted = await askCall(services, call, { type: 'permit', user, device }, Permitted);
+  if (permitted.outcome === 'elsewhere') return { outcome: 'in_call' };
+  // It has just ended: calling again makes a new one.
+  if (permitted.outcome === 'no_such_call') throw new StoreError('rooms', 'permit', new Error('The call has ended'));
+  const { role, video } = permitted;
+  return { outcome: 'call', call, role, video, state: 'ringing' };
+};

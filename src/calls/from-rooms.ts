@@ -1,0 +1,23 @@
+import type { Called, Done, ToWorker } from '../contract/room-messages.ts';
+import type { Services } from '../services.ts';
+import type { Around } from '../undo.ts';
+import { dial } from './dial.ts';
+import { keepRecord } from './record.ts';
+
+/**
+ * Does what a room asks of the Worker.
+ *
+ * @throws {StoreError} when it has to be asked again
+ */
+export const onRoomMessage = async (services: Services, message: ToWorker, around: Around): Promise<Called | Done> => {
+  if (message.type === 'record') {
+    await keepRecord(services, message, around);
+    return { outcome: 'done' };
+  }
+  const { from, device, to, offer, video } = message;
+  const dialled = await dial(services, { from, device, old: true, to: [to], offer, video });
+  // An old client cannot take up a call that it did not begin: where the other one's call was first, this device rings. Its own call
+  // is there already when the inbox did not hear the first answer.
+  const isTheirs = dialled.outcome === 'call' && dialled.state === 'ringing' && dialled.role === 'caller';
+  return isTheirs ? { outcome: 'ok', call: dialled.call } : { outcome: 'no' };
+};

@@ -1,0 +1,35 @@
+import type { Profile } from '../contract/inbox-room.ts';
+
+/** The user ids and the usernames, in lower case, that somebody may mean. */
+export const meant = (to: readonly string[]) => ({
+  ids: to.filter((one) => !one.startsWith('@')),
+  usernames: to.map((one) => one.replace(/^@/, '').toLowerCase()),
+});
+
+/** Who calls whom, each once; or why nobody does. */
+export type Resolved =
+  | { readonly ok: true; readonly caller: Profile; readonly callees: Profile[] }
+  | { readonly ok: false; readonly reason: 'user_not_found' | 'call_to_oneself' };
+
+/**
+ * Finds those who are meant.
+ *
+ * @param people all that {@link meant} can be, and the caller
+ * @param to ids, or usernames with or without `@`; no username looks like an id
+ */
+export const resolve = (people: readonly Profile[], callerId: string, to: readonly string[]): Resolved => {
+  const find = (one: string) => {
+    const [username = ''] = meant([one]).usernames;
+    return people.find(({ user }) => user === one) ?? people.find((other) => other.username.toLowerCase() === username);
+  };
+  const caller = people.find(({ user }) => user === callerId);
+  const callees = new Set<Profile>();
+  for (const one of to) {
+    const callee = find(one);
+    if (!callee) return { ok: false, reason: 'user_not_found' };
+    callees.add(callee);
+  }
+  if (!caller) return { ok: false, reason: 'user_not_found' };
+  if (callees.has(caller)) return { ok: false, reason: 'call_to_oneself' };
+  return { ok: true, caller, callees: [...callees] };
+};

@@ -1,0 +1,151 @@
+import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { REASONS } from '../contract/call-room.ts';
+import type { Language } from '../contract/errors.ts';
+import { toLanguage } from '../contract/errors.ts';
+import type { Profile } from '../contract/inbox-room.ts';
+import type { CallRecord } from '../contract/room-messages.ts';
+import type { Database } from '../db/client.ts';
+import { ask } from '../db/client.ts';
+import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { keys, TTL } from '../redis/keys.ts';
+import { CLAIM_MISSED } from '../redis/scripts/missed-call.ts';
+import type { HistoryRow, Place } from './history.ts';
+import { meant } from './people.ts';
+
+/** The caller, and all whom `to` can mean: one statement. */
+export const findPeople = (db: Database, callerId: string, to: readonly string[]): Promise<Profile[]> => {
+  const { ids, usernames } = meant(to);
+  const query = db
+    .select({ user: users.id, username: users.username, displayName: users.displayName })
+    .from(users)
+    .where(or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)));
+  return ask('find people', query, (rows) =>
+    rows.map(({ user, username, displayName }) => ({ user, username: username ?? '', displayName: displayName ?? '' })),
+  );
+};
+
+/**
+ * Keeps how a call went: one statement. Told again, it changes nothing.
+ *
+ * @returns whether it was new
+ */
+export const addRecord = (db: Database, record: CallRecord): Promise<boolean> => {
+  const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
+  const members = [
+    { user_id: caller, role: 'caller', joined: true },
+    ...callees.map(({ user, joined }) => ({ user_id: user, role: 'callee', joined })),
+  ];
+  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  const query = db.execute(sql`
+    with added as (
+      insert into calls (id, caller_id, video, reason, created_at, accepted_at, ended_at)
+      values (${call}, ${caller}, ${video}, ${reason}, ${time(createdAt)}, ${time(acceptedAt)}, ${time(endedAt)})
+      on conflict do nothing returning id, created_at),
+    members as (
+      insert into call_members (call_id, user_id, role, joined, created_at)
+      select added.id, member.user_id, member.role, member.joined, added.created_at
+      from added, jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
+        as member (user_id text, role text, joined boolean)
+      on conflict do nothing)
+    select id from added`);
+  return ask('add record', query, ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0);
+};
+
+const Peers = z.array(z.object({ userId: z.string(), username: z.string(), displayName: z.string() }));
+const Reason = z.enum(REASONS);
+
+/** The others of a call, as JSON, the caller first. One who was deleted is an id without names. */
+const peersOf = (userId: string) => sql`(
+  select coalesce(json_agg(json_build_object('userId', other.user_id, 'username', coalesce(username, ''),
+    'displayName', coalesce(display_name, '')) order by other.role = 'caller' desc, other.user_id), '[]')
+  from ${callMembers} as other left join ${users} on ${users.id} = other.user_id
+  where other.call_id = ${calls.id} and other.user_id <> ${userId})`;
+
+/**
+ * Calls of a user, the newest first: one statement.
+ *
+ * @param before those that come after this one in the list
+ */
+export const listCalls = (
+  db: Database,
+  userId: string,
+  before: Place | undefined,
+  limit: number,
+): Promise<HistoryRow[]> => {
+  const { createdAt, callId, joined, role } = callMembers;
+  const older = before && sql`(${createdAt}, ${callId}) < (${before.createdAt.toISOString()}, ${before.callId})`;
+  const query = db
+    .select({
+      callId,
+      joined,
+      role,
+      createdAt,
+      video: calls.video,
+      reason: calls.reason,
+      acceptedAt: calls.acceptedAt,
+      endedAt: calls.endedAt,
+      peers: peersOf(userId),
+    })
+    .from(callMembers)
+    .innerJoin(calls, eq(calls.id, callId))
+    .where(and(eq(callMembers.userId, userId), older))
+    .orderBy(desc(createdAt), desc(callId))
+    .limit(limit);
+  return ask('list calls', query, (rows) =>
+    rows.map(({ role, reason, peers, ...row }) => ({
+      ...row,
+      outgoing: role === 'caller',
+      reason: Reason.parse(reason),
+      peers: Peers.parse(peers),
+    })),
+  );
+};
+
+/** Where somebody hears of missed calls, and who called. */
+export interface MissedLink {
+  readonly userId: string;
+  readonly phone: string;
+  readonly chatId: number;
+  readonly language: Language;
+  readonly caller: Omit<Profile, 'user'>;
+}
+
+/** The chats of those callees who want to hear of missed calls: one statement. */
+export const findMissedLinks = (db: Database, callerId: string, callees: readonly string[]): Promise<MissedLink[]> => {
+  const caller = alias(users, 'caller');
+  const { phone, chatId, language, blockedAt, missedCalls } = telegramLinks;
+  const query = db
+    .select({
+      userId: users.id,
+      phone,
+      chatId,
+      language,
+      username: caller.username,
+      displayName: caller.displayName,
+    })
+    .from(users)
+    .innerJoin(telegramLinks, and(eq(phone, users.phone), isNull(blockedAt), missedCalls))
+    .leftJoin(caller, eq(caller.id, callerId))
+    .where(inArray(users.id, [...callees]));
+  return ask('find missed links', query, (rows) =>
+    rows.map(({ username, displayName, language, ...link }) => ({
+      ...link,
+      language: toLanguage(language),
+      caller: { username: username ?? '', displayName: displayName ?? '' },
+    })),
+  );
+};
+
+/** Takes note that callees are told of a missed call, and says which of them: those who were not within ten minutes. One EVAL. */
+export const claimMissed = async (
+  redis: RedisClient,
+  callerId: string,
+  callees: readonly string[],
+  now: number,
+): Promise<readonly boolean[]> => {
+  const told = callees.map((callee) => keys.missed(`${callerId}:${callee}`));
+  return redis.run(CLAIM_MISSED, told, [now, TTL.missed]);
+};

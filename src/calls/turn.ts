@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import type { IceServer } from '../contract/calls.ts';
+import type { Settings } from '../env.ts';
+
+/** STUN and TURN servers for one user. */
+export interface Ice {
+  readonly iceServers: IceServer[];
+  /** When the credentials end, in milliseconds since 1970. */
+  readonly until?: number;
+  /** The credential's name, where it can be revoked. */
+  readonly revocable?: string;
+}
+
+/** How long anybody waits for Cloudflare, in milliseconds: a call can do without. */
+const TIMEOUT_MS = 1_500;
+
+const Generated = z.object({
+  iceServers: z.array(
+    z.object({
+      urls: z.union([z.array(z.string()), z.string().transform((one) => [one])]),
+      username: z.string().exactOptional(),
+      credential: z.string().exactOptional(),
+    }),
+  ),
+});
+
+/** Asks Cloudflare (developers.cloudflare.com/realtime/turn/generate-credentials), in the name of the key. */
+const askCloudflare = (settings: Settings, path: string, body?: object): Promise<Response> => {
+  const { TURN_API_URL: root, TURN_KEY_ID: key = '', TURN_KEY_API_TOKEN: token } = settings;
+  return fetch(`${root}/v1/turn/keys/${encodeURIComponent(key)}/credentials/${path}`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+};
+
+/** Undefined for what is none: the parser's own error would repeat a part of it in the log. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const utf8 = new TextEncoder();
+
+/** A credential by the convention of coturn (draft-uberti-behave-turn-rest-00 §2.2): `<expiry, s since 1970>:<user>`, and its HMAC-SHA-1. */
+export const sharedSecretCredential = async (secret: string, userId: string, until: number) => {
+  const username = `${Math.floor(until / 1000)}:${userId}`;
+  const hmac = { name: 'HMAC', hash: 'SHA-1' };
+  const key = await crypto.subtle.importKey('raw', utf8.encode(secret), hmac, false, ['sign']);
+  const mac = await crypto.subtle.sign('HMAC', key, utf8.encode(username));
+  return { username, credential: btoa(String.fromCharCode(...new Uint8Array(mac))) };
+};
+
+/** STUN alone: what is left when TURN fails. */
+export const stunAlone = ({ STUN_URLS }: Settings): Ice => ({
+  iceServers: STUN_URLS.length > 0 ? [{ urls: STUN_URLS }] : [],
+});
+
+/**
+ * STUN and TURN servers as they are configured, with a new credential for the user.
+ *
+ * @param now milliseconds since 1970
+ * @throws when Cloudflare is configured and does not give any, in time
+ */
+export const generateIce = async (settings: Settings, userId: string, now: number): Promise<Ice> => {
+  const { TURN_KEY_ID, TURN_URLS, TURN_SECRET, TURN_TTL_SECONDS } = settings;
+  const until = now + TURN_TTL_SECONDS * 1000;
+  const stun = stunAlone(settings);
+  if (TURN_SECRET) {
+    const turn = { urls: TURN_URLS, ...(await sharedSecretCredential(TURN_SECRET, userId, until)) };
+    return { iceServers: [...stun.iceServers, turn], until };
+  }
+  if (!TURN_KEY_ID) return stun;
+  const answer = await askCloudflare(settings, 'generate-ice-servers', { ttl: TURN_TTL_SECONDS });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`Cloudflare answered ${answer.status}`);
+  const generated = Generated.safeParse(jsonOf(text));
+  const revocable = generated.data?.iceServers.find(({ username }) => username)?.username;
+  if (!generated.success || !revocable) throw new Error('Cloudflare gave no credential');
+  return { iceServers: generated.data.iceServers, until, revocable };
+};
+
+/**
+ * Revokes a credential that Cloudflare gave.
+ *
+ * @throws when Cloudflare does not confirm that it has none of that name
+ */
+export const revokeCredential = async (settings: Settings, username: string): Promise<void> => {
+  if (!settings.TURN_KEY_ID) return;
+  const { ok, status, body } = await askCloudflare(settings, `${encodeURIComponent(username)}/revoke`);
+  await body?.cancel();
+  if (!ok && status !== 404) throw new Error(`Cloudflare answered ${status}`);
+};

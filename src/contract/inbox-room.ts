@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { REASONS } from './call-room.ts';
+import { ErrorFrame, Ping, VERSION } from './rooms.ts';
+
+/** Whom others see: `""` = unset. */
+export const Profile = z.object({ user: z.string(), username: z.string(), displayName: z.string() });
+
+/** See {@link Profile}. */
+export type Profile = z.output<typeof Profile>;
+
+const call = z.string().max(64);
+const RingFields = {
+  call,
+  from: Profile,
+  video: z.boolean(),
+  group: z.boolean(),
+  expiresAt: z.int().describe('Milliseconds since 1970: stop ringing then, whatever is heard'),
+};
+const RingObject = z.object(RingFields);
+
+/** A call that rings. */
+export type Ring = z.output<typeof RingObject>;
+
+/** What a client says in an `inbox` room. */
+export const InboxClientFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), version: z.int() }).describe('The first frame'),
+  z.object({ type: z.literal('decline'), call }).describe('Refuses a call, on all my devices'),
+  Ping,
+]);
+
+/** See {@link InboxClientFrame}. */
+export type InboxClientFrame = z.output<typeof InboxClientFrame>;
+
+/** What an `inbox` room says. */
+export const InboxServerFrame = z.discriminatedUnion('type', [
+  z
+    .object({ type: z.literal('welcome'), version: z.literal(VERSION), rings: z.array(RingObject) })
+    .describe('Answers the hello, with all that rings at the moment'),
+  z.object({ type: z.literal('ring'), ...RingFields }),
+  z
+    .object({ type: z.literal('stop'), call, reason: z.enum([...REASONS, 'answered_elsewhere']) })
+    .describe('It rings no longer'),
+  ErrorFrame,
+  z.object({ type: z.literal('pong') }),
+]);
+
+/** See {@link InboxServerFrame}. */
+export type InboxServerFrame = z.output<typeof InboxServerFrame>;
+
+/** Why it stops ringing. */
+export type StopReason = Extract<InboxServerFrame, { type: 'stop' }>['reason'];

@@ -1,0 +1,216 @@
+import * as z from 'zod';
+import { REASONS, Signal } from './call-room.ts';
+import { Profile } from './inbox-room.ts';
+import { QrMessage } from './qr-room.ts';
+
+/**
+ * What the Worker and the rooms tell one another: JSON by signed POST, answered with JSON. All of it may come twice, when the answer to it was lost; whoever gets it
+ * must not mind.
+ */
+
+/** One device of a user: the session of a new client, `ws-<connection>` for a socket of an old one. */
+const device = z.string();
+const user = z.string();
+const call = z.string();
+
+/** What the Worker says of whoever enters a room, once, on the way in. */
+export const Entrant = z.object({
+  user,
+  device,
+  /** The session behind it: the socket ends with it. */
+  sid: z.string(),
+  /** Whether it speaks the dialect of the original server. */
+  old: z.boolean(),
+  /** When the session ends, in milliseconds since 1970. */
+  until: z.number(),
+  /** What they are in the call, as their ticket says; none elsewhere. */
+  role: z.enum(['caller', 'callee']).optional(),
+  /** The ticket that was shown: of use once, until then (milliseconds since 1970). */
+  ticket: z.object({ id: z.string(), until: z.number() }).optional(),
+});
+
+/** See {@link Entrant}. */
+export type Entrant = z.output<typeof Entrant>;
+
+/** A signal as it goes between rooms; `raw` is the payload that an old client sent, which others like it get unchanged. */
+export const CarriedSignal = Signal.and(z.object({ raw: z.unknown().optional() }));
+
+/** See {@link CarriedSignal}. */
+export type CarriedSignal = Signal & { readonly raw?: unknown };
+
+const seqSignal = { seq: z.int().min(1), signal: CarriedSignal };
+
+/** To a `call` room. */
+export const ToCall = z.discriminatedUnion('type', [
+  /** From the Worker: somebody calls. Answered with {@link Created}, as soon as it is known whether it rings. */
+  z.object({
+    type: z.literal('create'),
+    caller: Profile,
+    device,
+    old: z.boolean(),
+    callees: z.array(Profile),
+    video: z.boolean(),
+    /** The caller's first signal. */
+    offer: CarriedSignal.optional(),
+    /** A TURN credential to be revoked at the end. */
+    turn: z.string().optional(),
+  }),
+  /** From the Worker: may this device have a ticket? Answered with {@link Permitted}. */
+  z.object({ type: z.literal('permit'), user, device, turn: z.string().optional() }),
+  /** From the inbox of a user: what one of their devices does that has no socket here. Answered with {@link Done}. */
+  z.object({
+    type: z.literal('act'),
+    user,
+    device,
+    action: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('accept') }),
+      z.object({ type: z.literal('decline') }),
+      z.object({ type: z.literal('hangup') }),
+      /** The callee is in another call. */
+      z.object({ type: z.literal('busy') }),
+      z.object({ type: z.literal('signal'), ...seqSignal }),
+      /** An old device of the callee has come while it rings: it wants the signals so far, and all that follow. */
+      z.object({ type: z.literal('listen') }),
+      /** The session of the device has ended. */
+      z.object({ type: z.literal('revoke') }),
+    ]),
+  }),
+]);
+
+/** See {@link ToCall}. */
+export type ToCall = z.output<typeof ToCall>;
+
+/** The answer to `create`. */
+export const Created = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('created'), state: z.enum(['ringing', 'ended']), reason: z.enum(REASONS).optional() }),
+  /** There is a call between the two already: this one. */
+  z.object({ outcome: z.literal('instead'), call }),
+  /** The caller is in another call, or calls on another device. */
+  z.object({ outcome: z.literal('in_call') }),
+  z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
+  z.object({ outcome: z.literal('failed') }),
+]);
+
+/** See {@link Created}. */
+export type Created = z.output<typeof Created>;
+
+/** The answer to `permit`. */
+export const Permitted = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok'), role: z.enum(['caller', 'callee']), video: z.boolean() }),
+  /** No such call, or it has ended, or the user is not in it. */
+  z.object({ outcome: z.literal('no_such_call') }),
+  /** Another device of the user has the call. */
+  z.object({ outcome: z.literal('elsewhere') }),
+]);
+
+/** See {@link Permitted}. */
+export type Permitted = z.output<typeof Permitted>;
+
+/** The answer where there is nothing to say. */
+export const Done = z.object({ outcome: z.literal('done') });
+
+/** See {@link Done}. */
+export type Done = z.output<typeof Done>;
+
+/** To an `inbox` room. */
+export const ToInbox = z.discriminatedUnion('type', [
+  /** From a call: this user calls. Answered with {@link Dialled}. */
+  z.object({ type: z.literal('dial'), call, device, to: z.array(user), until: z.number() }),
+  /** From a call: this user is called. Answered with {@link Rung}. */
+  z.object({
+    type: z.literal('ring'),
+    call,
+    from: Profile,
+    video: z.boolean(),
+    group: z.boolean(),
+    expiresAt: z.number(),
+  }),
+  /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
+  z.object({ type: z.literal('active'), call, device, peers: z.array(user), until: z.number() }),
+  /** From a call: it is over for this user. Answered with {@link Done}. */
+  z.object({ type: z.literal('stop'), call, reason: z.enum(REASONS) }),
+  /** From a call, in order: for the old devices that it rings on, or for the one named. Answered with {@link Done}. */
+  z.object({
+    type: z.literal('signal'),
+    call,
+    from: user,
+    video: z.boolean(),
+    device: device.optional(),
+    /** Goes up when the sender has forgotten all signals and numbers them anew; 1 at first. */
+    epoch: z.int().min(1).optional(),
+    seq: z.int(),
+    signals: z.array(CarriedSignal),
+  }),
+  /** From the Worker: these sessions have ended. Answered with {@link Done}. */
+  z.object({ type: z.literal('revoked'), sids: z.array(z.string()) }),
+]);
+
+/** See {@link ToInbox}. */
+export type ToInbox = z.output<typeof ToInbox>;
+
+/** The answer to `dial`: `instead` is the call there is already between the two. */
+export const Dialled = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok') }),
+  z.object({ outcome: z.literal('instead'), call }),
+  z.object({ outcome: z.literal('in_call') }),
+  z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
+]);
+
+/** See {@link Dialled}. */
+export type Dialled = z.output<typeof Dialled>;
+
+/** The answer to `ring`: how many devices ring, and whether there are old ones among them, which want signals. */
+export const Rung = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok'), devices: z.int(), old: z.boolean() }),
+  z.object({ outcome: z.literal('instead'), call }),
+  z.object({ outcome: z.literal('busy') }),
+]);
+
+/** See {@link Rung}. */
+export type Rung = z.output<typeof Rung>;
+
+/** The answer to `active`: `busy` when the user is in another call already. */
+export const Entered = z.object({ outcome: z.enum(['ok', 'busy']) });
+
+/** See {@link Entered}. */
+export type Entered = z.output<typeof Entered>;
+
+/** To the Worker, from rooms. */
+export const ToWorker = z.discriminatedUnion('type', [
+  /** From an inbox: an old client calls. Answered with {@link Called}. */
+  z.object({ type: z.literal('call'), from: user, device, to: z.string(), offer: CarriedSignal, video: z.boolean() }),
+  /** From a call: how it went. Answered with {@link Done} once it is kept. */
+  z.object({
+    type: z.literal('record'),
+    call,
+    caller: user,
+    video: z.boolean(),
+    reason: z.enum(REASONS),
+    /** Milliseconds since 1970. */
+    createdAt: z.number(),
+    acceptedAt: z.number().optional(),
+    endedAt: z.number(),
+    /** Everybody who was called, and whether they were in it. */
+    callees: z.array(z.object({ user, joined: z.boolean() })),
+    /** TURN credentials to be revoked. */
+    turn: z.array(z.string()),
+  }),
+]);
+
+/** See {@link ToWorker}. */
+export type ToWorker = z.output<typeof ToWorker>;
+
+/** How a call went. */
+export type CallRecord = Extract<ToWorker, { type: 'record' }>;
+
+/** The answer to `call`: the call, or why there is none. */
+export const Called = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok'), call }),
+  z.object({ outcome: z.literal('no') }),
+]);
+
+/** See {@link Called}. */
+export type Called = z.output<typeof Called>;
+
+/** To a `qr` room, from the Worker. */
+export const ToQr = QrMessage;

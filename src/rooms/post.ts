@@ -1,0 +1,30 @@
+import type { Room } from '../contract/rooms.ts';
+import { sign } from './signature.ts';
+
+/** Sends a request to a room, wherever rooms live. `query` begins with `?`. */
+export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promise<Response>;
+
+/** How long anybody waits for a room, in milliseconds: a little longer than the room itself waits for what it asks. */
+const TIMEOUT_MS = 4_500;
+
+/**
+ * Tells somebody something by a signed POST.
+ *
+ * @param target as {@link sign} has it
+ * @returns the JSON that is answered
+ * @throws when nobody answers, or not with success
+ */
+export const postSigned = async (
+  secret: string,
+  target: string,
+  message: object,
+  send: (init: RequestInit) => Promise<Response>,
+  now: number,
+): Promise<unknown> => {
+  const body = JSON.stringify(message);
+  const headers = { 'Content-Type': 'application/json', ...(await sign(secret, target, { body }, now)) };
+  const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (answer.ok) return answer.json();
+  await answer.body?.cancel();
+  throw new Error(`${target.split('/')[0]} answered ${answer.status}`);
+};
