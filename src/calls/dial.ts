@@ -27,6 +27,8 @@ export type Dialled =
       readonly call: string;
       readonly role: Role;
       readonly video: boolean;
+      /** Whether it was there before: nothing of this request is in it. */
+      readonly existing: boolean;
       readonly state: 'ringing' | 'ended';
       readonly reason?: Reason | undefined;
     }
@@ -48,7 +50,7 @@ export const dial = async (services: Services, { from, to, ...how }: Dial): Prom
   const created = await askCall(services, id, create, Created);
   switch (created.outcome) {
     case 'created':
-      return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video };
+      return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video, existing: false };
     case 'instead':
       return join(services, created.call, from, how.device);
     case 'limited':
@@ -67,5 +69,5 @@ const join = async (services: Services, call: string, user: string, device: stri
   // It has just ended: calling again makes a new one.
   if (permitted.outcome === 'no_such_call') throw new StoreError('rooms', 'permit', new Error('The call has ended'));
   const { role, video } = permitted;
-  return { outcome: 'call', call, role, video, state: 'ringing' };
+  return { outcome: 'call', call, role, video, existing: true, state: 'ringing' };
 };

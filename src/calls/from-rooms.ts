@@ -1,3 +1,4 @@
+import { startCall } from '../contract/calls.ts';
 import type { Called, Done, ToWorker } from '../contract/room-messages.ts';
 import type { Services } from '../services.ts';
 import type { Around } from '../undo.ts';
@@ -14,8 +15,11 @@ export const onRoomMessage = async (services: Services, message: ToWorker, aroun
     await keepRecord(services, message, around);
     return { outcome: 'done' };
   }
-  const { from, device, to, offer, video } = message;
-  const dialled = await dial(services, { from, device, old: true, to: [to], offer, video });
+  const { from, device, offer, video } = message;
+  // What an old client wrote, which nobody has looked at.
+  const { data } = startCall.body.safeParse({ to: message.to });
+  if (!data) return { outcome: 'no' };
+  const dialled = await dial(services, { from, device, old: true, to: data.to, offer, video });
   // An old client cannot take up a call that it did not begin: where the other one's call was first, this device rings. Its own call
   // is there already when the inbox did not hear the first answer.
   const isTheirs = dialled.outcome === 'call' && dialled.state === 'ringing' && dialled.role === 'caller';

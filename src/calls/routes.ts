@@ -66,8 +66,8 @@ export const callRoutes = (services: Services) => {
   route(startCall)(async ({ c, body, session }) => {
     const calling = call(session, body);
     const admitted = await admit(c, session, calling);
-    const { state, reason } = await calling;
-    return { ...admitted, state, ...(reason && { reason }) };
+    const { existing, state, reason } = await calling;
+    return { ...admitted, existing, state, ...(reason && { reason }) };
   });
 
   route(callTicket)(({ c, params, session }) => admit(c, session, permit(session, params.id)));

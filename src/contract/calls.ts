@@ -63,6 +63,9 @@ export const startCall = {
     status: 201,
     body: z.object({
       ...callFields,
+      existing: z
+        .boolean()
+        .describe('It is a call that there was already between the two: the offer was not taken; send it as a signal'),
       state: z.enum(['ringing', 'ended']).describe('`ended`: it is over already; otherwise join, the room knows more'),
       reason: z.enum(REASONS).optional().describe('How it ended'),
     }),

@@ -112,6 +112,9 @@ export const Done = z.object({ outcome: z.literal('done') });
 /** See {@link Done}. */
 export type Done = z.output<typeof Done>;
 
+/** Goes up when the user comes once more to a call that they have left. */
+const entry = z.int().min(0).optional();
+
 /** To an `inbox` room. */
 export const ToInbox = z.discriminatedUnion('type', [
   /** From a call: this user calls. Answered with {@link Dialled}. */
@@ -126,9 +129,9 @@ export const ToInbox = z.discriminatedUnion('type', [
     expiresAt: z.number(),
   }),
   /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
-  z.object({ type: z.literal('active'), call, device, peers: z.array(user), until: z.number() }),
+  z.object({ type: z.literal('active'), call, device, epoch: entry, peers: z.array(user), until: z.number() }),
   /** From a call: it is over for this user. Answered with {@link Done}. */
-  z.object({ type: z.literal('stop'), call, reason: z.enum(REASONS) }),
+  z.object({ type: z.literal('stop'), call, epoch: entry, reason: z.enum(REASONS) }),
   /** From a call, in order: for the old devices that it rings on, or for the one named. Answered with {@link Done}. */
   z.object({
     type: z.literal('signal'),
