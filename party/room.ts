@@ -89,6 +89,6 @@ export const decodeWith =
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return { error: 'malformed' };
     const parsed = schema.safeParse(json);
     if (parsed.success) return { frame: parsed.data };
-    const known = 'type' in json && types.includes(String(json.type));
+    const known = 'type' in json && types.some((type) => type === json.type);
     return { error: known ? 'invalid' : 'unknown_type' };
   };

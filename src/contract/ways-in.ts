@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { Called, Done, ToWorker } from './room-messages.ts';
+import { Called, Done } from './room-messages.ts';
 
 const ticket = z.string().optional().describe('From `POST /api/calls`, `/api/calls/:id/ticket` or `/api/calls/inbox`');
 
@@ -30,13 +30,12 @@ export const oldSocket = {
   errors: ['websocket_required'],
 } as const satisfies Endpoint;
 
-/** What rooms tell the Worker. */
+/** What rooms tell the Worker: `ToWorker` of room-messages.ts, which is nobody else's business. */
 export const fromRooms = {
   method: 'post',
   path: '/api/internal/rooms',
   summary: 'For rooms: what they tell the API',
   headers: { 'X-AIST-Signature': 'HMAC of the request, by ROOMS_SECRET' },
-  body: ToWorker,
   success: { status: 200, body: z.union([Called, Done]) },
-  errors: ['invalid_secret'],
+  errors: ['invalid_secret', 'invalid_field'],
 } as const satisfies Endpoint;

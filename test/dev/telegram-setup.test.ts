@@ -21,7 +21,7 @@ test('registers the webhook with its secret, the commands and descriptions in bo
   const { code, output } = await run(env, `${ADDRESS}/`);
   expect(output).toMatch(/Bot +@aist_local_bot at http:/);
   expect(output).toContain(`${ADDRESS}/telegram/webhook, with the secret, for message and callback_query`);
-  expect(output).toContain('/start /phone /unlink /help (ru, en)');
+  expect(output).toContain('/start /phone /calls /unlink /help (ru, en)');
   expect(output).not.toMatch(new RegExp(`${SECRET}|${TOKEN}`));
   expect(code).toBe(0);
   expect(await api.getWebhookInfo()).toMatchObject({
@@ -29,7 +29,7 @@ test('registers the webhook with its secret, the commands and descriptions in bo
     allowed_updates: ['message', 'callback_query'],
     max_connections: 10,
   });
-  const names = ['start', 'phone', 'unlink', 'help'];
+  const names = ['start', 'phone', 'calls', 'unlink', 'help'];
   expect((await api.getMyCommands()).map(({ command }) => command)).toEqual(names);
   expect((await api.getMyCommands()).map(({ description }) => description).join()).toMatch(/[а-я]/);
   const english = await api.getMyCommands({ language_code: 'en' });

@@ -2,6 +2,9 @@ import { neon } from '@neondatabase/serverless';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { newUsers } from '../support/calls/people.ts';
+import { recordOf, tellWorker } from '../support/calls/records.ts';
+import { cannedRooms } from '../support/calls/rooms.ts';
 import type { Answer, Api } from '../support/client.ts';
 import { localApi } from '../support/client.ts';
 import { expectUnavailable, FAILURES } from '../support/faults.ts';
@@ -11,6 +14,7 @@ import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, deny, info, showQr } from '../support/qr.ts';
 import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { originalToken } from '../support/tokens.ts';
 
 const proxies = { redis: new ProxyControl(stack.redisProxy), database: new ProxyControl(stack.databaseProxy) };
 const healthy = () => Promise.all(Object.values(proxies).map((proxy) => proxy.behave({ mode: 'pass' })));
@@ -29,7 +33,7 @@ afterAll(() => Promise.all(used.map((api) => api.settle())));
 
 /** An isolate that knows of no session, so that it has to ask for each. */
 const freshIsolate = () => {
-  const api = localApi();
+  const api = localApi({}, Date.now, cannedRooms());
   used.push(api);
   return api;
 };
@@ -280,6 +284,56 @@ const NEEDY: Readonly<Record<string, Needy>> = {
       };
     },
   },
+  'POST /api/calls': {
+    stores: ['redis', 'database'],
+    prepare: async () => {
+      const [caller, callee] = await newUsers(2);
+      const token = await originalToken(String(caller?.id));
+      const send = (api: Api) => api.post('/api/calls', { to: callee?.id }, { token });
+      return {
+        send,
+        works: async (api) => expect(await send(api)).toMatchObject({ status: 201, body: { role: 'caller' } }),
+      };
+    },
+  },
+  'POST /api/calls/:id/ticket': {
+    stores: ['redis'],
+    prepare: async () => {
+      const token = await anyToken();
+      return repeatable((api) => api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+    },
+  },
+  'POST /api/calls/inbox': {
+    stores: ['redis'],
+    prepare: async () => {
+      const token = await anyToken();
+      return repeatable((api) => api.post('/api/calls/inbox', {}, { token }));
+    },
+  },
+  'GET /api/calls': {
+    stores: ['redis', 'database'],
+    prepare: async () => {
+      const token = await anyToken();
+      return repeatable((api) => api.send('GET', '/api/calls', { token }));
+    },
+  },
+  'GET /api/calls/ice': {
+    stores: ['redis'],
+    prepare: async () => {
+      const token = await anyToken();
+      return repeatable((api) => api.send('GET', '/api/calls/ice', { token }));
+    },
+  },
+  'POST /api/internal/rooms': {
+    stores: ['database'],
+    prepare: async () => {
+      const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
+      return repeatable(
+        (api) => tellWorker(api, record),
+        async () => expect(await sql`select from calls where id = ${record.call}`).toHaveLength(1),
+      );
+    },
+  },
   'GET /health/ready': {
     stores: ['redis', 'database'],
     prepare: async () => repeatable((api) => api.send('GET', '/health/ready')),
@@ -291,6 +345,9 @@ const CONTENT: Readonly<Record<string, { readonly path: string; readonly status:
   'POST /api/send-sms': { path: '/api/send-sms', status: 503 },
   'GET /api/auth/qr/image': { path: '/api/auth/qr/image?code=ABCDEF', status: 200 },
   'GET /parties/qr/:room': { path: '/parties/qr/x', status: 426 },
+  'GET /parties/call/:room': { path: '/parties/call/x', status: 426 },
+  'GET /parties/inbox/:room': { path: '/parties/inbox/x', status: 426 },
+  'GET /ws': { path: '/ws', status: 426 },
   'GET /health': { path: '/health', status: 200 },
 };
 

@@ -1,5 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import { parseSettings } from '../../src/env.ts';
+import type { Rooms } from '../../src/rooms/rooms.ts';
+import { NO_ROOMS } from '../../src/rooms/rooms.ts';
 import { createServices } from '../../src/services.ts';
 import { freshAddress } from './fresh.ts';
 import { noteSecrets } from './seen-secrets.ts';
@@ -68,9 +70,14 @@ export interface LocalApi extends Api {
  *
  * @param overrides settings in place of the stack's
  * @param now the clock
+ * @param rooms none unless they are given: the running Worker's cannot be reached from here
  */
-export const localApi = (overrides: Record<string, string> = {}, now: () => number = Date.now): LocalApi => {
-  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), { now }));
+export const localApi = (
+  overrides: Record<string, string> = {},
+  now: () => number = Date.now,
+  rooms: Rooms = NO_ROOMS,
+): LocalApi => {
+  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), { now, rooms }));
   const behind: Promise<unknown>[] = [];
   const context = {
     waitUntil: (work: Promise<unknown>) => {

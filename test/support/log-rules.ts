@@ -12,7 +12,7 @@ export interface Finding {
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /** wrangler's own line about a request to what has a name of its own, a session or a room. In production there is no wrangler. */
-const WRANGLER_PATH = /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/sessions)\/)\S+/;
+const WRANGLER_PATH = /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls))\/)\S+/;
 
 /** 128 random bits or more as base64url have capitals, small letters and digits; what people name has not. */
 const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);

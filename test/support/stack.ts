@@ -6,6 +6,8 @@ export interface Stack {
   readonly apiUrl: string;
   /** The Telegram stand-in. */
   readonly telegramUrl: string;
+  /** The stand-in for Cloudflare's TURN. */
+  readonly turnUrl: string;
   /** The proxies in front of the stores. */
   readonly databaseProxy: string;
   readonly redisProxy: string;

@@ -4,6 +4,7 @@ import { ENDPOINTS } from '../../../src/contract/endpoints.ts';
 
 const FIELDS = [
   ...['phone', 'code', 'requestId', 'telegramChatId', 'chat_id', 'secret', 'username', 'displayName'],
+  ...['to', 'video', 'offer'],
   ...['__proto__', 'constructor', 'other'],
 ];
 

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { HistoryRow } from '../../../src/calls/history.ts';
+import { cursorOf, pageOf, pastCall, placeOf } from '../../../src/calls/history.ts';
+import { listCalls } from '../../../src/contract/calls.ts';
+
+const anna = { userId: 'a', username: 'anna', displayName: 'Анна' };
+const boris = { userId: 'b', username: '', displayName: '' };
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 1, 12, 0, seconds));
+const row = (more: Partial<HistoryRow> = {}): HistoryRow => ({
+  callId: '0b5c9a5e-0000-4000-8000-000000000001',
+  outgoing: true,
+  joined: true,
+  video: false,
+  reason: 'hung_up',
+  createdAt: at(0),
+  acceptedAt: at(5),
+  endedAt: at(47),
+  peers: [anna],
+  ...more,
+});
+
+describe('a call in the history', () => {
+  test('tells when it began, was answered and ended, and lasts from the answer on', () => {
+    expect(pastCall(row())).toEqual({
+      callId: '0b5c9a5e-0000-4000-8000-000000000001',
+      direction: 'outgoing',
+      video: false,
+      group: false,
+      startedAt: '2026-11-01T12:00:00.000Z',
+      answeredAt: '2026-11-01T12:00:05.000Z',
+      endedAt: '2026-11-01T12:00:47.000Z',
+      durationSeconds: 42,
+      reason: 'hung_up',
+      missed: false,
+      peers: [anna],
+    });
+  });
+
+  test('that was not answered lasted no time, and was missed by whom it was for', () => {
+    const unanswered = { acceptedAt: null, reason: 'missed', joined: false } as const;
+    const incoming = pastCall(row({ ...unanswered, outgoing: false }));
+    expect(incoming).toMatchObject({ direction: 'incoming', answeredAt: null, durationSeconds: 0, missed: true });
+    expect(pastCall(row({ ...unanswered, joined: true }))).toMatchObject({ direction: 'outgoing', missed: false });
+  });
+
+  test('of more than two is a group call', () => {
+    expect(pastCall(row({ peers: [anna, boris] })).group).toBe(true);
+  });
+});
+
+describe('a page', () => {
+  const rows = [row(), row({ callId: 'x', createdAt: at(-5) }), row({ callId: 'y', createdAt: at(-9) })];
+
+  test('that others follow says where they begin: after its last call', () => {
+    const { calls, next } = pageOf(rows, 2);
+    expect(calls.map(({ callId }) => callId)).toEqual([rows[0]?.callId, 'x']);
+    expect(placeOf(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
+  });
+
+  test.each([3, 4])('is the last one when there are no more calls than the %i it shows', (limit) => {
+    expect(pageOf(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
+  });
+});
+
+describe('a cursor', () => {
+  test('names a place to the millisecond, and is taken by the contract', () => {
+    const place = { callId: row().callId, createdAt: new Date(1_793_534_400_123) };
+    expect(placeOf(cursorOf(place))).toEqual(place);
+    expect(listCalls.query.parse({ before: cursorOf(place) })).toEqual({ before: cursorOf(place), limit: 50 });
+  });
+
+  test.each(['', 'x', '1.', '.x', '1.a b', 'ABC.x', `${'z'.repeat(10)}.x`, '1.x\n'])('is not %j', (cursor) => {
+    expect(listCalls.query.safeParse({ before: cursor }).error?.issues[0]?.message).toBe('invalid_field');
+    expect(placeOf(cursor)).toBeUndefined();
+  });
+
+  test.each(['0', '101', '-1', '1.5', '', 'all', '007'])('goes with a limit of 1 to 100, not %j', (limit) => {
+    expect(listCalls.query.safeParse({ limit }).error?.issues[0]?.message).toBe('invalid_field');
+  });
+});

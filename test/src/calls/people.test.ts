@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { meant, resolve } from '../../../src/calls/people.ts';
+
+const person = (user: string, username = '', displayName = '') => ({ user, username, displayName });
+const anna = person('11111111-1111-4111-8111-111111111111', 'anna', 'Анна');
+const boris = person('22222222-2222-4222-8222-222222222222', 'Boris');
+const nameless = person('33333333-3333-4333-8333-333333333333');
+const people = [anna, boris, nameless];
+
+describe('who is called', () => {
+  test.each([
+    ['an id', boris.user],
+    ['a username', 'boris'],
+    ['a username with @', '@boris'],
+    ['a username in another case', '@BORIS'],
+  ])('can be named by %s', (_, to) => {
+    expect(resolve(people, anna.user, [to])).toEqual({ ok: true, caller: anna, callees: [boris] });
+  });
+
+  test('are several, each once however often and in whatever way they are named', () => {
+    const to = [boris.user, '@boris', nameless.user, 'Boris'];
+    expect(resolve(people, anna.user, to)).toEqual({ ok: true, caller: anna, callees: [boris, nameless] });
+  });
+
+  test.each([['@anna'], [anna.user], ['ANNA']])('is never the caller: %s', (to) => {
+    expect(resolve(people, anna.user, [boris.user, to])).toEqual({ ok: false, reason: 'call_to_oneself' });
+  });
+
+  test.each([['@nobody'], [''], ['@'], [`@${boris.user}`], ['44444444-4444-4444-8444-444444444444']])(
+    'has to be somebody: %j is not found',
+    (to) => {
+      expect(resolve([anna, boris], anna.user, [boris.user, to])).toEqual({ ok: false, reason: 'user_not_found' });
+    },
+  );
+
+  test('cannot be called by one who was deleted', () => {
+    expect(resolve([boris], anna.user, ['@boris'])).toEqual({ ok: false, reason: 'user_not_found' });
+  });
+});
+
+test('what begins with @ is no id, and everything can be a username', () => {
+  expect(meant(['@Anna', boris.user])).toEqual({ ids: [boris.user], usernames: ['anna', boris.user] });
+});

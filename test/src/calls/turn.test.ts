@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { generateIce, sharedSecretCredential } from '../../../src/calls/turn.ts';
+import { parseSettings } from '../../../src/env.ts';
+
+const settings = (more: Record<string, string> = {}) =>
+  parseSettings({
+    DATABASE_URL: 'postgresql://user:password@db.example.com/aist',
+    UPSTASH_REDIS_REST_URL: 'https://redis.example.com',
+    UPSTASH_REDIS_REST_TOKEN: 'redis-token',
+    JWT_SECRET: 'jwt-secret',
+    CODE_SECRET: 'code-secret',
+    TELEGRAM_BOT_TOKEN: '1000:local',
+    STUN_URLS: 'stun:one.example, stun:two.example:53',
+    ...more,
+  });
+const NOW = 1_793_534_400_123;
+const STUN = { urls: ['stun:one.example', 'stun:two.example:53'] };
+
+describe('ICE servers', () => {
+  test('are STUN alone where no TURN is configured, without an end and without anything to revoke', async () => {
+    expect(await generateIce(settings(), 'u1', NOW)).toEqual({ iceServers: [STUN] });
+  });
+
+  test('of coturn have a name that says when it ends and for whom, and the HMAC that coturn makes of it', async () => {
+    const coturn = settings({
+      TURN_URLS: 'turn:turn.example?transport=tcp',
+      TURN_SECRET: 's3cret',
+      TURN_TTL_SECONDS: '60',
+    });
+    const username = `${Math.floor(NOW / 1000) + 60}:u1`;
+    const credential = createHmac('sha1', 's3cret').update(username).digest('base64');
+    expect(await generateIce(coturn, 'u1', NOW)).toEqual({
+      iceServers: [STUN, { urls: ['turn:turn.example?transport=tcp'], username, credential }],
+      until: NOW + 60_000,
+    });
+  });
+
+  test('of coturn differ by user, time and secret', async () => {
+    const made = await Promise.all([
+      sharedSecretCredential('a', 'u1', NOW),
+      sharedSecretCredential('a', 'u2', NOW),
+      sharedSecretCredential('a', 'u1', NOW + 1_000),
+      sharedSecretCredential('b', 'u1', NOW),
+    ]);
+    expect(new Set(made.map(({ credential }) => credential)).size).toBe(4);
+  });
+});

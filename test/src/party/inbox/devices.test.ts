@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { Inbox } from './inbox.ts';
+
+const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const full = () => eight.reduce((bob, name) => bob.device(name), new Inbox());
+
+describe('a device', () => {
+  test('is welcomed when it says hello, and again when it repeats it', () => {
+    const bob = new Inbox().device('phone').say('phone', { type: 'hello', version: 1 });
+    const welcome = { type: 'welcome', version: 1, rings: [] };
+    expect(bob.got('phone')).toEqual([welcome, welcome]);
+  });
+
+  test('is told which version is not spoken here', () => {
+    const bob = new Inbox().join('phone').say('phone', { type: 'hello', version: 2 });
+    expect(bob.closed).toEqual(['phone version']);
+    expect(bob.got('phone')).toEqual([]);
+  });
+
+  test('must say hello before it can refuse a call', () => {
+    const bob = new Inbox().join('phone');
+    bob.ring('c');
+    bob.say('phone', { type: 'decline', call: 'c' });
+    expect(bob.got('phone')).toMatchObject([{ type: 'error', code: 'hello_first' }]);
+    expect(bob.acts()).toEqual([]);
+  });
+
+  test('has its pings answered, also those that the host does not know', () => {
+    expect(new Inbox().join('phone').text('phone', ' {"type": "ping"}').got('phone')).toEqual([{ type: 'pong' }]);
+  });
+
+  test('cannot speak the old dialect', () => {
+    const bob = new Inbox().device('phone').step({ type: 'frame', id: 'phone', frame: { event: 'call:hangup' } });
+    bob.got('phone');
+    bob.say('phone', { event: 'call:offer', payload: { userId: 'alice' } });
+    expect(bob.posts).toEqual([]);
+  });
+
+  test('is replaced by its own newer socket, also where there is no room for another device', () => {
+    const bob = full();
+    bob.join('newer', { device: 'a' });
+    expect(bob.closed).toEqual(['a replaced']);
+    expect(bob.connected).toEqual(['b', 'c', 'd', 'e', 'f', 'g', 'h', 'newer']);
+    bob.say('newer', { type: 'hello', version: 1 });
+    expect(bob.ring('call')).toMatchObject({ devices: 8 });
+  });
+
+  test('is not let in as the ninth', () => {
+    const bob = full().device('ninth').old('tenth');
+    expect(bob.closed).toEqual(['ninth full', 'tenth full']);
+    expect(bob.connected).toEqual(eight);
+  });
+
+  test('takes the place of those that have said nothing for 90 s', () => {
+    const bob = full().wait(60_000);
+    bob.say('b', { type: 'ping' }).wait(29_999).device('ninth');
+    expect(bob.closed).toEqual(['ninth full']);
+    bob.wait(1).device('ninth');
+    expect(bob.closed.slice(1)).toEqual(['a', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `${name} silent`));
+    expect(bob.connected).toEqual(['b', 'ninth']);
+  });
+
+  test('may be silent as long as nobody needs its place', () => {
+    const bob = new Inbox().device('phone').wait(86_400_000).device('tablet');
+    expect(bob.connected).toEqual(['phone', 'tablet']);
+  });
+
+  test('an old one that is put out for its silence is out of its call', () => {
+    const bob = new Inbox().old('pc');
+    bob.ring('call');
+    bob.say('pc', { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    bob.active('call', { device: 'ws-pc' });
+    for (const name of eight.slice(1)) bob.device(name);
+    bob.answer().acts();
+    bob.wait(60_000);
+    bob.active('call', { device: 'ws-pc' });
+    for (const name of eight.slice(1)) bob.say(name, { type: 'ping' });
+    bob.wait(30_000).device('ninth');
+    expect(bob.closed).toEqual(['pc silent']);
+    expect(bob.acts()).toEqual(['ws-pc hangup']);
+  });
+
+  test('that has gone hears nothing, and counts no longer', () => {
+    const bob = new Inbox().device('phone').device('tablet').leave('phone');
+    expect(bob.ring('call')).toMatchObject({ devices: 1 });
+    expect(bob.leave('phone').connected).toEqual(['tablet']);
+  });
+
+  test('every socket of an old client is one of its own', () => {
+    const bob = new Inbox().old('one', { sid: 'same' }).old('two', { sid: 'same' });
+    expect(bob.closed).toEqual([]);
+    expect(bob.ring('call')).toEqual({ outcome: 'ok', devices: 2, old: true });
+  });
+});
+
+describe('who is let in', () => {
+  test('only the user whose inbox it is', () => {
+    expect(new Inbox().device('phone', { user: 'mallory' }).closed).toEqual(['phone notInCall']);
+  });
+
+  test('nobody whom the Worker has not named', () => {
+    const bob = new Inbox().step({ type: 'join', id: 'x', who: undefined, present: [] });
+    expect(bob.closed).toEqual(['x unauthorized']);
+    expect(bob.connected).toEqual([]);
+  });
+
+  test('a ticket counts once, also after a sleep, and what came by it stays', () => {
+    const ticket = { id: 'jti', until: 1_060_000 };
+    const bob = new Inbox().device('phone', { ticket }).restart();
+    bob.device('thief', { device: 'phone', ticket });
+    expect(bob.closed).toEqual(['thief unauthorized']);
+    expect(bob.connected).toEqual(['phone']);
+  });
+
+  test('a ticket that has expired does not count at all', () => {
+    const bob = new Inbox().wait(60_000).device('phone', { ticket: { id: 'jti', until: 1_060_000 } });
+    expect(bob.closed).toEqual(['phone unauthorized']);
+  });
+
+  test('a ticket that was of no use, since there was no room, is not used', () => {
+    const ticket = { id: 'jti', until: 1_060_000 };
+    const bob = full().device('ninth', { ticket }).leave('a').device('ninth', { ticket });
+    expect(bob.closed).toEqual(['ninth full']);
+  });
+
+  test('tickets are remembered until they expire, and no longer', () => {
+    const bob = new Inbox();
+    for (let i = 0; i < 20; i++)
+      bob.device(`${i}`, { device: 'phone', ticket: { id: `t${i}`, until: bob.now + 60_000 } });
+    expect(bob.state.tickets).toHaveLength(20);
+    bob.wait(60_000).device('phone', { ticket: { id: 'new', until: bob.now + 60_000 } });
+    expect(bob.state.tickets.map(({ id }) => id)).toEqual(['new']);
+  });
+
+  test('no more than 1,000 tickets a minute, whatever floods the inbox', () => {
+    const bob = new Inbox();
+    for (let i = 0; i < 1_000; i++)
+      bob.join(`${i}`, { device: 'phone', ticket: { id: `t${i}`, until: bob.now + 60_000 } });
+    bob.closed.length = 0;
+    bob.join('more', { ticket: { id: 'more', until: bob.now + 60_000 } });
+    expect(bob.closed).toEqual(['more full']);
+  });
+
+  test('nobody whose session is over; and who is in is put out when it ends', () => {
+    const bob = new Inbox().device('phone', { until: 1_030_000 }).device('tablet').wait(30_000);
+    bob.got('phone');
+    bob.ring('call');
+    expect(bob.closed).toEqual(['phone unauthorized']);
+    expect(bob.got('phone')).toEqual([]);
+    bob.device('phone', { until: 1_030_000 });
+    expect(bob.closed).toEqual(['phone unauthorized', 'phone unauthorized']);
+  });
+});
+
+describe('a session that is revoked', () => {
+  test('loses its sockets at once, of old clients too, and no other does', () => {
+    const bob = new Inbox().device('phone').device('tablet').old('pc', { sid: 'phone' });
+    expect(bob.tell({ type: 'revoked', sids: ['phone', 'unknown'] })).toEqual({ outcome: 'done' });
+    expect(bob.closed).toEqual(['phone unauthorized', 'pc unauthorized']);
+    expect(bob.connected).toEqual(['tablet']);
+    expect(bob.acts()).toEqual([]);
+  });
+
+  test('calls nobody any more, whether the Worker was asked already or not', () => {
+    const bob = new Inbox().old('asked').old('waits');
+    for (const name of ['asked', 'waits']) bob.say(name, { event: 'call:offer', payload: { userId: 'alice' } });
+    bob.tell({ type: 'revoked', sids: ['session of asked', 'session of waits'] });
+    bob.dial('c', { device: 'ws-asked' });
+    expect(bob.answer({ outcome: 'ok', call: 'c' }).posts).toMatchObject([
+      { message: { type: 'call', device: 'ws-asked' } },
+      { message: { device: 'ws-asked', action: { type: 'hangup' } } },
+    ]);
+  });
+
+  test('is told to every call that it may be in, connected here or not', () => {
+    const bob = new Inbox().old('pc', { sid: 'old session' });
+    bob.ring('one');
+    bob.ring('two', { group: true });
+    bob.ring('past');
+    bob.stop('past');
+    bob.tell({ type: 'revoked', sids: ['gone', 'old session'] });
+    const told = bob.posts.map(({ to, message }) =>
+      message.type === 'act' && to !== 'worker' ? `${to.id} ${message.device} ${message.action.type}` : to,
+    );
+    expect(told).toEqual(['one gone revoke', 'two gone revoke']);
+    bob.answer();
+    expect(bob.posts.flatMap(({ message }) => (message.type === 'act' ? message.device : []))).toEqual([
+      'gone',
+      'gone',
+      'old session',
+      'old session',
+      'ws-pc',
+      'ws-pc',
+    ]);
+  });
+
+  test('is told to the call even if the host dies before the call has answered', () => {
+    const bob = new Inbox().device('phone');
+    bob.active('call');
+    bob.tell({ type: 'revoked', sids: ['phone'] });
+    bob.acts();
+    expect(bob.restart().acts()).toEqual(['phone revoke']);
+  });
+});
+
+describe('a sleep', () => {
+  test('leaves devices connected, as having said hello', () => {
+    const bob = new Inbox().device('phone').restart();
+    bob.got('phone');
+    expect(bob.ring('call')).toMatchObject({ devices: 1 });
+    expect(bob.got('phone')).toMatchObject([{ type: 'ring' }]);
+  });
+
+  test('leaves what rings ringing', () => {
+    const bob = new Inbox().device('phone');
+    bob.ring('call');
+    bob.restart().got('phone');
+    bob.stop('call', 'missed');
+    expect(bob.got('phone')).toEqual([{ type: 'stop', call: 'call', reason: 'missed' }]);
+  });
+});

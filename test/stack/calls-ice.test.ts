@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { newDevice } from '../support/calls/device.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { recordOf, tellWorker } from '../support/calls/records.ts';
+import { two } from '../support/calls/scenes.ts';
+import type { Answer, Api } from '../support/client.ts';
+import { localApi } from '../support/client.ts';
+import { stack } from '../support/stack.ts';
+
+const NO_CLOUDFLARE = { TURN_KEY_ID: '', TURN_KEY_API_TOKEN: '', STUN_URLS: 'stun:stun.example' };
+const local = localApi();
+const STUN = [{ urls: ['stun:stun.example'] }];
+const DEFAULT_STUN = [{ urls: ['stun:stun.l.google.com:19302', 'stun:stun.cloudflare.com:3478'] }];
+
+const live = async (): Promise<Record<string, number>> => (await fetch(`${stack.turnUrl}/_/credentials`)).json();
+const fail = (fault: object) => fetch(`${stack.turnUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
+/** The name of the credential that an answer holds. */
+const credentialOf = ({ body, text }: Answer): string => {
+  const servers = body.iceServers as { username?: string }[];
+  const name = servers.find(({ username }) => username)?.username;
+  if (!name) throw new Error(`No credential: ${text}`);
+  return name;
+};
+const isLive = async (name: string) => Object.keys(await live()).includes(name);
+const ice = (at: Api, token: string) => at.send('GET', '/api/calls/ice', { token });
+afterEach(() => local.settle());
+afterAll(dropAll);
+
+describe('ICE servers', () => {
+  test('are those of Cloudflare, with a credential for as long as it is configured', async () => {
+    const { token } = await newDevice();
+    const before = Date.now();
+    const answer = await ice(localApi({ TURN_TTL_SECONDS: '7200' }), token);
+    const username = credentialOf(answer);
+    expect(answer.status).toBe(200);
+    expect(answer.body.iceServers).toEqual([
+      { urls: ['stun:stun.example:3478'] },
+      {
+        urls: ['turn:turn.example:3478?transport=udp', 'turns:turn.example:443?transport=tcp'],
+        username,
+        credential: expect.stringMatching(/^[0-9a-f]{96}$/),
+      },
+    ]);
+    expect((await live())[username]).toBe(7_200);
+    const until = Date.parse(String(answer.body.expiresAt));
+    expect(until).toBeGreaterThanOrEqual(before + 7_200_000);
+    expect(until).toBeLessThan(before + 7_210_000);
+    expect(credentialOf(await ice(local, token))).not.toBe(username);
+  });
+
+  test('are those of coturn, with a credential that is the user’s own', async () => {
+    const { token, user } = await newDevice();
+    const coturn = localApi({ ...NO_CLOUDFLARE, TURN_URLS: 'turn:turn.example', TURN_SECRET: 'the-secret-of-coturn' });
+    const { body } = await ice(coturn, token);
+    const username = expect.stringMatching(new RegExp(`^\\d{10}:${user.id}$`));
+    const credential = expect.stringMatching(/^[A-Za-z0-9+/]{27}=$/);
+    expect(body.iceServers).toEqual([...STUN, { urls: ['turn:turn.example'], username, credential }]);
+    expect(Date.parse(String(body.expiresAt))).toBeGreaterThan(Date.now());
+  });
+
+  test('are STUN alone where no TURN is configured', async () => {
+    const { token } = await newDevice();
+    expect((await ice(localApi(NO_CLOUDFLARE), token)).body).toEqual({ iceServers: STUN, expiresAt: null });
+  });
+
+  test.each([
+    ['answers an error', { status: 500 }],
+    ['refuses the key', { status: 401 }],
+    ['takes too long', { hang: 5_000 }],
+  ])('are STUN alone when Cloudflare %s, within two seconds', async (_, fault) => {
+    const { token } = await newDevice();
+    await fail(fault);
+    const started = Date.now();
+    expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, expiresAt: null });
+    expect(Date.now() - started).toBeLessThan(2_000);
+  });
+
+  test('are STUN alone when there is no Cloudflare, or something else in its place', async () => {
+    const { token } = await newDevice();
+    for (const url of ['http://127.0.0.1:9', stack.telegramUrl]) {
+      expect((await ice(localApi({ TURN_API_URL: url }), token)).body.expiresAt).toBeNull();
+    }
+  });
+});
+
+describe('a TURN credential', () => {
+  test('comes with a call, one for each device, and is revoked when the call is over', async () => {
+    const { a, b } = await two();
+    const calling = await a.send('POST', '/api/calls', { to: b.user.id });
+    const id = String(calling.body.callId);
+    const names = [credentialOf(calling), credentialOf(await b.send('POST', `/api/calls/${id}/ticket`))];
+    expect(new Set(names).size).toBe(2);
+    expect(await Promise.all(names.map(isLive))).toEqual([true, true]);
+    const line = await a.join(id);
+    line.say({ type: 'hangup' });
+    await line.closed;
+    await expect.poll(() => Promise.all(names.map(isLive)), { timeout: 5_000 }).toEqual([false, false]);
+  });
+
+  test('is revoked at once when there is no call that it could be for', async () => {
+    const { a, b } = await two();
+    const before = Object.keys(await live());
+    await a.send('POST', '/api/calls', { to: crypto.randomUUID() });
+    await a.send('POST', '/api/calls', { to: a.user.id });
+    await b.send('POST', `/api/calls/${crypto.randomUUID()}/ticket`);
+    const left = async () => Object.keys(await live()).filter((name) => !before.includes(name));
+    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+  });
+
+  test('is revoked though the first try fails, and though it is told twice', async () => {
+    const { a, b } = await two();
+    const turn = [credentialOf(await ice(local, a.token))];
+    await fail({ status: 500 });
+    const record = recordOf(a.user.id, [b.user.id], { turn });
+    expect((await tellWorker(local, record)).status).toBe(200);
+    await local.settle();
+    expect(await Promise.all(turn.map(isLive))).toEqual([false]);
+    await tellWorker(local, record);
+    await local.settle();
+    const log = readFileSync(stack.localLogFile, 'utf8');
+    expect(log).not.toContain('turn.not_revoked');
+  });
+
+  test('is waited for by nobody: it rings while Cloudflare hangs', async () => {
+    const { a, b, inbox } = await two();
+    await fail({ hang: 500 });
+    const answer = a.call(b.user);
+    const first = await Promise.race([
+      inbox.next({ type: 'ring' }).then(() => 'it rings'),
+      answer.then(() => 'the answer'),
+    ]);
+    expect(first).toBe('it rings');
+    expect((await answer).state).toBe('ringing');
+  });
+});

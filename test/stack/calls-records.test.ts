@@ -1,0 +1,227 @@
+import { neon } from '@neondatabase/serverless';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CallRecord } from '../../src/contract/room-messages.ts';
+import { sign } from '../../src/rooms/signature.ts';
+import { newUsers } from '../support/calls/people.ts';
+import { missedRecord, recordOf, tellWorker } from '../support/calls/records.ts';
+import { localApi, TestClock } from '../support/client.ts';
+import { expectUnavailable } from '../support/faults.ts';
+import { Person, registerWebhook } from '../support/person.ts';
+import { ProxyControl } from '../support/proxy.ts';
+import { race, repeated, together } from '../support/races.ts';
+import { freshChat, messagesOf } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
+
+const sql = neon(String(stack.settings.DATABASE_URL));
+const clock = new TestClock();
+const api = localApi({}, clock.now);
+const database = new ProxyControl(stack.databaseProxy);
+const redis = new ProxyControl(stack.redisProxy);
+beforeAll(registerWebhook);
+afterEach(async () => {
+  await api.settle();
+  await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+});
+
+const tell = (record: CallRecord) => tellWorker(api, record, clock.now());
+const rows = async ({ call }: CallRecord) =>
+  (
+    await sql`select (select count(*)::int from calls where id = ${call}) as calls,
+    (select count(*)::int from call_members where call_id = ${call}) as members`
+  )[0];
+
+/** A caller, and somebody with a chat. */
+const two = async (link: { language?: string; off?: boolean } = {}, displayName = 'Имя') => {
+  const [caller, callee] = await newUsers(2, { displayName });
+  if (!caller || !callee) throw new Error('There are two');
+  const chat = freshChat();
+  await sql`insert into telegram_links (phone, chat_id, language, proved, missed_calls)
+    values (${callee.phone}, ${chat}, ${link.language ?? null}, true, ${!link.off})`;
+  return { caller, callee, chat };
+};
+
+describe('what a room tells of a call', () => {
+  test('is kept once, however often it is told', async () => {
+    const record = recordOf(crypto.randomUUID(), [crypto.randomUUID(), crypto.randomUUID()]);
+    for (const answer of [await tell(record), await tell(record)]) {
+      expect(answer).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    }
+    expect(await rows(record)).toEqual({ calls: 1, members: 3 });
+  });
+
+  test('is kept once when it is told several times at once', () =>
+    race(async () => {
+      const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
+      const answers = await together(
+        database,
+        'insert into calls',
+        repeated(5, () => () => tell(record)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(repeated(5, () => 200));
+      expect(await rows(record)).toEqual({ calls: 1, members: 2 });
+    }));
+
+  test('has to be told again while the database is gone', async () => {
+    const { caller, callee, chat } = await two();
+    const record = missedRecord(caller.id, [callee.id]);
+    await database.behave({ mode: 'dead' });
+    await expectUnavailable(() => tell(record));
+    await database.behave({ mode: 'pass' });
+    expect((await tell(record)).status).toBe(200);
+    await api.settle();
+    expect(await rows(record)).toEqual({ calls: 1, members: 2 });
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+
+  test.each(['half', 'deaf'] as const)('is kept once when the answer of the database is lost (%s)', async (mode) => {
+    const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
+    await database.behave({ mode, times: 1 });
+    expect((await tell(record)).status).toBe(503);
+    expect((await tell(record)).status).toBe(200);
+    expect(await rows(record)).toEqual({ calls: 1, members: 2 });
+  });
+
+  test('is believed with a signature for it alone', async () => {
+    const body = JSON.stringify(recordOf(crypto.randomUUID(), [crypto.randomUUID()]));
+    const secret = String(stack.settings.JWT_SECRET);
+    const now = clock.now();
+    const forged = await Promise.all([
+      {},
+      sign('another secret', 'worker', { body }, now),
+      sign(secret, 'call/x', { body }, now),
+      sign(secret, 'worker', { body: `${body} ` }, now),
+      sign(secret, 'worker', { body }, now - 60_000),
+    ]);
+    for (const headers of forged) {
+      expect((await api.send('POST', '/api/internal/rooms', { body, headers })).status).toBe(401);
+    }
+  });
+
+  test('costs 1 statement; when somebody missed it, 1 more and 1 EVAL behind the answer', async () => {
+    const { caller, callee, chat } = await two();
+    const callsOf = async (record: CallRecord) => {
+      await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+      await tell(record);
+      await api.settle();
+      return { sql: await database.calls(), redis: await redis.calls() };
+    };
+    const missed = missedRecord(caller.id, [callee.id]);
+    expect(await callsOf(recordOf(caller.id, [callee.id]))).toEqual({ sql: 1, redis: 0 });
+    expect(await callsOf(missed)).toEqual({ sql: 2, redis: 1 });
+    expect(await callsOf(missed)).toEqual({ sql: 1, redis: 0 });
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+});
+
+describe('a missed call', () => {
+  test('is told in the callee’s Telegram: who called, and how', async () => {
+    const { caller, callee, chat } = await two({}, 'Аист');
+    await tell(missedRecord(caller.id, [callee.id], { video: true }));
+    await api.settle();
+    expect(await messagesOf(chat)).toEqual(['Пропущенный видеозвонок от Аист']);
+  });
+
+  test('is told in the language of the chat', async () => {
+    const { caller, callee, chat } = await two({ language: 'en' }, 'Stork');
+    await tell(missedRecord(caller.id, [callee.id], { reason: 'cancelled' }));
+    await api.settle();
+    expect(await messagesOf(chat)).toEqual(['Missed call from Stork']);
+  });
+
+  test('is none when it was refused, nor one that was taken', async () => {
+    const { caller, callee, chat } = await two();
+    await tell(missedRecord(caller.id, [callee.id], { reason: 'declined' }));
+    await tell(recordOf(caller.id, [callee.id], { reason: 'lost' }));
+    await tell(recordOf(caller.id, [callee.id], { reason: 'cancelled' }));
+    await api.settle();
+    expect(await messagesOf(chat, 0)).toEqual([]);
+  });
+
+  test('is told once in ten minutes of each caller, to each callee', async () => {
+    const { caller, callee, chat } = await two();
+    const other = await two();
+    await sql`update telegram_links set chat_id = ${chat} where phone = ${other.callee.phone}`;
+    const missed = async (from: string, ...to: string[]) => {
+      await tell(missedRecord(from, to, { createdAt: clock.now() }));
+      await api.settle();
+      return (await messagesOf(chat, 0)).length;
+    };
+    expect(await missed(caller.id, callee.id)).toBe(1);
+    expect(await missed(caller.id, callee.id)).toBe(1);
+    expect(await missed(other.caller.id, callee.id)).toBe(2);
+    expect(await missed(caller.id, callee.id, other.callee.id)).toBe(3);
+    clock.advance(599.999);
+    expect(await missed(caller.id, callee.id)).toBe(3);
+    clock.advance(0.001);
+    expect(await missed(caller.id, callee.id)).toBe(4);
+  });
+
+  test('is told nobody who has turned it off, nor one without a chat', async () => {
+    const { caller, callee, chat } = await two({ off: true });
+    const [unlinked] = await newUsers(1);
+    await tell(missedRecord(caller.id, [callee.id, unlinked?.id ?? '']));
+    await api.settle();
+    expect(await messagesOf(chat, 0)).toEqual([]);
+  });
+
+  test('gives a chat up that blocked the bot, and is told the others', async () => {
+    const { caller, callee, chat } = await two();
+    const other = await two();
+    await fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify({ chatId: chat, status: 403 }) });
+    await tell(missedRecord(caller.id, [callee.id, other.callee.id]));
+    await api.settle();
+    expect(await messagesOf(other.chat)).toHaveLength(1);
+    const [link] = await sql`select blocked_at from telegram_links where phone = ${callee.phone}`;
+    expect(link?.blocked_at).not.toBeNull();
+    clock.advance(600);
+    await tell(missedRecord(caller.id, [callee.id]));
+    await api.settle();
+    expect(await messagesOf(chat, 0)).toEqual([]);
+  });
+});
+
+describe('/calls', () => {
+  const wants = async (person: Person) =>
+    (await sql`select missed_calls from telegram_links where chat_id = ${person.id}`).map((row) => row.missed_calls);
+
+  test('says whether missed calls are told, and a button makes it the other way about', async () => {
+    const anna = await new Person().introduce();
+    await anna.share();
+    expect(await anna.say('/calls')).toMatch(/^О пропущенных звонках в AIST сообщаю сюда/);
+    await anna.press();
+    expect(await anna.last()).toMatch(/не сообщаю/);
+    expect(await wants(anna)).toEqual([false]);
+    expect(await anna.say('/calls')).toMatch(/не сообщаю/);
+    await anna.press();
+    expect(await anna.last()).toMatch(/сообщаю сюда/);
+    expect(await wants(anna)).toEqual([true]);
+  });
+
+  test('has nothing to tell a chat without a number', async () => {
+    expect(await new Person().say('/calls')).toMatch(/не привязан ни один номер/);
+  });
+
+  test('speaks English', async () => {
+    const john = await new Person().introduce({ language: 'en' });
+    await john.share();
+    expect(await john.say('/calls')).toMatch(/^I tell you here/);
+    await john.press();
+    expect(await john.last()).toMatch(/^I do not tell you/);
+  });
+
+  test('stays as it was set when the number is shared again, and when it changes; not for another chat', async () => {
+    const anna = await new Person().introduce();
+    await anna.share();
+    await anna.say('/calls');
+    await anna.press();
+    await anna.share();
+    expect(await wants(anna)).toEqual([false]);
+    const number = anna.phone;
+    await anna.introduce({ phone: `${number.slice(0, -4)}0000` });
+    await anna.share();
+    expect(await wants(anna)).toEqual([false]);
+    const boris = await new Person().introduce({ phone: anna.phone });
+    await boris.share();
+    expect(await wants(boris)).toEqual([true]);
+  });
+});

@@ -1,0 +1,117 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Device } from '../support/calls/device.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { newUser } from '../support/calls/people.ts';
+import type { Asked } from '../support/calls/rooms.ts';
+import { cannedRooms } from '../support/calls/rooms.ts';
+import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
+import { Person, registerWebhook } from '../support/person.ts';
+import { confirm, showQr } from '../support/qr.ts';
+import { signIn } from '../support/sign-in.ts';
+
+const api = runningApi();
+beforeAll(registerWebhook);
+afterAll(dropAll);
+
+/** Who a device belongs to does not matter here: its token says so. */
+const nobody = await newUser();
+const sidOf = (token: string) => String(decodeJwt(token).sid);
+const userOf = (token: string) => String(decodeJwt(token).userId);
+/** The inbox of whoever has a token. */
+const inbox = async (token: string) => new Device(nobody, token).inbox();
+/** Signs the user of a token in once more. */
+const again = async (token: string): Promise<string> => {
+  const { code, poll } = await showQr(api);
+  await confirm(api, code, token);
+  return String((await poll()).body.token);
+};
+
+describe('the sockets of a session that ends', () => {
+  test.each([
+    [
+      'one signs it out elsewhere',
+      (mine: string, other: string) => api.send('DELETE', `/api/sessions/${sidOf(other)}`, { token: mine }),
+    ],
+    ['one signs all others out', (mine: string) => api.send('DELETE', '/api/sessions', { token: mine })],
+    ['it signs itself out', (_: string, other: string) => api.post('/api/auth/logout', {}, { token: other })],
+  ])('are closed when %s, and no others', async (_, end) => {
+    const mine = await signIn(api);
+    const other = await again(mine);
+    const [kept, lost] = [await inbox(mine), await inbox(other)];
+    expect((await end(mine, other)).status).toBe(200);
+    expect(await lost.closed).toMatchObject({ code: 4001 });
+    kept.say({ type: 'ping' });
+    await kept.next({ type: 'pong' });
+  });
+
+  test('are closed by the button “Это не я”', async () => {
+    const person = await new Person().introduce();
+    await person.share();
+    const room = await inbox(await signIn(api, person.phone));
+    await person.hear(/Новый вход/);
+    await person.press();
+    expect(await room.closed).toMatchObject({ code: 4001 });
+  });
+});
+
+describe('the room of a user', () => {
+  /** An app whose rooms are out of reach for so many tries, and what they were asked. */
+  const appWith = (failures: number, overrides: Record<string, string> = {}, clock = new TestClock()) => {
+    const asked: Asked[] = [];
+    const hear = (...one: Asked) => {
+      asked.push(one);
+      if (asked.length <= failures) throw new Error('Out of reach');
+    };
+    const rooms = cannedRooms({ hear });
+    return { asked, clock, api: localApi(overrides, clock.now, rooms) };
+  };
+
+  test('is told which session had to go when somebody signs in for the 51st time', async () => {
+    const { asked, clock, api: local } = appWith(0, { PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' });
+    const phone = freshPhone();
+    const tokens: string[] = [];
+    for (let n = 0; n < 51; n += 1) {
+      clock.advance(60);
+      expect(asked).toEqual([]);
+      tokens.push(await signIn(local, phone));
+    }
+    await local.settle();
+    const [first = ''] = tokens;
+    const told = [
+      { party: 'inbox', id: userOf(first) },
+      { type: 'revoked', sids: [sidOf(first)] },
+    ];
+    expect(asked).toEqual([told]);
+    // As it is by QR code.
+    const { code, poll } = await showQr(local);
+    await confirm(local, code, tokens[50] ?? '');
+    expect((await poll()).body.status).toBe('ready');
+    await local.settle();
+    expect(asked.at(-1)).toEqual([told[0], { type: 'revoked', sids: [sidOf(tokens[1] ?? '')] }]);
+  });
+
+  test('is told again when it did not hear', async () => {
+    const token = await signIn(api);
+    const sids = [sidOf(token)];
+    const { asked, api: local } = appWith(1);
+    expect((await local.post('/api/auth/logout', {}, { token })).status).toBe(200);
+    await local.settle();
+    const told = [
+      { party: 'inbox', id: userOf(token) },
+      { type: 'revoked', sids },
+    ];
+    expect(asked).toEqual([told, told]);
+  });
+
+  test('is told nothing when nothing ended', async () => {
+    const { asked, api: local } = appWith(0);
+    const token = await signIn(api);
+    const missing = '/api/sessions/abcdefghijklmnopqrstuv';
+    expect((await local.send('DELETE', missing, { token })).status).toBe(404);
+    expect((await local.send('DELETE', '/api/sessions', { token })).status).toBe(200);
+    await local.settle();
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { CallServerFrame } from '../../../src/contract/call-room.ts';
+import { InboxServerFrame } from '../../../src/contract/inbox-room.ts';
+import type { Answer, Api } from '../client.ts';
+import { runningApi } from '../client.ts';
+import { stack } from '../stack.ts';
+import { originalToken } from '../tokens.ts';
+import type { Line } from './listener.ts';
+import { openLine } from './listener.ts';
+import type { User } from './people.ts';
+import { newUser } from './people.ts';
+
+/** What old clients are sent; and a pong, which they ignore. */
+export const OldFrame = z.union([
+  z.object({
+    event: z.enum(['call:offer', 'call:answer', 'call:ice', 'call:hangup']),
+    payload: z.unknown().optional(),
+  }),
+  z.strictObject({ type: z.literal('pong') }),
+]);
+
+/** A connection to a `call` room. */
+export type CallLine = Line<CallServerFrame>;
+
+/** A connection to an inbox. */
+export type InboxLine = Line<InboxServerFrame>;
+
+/** A connection of an old client. */
+export type OldLine = Line<z.output<typeof OldFrame>>;
+
+/** What lets a device into a room. */
+export interface Ticket {
+  readonly ticket: string;
+  readonly url: string;
+}
+
+/** A call as POST /api/calls answers it. */
+export interface Started extends Ticket {
+  readonly callId: string;
+  readonly state: 'ringing' | 'ended';
+  readonly role: 'caller' | 'callee';
+  readonly reason?: string;
+}
+
+const TicketBody = z.object({ ticket: z.string(), url: z.string() });
+const StartedBody = TicketBody.extend({
+  callId: z.string(),
+  state: z.enum(['ringing', 'ended']),
+  role: z.enum(['caller', 'callee']),
+  reason: z.string().exactOptional(),
+});
+
+/** How many requests of this process are under way at a time: embedded stores would keep more of them waiting than the Worker waits. */
+export const AT_ONCE = 6;
+const asking = new Set<Promise<unknown>>();
+
+/** A client of the protocol in somebody's hand: a session of its own. */
+export class Device {
+  readonly user: User;
+  readonly token: string;
+  readonly #api: Api = runningApi();
+
+  constructor(user: User, token: string) {
+    this.user = user;
+    this.token = token;
+  }
+
+  /** Asks the API as this device. */
+  async send(method: string, path: string, body?: unknown): Promise<Answer> {
+    while (asking.size >= AT_ONCE) await Promise.race(asking);
+    const answer = this.#api.send(method, path, { token: this.token, ...(body !== undefined && { body }) });
+    const settled = answer.catch(() => undefined).finally(() => asking.delete(settled));
+    asking.add(settled);
+    return answer;
+  }
+
+  /** Opens the inbox, and has said hello. */
+  async inbox(): Promise<InboxLine> {
+    const line = await this.enter(await this.inboxTicket(), InboxServerFrame);
+    line.say({ type: 'hello', version: 1 });
+    await line.next({ type: 'welcome' });
+    return line;
+  }
+
+  async inboxTicket(): Promise<Ticket> {
+    return TicketBody.parse((await this.#expect(200, 'POST', '/api/calls/inbox')).body);
+  }
+
+  /** Calls somebody. */
+  async call(to: User | readonly User[], more: { video?: boolean; offer?: string } = {}): Promise<Started> {
+    const ids = 'id' in to ? to.id : to.map(({ id }) => id);
+    return StartedBody.parse((await this.#expect(201, 'POST', '/api/calls', { to: ids, ...more })).body);
+  }
+
+  async callTicket(callId: string): Promise<Ticket> {
+    return TicketBody.parse((await this.#expect(200, 'POST', `/api/calls/${callId}/ticket`)).body);
+  }
+
+  /** Joins the room of a call, without a word. */
+  async knock(call: string | Ticket): Promise<CallLine> {
+    return this.enter(typeof call === 'string' ? await this.callTicket(call) : call, CallServerFrame);
+  }
+
+  /** Joins the room of a call, and has said hello; what the welcome says comes with the first frame. */
+  async join(call: string | Ticket, resume?: object): Promise<CallLine> {
+    const line = await this.knock(call);
+    line.say({ type: 'hello', version: 1, ...(resume && { resume }) });
+    await line.next({ type: 'welcome' });
+    return line;
+  }
+
+  /** Calls somebody and joins the room. */
+  async dial(to: User | readonly User[], more?: { video?: boolean; offer?: string }): Promise<Dialled> {
+    const started = await this.call(to, more);
+    return { ...started, line: await this.join(started) };
+  }
+
+  /** Joins a call that rings, and takes it. */
+  async accept(call: string): Promise<CallLine> {
+    const line = await this.join(call);
+    line.say({ type: 'accept' });
+    await line.next({ type: 'state', state: 'accepted' });
+    return line;
+  }
+
+  /** Opens a WebSocket with a ticket. */
+  enter<Frame extends object>(
+    { url, ticket }: Ticket,
+    schema: z.ZodType<Frame>,
+    onFrame?: (frame: Frame) => void,
+  ): Promise<Line<Frame>> {
+    return openLine(`${stack.apiUrl}${url}?ticket=${ticket}`, schema, onFrame);
+  }
+
+  async #expect(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await this.send(method, path, body);
+    if (answer.status === status) return answer;
+    throw new Error([`${method} ${path}: ${answer.text}`, ...(await linesAbout(answer))].join('\n'));
+  }
+}
+
+/** What the Worker wrote about a request; its lines come a moment later. */
+const linesAbout = async ({ body }: Answer): Promise<string[]> => {
+  await sleep(500);
+  const lines = readFileSync(stack.logFile, 'utf8').split('\n');
+  return lines.filter((line) => line.includes(String(body.requestId)));
+};
+
+/** A call, with the caller in its room. */
+export interface Dialled extends Started {
+  readonly line: CallLine;
+}
+
+/** When the last token was issued, in seconds since 1970. */
+let lastIssued = Math.floor(Date.now() / 1000);
+
+/** A further device of somebody, with a token as the original issued them: no two have the same. */
+export const deviceOf = async (user: User): Promise<Device> =>
+  new Device(user, await originalToken(user.id, { issuedAt: --lastIssued }));
+
+/** A device of somebody new. */
+export const newDevice = async (): Promise<Device> => deviceOf(await newUser());
+
+/** Opens a socket as old clients do, for somebody with this token. */
+export const openOld = (token: string): Promise<OldLine> => openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame);
+
+/** A socket of an old client. */
+export const oldClient = async (user: User): Promise<OldLine> => openOld((await deviceOf(user)).token);

@@ -1,0 +1,159 @@
+import type * as z from 'zod';
+import type { Closed } from './web-socket.ts';
+import { openSocket } from './web-socket.ts';
+
+/** How long a frame is waited for, in milliseconds: longer than anything but the waits of a call itself. */
+const PATIENCE_MS = 10_000;
+
+/** What was heard. */
+export interface Heard<Frame> {
+  readonly frame: Frame;
+  /** The text as it came. */
+  readonly text: string;
+  /** In milliseconds of the process's clock. */
+  readonly at: number;
+}
+
+/** What a frame is like: its fields, as far as they are named; a field can be one of several. */
+type Like = Readonly<Record<string, unknown>>;
+
+const isLike = (value: unknown, like: unknown): boolean => {
+  if (like instanceof Set) return like.has(value);
+  if (typeof like !== 'object' || like === null) return value === like;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(like).every(([name, part]) => isLike(Reflect.get(value, name), part));
+};
+
+/** The half of a conversation that listens: all frames in their order, each as its schema says, and when it came. */
+export class Listener<Frame extends object> {
+  /** All frames so far. */
+  readonly heard: Heard<Frame>[] = [];
+  readonly #waiting = new Set<() => void>();
+  #read = 0;
+  #closed: Closed | undefined;
+  #unknown: string | undefined;
+  readonly #schema: z.ZodType<Frame>;
+  readonly #onFrame: (frame: Frame) => void;
+
+  constructor(schema: z.ZodType<Frame>, onFrame: (frame: Frame) => void = () => undefined) {
+    this.#schema = schema;
+    this.#onFrame = onFrame;
+  }
+
+  /** A frame has come. */
+  take(text: string, at: number): void {
+    const { data, error } = this.#schema.safeParse(JSON.parse(text));
+    if (data) {
+      this.heard.push({ frame: data, text, at });
+      this.#onFrame(data);
+    } else this.#unknown = `${text} is no frame that a room sends: ${error.message}`;
+    this.#wake();
+  }
+
+  /** Nothing more comes. */
+  end(closed: Closed): void {
+    this.#closed = closed;
+    this.#wake();
+  }
+
+  /** The frames so far, without the times. */
+  get frames(): readonly Frame[] {
+    return this.heard.map(({ frame }) => frame);
+  }
+
+  /**
+   * Waits for a frame that comes after the last one waited for.
+   *
+   * @param like the fields that matter
+   * @throws when none comes in time, or the connection ends before; the message tells what came instead
+   */
+  async next(like: Like = {}, patience: number = PATIENCE_MS): Promise<Heard<Frame>> {
+    for (const deadline = performance.now() + patience; ; ) {
+      const index = this.heard.findIndex(({ frame }, at) => at >= this.#read && isLike(frame, like));
+      const found = this.heard[index];
+      if (found) {
+        this.#read = index + 1;
+        return found;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0 || this.#closed || this.#unknown) throw new Error(this.#unknown ?? this.#complaint(like));
+      await this.#change(left);
+    }
+  }
+
+  #change(patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.#waiting.add(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wake() {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  #complaint(like: Like): string {
+    const rest = this.heard.slice(this.#read).map(({ text }) => text.slice(0, 300));
+    const end = this.#closed ? `the end with ${this.#closed.code} ${this.#closed.reason}` : 'nothing more';
+    return `No ${JSON.stringify(like)}, but:\n${[...rest, end].join('\n')}`;
+  }
+}
+
+/** A connection to a room. */
+export interface Line<Frame extends object> extends Pick<Listener<Frame>, 'heard' | 'frames' | 'next'> {
+  readonly closed: Promise<Closed>;
+  /** Sends a frame; texts and bytes as they are. */
+  say(frame: object | string | Buffer): void;
+  /** Ends it, in order. */
+  close(): void;
+  /** Loses it, without a word. */
+  drop(): void;
+  /** Hears and answers nothing any more. */
+  freeze(): void;
+}
+
+const open = new Set<{ drop(): void }>();
+
+/**
+ * Opens a connection and listens. It ends with the test file, see {@link dropAll}.
+ *
+ * @param schema what may come
+ * @param onFrame hears each frame at once
+ */
+export const openLine = async <Frame extends object>(
+  url: string,
+  schema: z.ZodType<Frame>,
+  onFrame?: (frame: Frame) => void,
+): Promise<Line<Frame>> => {
+  const socket = await openSocket(url);
+  const listener = new Listener(schema, onFrame);
+  socket.onText = (text, at) => listener.take(text, at);
+  const line: Line<Frame> = {
+    closed: socket.closed,
+    heard: listener.heard,
+    get frames() {
+      return listener.frames;
+    },
+    next: (like, patience) => listener.next(like, patience),
+    say: (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+    close: () => socket.close(),
+    drop: () => socket.drop(),
+    freeze: () => socket.freeze(),
+  };
+  open.add(line);
+  socket.closed.then((closed) => {
+    listener.end(closed);
+    open.delete(line);
+  });
+  return line;
+};
+
+/** Loses all connections that are still open. */
+export const dropAll = (): void => {
+  for (const line of open) line.drop();
+};

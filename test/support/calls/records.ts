@@ -1,0 +1,39 @@
+import type { CallRecord, ToWorker } from '../../../src/contract/room-messages.ts';
+import { sign } from '../../../src/rooms/signature.ts';
+import type { Answer, Api } from '../client.ts';
+import { stack } from '../stack.ts';
+
+/** Tells the Worker something as a room does. */
+export const tellWorker = async (api: Api, message: ToWorker, now = Date.now()): Promise<Answer> => {
+  const body = JSON.stringify(message);
+  const headers = await sign(String(stack.settings.JWT_SECRET), 'worker', { body }, now);
+  return api.send('POST', '/api/internal/rooms', { body, headers });
+};
+
+/** A call of 42 s, five seconds after it began to ring, unless it is said otherwise. */
+export const recordOf = (caller: string, callees: readonly string[], more: Partial<CallRecord> = {}): CallRecord => {
+  const createdAt = more.createdAt ?? Date.now();
+  return {
+    type: 'record',
+    call: crypto.randomUUID(),
+    caller,
+    video: false,
+    reason: 'hung_up',
+    createdAt,
+    acceptedAt: createdAt + 5_000,
+    endedAt: createdAt + 47_000,
+    callees: callees.map((user) => ({ user, joined: true })),
+    turn: [],
+    ...more,
+  };
+};
+
+/** A call that nobody took. */
+export const missedRecord = (
+  caller: string,
+  callees: readonly string[],
+  more: Partial<CallRecord> = {},
+): CallRecord => {
+  const { acceptedAt, ...record } = recordOf(caller, callees, { reason: 'missed', ...more });
+  return { ...record, callees: callees.map((user) => ({ user, joined: false })) };
+};

@@ -1,0 +1,307 @@
+import type {
+  CallClientFrame,
+  CallServerFrame,
+  CallState,
+  Peer,
+  Reason,
+  Seen,
+  Signal,
+} from '../../../src/contract/call-room.ts';
+import type { FrameError, VERSION } from '../../../src/contract/rooms.ts';
+
+/** Written down once more, so that a browser needs nothing but this file; the type holds it to the contract. */
+const SPOKEN: typeof VERSION = 1;
+
+/** How often a client asks for a sign of life, in milliseconds. */
+const PING_MS = 5_000;
+
+/** How many signals are sent at once when a connection is taken up, and with each tick after that: well below what a room allows. */
+const BURST = 100;
+const PER_TICK = 40;
+
+/** A signal of another one, as it is handed to the application. */
+export interface Delivered {
+  readonly from: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly signal: Signal;
+}
+
+/** One's own signal: numbered, and kept until it has arrived. */
+export interface Pending {
+  readonly seq: number;
+  readonly to: string | undefined;
+  readonly signal: Signal;
+}
+
+/** Why a client has nothing more to do in a call. */
+export type Over = Reason | 'answered_elsewhere' | 'replaced' | 'no_such_call' | 'refused';
+
+/** What a client needs of its surroundings. */
+export interface CallClientOptions {
+  /** Puts a frame on the wire; called only between `opened` and `closed`. */
+  readonly send: (frame: CallClientFrame) => void;
+  /** The offer that went with POST /api/calls, which is this client's first signal. */
+  readonly offer?: Signal;
+  /** Hears each signal of others, once and in order. */
+  readonly onSignal?: (delivered: Delivered) => void;
+  /** Hears that the call or somebody in it has changed. */
+  readonly onChange?: () => void;
+}
+
+/**
+ * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no socket, no clock. Whoever has it tells what comes (`opened`,
+ * `received`, `closed`) and calls `tick` about once a second while connected.
+ */
+export class CallClient {
+  /** The state of the call, once it was heard. */
+  state: CallState | undefined;
+  /** Whether this device is in the call, as far as was heard. */
+  joined = false;
+  /** Goes up when all that was said so far is of no use, here and in the room: negotiate anew with everybody. */
+  life = 1;
+  /** Why there is nothing more to do, if so: do not come back. */
+  over: Over | undefined;
+  you = '';
+  caller = '';
+  video = false;
+  group = false;
+  readonly peers = new Map<string, Peer>();
+  /** All signals of others that the application was handed, in order. */
+  readonly delivered: Delivered[] = [];
+  /** The errors that the room answered. */
+  readonly errors: FrameError[] = [];
+
+  readonly #options: CallClientOptions;
+  /** What the person wants, until it is so. */
+  #wants: 'nothing' | 'accept' | 'decline' | 'hangup' = 'nothing';
+  #connected = false;
+  #welcomed = false;
+  /** Whether there was ever a welcome: without it there is nothing to resume. */
+  #remembers = false;
+  /** Whether the room has had the first signal by another way. */
+  #posted: boolean;
+  #pending: Pending[] = [];
+  #next = 1;
+  #acked = 0;
+  /** The last signal that went over this connection. */
+  #flushed = 0;
+  #allowance = 0;
+  readonly #seen = new Map<string, { epoch: number; seq: number }>();
+  #owesAck = false;
+  #pingAt: number | undefined;
+
+  constructor(options: CallClientOptions) {
+    this.#options = options;
+    this.#posted = options.offer !== undefined;
+    if (options.offer) this.#number(options.offer, undefined);
+  }
+
+  /** One's own signals that have not arrived yet, as far as was heard. */
+  get pending(): readonly Pending[] {
+    return this.#pending;
+  }
+
+  /** Whether a tick would do more than ask for a sign of life. */
+  get busy(): boolean {
+    return this.#welcomed && (this.#owesAck || this.#unsent().length > 0);
+  }
+
+  /** A connection is open. */
+  opened() {
+    this.#connected = true;
+    this.#welcomed = false;
+    const resume = { seen: Object.fromEntries(this.#seen), acked: this.#acked };
+    this.#options.send({ type: 'hello', version: SPOKEN, ...(this.#remembers && { resume }) });
+  }
+
+  /** The connection is gone; `code` is that of the close frame, if there was one. */
+  closed(code?: number) {
+    this.#connected = false;
+    this.#welcomed = false;
+    if (code === 4003) this.over ??= 'answered_elsewhere';
+    if (code === 4004) this.over ??= 'no_such_call';
+    if (code === 4008) this.over ??= 'replaced';
+    this.#changed();
+  }
+
+  /** The page was loaded anew: nothing is remembered, but that the person wants to be in the call. */
+  forget() {
+    this.closed();
+    this.#remembers = false;
+    if (this.joined) this.#wants = 'accept';
+    this.joined = false;
+    this.#posted = false;
+    this.peers.clear();
+    this.#seen.clear();
+    this.#beginAnew(0);
+  }
+
+  /** Takes the call on this device. */
+  accept() {
+    this.#want('accept');
+  }
+
+  /** Refuses it, on all devices of this user. */
+  decline() {
+    this.#want('decline');
+  }
+
+  /** Gives the call up, or leaves it. */
+  hangUp() {
+    this.#want('hangup');
+  }
+
+  /** Sends a signal: now, or as soon as this device is in the call and connected. `to` in group calls. */
+  signal(signal: Signal, to?: string) {
+    if (this.over !== undefined) return;
+    this.#number(signal, to);
+    this.#flush();
+  }
+
+  /** Time passes; `now` in milliseconds of any clock. */
+  tick(now: number) {
+    if (!this.#welcomed) return;
+    this.#allowance = Math.max(this.#allowance, PER_TICK);
+    this.#flush();
+    if (this.#owesAck) {
+      this.#owesAck = false;
+      this.#options.send({ type: 'ack', seen: Object.fromEntries(this.#seen) satisfies Seen });
+    }
+    this.#pingAt ??= now + PING_MS;
+    if (now < this.#pingAt) return;
+    this.#pingAt = now + PING_MS;
+    this.#options.send({ type: 'ping' });
+  }
+
+  /** A frame has come. */
+  received(frame: CallServerFrame) {
+    switch (frame.type) {
+      case 'welcome':
+        this.#welcome(frame);
+        break;
+      case 'state':
+        this.state = frame.state;
+        if (frame.state === 'accepted') this.#enter();
+        if (frame.state === 'ended') this.#end(frame.reason ?? 'failed');
+        break;
+      case 'answered_elsewhere':
+        this.#end('answered_elsewhere');
+        break;
+      case 'peer':
+        this.peers.set(frame.peer.user, frame.peer);
+        break;
+      case 'signal':
+        this.#deliver(frame);
+        break;
+      case 'acked':
+        this.#acked = Math.max(this.#acked, frame.seq);
+        this.#pending = this.#pending.filter(({ seq }) => seq > this.#acked);
+        break;
+      case 'resend':
+        // With the next tick: each of many frames may have been answered so.
+        this.#flushed = Math.min(this.#flushed, frame.seq - 1);
+        this.#allowance = 0;
+        break;
+      case 'error':
+        this.errors.push(frame.code);
+        // It is so already.
+        if (frame.code === 'not_now' && this.#isLeaving) this.#end('refused');
+        break;
+      case 'pong':
+        return;
+    }
+    this.#changed();
+  }
+
+  #welcome({ state, joined, received, peers, ...rest }: Extract<CallServerFrame, { type: 'welcome' }>) {
+    this.#welcomed = true;
+    this.state = state;
+    this.you = rest.you;
+    this.caller = rest.caller;
+    this.video = rest.video;
+    this.group = rest.group;
+    for (const peer of peers) this.peers.set(peer.user, peer);
+    // The room went on without this device: what it said then is of no use.
+    if (this.joined && !joined) this.#beginAnew(received);
+    this.joined = joined;
+    // The room may have a beginning that this client knows nothing of.
+    if (!this.#remembers && !this.#posted) this.#renumber(received);
+    this.#remembers = true;
+    this.#flushed = received;
+    this.#allowance = BURST;
+    if (this.#wants !== 'nothing' && (this.#isLeaving || !joined)) this.#options.send({ type: this.#wants });
+    this.#flush();
+  }
+
+  #renumber(received: number) {
+    this.#pending = this.#pending.map((pending, index) => ({ ...pending, seq: received + 1 + index }));
+    this.#next = received + 1 + this.#pending.length;
+    this.#acked = received;
+  }
+
+  #beginAnew(received: number) {
+    this.life += 1;
+    this.#pending = [];
+    this.#next = received + 1;
+    this.#acked = received;
+    this.#flushed = received;
+    this.#owesAck = false;
+  }
+
+  get #isLeaving(): boolean {
+    return this.#wants === 'decline' || this.#wants === 'hangup';
+  }
+
+  #want(what: 'accept' | 'decline' | 'hangup') {
+    if (this.over !== undefined) return;
+    // One who has accepted may be in the call before it is heard here.
+    this.#wants = what === 'decline' && (this.joined || this.#wants === 'accept') ? 'hangup' : what;
+    if (this.#welcomed) this.#options.send({ type: this.#wants });
+  }
+
+  #enter() {
+    if (this.joined) return;
+    this.joined = true;
+    this.#flush();
+  }
+
+  #end(why: Over) {
+    this.over ??= why;
+    this.joined = false;
+  }
+
+  #number(signal: Signal, to: string | undefined) {
+    this.#pending.push({ seq: this.#next++, to, signal });
+  }
+
+  #unsent(): readonly Pending[] {
+    return this.joined ? this.#pending.filter(({ seq }) => seq > this.#flushed) : [];
+  }
+
+  #flush() {
+    if (!this.#connected || !this.#welcomed) return;
+    for (const { seq, to, signal } of this.#unsent().slice(0, Math.max(0, this.#allowance))) {
+      this.#flushed = seq;
+      this.#allowance -= 1;
+      this.#options.send({ type: 'signal', seq, signal, ...(to !== undefined && { to }) });
+    }
+  }
+
+  #deliver({ from, epoch, seq, signals }: Extract<CallServerFrame, { type: 'signal' }>) {
+    // Seen or not, the room wants to hear that it was.
+    this.#owesAck = true;
+    const last = this.#seen.get(from);
+    if (last && (epoch < last.epoch || (epoch === last.epoch && seq <= last.seq))) return;
+    this.#seen.set(from, { epoch, seq });
+    for (const signal of signals) {
+      const delivered = { from, epoch, seq, signal };
+      this.delivered.push(delivered);
+      this.#options.onSignal?.(delivered);
+    }
+  }
+
+  #changed() {
+    this.#options.onChange?.();
+  }
+}

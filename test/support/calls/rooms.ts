@@ -1,0 +1,28 @@
+import type { Created, Permitted } from '../../../src/contract/room-messages.ts';
+import type { Rooms } from '../../../src/rooms/rooms.ts';
+import { NO_ROOMS } from '../../../src/rooms/rooms.ts';
+
+/** What a room was asked. */
+export type Asked = Parameters<Rooms['ask']>;
+
+/** What calls answer. */
+export interface Answers {
+  readonly create?: Created;
+  readonly permit?: Permitted;
+  /** Gets what is asked; what it throws is what the Worker gets. */
+  readonly hear?: (...asked: Asked) => void;
+}
+
+/** Rooms for apps that do not run in workerd: unless it is said otherwise every call rings, and everybody may join it. */
+export const cannedRooms = ({
+  create = { outcome: 'created', state: 'ringing' },
+  permit = { outcome: 'ok', role: 'caller', video: false },
+  hear = () => undefined,
+}: Answers = {}): Rooms => ({
+  ...NO_ROOMS,
+  ask: async (room, message) => {
+    hear(room, message);
+    if (message.type === 'create') return create;
+    return message.type === 'permit' ? permit : { outcome: 'done' };
+  },
+});
