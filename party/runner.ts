@@ -40,6 +40,9 @@ interface Allowance {
 /** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
 const REPLY_MS = 4_000;
 
+/** Longer than any answer takes, in milliseconds. */
+const UNANSWERED_MS = 30_000;
+
 const utf8 = new TextEncoder();
 
 /** Whether a text is longer than so many bytes of UTF-8: no character of it is less than one, or more than three. */
@@ -148,7 +151,8 @@ export class RoomRunner<State, Frame, Message> {
     if (isText ? longerThan(data, frameLimit) : data.byteLength > frameLimit) return this.#put(id, 'tooBig');
     if (!this.#allows(id)) return this.#put(id, 'tooMany');
     if (data === ping[0]) return socket.send(ping[1]);
-    const decoded = isText ? decode(data, socket.who) : { error: 'malformed' as const };
+    // What is no text is no JSON either.
+    const decoded = decode(isText ? data : '', socket.who);
     if (!decoded) return;
     if ('error' in decoded) socket.send(JSON.stringify(errorFrame(decoded.error)));
     else this.#handle({ type: 'frame', id, frame: decoded.frame });
@@ -172,8 +176,12 @@ export class RoomRunner<State, Frame, Message> {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
     const at = this.#definition.deadline(state);
-    // One that comes too early is asked again then: better than setting it anew with every frame.
-    if (at === undefined || (this.#alarmAt !== null && this.#alarmAt <= at)) return;
+    if (at !== undefined) this.#wakeAt(at);
+  }
+
+  /** One that comes too early is asked again then: better than setting it anew with every frame. */
+  #wakeAt(at: number) {
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     this.#host.setAlarm(at);
   }
@@ -195,6 +203,8 @@ export class RoomRunner<State, Frame, Message> {
       case 'reply':
         return this.#replies.get(effect.request)?.(effect.answer);
       case 'post':
+        // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.
+        this.#wakeAt(this.#host.now() + UNANSWERED_MS);
         void this.#host.post(effect.to, effect.message).then(
           (answer) => this.#handle({ type: 'answered', n: effect.n, answer }),
           () => this.#handle({ type: 'answered', n: effect.n, answer: undefined }),

@@ -1,8 +1,8 @@
 import { GRACE_MS, type Reason, RING_MS } from '../../src/contract/call-room.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
-import { announce } from './presence.ts';
+import { announce, stayAwake } from './presence.ts';
 import { ack, beginAnew, replay } from './signals.ts';
-import type { Member } from './state.ts';
+import { type Member, newStream } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for long. */
@@ -33,6 +33,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     listening: false,
     awayAt: undefined,
   });
+  turn.setStream(user, newStream());
   if (call.state !== 'accepted') {
     turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
     const { awayAt } = turn.member(call.caller) ?? {};
@@ -41,6 +42,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     occupy(turn, call.caller);
   }
   occupy(turn, user);
+  if (old) stayAwake(turn);
   turn.keep();
   for (const { id, device: other } of turn.socketsOf(user)) {
     if (other === device) continue;
@@ -60,13 +62,13 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
 /** Tells the inbox of somebody in the call that they are busy. */
 const occupy = (turn: Turn, user: string) => {
   const { id, now } = { id: turn.call.id, now: turn.now };
-  const device = turn.member(user)?.device;
+  const { device, epoch } = turn.member(user) ?? {};
   if (device === undefined) return;
   const peers = turn.members
     .filter((other) => other.profile.user !== user && !isGone(other))
     .map(({ profile }) => profile.user);
   const until = now + LEASE_MS;
-  turn.post({ party: 'inbox', id: user }, { type: 'active', call: id, device, peers, until }, true, until);
+  turn.post({ party: 'inbox', id: user }, { type: 'active', call: id, device, epoch, peers, until }, true, until);
 };
 
 const isGone = ({ state }: Member) => state === 'left';
@@ -107,7 +109,12 @@ export const leave = (turn: Turn, user: string, reason: Reason) => {
 /** Tells somebody's devices, here and at the inbox, that it is over for them. */
 const dismiss = (turn: Turn, user: string, reason: Reason) => {
   const { id } = turn.call;
-  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, reason }, true, turn.now + STOP_MS);
+  const epoch = turn.member(user)?.epoch;
+  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, epoch, reason }, true, turn.now + STOP_MS);
+  putOut(turn, user, reason);
+};
+
+const putOut = (turn: Turn, user: string, reason: Reason) => {
   for (const socket of turn.socketsOf(user)) {
     turn.send(socket.id, { type: 'state', state: 'ended', reason });
     turn.close(socket.id, 'done');
@@ -118,7 +125,11 @@ const dismiss = (turn: Turn, user: string, reason: Reason) => {
 export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { call, now } = turn;
   turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, lookAt: undefined });
-  for (const { profile, state } of turn.members) if (state !== 'left') dismiss(turn, profile.user, reason);
+  for (const { profile, state } of turn.members) {
+    if (state !== 'left') dismiss(turn, profile.user, reason);
+    // They may be just about to come once more.
+    else putOut(turn, profile.user, reason);
+  }
   turn.set({ streams: {}, sockets: {} });
   for (const request of call.creating) turn.reply(request, { outcome: 'created', state: 'ended', reason });
   turn.set({ creating: [] });

@@ -198,7 +198,8 @@ export const kept = ({ call }: CallRoomState): KeptCall | undefined => {
 export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (!call) return undefined;
   const times = [due(call.outbox)];
-  if (call.endedAt !== undefined) times.push(call.endedAt + LINGER_MS);
+  // With something still to be told the room waits for that: it would be woken again and again.
+  if (call.endedAt !== undefined) times.push(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
   else {
     const members = Object.values(call.members);
     times.push(call.leaseAt, call.lookAt);

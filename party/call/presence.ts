@@ -13,6 +13,12 @@ import { ackAll, beginAnew, replay } from './signals.ts';
 import { type Member, newStream, own, peerOf } from './state.ts';
 import type { Turn } from './turn.ts';
 
+/**
+ * How often a room is woken in whose call an old device is, in milliseconds. Such a device has no socket here; a Durable Object to which nobody is connected loses its
+ * memory after ten seconds, and old devices cannot say again what they said.
+ */
+const AWAKE_MS = 5_000;
+
 /** Why somebody with a ticket is not let in, if so; where the answer is not just the code, they have been told. */
 const refusal = (turn: Turn, id: string, who: Entrant): CloseReason | undefined => {
   const { call } = turn;
@@ -144,6 +150,13 @@ export const look = (turn: Turn, present: readonly Present[]) => {
   const left = Object.entries(turn.call.sockets);
   const times = left.map(([id, { until }]) => Math.min((heard.get(id) ?? 0) + SILENCE_MS, until));
   turn.set({ lookAt: times.length > 0 ? Math.min(...times) : undefined });
+  if (turn.members.some(({ old }) => old)) stayAwake(turn);
+};
+
+/** Has the room woken before its host lets it forget. */
+export const stayAwake = (turn: Turn) => {
+  const { now, call } = turn;
+  turn.set({ lookAt: Math.min(now + AWAKE_MS, call.lookAt ?? Number.POSITIVE_INFINITY) });
 };
 
 /** Tells a client that a frame was refused. */

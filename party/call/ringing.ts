@@ -2,7 +2,7 @@ import { RING_MS } from '../../src/contract/call-room.ts';
 import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/room-messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { decline, end } from './lifecycle.ts';
-import { announce } from './presence.ts';
+import { announce, stayAwake } from './presence.ts';
 import { replay } from './signals.ts';
 import { type Call, type Member, newStream, own } from './state.ts';
 import { Turn } from './turn.ts';
@@ -74,9 +74,10 @@ export const create = (
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const entry = { seq: 1, to: first.user, signals: [offer] };
-    turn.set({ streams: { [caller.user]: { ...newStream(), received: 1, log: [entry], described: [first.user] } } });
+    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length }];
+    turn.set({ streams: { [caller.user]: { ...newStream(), received: 1, log } } });
   }
+  if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);
   const until = now + RING_MS + SLACK_MS;
   turn.post({ party: 'inbox', id: caller.user }, { type: 'dial', call: id, device, to, until }, true, now + DIAL_MS);

@@ -1,7 +1,7 @@
 import type { CallServerFrame, Seen, Signal } from '../../src/contract/call-room.ts';
 import type { CarriedSignal } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
-import { type Entry, newStream, own, type Waiting } from './state.ts';
+import { newStream, own, type Waiting } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** How many signals of a sender wait at most, for those before them or for their recipients; and how many characters. */
@@ -12,14 +12,17 @@ const LOG_CHARACTERS = 1_048_576;
 /** How long a signal is tried to be handed to an old client, in milliseconds: then that one is gone. */
 const OLD_SIGNAL_MS = 10_000;
 
-const sizeOf = (signal: Signal): number =>
-  signal.kind === 'candidate' ? (signal.candidate?.candidate.length ?? 0) : signal.sdp.length;
-
 /** What clients of this protocol get: nothing that came from an old one beside the signal itself. */
 const plain = (signal: CarriedSignal): Signal =>
   signal.kind === 'candidate'
     ? { kind: signal.kind, candidate: signal.candidate }
     : { kind: signal.kind, sdp: signal.sdp };
+
+/** What goes to a recipient at once: a signal, or the first description with the candidates that came before it. */
+interface Entry {
+  readonly seq: number;
+  readonly signals: readonly CarriedSignal[];
+}
 
 /** A signal of somebody who is in the call: in the order of its number, once, to whom it is for. Answers why it is refused, if so. */
 export const receive = (
@@ -30,25 +33,26 @@ export const receive = (
   const recipient = recipientOf(turn, user, to);
   if (!recipient) return 'no_such_peer';
   const { received, early, acked, log } = turn.stream(user);
+  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length };
   if (seq <= received) turn.sendTo(user, { type: 'acked', seq: acked });
   else if (isFull(log)) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
-    const isNew = early.length < EARLY_LIMIT && !early.some((waiting) => waiting.seq === seq);
-    if (isNew) turn.setStream(user, { early: [...early, { seq, to: recipient, signal }] });
+    const isNew = early.length < EARLY_LIMIT && !early.some((other) => other.seq === seq);
+    if (isNew) turn.setStream(user, { early: [...early, waiting] });
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
   } else {
-    accept(turn, user, { seq, to: recipient, signal });
+    accept(turn, user, waiting);
     followUp(turn, user);
   }
   return undefined;
 };
 
-const isFull = (log: readonly Entry[]): boolean => {
+const isFull = (log: readonly Waiting[]): boolean => {
   if (log.length >= LOG_LIMIT) return true;
   let characters = 0;
-  for (const { signals } of log) for (const signal of signals) characters += sizeOf(signal);
+  for (const { size } of log) characters += size;
   return characters > LOG_CHARACTERS;
 };
 
@@ -71,31 +75,34 @@ const followUp = (turn: Turn, user: string) => {
 };
 
 const accept = (turn: Turn, user: string, waiting: Waiting) => {
-  const { seq, to, signal } = waiting;
-  const { held, log, described, seen } = turn.stream(user);
+  const { seq, to } = waiting;
+  const { log, seen } = turn.stream(user);
   turn.setStream(user, { received: seq });
-  if (turn.member(to)?.state === 'left') return settle(turn, user);
-  if (signal.kind === 'candidate' && !described.includes(to)) {
-    turn.setStream(user, { held: [...held, waiting] });
-    return;
-  }
-  const before = signal.kind === 'candidate' ? [] : held.filter((other) => other.to === to);
-  const entry: Entry = { seq, to, signals: [signal, ...before.map((other) => other.signal)] };
-  turn.setStream(user, {
-    described: described.includes(to) ? described : [...described, to],
-    held: before.length > 0 ? held.filter((other) => other.to !== to) : held,
-  });
   // In a room that has lost its memory it may have been sent again although it has come.
-  if (seq <= (own(seen, to) ?? 0)) return settle(turn, user);
-  turn.setStream(user, { log: [...log, entry] });
-  deliver(turn, user, entry);
+  if (turn.member(to)?.state === 'left' || seq <= (own(seen, to) ?? 0)) return settle(turn, user);
+  turn.setStream(user, { log: [...log, waiting] });
+  const last = entriesFor(turn, user, to).at(-1);
+  if (last?.seq === seq) deliver(turn, user, to, last);
 };
 
-const deliver = (turn: Turn, from: string, entry: Entry) => {
-  const member = turn.member(entry.to);
+/** What somebody has to get of a sender. Candidates that came before the first description stand behind it; without one they wait. */
+const entriesFor = (turn: Turn, from: string, to: string): readonly Entry[] => {
+  const { log, seen } = turn.stream(from);
+  const waiting = log.filter((each) => each.to === to);
+  const isDescribed = own(seen, to) !== undefined;
+  const first = isDescribed ? 0 : waiting.findIndex(({ signal }) => signal.kind !== 'candidate');
+  if (first < 0) return [];
+  const before = waiting.slice(0, first).map(({ signal }) => signal);
+  return waiting
+    .slice(first)
+    .map(({ seq, signal }, index) => ({ seq, signals: index === 0 ? [signal, ...before] : [signal] }));
+};
+
+const deliver = (turn: Turn, from: string, to: string, entry: Entry) => {
+  const member = turn.member(to);
   if (!member) return;
-  if (member.state === 'joined' && !member.old) turn.sendTo(entry.to, frameOf(turn, from, entry));
-  else if (member.listening || member.state === 'joined') deliverOld(turn, from, entry, member.device);
+  if (member.state === 'joined' && !member.old) turn.sendTo(to, frameOf(turn, from, entry));
+  else if (member.listening || member.state === 'joined') deliverOld(turn, from, to, entry, member.device);
 };
 
 const epochOf = (turn: Turn, user: string): number => turn.member(user)?.epoch ?? 1;
@@ -108,7 +115,7 @@ const frameOf = (turn: Turn, from: string, { seq, signals }: Entry): CallServerF
   signals: signals.map(plain),
 });
 
-const deliverOld = (turn: Turn, from: string, { seq, to, signals }: Entry, device: string | undefined) => {
+const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entry, device: string | undefined) => {
   const { id, video } = turn.call;
   const epoch = epochOf(turn, from);
   turn.post(
@@ -121,11 +128,10 @@ const deliverOld = (turn: Turn, from: string, { seq, to, signals }: Entry, devic
 
 /** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
 export const replay = (turn: Turn, user: string, oldDevice?: string) => {
-  for (const [from, { log }] of Object.entries(turn.call.streams)) {
-    for (const entry of log) {
-      if (entry.to !== user) continue;
-      if (oldDevice === undefined) deliver(turn, from, entry);
-      else deliverOld(turn, from, entry, oldDevice);
+  for (const from of Object.keys(turn.call.streams)) {
+    for (const entry of entriesFor(turn, from, user)) {
+      if (oldDevice === undefined) deliver(turn, from, user, entry);
+      else deliverOld(turn, from, user, entry, oldDevice);
     }
   }
 };
@@ -147,17 +153,16 @@ export const ackAll = (turn: Turn, user: string, seen: Seen) => {
     const member = from === user ? undefined : turn.member(from);
     if (member?.epoch !== epoch) continue;
     // Nobody has seen what has not come, unless it came before the room lost its memory.
-    const { known, received, described } = turn.stream(from);
+    const { known, received } = turn.stream(from);
     ack(turn, user, from, known ? Math.min(seq, received) : seq);
-    if (!described.includes(user)) turn.setStream(from, { described: [...described, user] });
   }
 };
 
 /** Tells a sender up to where all has arrived. */
 const settle = (turn: Turn, user: string) => {
-  const { known, received, acked, held, log } = turn.stream(user);
+  const { known, received, acked, log } = turn.stream(user);
   if (!known) return;
-  const upTo = Math.min(received, ...[...held, ...log].map(({ seq }) => seq - 1));
+  const upTo = Math.min(received, ...log.map(({ seq }) => seq - 1));
   if (upTo <= acked) return;
   turn.setStream(user, { acked: upTo });
   turn.sendTo(user, { type: 'acked', seq: upTo });
@@ -171,14 +176,10 @@ export const beginAnew = (turn: Turn, user: string) => {
 
 /** Nothing more for somebody. */
 const drop = (turn: Turn, user: string) => {
-  for (const [from, { log, held, described, received, seen }] of Object.entries(turn.call.streams)) {
+  for (const [from, { log, seen }] of Object.entries(turn.call.streams)) {
     if (from === user) continue;
-    turn.setStream(from, {
-      log: log.filter(({ to }) => to !== user),
-      held: held.filter(({ to }) => to !== user),
-      described: described.filter((to) => to !== user),
-      seen: { ...seen, [user]: received },
-    });
+    const { [user]: _, ...others } = seen;
+    turn.setStream(from, { log: log.filter(({ to }) => to !== user), seen: others });
     settle(turn, from);
   }
 };

@@ -39,18 +39,13 @@ export interface CallSocket {
   readonly until: number;
 }
 
-/** Signals on their way to one recipient: one, or a description with the candidates that came before it. */
-export interface Entry {
-  readonly seq: number;
-  readonly to: string;
-  readonly signals: readonly CarriedSignal[];
-}
-
-/** A signal that waits: for those before it, or for its description. */
+/** A signal that waits: for those before it, for its recipient to have seen it, or for a description that has to come first. */
 export interface Waiting {
   readonly seq: number;
   readonly to: string;
   readonly signal: CarriedSignal;
+  /** In characters of JSON. */
+  readonly size: number;
 }
 
 /** The signals of one sender. Never written: after a restart the clients say where they were. */
@@ -63,13 +58,9 @@ export interface Stream {
   readonly acked: number;
   /** Those that came before others that are still missing. */
   readonly early: readonly Waiting[];
-  /** Candidates that came before their description. */
-  readonly held: readonly Waiting[];
   /** Those not acked by their recipients, in order. */
-  readonly log: readonly Entry[];
-  /** Who has had a description. */
-  readonly described: readonly string[];
-  /** Recipient → the last that they have seen. */
+  readonly log: readonly Waiting[];
+  /** Recipient → the last that they have seen: since the first that they see is a description, they have one. */
   readonly seen: Readonly<Record<string, number>>;
 }
 
@@ -112,9 +103,7 @@ export const newStream = (known = true): Stream => ({
   received: 0,
   acked: 0,
   early: [],
-  held: [],
   log: [],
-  described: [],
   seen: {},
 });
 

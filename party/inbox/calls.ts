@@ -91,9 +91,10 @@ const yieldTo = (turn: Turn, own: EntryIn<'dialling'>): void => {
 };
 
 /** This user is in a call, on one device: for the others it is over, and so is all else that they were about to do. */
-export const active = (turn: Turn, { call, device, peers, until }: Message<'active'>): Entered => {
+export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Message<'active'>): Entered => {
   const known = turn.entry(call);
-  if (known?.state === 'over') return { outcome: 'ok' };
+  // Late word of it, unless they have come back to a call that goes on.
+  if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
   if (turn.entriesIn('active').some((other) => other.call !== call)) return { outcome: 'busy' };
   const entry: EntryIn<'active'> = { state: 'active', call, device, peers, until };
   turn.put(entry);
@@ -112,8 +113,8 @@ export const active = (turn: Turn, { call, device, peers, until }: Message<'acti
 };
 
 /** A call is over for this user. One that was never heard of may still be on its way. */
-export const stop = (turn: Turn, { call, reason }: Message<'stop'>): void => {
+export const stop = (turn: Turn, { call, epoch, reason }: Message<'stop'>): void => {
   const entry = turn.entry(call);
-  if (!entry) turn.put({ state: 'over', call, until: turn.now + RING_MS + SLACK_MS });
-  else if (entry.state !== 'over') end(turn, entry, reason);
+  if (!entry) turn.put({ state: 'over', call, epoch, until: turn.now + RING_MS + SLACK_MS });
+  else if (entry.state !== 'over') end(turn, entry, reason, epoch);
 };

@@ -6,9 +6,9 @@ import type { Turn } from './turn.ts';
 const LATE_MS = 10_000;
 
 /** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
-export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason): void => {
+export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason, epoch?: number): void => {
   const { state, call, until } = entry;
-  turn.put({ state: 'over', call, until: state === 'active' ? turn.now + LATE_MS : until });
+  turn.put({ state: 'over', call, epoch, until: state === 'active' ? turn.now + LATE_MS : until });
   if (state === 'ringing') turn.stop(call, reason);
   for (const socket of turn.state.sockets) if (socket.line?.call === call) turn.dismiss(socket);
   ringIdle(turn);
@@ -46,7 +46,7 @@ export const release = (turn: Turn, was: Socket): void => {
   const entry = line && turn.entry(line.call);
   if (!line?.sent || !entry) return;
   if (entry.state === 'ringing') turn.act(line.call, who.device, { type: 'hangup' });
-  else if (entry.state !== 'over' && entry.device === who.device) hangUp(turn, entry);
+  else if (entry.state !== 'over') hangUp(turn, entry);
 };
 
 /** Refuses a call that rings, in the name of all devices. */

@@ -109,12 +109,12 @@ export const called = (
   const entry = data?.outcome === 'ok' ? turn.entry(data.call) : undefined;
   const own = entry && 'device' in entry && entry.device === device ? entry : undefined;
   const socket = turn.state.sockets.find(({ dial }) => dial === n);
-  if (!socket) {
-    // It was given up while it was not known which call it is.
-    if (own && turn.socketOf(device)?.line?.call !== own.call) hangUp(turn, own);
-  } else if (own) {
-    const line = socket.line?.call === own.call ? socket.line : { call: own.call, sent: 1, seen: [] };
-    turn.update(socket, { ...IDLE, line });
+  const isConnected = own !== undefined && socket?.line?.call === own.call;
+  // It was given up while it was not known which call it is.
+  if (own && !isConnected) hangUp(turn, own);
+  if (!socket) return;
+  if (isConnected) {
+    turn.update(socket, { dial: undefined, waiting: [] });
     for (const signal of socket.waiting) say(turn, socket, signal);
   } else if (entry?.state === 'ringing') ringAgain(turn, socket, entry.call);
   else giveUp(turn, socket);
@@ -135,6 +135,8 @@ export const signal = (turn: Turn, message: Extract<ToInbox, { type: 'signal' }>
     if (line?.call !== call || (device !== undefined && device !== who.device)) continue;
     const last = line.seen.find((seen) => seen.from === from);
     if (last && (epoch < last.epoch || (epoch === last.epoch && seq <= last.seq))) continue;
+    // Still on its way from when the device rang before: all of it comes once more, with the description at the beginning.
+    if (epoch !== last?.epoch && signals[0]?.kind === 'candidate') continue;
     const seen = [...line.seen.filter((other) => other !== last), { from, epoch, seq }];
     turn.update(socket, { line: { ...line, seen } });
     for (const each of signals) {

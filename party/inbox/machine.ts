@@ -24,7 +24,7 @@ export const start = (id: string, kept: unknown, present: readonly Present[], no
   const sockets = present.flatMap((connection): Socket[] => {
     const { who } = connection;
     if (!who) return [];
-    const { device, ...line } = lines.find((other) => who.old && other.device === who.device) ?? {};
+    const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
   const turn = new Turn({ id, ...rest, sockets }, now);

@@ -10,7 +10,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
   | { readonly state: 'dialling'; readonly device: string; readonly to: readonly string[] }
   | { readonly state: 'ringing'; readonly ring: Ring; readonly answer: Rung; readonly declined: boolean }
   | { readonly state: 'active'; readonly device: string; readonly peers: readonly string[] }
-  | { readonly state: 'over' }
+  /** `epoch` is the one that its room has ended. */
+  | { readonly state: 'over'; readonly epoch?: number | undefined }
 );
 
 /** An {@link Entry} in one of its states. */
