@@ -1,6 +1,6 @@
 import { CallClientFrame } from '../../src/contract/call-room.ts';
 import { ToCall } from '../../src/contract/room-messages.ts';
-import { FRAME_LIMIT } from '../../src/contract/rooms.ts';
+import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
 import { deadline, kept, start, step } from './machine.ts';
 import type { CallRoomState } from './state.ts';
@@ -9,7 +9,7 @@ import type { CallRoomState } from './state.ts';
 export const callRoom: RoomDefinition<CallRoomState, CallClientFrame, ToCall> = {
   party: 'call',
   frameLimit: FRAME_LIMIT,
-  ping: ['{"type":"ping"}', '{"type":"pong"}'],
+  ping: PING,
   hibernate: false,
   message: ToCall,
   decode: decodeWith(CallClientFrame, ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping']),

@@ -120,7 +120,16 @@ const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entr
   const epoch = epochOf(turn, from);
   turn.post(
     { party: 'inbox', id: to },
-    { type: 'signal', call: id, from, video, ...(device !== undefined && { device }), epoch, seq, signals: [...signals] },
+    {
+      type: 'signal',
+      call: id,
+      from,
+      video,
+      ...(device !== undefined && { device }),
+      epoch,
+      seq,
+      signals: [...signals],
+    },
     false,
     turn.now + OLD_SIGNAL_MS,
   );

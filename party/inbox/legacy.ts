@@ -96,6 +96,7 @@ const hangup = (turn: Turn, socket: Socket): void => {
   const entry = line && turn.entry(line.call);
   if (line?.sent === 0 && entry?.state === 'ringing') decline(turn, entry, who.device);
   else release(turn, socket);
+  ringIdle(turn);
 };
 
 /** What became of the call that an old device makes. */

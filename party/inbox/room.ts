@@ -1,6 +1,6 @@
 import { InboxClientFrame } from '../../src/contract/inbox-room.ts';
 import { ToInbox } from '../../src/contract/room-messages.ts';
-import { FRAME_LIMIT } from '../../src/contract/rooms.ts';
+import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
 import { decodeOld } from './dialect.ts';
 import { type InboxFrame, start, step } from './machine.ts';
@@ -12,7 +12,7 @@ const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'ping']);
 export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
   party: 'inbox',
   frameLimit: FRAME_LIMIT,
-  ping: ['{"type":"ping"}', '{"type":"pong"}'],
+  ping: PING,
   hibernate: true,
   message: ToInbox,
   decode: (text, who) => (who?.old ? decodeOld(text) : decodeNew(text)),

@@ -60,6 +60,7 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
     readonly options = { hibernate: definition.hibernate };
     readonly #room: PartyRoom;
     readonly #started: Promise<RoomRunner<State, Frame, Message>>;
+    #stayAwake: (() => void) | undefined;
 
     constructor(room: PartyRoom) {
       this.#room = room;
@@ -107,11 +108,18 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
     async onAlarm(): Promise<void> {
       const runner = await this.#started;
       await runner.alarm();
+      if (!definition.hibernate) this.#stayAwake?.();
     }
 
     async #start(vars: z.output<typeof Vars>): Promise<RoomRunner<State, Frame, Message>> {
       const id = idOf(this.#room) ?? (await this.#room.storage.get('id'));
       if (typeof id !== 'string') throw new Error('A room was woken that never wanted to be');
+      // PartyKit's runtime ends a room ten seconds after the last request to it, whatever its alarm has done since. Any signed request will do; what it says is none of
+      // the room's messages.
+      const target = `${definition.party}/${id}`;
+      const url = new URL(`/parties/${target}`, vars.ROOMS_URL);
+      this.#stayAwake = () =>
+        void postSigned(vars.ROOMS_SECRET, target, {}, (init) => fetch(url, init), Date.now()).catch(() => undefined);
       return new RoomRunner(this.#host(id, vars), definition);
     }
 

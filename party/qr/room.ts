@@ -1,4 +1,5 @@
 import { QrMessage, qrRoomExpiry } from '../../src/contract/qr-room.ts';
+import { PING } from '../../src/contract/rooms.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type QrState, step } from './machine.ts';
 
@@ -9,7 +10,7 @@ const FRAME_LIMIT = 1024;
 export const qrRoom: RoomDefinition<QrState, never, QrMessage> = {
   party: 'qr',
   frameLimit: FRAME_LIMIT,
-  ping: ['ping', 'pong'],
+  ping: PING,
   hibernate: true,
   message: QrMessage,
   decode: () => undefined,

@@ -54,7 +54,13 @@ export const CLOSE = {
 /** A reason to end a connection, see {@link CLOSE}. */
 export type CloseReason = keyof typeof CLOSE;
 
-/** Asks for a pong; keeps a socket from being taken for dead. Sent as exactly `{"type":"ping"}` it does not wake a sleeping room. */
+/**
+ * The text that asks for a sign of life, and the text that answers it: no JSON, so that it neither wakes a sleeping room nor is anything that an old client sends and
+ * is not to be answered (contract.md).
+ */
+export const PING = ['ping', 'pong'] as const;
+
+/** The same as a frame, for clients that have nothing but JSON. It wakes the room. */
 export const Ping = z.object({ type: z.literal('ping') });
 
 /** Why a frame was refused. The connection stays. */
