@@ -1,6 +1,6 @@
 import { Entrant } from '../src/contract/room-messages.ts';
 import { CLOSE, type CloseReason, errorFrame, FRAME_RATE, type Room } from '../src/contract/rooms.ts';
-import { verify } from '../src/rooms/signature.ts';
+import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
 
 /** One connection, as every host has them. */
@@ -18,7 +18,7 @@ export interface Socket {
 export interface Host {
   /** The id of the room. */
   readonly id: string;
-  readonly secret: string;
+  readonly secrets: RoomSecrets;
   now(): number;
   sockets(): Iterable<Socket>;
   read(): Promise<unknown>;
@@ -114,9 +114,9 @@ export class RoomRunner<State, Frame, Message> {
 
   /** Whether a request comes from the Worker or a room, and whom it lets in. */
   async signed(headers: Headers, body = ''): Promise<{ readonly who: Entrant | undefined } | undefined> {
-    const { secret, id, now } = this.#host;
+    const { secrets, id, now } = this.#host;
     const target = `${this.#definition.party}/${id}`;
-    const verified = await verify(secret, target, { headers, body }, now());
+    const verified = await verify(secrets, target, { headers, body }, now());
     if (!verified) return undefined;
     return { who: verified.entrant === undefined ? undefined : Entrant.parse(verified.entrant) };
   }

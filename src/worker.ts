@@ -9,7 +9,7 @@ import { parseSettings, SettingsError } from './env.ts';
 import { ApiError } from './errors.ts';
 import { answerError } from './http/errors.ts';
 import { createLog } from './log.ts';
-import { roomsSecret } from './rooms/signature.ts';
+import { roomSecrets } from './rooms/signature.ts';
 import { createServices } from './services.ts';
 
 /** A room of a sign-in by QR code. */
@@ -25,7 +25,7 @@ export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
 const createHandler = (env: Env) => {
   try {
     const settings = parseSettings({ ...env });
-    const rooms = createRooms(roomsSecret(settings), fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }));
+    const rooms = createRooms(roomSecrets(settings), fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }));
     return createApp(createServices(settings, { rooms }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;

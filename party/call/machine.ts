@@ -129,6 +129,7 @@ const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'a
     case 'listen':
       if (member.state !== 'ringing' || turn.call.group) return;
       turn.setMember(user, { listening: true, unreachable: false });
+      turn.keep();
       replay(turn, user, device);
       return;
     case 'revoke':

@@ -2,7 +2,7 @@ import type { Connection, ConnectionContext } from 'partyserver';
 import { Server } from 'partyserver';
 import type { Entrant } from '../../src/contract/room-messages.ts';
 import { postSigned } from '../../src/rooms/post.ts';
-import { roomsSecret } from '../../src/rooms/signature.ts';
+import { roomSecrets } from '../../src/rooms/signature.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type Host, RoomRunner, type Socket } from '../runner.ts';
 import { fetchRoomOf } from './stubs.ts';
@@ -63,11 +63,11 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
 
     #host(): Host {
       const { storage } = this.ctx;
-      const secret = roomsSecret(this.env);
+      const secrets = roomSecrets(this.env);
       const fetchRoom = fetchRoomOf(this.env);
       return {
         id: this.name,
-        secret,
+        secrets,
         now: Date.now,
         sockets: () => Array.from(this.getConnections(), (connection) => this.#socket(connection)),
         read: () => storage.get('kept'),
@@ -80,8 +80,8 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         setAlarm: (at) => void storage.setAlarm(at),
         post: (to, message) =>
           to === 'worker'
-            ? postSigned(secret, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
-            : postSigned(secret, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
+            ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
+            : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
       };
     }
 

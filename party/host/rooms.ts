@@ -1,14 +1,14 @@
 import { CLOSE } from '../../src/contract/rooms.ts';
 import { type FetchRoom, postSigned } from '../../src/rooms/post.ts';
 import type { Rooms } from '../../src/rooms/rooms.ts';
-import { sign } from '../../src/rooms/signature.ts';
+import { type RoomSecrets, sign } from '../../src/rooms/signature.ts';
 
 /** The rooms as the Worker reaches them: by signed requests, wherever they live. */
-export const createRooms = (secret: string, fetchRoom: FetchRoom): Rooms => ({
+export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms => ({
   ask: (room, message) =>
-    postSigned(secret, `${room.party}/${room.id}`, message, (init) => fetchRoom(room, init), Date.now()),
+    postSigned(secrets, `${room.party}/${room.id}`, message, (init) => fetchRoom(room, init), Date.now()),
   connect: async (room, entrant) => {
-    const signature = await sign(secret, `${room.party}/${room.id}`, entrant ? { entrant } : {}, Date.now());
+    const signature = await sign(secrets, `${room.party}/${room.id}`, entrant ? { entrant } : {}, Date.now());
     // The id of a connection comes from `_pk`: one that a client chose could be another's.
     const query = `?_pk=${crypto.randomUUID()}`;
     const { status, webSocket } = await fetchRoom(room, { headers: { Upgrade: 'websocket', ...signature } }, query);

@@ -119,7 +119,7 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
       const target = `${definition.party}/${id}`;
       const url = new URL(`/parties/${target}`, vars.ROOMS_URL);
       this.#stayAwake = () =>
-        void postSigned(vars.ROOMS_SECRET, target, {}, (init) => fetch(url, init), Date.now()).catch(() => undefined);
+        void postSigned([vars.ROOMS_SECRET], target, {}, (init) => fetch(url, init), Date.now()).catch(() => undefined);
       return new RoomRunner(this.#host(id, vars), definition);
     }
 
@@ -127,7 +127,7 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
       const { storage } = this.#room;
       return {
         id,
-        secret: ROOMS_SECRET,
+        secrets: [ROOMS_SECRET],
         now: Date.now,
         sockets: () => [...this.#room.getConnections()].flatMap(socketThatSlept),
         read: () => storage.get('kept'),
@@ -146,7 +146,7 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
           const target = to === 'worker' ? to : `${to.party}/${to.id}`;
           const url =
             to === 'worker' ? new URL('/api/internal/rooms', API_URL) : new URL(`/parties/${target}`, ROOMS_URL);
-          return postSigned(ROOMS_SECRET, target, message, (init) => fetch(url, init), Date.now());
+          return postSigned([ROOMS_SECRET], target, message, (init) => fetch(url, init), Date.now());
         },
       };
     }
@@ -163,7 +163,7 @@ const idOf = (room: PartyRoom): string | undefined => {
 /** The request, or 401. */
 const ifSigned = async (request: Party.Request, target: string, env: unknown): Promise<Party.Request | Response> => {
   const signed = { headers: new Headers([...request.headers]), body: await request.clone().text() };
-  const verified = await verify(Vars.parse(env).ROOMS_SECRET, target, signed, Date.now());
+  const verified = await verify([Vars.parse(env).ROOMS_SECRET], target, signed, Date.now());
   return verified ? request : new Response(null, { status: 401 });
 };
 

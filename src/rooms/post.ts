@@ -1,5 +1,5 @@
 import type { Room } from '../contract/rooms.ts';
-import { sign } from './signature.ts';
+import { type RoomSecrets, sign } from './signature.ts';
 
 /** Sends a request to a room, wherever rooms live. `query` begins with `?`. */
 export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promise<Response>;
@@ -15,14 +15,14 @@ const TIMEOUT_MS = 4_500;
  * @throws when nobody answers, or not with success
  */
 export const postSigned = async (
-  secret: string,
+  secrets: RoomSecrets,
   target: string,
   message: object,
   send: (init: RequestInit) => Promise<Response>,
   now: number,
 ): Promise<unknown> => {
   const body = JSON.stringify(message);
-  const headers = { 'Content-Type': 'application/json', ...(await sign(secret, target, { body }, now)) };
+  const headers = { 'Content-Type': 'application/json', ...(await sign(secrets, target, { body }, now)) };
   const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (answer.ok) return answer.json();
   await answer.body?.cancel();

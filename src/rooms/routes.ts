@@ -19,7 +19,7 @@ import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
 import { jwtSecrets, verifyToken } from '../session/token.ts';
 import type { Around } from '../undo.ts';
-import { roomsSecret, verify } from './signature.ts';
+import { roomSecrets, verify } from './signature.ts';
 import { endOfSession, verifyTicket } from './ticket.ts';
 
 /** What is done about something that a room tells the Worker. */
@@ -78,7 +78,7 @@ export const roomRoutes = (services: Services, onRoomMessage: OnRoomMessage) => 
   const limit = bodyLimit({ maxSize: MESSAGE_LIMIT, onError: (c) => answerError(c, new ApiError('body_too_large')) });
   app.post(fromRooms.path, limit, async (c) => {
     const body = await c.req.text();
-    const signed = await verify(roomsSecret(settings), 'worker', { headers: c.req.raw.headers, body }, now());
+    const signed = await verify(roomSecrets(settings), 'worker', { headers: c.req.raw.headers, body }, now());
     if (!signed) throw new ApiError('invalid_secret');
     const around = { log: c.get('log'), later: background(c) };
     return c.json(await onRoomMessage(services, validate(ToWorker, JSON.parse(body)), around));

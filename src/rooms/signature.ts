@@ -9,6 +9,9 @@ export const SIGNATURE = 'X-AIST-Signature';
 /** The header that says who enters a room, as JSON in base64url; signed with the rest. */
 export const ENTRANT = 'X-AIST-Entrant';
 
+/** The secrets of requests between the Worker and the rooms; the first is the one that signs. */
+export type RoomSecrets = readonly [string, ...string[]];
+
 const utf8 = new TextEncoder();
 const keys = new Map<string, Promise<CryptoKey>>();
 
@@ -34,7 +37,7 @@ const signed = (target: string, expiry: string, entrant: string, body: string) =
  * @param now milliseconds since 1970
  */
 export const sign = async (
-  secret: string,
+  [secret]: RoomSecrets,
   target: string,
   { entrant, body = '' }: { entrant?: object; body?: string },
   now: number,
@@ -53,7 +56,7 @@ export interface Verified {
 
 /** Whether a request was signed for this target, and lately; undefined when not. Compares in constant time. */
 export const verify = async (
-  secret: string,
+  secrets: RoomSecrets,
   target: string,
   { headers, body = '' }: { headers: Headers; body?: string },
   now: number,
@@ -64,18 +67,26 @@ export const verify = async (
   if (!expiry || left <= 0 || left > 2 * VALID_MS) return undefined;
   const who = headers.get(ENTRANT) ?? '';
   const bytes = new Uint8Array(base64url.decode(mac));
-  const right = await crypto.subtle.verify('HMAC', await keyOf(secret), bytes, signed(target, expiry, who, body));
-  if (!right) return undefined;
-  return { entrant: who ? JSON.parse(new TextDecoder().decode(base64url.decode(who))) : undefined };
+  const text = signed(target, expiry, who, body);
+  for (const secret of secrets) {
+    if (!(await crypto.subtle.verify('HMAC', await keyOf(secret), bytes, text))) continue;
+    return { entrant: who ? JSON.parse(new TextDecoder().decode(base64url.decode(who))) : undefined };
+  }
+  return undefined;
 };
 
 /**
- * The secret of requests between the Worker and the rooms. Rooms that live elsewhere have one of their own and never see the secret of tokens.
+ * The secrets of rooms. Those that live elsewhere have one of their own and never see the secrets of tokens; in the Worker they change with those, in the same two steps.
  *
  * @param env bindings or settings
  */
-export const roomsSecret = (env: object): string => {
-  const given: unknown = Reflect.get(env, 'ROOMS_SECRET') || Reflect.get(env, 'JWT_SECRET');
-  if (typeof given !== 'string' || given === '') throw new Error('Rooms need ROOMS_SECRET, or JWT_SECRET');
-  return given;
+export const roomSecrets = (env: object): RoomSecrets => {
+  const of = (name: string): string[] => {
+    const value: unknown = Reflect.get(env, name);
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  };
+  const own = of('ROOMS_SECRET');
+  const [first, ...others] = own.length > 0 ? own : [...of('JWT_SECRET'), ...of('JWT_SECRET_PREVIOUS')];
+  if (first === undefined) throw new Error('Rooms need ROOMS_SECRET, or JWT_SECRET');
+  return [first, ...others];
 };

@@ -69,7 +69,7 @@ const connectionOf = (id: string): PartyConnection => {
 };
 
 const wayIn = async (room: string) => ({
-  request: { headers: Object.entries(await sign(SECRET, `call/${room}`, { entrant: anna }, Date.now())) },
+  request: { headers: Object.entries(await sign([SECRET], `call/${room}`, { entrant: anna }, Date.now())) },
 });
 
 describe('a room on PartyKit', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENTRANT, roomsSecret, SIGNATURE, sign, verify } from '../../../src/rooms/signature.ts';
+import { ENTRANT, roomSecrets, SIGNATURE, sign, verify } from '../../../src/rooms/signature.ts';
 
 const SECRET = 'a-secret-of-rooms';
 const NOW = 1_800_000_000_000;
@@ -12,17 +12,17 @@ const check = async (change: {
   body?: string;
   now?: number;
 }) => {
-  const headers = await sign(SECRET, 'call/1', { entrant, body: '{}' }, NOW);
+  const headers = await sign([SECRET], 'call/1', { entrant, body: '{}' }, NOW);
   const given = new Headers({ ...headers, ...change.headers });
   const { secret = SECRET, target = 'call/1', body = '{}', now = NOW } = change;
-  return verify(secret, target, { headers: given, body }, now);
+  return verify([secret], target, { headers: given, body }, now);
 };
 
 describe('a signed request', () => {
   test('says who enters', async () => {
     expect(await check({})).toEqual({ entrant });
-    const headers = new Headers(await sign(SECRET, 'worker', { body: 'x' }, NOW));
-    expect(await verify(SECRET, 'worker', { headers, body: 'x' }, NOW)).toEqual({ entrant: undefined });
+    const headers = new Headers(await sign([SECRET], 'worker', { body: 'x' }, NOW));
+    expect(await verify([SECRET], 'worker', { headers, body: 'x' }, NOW)).toEqual({ entrant: undefined });
   });
 
   test('is good for half a minute', async () => {
@@ -45,9 +45,21 @@ describe('a signed request', () => {
     expect(await check(change)).toBeUndefined();
   });
 
-  test('is signed with the rooms’ own secret where they have one, and never with none', () => {
-    expect(roomsSecret({ ROOMS_SECRET: 'a', JWT_SECRET: 'b' })).toBe('a');
-    expect(roomsSecret({ ROOMS_SECRET: '', JWT_SECRET: 'b' })).toBe('b');
-    expect(() => roomsSecret({})).toThrow('ROOMS_SECRET');
+  test('is taken while the secret changes, in both steps of it', async () => {
+    const headers = new Headers(await sign(['new', 'old'], 'worker', {}, NOW));
+    for (const secrets of [
+      ['new', 'old'],
+      ['old', 'new'],
+    ] as const) {
+      expect(await verify(secrets, 'worker', { headers }, NOW)).toEqual({ entrant: undefined });
+    }
+    expect(await verify(['old'], 'worker', { headers }, NOW)).toBeUndefined();
+  });
+
+  test('is signed with the rooms’ own secret where they have one, else with those of tokens, and never with none', () => {
+    expect(roomSecrets({ ROOMS_SECRET: 'a', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual(['a']);
+    expect(roomSecrets({ ROOMS_SECRET: '', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual(['b', 'c']);
+    expect(roomSecrets({ JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: '' })).toEqual(['b']);
+    expect(() => roomSecrets({})).toThrow('ROOMS_SECRET');
   });
 });

@@ -6,7 +6,7 @@ import { stack } from '../stack.ts';
 /** Tells the Worker something as a room does. */
 export const tellWorker = async (api: Api, message: ToWorker, now = Date.now()): Promise<Answer> => {
   const body = JSON.stringify(message);
-  const headers = await sign(String(stack.settings.JWT_SECRET), 'worker', { body }, now);
+  const headers = await sign([String(stack.settings.JWT_SECRET)], 'worker', { body }, now);
   return api.send('POST', '/api/internal/rooms', { body, headers });
 };
 
