@@ -62,8 +62,10 @@ export class RoomRunner<State, Frame, Message> {
   readonly #heard = new Map<string, number>();
   readonly #allowances = new Map<string, Allowance>();
   readonly #replies = new Map<string, (answer: object) => void>();
+  readonly #coming = new Set<string>();
   #alarmAt: number | null = null;
   #requests = 0;
+  #underWay = 0;
 
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
     this.#host = host;
@@ -73,7 +75,10 @@ export class RoomRunner<State, Frame, Message> {
 
   /** Lets a connection in whose way in the Worker has signed; any other is closed as unauthorized. */
   async connect(socket: Socket, signed: boolean): Promise<void> {
+    // A host may have it among its sockets already.
+    this.#coming.add(socket.id);
     await this.#ready;
+    this.#coming.delete(socket.id);
     if (!signed) return this.#end(socket, 'unauthorized');
     this.#sockets.set(socket.id, socket);
     this.#heard.set(socket.id, this.#host.now());
@@ -131,7 +136,7 @@ export class RoomRunner<State, Frame, Message> {
   async #start(): Promise<void> {
     const [kept, alarmAt] = await Promise.all([this.#host.read(), this.#host.alarmAt()]);
     this.#alarmAt = alarmAt;
-    for (const socket of this.#host.sockets()) this.#sockets.set(socket.id, socket);
+    for (const socket of this.#host.sockets()) if (!this.#coming.has(socket.id)) this.#sockets.set(socket.id, socket);
     this.#carryOut(this.#definition.start(this.#host.id, kept, this.#present(), this.#host.now()));
   }
 
@@ -177,6 +182,8 @@ export class RoomRunner<State, Frame, Message> {
     for (const effect of effects) this.#perform(effect);
     const at = this.#definition.deadline(state);
     if (at !== undefined) this.#wakeAt(at);
+    // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.
+    if (this.#underWay > 0) this.#wakeAt(this.#host.now() + UNANSWERED_MS);
   }
 
   /** One that comes too early is asked again then: better than setting it anew with every frame. */
@@ -203,12 +210,14 @@ export class RoomRunner<State, Frame, Message> {
       case 'reply':
         return this.#replies.get(effect.request)?.(effect.answer);
       case 'post':
-        // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.
-        this.#wakeAt(this.#host.now() + UNANSWERED_MS);
-        void this.#host.post(effect.to, effect.message).then(
-          (answer) => this.#handle({ type: 'answered', n: effect.n, answer }),
-          () => this.#handle({ type: 'answered', n: effect.n, answer: undefined }),
-        );
+        this.#underWay++;
+        void this.#host
+          .post(effect.to, effect.message)
+          .catch(() => undefined)
+          .then((answer) => {
+            this.#underWay--;
+            this.#handle({ type: 'answered', n: effect.n, answer });
+          });
         return;
     }
   }

@@ -5,7 +5,7 @@ import { answered, due, durable, restart, retry } from '../outbox.ts';
 import type { RoomEvent, Step } from '../room.ts';
 import { accept, decline, end, hangUp, leave, tick } from './lifecycle.ts';
 import { gone, hello, join, look, refuse } from './presence.ts';
-import { create, createAgain, dialled, permit, rung } from './ringing.ts';
+import { create, createAgain, created, dialled, permit, RUNG_MS, rung } from './ringing.ts';
 import { ack, ackAll, receive, replay } from './signals.ts';
 import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
 import { Turn } from './turn.ts';
@@ -44,6 +44,7 @@ export const step = (room: CallRoomState, event: CallEvent, now: number): Step<C
       if (turn.call.state !== 'ended') {
         if ((turn.call.lookAt ?? now + 1) <= now) look(turn, event.present);
         tick(turn);
+        if (turn.call.state === 'ringing' && turn.call.createdAt + RUNG_MS <= now) created(turn);
       }
       break;
   }
@@ -63,8 +64,9 @@ const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<C
     const { call, effects } = create(room.id, message, request, now);
     return { state: { ...room, call }, effects };
   }
+  // A host may have written down the name of a room that never was, or is over.
   const answer = message.type === 'permit' ? { outcome: 'no_such_call' } : done;
-  return { state: room, effects: [{ type: 'reply', request, answer }] };
+  return { state: room, effects: [{ type: 'reply', request, answer }, { type: 'forget' }] };
 };
 
 const frame = (turn: Turn, id: string, said: CallClientFrame) => {
@@ -204,6 +206,7 @@ export const deadline = ({ call }: CallRoomState): number | undefined => {
   else {
     const members = Object.values(call.members);
     times.push(call.leaseAt, call.lookAt);
+    if (call.state === 'ringing' && call.creating.length > 0) times.push(call.createdAt + RUNG_MS);
     if (members.some(({ state }) => state === 'ringing')) times.push(call.createdAt + RING_MS);
     if (call.state === 'accepted') for (const { awayAt } of members) times.push(awayAt && awayAt + GRACE_MS);
   }

@@ -3,7 +3,7 @@ import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/r
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
-import { replay } from './signals.ts';
+import { beginAnew, replay } from './signals.ts';
 import { type Call, type Member, newStream, own } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -12,8 +12,14 @@ type Create = Extract<ToCall, { type: 'create' }>;
 /** How long the inbox of the caller is asked, in milliseconds: the caller waits. */
 const DIAL_MS = 3_000;
 
+/** How long whoever asked for the call waits for the inboxes of callees, in milliseconds: less than the Worker does (`REPLY_MS`). */
+export const RUNG_MS = 3_000;
+
 /** How much longer than it rings an inbox holds a dial, in milliseconds. */
 const SLACK_MS = 10_000;
+
+/** How many TURN credentials a call can have: its record has to stay below what the Worker takes. */
+const TURN_LIMIT = 256;
 
 const newMember = (profile: Member['profile'], role: Member['role'], place: number): Member => ({
   profile,
@@ -96,13 +102,21 @@ export const createAgain = (turn: Turn, request: string) => {
 /** Whether a device may have a ticket. */
 export const permit = (
   turn: Turn,
-  { user, device, turn: credential }: Extract<ToCall, { type: 'permit' }>,
+  { user, device, turn: credential, anew }: Extract<ToCall, { type: 'permit' }>,
 ): Permitted => {
   const { state, video, group } = turn.call;
   const member = turn.member(user);
   if (!member || state === 'ended' || (member.state === 'left' && !group)) return { outcome: 'no_such_call' };
   if (member.state === 'joined' && member.device !== device) return { outcome: 'elsewhere' };
+  if (anew && member.state === 'joined' && !member.old && !member.greeted) {
+    turn.setMember(user, { epoch: member.epoch + 1 });
+    beginAnew(turn, user);
+    announce(turn, user);
+    turn.keep();
+  }
   if (credential !== undefined) {
+    // It is revoked at once by whoever gave it.
+    if (turn.call.turn.length >= TURN_LIMIT) return { outcome: 'no_such_call' };
     turn.set({ turn: [...turn.call.turn, credential] });
     turn.keep();
   }
@@ -154,7 +168,11 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
       if (parsed?.old) replay(turn, user);
     }
   }
-  if (turn.members.some(({ state, rung }) => state === 'ringing' && !rung)) return;
+  if (turn.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(turn);
+};
+
+/** Whoever asked for the call hears that it rings. */
+export const created = (turn: Turn) => {
   for (const request of turn.call.creating) turn.reply(request, { outcome: 'created', state: 'ringing' });
   turn.set({ creating: [] });
 };

@@ -10,6 +10,9 @@ import { fetchRoomOf } from './stubs.ts';
 /** Where rooms tell the Worker something; the host name is never looked at. */
 const WORKER = 'https://worker/api/internal/rooms';
 
+/** How old the note may become when a connection was heard, in milliseconds. */
+const NOTE_MS = 15_000;
+
 /** What is kept with a connection: it survives the sleep of a room. */
 interface Kept {
   readonly who?: Entrant;
@@ -41,6 +44,10 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
     }
 
     override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
+      const { who, since } = connection.state as Kept;
+      const now = Date.now();
+      if (definition.hibernate && now - since >= NOTE_MS)
+        connection.setState({ ...(who && { who }), since: now } satisfies Kept);
       return this.#room.message(connection.id, frame);
     }
 

@@ -98,6 +98,7 @@ export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Me
   if (turn.entriesIn('active').some((other) => other.call !== call)) return { outcome: 'busy' };
   const entry: EntryIn<'active'> = { state: 'active', call, device, peers, until };
   turn.put(entry);
+  if (turn.hasEnded(device)) turn.act(call, device, { type: 'revoke' });
   if (known?.state === 'ringing') turn.stop(call, 'answered_elsewhere', device);
   for (const socket of turn.state.sockets) {
     if (socket.line?.call === call && socket.who.device !== device) turn.dismiss(socket);

@@ -8,6 +8,9 @@ import type { Turn } from './turn.ts';
 /** A device that has said nothing for so long makes room for another one, in milliseconds. */
 const SILENT_MS = 90_000;
 
+/** An isolate of the Worker takes a session for alive 30 s longer; a call that it lets in then may ring for 45 s. In milliseconds. */
+const ENDED_MS = 120_000;
+
 /** How many used tickets are remembered; each for a minute at most. */
 const TICKET_LIMIT = 1_000;
 
@@ -33,7 +36,7 @@ const refusalOf = (turn: Turn, who: Entrant, present: readonly Present[]): Close
   const { now, state } = turn;
   const { user, until, ticket } = who;
   if (user !== state.id) return 'notInCall';
-  if (until <= now || (ticket && ticket.until <= now)) return 'unauthorized';
+  if (until <= now || turn.hasEnded(who.sid) || (ticket && ticket.until <= now)) return 'unauthorized';
   if (ticket && state.tickets.some(({ id }) => id === ticket.id)) return 'unauthorized';
   const isFull = state.tickets.filter((used) => used.until > now).length >= TICKET_LIMIT;
   return !isFull && makeRoom(turn, olderOf(turn, who), present) ? undefined : 'full';
@@ -44,7 +47,13 @@ const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Pre
   const others = () => turn.state.sockets.filter(({ id }) => id !== leaving?.id);
   if (others().length < DEVICE_LIMIT) return true;
   const silent = new Set(present.filter(({ heardAt }) => heardAt <= turn.now - SILENT_MS).map(({ id }) => id));
-  for (const socket of others()) if (silent.has(socket.id)) putOut(turn, socket, 'silent');
+  // Not every old client pings: those in a call go last.
+  for (const inCall of [false, true]) {
+    if (others().length < DEVICE_LIMIT) break;
+    for (const socket of others()) {
+      if (silent.has(socket.id) && inCall === Boolean(socket.line?.sent)) putOut(turn, socket, 'silent');
+    }
+  }
   return others().length < DEVICE_LIMIT;
 };
 
@@ -73,6 +82,9 @@ export const leave = (turn: Turn, socket: Socket | undefined): void => {
 
 /** Sessions have ended: their sockets end, and the calls that they may be in are told. */
 export const revoked = (turn: Turn, sids: readonly string[]): void => {
+  const until = turn.now + ENDED_MS;
+  const recent = turn.state.ended.filter((other) => other.until > turn.now && !sids.includes(other.sid));
+  turn.set({ ended: [...recent, ...sids.map((sid) => ({ sid, until }))] });
   const ended = turn.state.sockets.filter(({ who }) => sids.includes(who.sid));
   const devices = new Set([...sids, ...ended.map(({ who }) => who.device)]);
   for (const { call, state } of turn.state.calls) {

@@ -49,6 +49,8 @@ export interface InboxState {
   readonly calls: readonly Entry[];
   /** Tickets that were used. */
   readonly tickets: readonly { readonly id: string; readonly until: number }[];
+  /** Sessions that have just ended, which isolates of the Worker may still take for alive. */
+  readonly ended: readonly { readonly sid: string; readonly until: number }[];
   /** When the calls made so far would have been made at the rate that is allowed, in milliseconds since 1970. */
   readonly dials: number;
   readonly sockets: readonly Socket[];
@@ -56,17 +58,18 @@ export interface InboxState {
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'dials' | 'outbox'> & {
+export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'ended' | 'dials' | 'outbox'> & {
   readonly lines: readonly (Line & { readonly device: string })[];
 };
 
 /** What is kept of an inbox where nothing has happened. */
-export const NOTHING: Kept = { calls: [], tickets: [], dials: 0, outbox: EMPTY_OUTBOX, lines: [] };
+export const NOTHING: Kept = { calls: [], tickets: [], ended: [], dials: 0, outbox: EMPTY_OUTBOX, lines: [] };
 
 /** What outlives the host. */
-export const kept = ({ calls, tickets, dials, sockets, outbox }: InboxState): Kept => ({
+export const kept = ({ calls, tickets, ended, dials, sockets, outbox }: InboxState): Kept => ({
   calls,
   tickets,
+  ended,
   dials,
   outbox: durable(outbox),
   lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
@@ -81,6 +84,7 @@ const lines = ({ sockets }: InboxState) => sockets.map(({ line }) => line).filte
 export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
   a.calls !== b.calls ||
   a.tickets !== b.tickets ||
+  a.ended !== b.ended ||
   a.dials !== b.dials ||
   (a.outbox !== b.outbox && !same(durable(a.outbox).items, durable(b.outbox).items)) ||
   (a.sockets !== b.sockets && !same(lines(a), lines(b)));

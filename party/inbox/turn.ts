@@ -81,6 +81,11 @@ export class Turn {
     this.#effects.push({ type: 'send', to: id, frame });
   }
 
+  /** Whether a session has just ended. */
+  hasEnded(session: string): boolean {
+    return this.state.ended.some(({ sid, until }) => sid === session && until > this.now);
+  }
+
   refuse(socket: Socket, error: FrameError): void {
     this.send(socket, errorFrame(error));
   }

@@ -64,7 +64,7 @@ export const dial = async (services: Services, { from, to, ...how }: Dial): Prom
 
 /** The call that there is already, if this device may be in it. */
 const join = async (services: Services, call: string, user: string, device: string): Promise<Dialled> => {
-  const permitted = await askCall(services, call, { type: 'permit', user, device }, Permitted);
+  const permitted = await askCall(services, call, { type: 'permit', user, device, anew: true }, Permitted);
   if (permitted.outcome === 'elsewhere') return { outcome: 'in_call' };
   // It has just ended: calling again makes a new one.
   if (permitted.outcome === 'no_such_call') throw new StoreError('rooms', 'permit', new Error('The call has ended'));

@@ -22,6 +22,29 @@ export const giveIce = async (
   }
 };
 
+/** How long an isolate gives a user the same servers outside of calls, in milliseconds, and to how many users: nobody revokes those credentials. */
+const REUSED_MS = 600_000;
+const REMEMBERED = 1_000;
+
+/** {@link giveIce} for those who are in no call: they get the same servers again for a while. */
+export const createIceMemory = () => {
+  /** User → what was given, the longest ago first. */
+  const given = new Map<string, { readonly ice: Ice; readonly at: number }>();
+  return async (services: Pick<Services, 'settings' | 'now'>, log: Log, userId: string): Promise<Ice> => {
+    const now = services.now();
+    const known = given.get(userId);
+    if (known && now - known.at < REUSED_MS) return known.ice;
+    const ice = await giveIce(services, log, userId);
+    given.delete(userId);
+    // Without TURN there is nothing to spare.
+    if (ice.until === undefined) return ice;
+    given.set(userId, { ice, at: now });
+    const [oldest] = given.keys();
+    if (given.size > REMEMBERED && oldest !== undefined) given.delete(oldest);
+    return ice;
+  };
+};
+
 /** Revokes a credential: up to three tries. */
 export const revokeTurn = ({ settings }: Pick<Services, 'settings'>, username: string): Promise<void> =>
   tryThrice(() => revokeCredential(settings, username));

@@ -14,7 +14,7 @@ import { jwtSecrets } from '../session/token.ts';
 import { askCall } from './ask.ts';
 import { dial } from './dial.ts';
 import { pageOf, placeOf } from './history.ts';
-import { giveIce, leaveToCall } from './ice.ts';
+import { createIceMemory, giveIce, leaveToCall } from './ice.ts';
 import * as store from './store.ts';
 
 /** Calls: making one, tickets to rooms, the history, and ICE servers. */
@@ -22,6 +22,7 @@ export const callRoutes = (services: Services) => {
   const { settings, db, now } = services;
   const { app, route } = createRouter(services);
   const secrets = jwtSecrets(settings);
+  const iceOutsideCalls = createIceMemory();
 
   const ticketTo = async (room: Room, session: Session, role?: Role) => ({
     ...(await issueTicket(secrets, room, session, role, now())),
@@ -79,7 +80,7 @@ export const callRoutes = (services: Services) => {
   );
 
   route(listIceServers)(async ({ c, userId }) => {
-    const { iceServers, until } = await giveIce(services, c.get('log'), userId);
+    const { iceServers, until } = await iceOutsideCalls(services, c.get('log'), userId);
     return { iceServers, expiresAt: until === undefined ? null : new Date(until).toISOString() };
   });
 

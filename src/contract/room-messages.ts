@@ -56,7 +56,14 @@ export const ToCall = z.discriminatedUnion('type', [
     turn: z.string().optional(),
   }),
   /** From the Worker: may this device have a ticket? Answered with {@link Permitted}. */
-  z.object({ type: z.literal('permit'), user, device, turn: z.string().optional() }),
+  z.object({
+    type: z.literal('permit'),
+    user,
+    device,
+    turn: z.string().optional(),
+    /** It dials once more, and knows nothing of what it said in its first request. */
+    anew: z.boolean().optional(),
+  }),
   /** From the inbox of a user: what one of their devices does that has no socket here. Answered with {@link Done}. */
   z.object({
     type: z.literal('act'),
