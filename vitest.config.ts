@@ -1,4 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+
+/** Begins with the file that spends a minute waiting, so that the others run meanwhile. */
+class WaitsFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: (typeof sorted)[number]) => moduleId.endsWith('/waits.test.ts');
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
+/** The calls, on one host of the rooms. All files share one stack: they have people of their own, and count nothing that others do. */
+const calls = (host: string) => ({
+  test: {
+    name: `calls-${host}`,
+    include: ['test/calls/**/*.test.ts'],
+    globalSetup: 'test/calls/setup.ts',
+    setupFiles: ['test/support/collect-logs.ts'],
+    sequence: { groupOrder: 2 },
+    isolate: false,
+    // One of each host only waits.
+    maxWorkers: 4,
+    // What is waited for, all at once.
+    maxConcurrency: 30,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
 
 export default defineConfig({
   test: {
@@ -6,6 +34,7 @@ export default defineConfig({
     silent: 'passed-only',
     // Also on a machine with two cores: much of the time is spent waiting.
     maxWorkers: 2,
+    sequence: { sequencer: WaitsFirst },
     projects: [
       // Logic, without any store: milliseconds.
       { test: { name: 'unit', include: ['test/src/**/*.test.ts'] } },
@@ -26,6 +55,21 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // Two real browsers call each other: `npm run test:e2e`, since not every machine has a Chromium.
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/stack/setup.ts',
+          setupFiles: ['test/support/collect-logs.ts'],
+          sequence: { groupOrder: 3 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // One suite, on both hosts.
+      calls('partyserver'),
+      calls('partykit'),
     ],
   },
 });

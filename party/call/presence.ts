@@ -10,7 +10,7 @@ import {
 } from '../../src/contract/rooms.ts';
 import type { Present } from '../room.ts';
 import { ackAll, beginAnew, replay } from './signals.ts';
-import { type Member, newStream, own, peerOf } from './state.ts';
+import { type Member, own, peerOf } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -83,10 +83,10 @@ const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
     const stream = turn.stream(user);
     if (!stream.known) turn.setStream(user, { known: true, received: resume.acked, acked: resume.acked });
     ackAll(turn, user, resume.seen);
-  } else if (member.greeted) {
+  } else if (member.greeted || !turn.stream(user).known) {
     turn.setMember(user, { epoch: member.epoch + 1 });
     beginAnew(turn, user);
-  } else if (!turn.stream(user).known) turn.setStream(user, newStream());
+  }
   if (!member.greeted || !resume) turn.keep();
 };
 

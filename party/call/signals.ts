@@ -75,13 +75,17 @@ const followUp = (turn: Turn, user: string) => {
 };
 
 const accept = (turn: Turn, user: string, waiting: Waiting) => {
-  const { seq, to } = waiting;
+  const { seq, to, signal } = waiting;
   const { log, seen } = turn.stream(user);
-  turn.setStream(user, { received: seq });
+  const seenUpTo = own(seen, to);
   // In a room that has lost its memory it may have been sent again although it has come.
-  if (turn.member(to)?.state === 'left' || seq <= (own(seen, to) ?? 0)) return settle(turn, user);
-  turn.setStream(user, { log: [...log, waiting] });
-  const last = entriesFor(turn, user, to).at(-1);
+  if (turn.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
+    turn.setStream(user, { received: seq });
+    return settle(turn, user);
+  }
+  turn.setStream(user, { received: seq, log: [...log, waiting] });
+  // Of all that was sent since the first description nothing waits any more.
+  const last = seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
   if (last?.seq === seq) deliver(turn, user, to, last);
 };
 

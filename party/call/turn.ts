@@ -75,7 +75,9 @@ export class Turn {
 
   /** To the device of somebody who is in the call; to all devices of somebody for whom it rings. */
   sendTo(user: string, frame: CallServerFrame) {
-    for (const { id, hello } of this.socketsOf(user)) if (hello) this.send(id, frame);
+    for (const [id, socket] of Object.entries(this.call.sockets)) {
+      if (socket.user === user && socket.hello) this.send(id, frame);
+    }
   }
 
   close(id: string, why: CloseReason) {

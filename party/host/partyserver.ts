@@ -20,6 +20,13 @@ interface Kept {
   readonly since: number;
 }
 
+/** Notes that a connection was heard, now and then: what is noted survives a sleep. */
+const note = (connection: Connection) => {
+  const { who, since } = connection.state as Kept;
+  const now = Date.now();
+  if (now - since >= NOTE_MS) connection.setState({ ...(who && { who }), since: now } satisfies Kept);
+};
+
 /** A kind of room on PartyServer: a Durable Object of the Worker. */
 export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
   class extends Server<Env> {
@@ -44,10 +51,7 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
     }
 
     override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
-      const { who, since } = connection.state as Kept;
-      const now = Date.now();
-      if (definition.hibernate && now - since >= NOTE_MS)
-        connection.setState({ ...(who && { who }), since: now } satisfies Kept);
+      if (definition.hibernate) note(connection);
       return this.#room.message(connection.id, frame);
     }
 

@@ -59,7 +59,9 @@ export const CallClientFrame = z.discriminatedUnion('type', [
       resume: z
         .object({ seen: Seen, acked: z.int().min(0) })
         .optional()
-        .describe('On coming back with one’s memory: what I have seen of others, and the last `acked` that I heard'),
+        .describe(
+          'On coming back with one’s memory: what I have seen of others, and the last `acked` that I heard (0 at first, as for one whose offer went with POST)',
+        ),
     })
     .describe('The first frame'),
   z.object({ type: z.literal('accept') }).describe('Takes the call on this device'),

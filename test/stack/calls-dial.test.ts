@@ -64,8 +64,29 @@ describe('POST /api/calls', () => {
     const first = await a.call(b.user);
     expect(await call(a, { to: b.user.username })).toMatchObject({
       status: 201,
-      body: { callId: first.callId, role: 'caller', ticket: expect.not.stringMatching(first.ticket) },
+      body: { callId: first.callId, role: 'caller', existing: true, ticket: expect.not.stringMatching(first.ticket) },
     });
+  });
+
+  test('says that the call was there when a page that was loaded anew calls again: its new offer is the one that arrives', async () => {
+    const { a, b } = await two();
+    const body = { to: b.user.id, offer: 'v=0 of the first page' };
+    const first = await call(a, body);
+    expect(first.body).toMatchObject({ existing: false, role: 'caller' });
+    const again = await call(a, { ...body, offer: 'v=0 of the second page' });
+    const { callId } = first.body;
+    expect(again.body).toMatchObject({ existing: true, role: 'caller', state: 'ringing', callId });
+    const caller = await a.join(String(callId));
+    expect(caller.frames[0]).toMatchObject({ type: 'welcome', received: 0 });
+    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0 of the second page' } });
+    const callee = await b.accept(String(callId));
+    await callee.next({
+      type: 'signal',
+      epoch: 2,
+      seq: 1,
+      signals: [{ kind: 'offer', sdp: 'v=0 of the second page' }],
+    });
+    expect(callee.frames.filter(({ type }) => type === 'signal')).toHaveLength(1);
   });
 
   test('answers the other’s call, as its callee, to one who calls back while it rings', async () => {

@@ -5,7 +5,7 @@ import { dropAll } from '../support/calls/listener.ts';
 import { recordOf, tellWorker } from '../support/calls/records.ts';
 import { two } from '../support/calls/scenes.ts';
 import type { Answer, Api } from '../support/client.ts';
-import { localApi } from '../support/client.ts';
+import { localApi, TestClock } from '../support/client.ts';
 import { stack } from '../support/stack.ts';
 
 const NO_CLOUDFLARE = { TURN_KEY_ID: '', TURN_KEY_API_TOKEN: '', STUN_URLS: 'stun:stun.example' };
@@ -47,6 +47,28 @@ describe('ICE servers', () => {
     expect(until).toBeGreaterThanOrEqual(before + 7_200_000);
     expect(until).toBeLessThan(before + 7_210_000);
     expect(credentialOf(await ice(local, token))).not.toBe(username);
+  });
+
+  test('are the same for ten minutes, for the same user, and new ones after that', async () => {
+    const [one, another] = await Promise.all([newDevice(), newDevice()]);
+    const clock = new TestClock();
+    const api = localApi({}, clock.now);
+    const first = await ice(api, one.token);
+    clock.advance(599.999);
+    expect((await ice(api, one.token)).body).toEqual(first.body);
+    expect(credentialOf(await ice(api, another.token))).not.toBe(credentialOf(first));
+    clock.advance(0.001);
+    const renewed = await ice(api, one.token);
+    expect(credentialOf(renewed)).not.toBe(credentialOf(first));
+    expect(await isLive(credentialOf(renewed))).toBe(true);
+    expect(Date.parse(String(renewed.body.expiresAt)) - Date.parse(String(first.body.expiresAt))).toBe(600_000);
+  });
+
+  test('are asked for again when it was STUN alone that was given', async () => {
+    const { token } = await newDevice();
+    await fail({ status: 500 });
+    expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, expiresAt: null });
+    expect(await isLive(credentialOf(await ice(local, token)))).toBe(true);
   });
 
   test('are those of coturn, with a credential that is the user’s own', async () => {

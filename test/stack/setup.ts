@@ -2,8 +2,10 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startPartykit } from '../../dev/partykit.ts';
 import { freePort } from '../../dev/ports.ts';
 import { startTelegram } from '../../dev/telegram/server.ts';
+import { startTurn } from '../../dev/turn/server.ts';
 import { startWorker } from '../../dev/worker.ts';
 import { checkLog } from '../support/log-rules.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -18,15 +20,35 @@ declare module 'vitest' {
   }
 }
 
-/** Starts a stack: stores, proxies in front of them, the stand-in, and the Worker under wrangler dev. */
-const startStack = async () => {
+/** Who has the rooms: the Worker itself, or PartyKit. */
+export type RoomsHost = 'partyserver' | 'partykit';
+
+/** Rooms under PartyKit, which know the Worker and it them. */
+const startRooms = async (apiUrl: string, onLine: (line: string) => void) => {
+  const port = await freePort();
+  const settings = { ROOMS_URL: `http://127.0.0.1:${port}`, ROOMS_SECRET: 'the-rooms-secret-of-the-tests-0123' };
+  return { settings, rooms: startPartykit({ port, vars: { ...settings, API_URL: apiUrl }, onLine }) };
+};
+
+/** Starts a stack: stores, proxies in front of them, the stand-ins, the Worker under wrangler dev, and its rooms where they live elsewhere. */
+export const startStack = async (host: RoomsHost = 'partyserver') => {
   const stores = await openTestStores();
   const [databaseProxy, redisProxy] = await Promise.all([startProxy(stores.databaseUrl), startProxy(stores.redisUrl)]);
   const port = await freePort();
   const apiUrl = `http://127.0.0.1:${port}`;
   const telegram = await startTelegram({ token: '1000:test', apiUrl });
+  const turnKey = { keyId: 'the-turn-key-of-the-tests', apiToken: 'the-turn-token-of-the-tests' };
+  const turn = await startTurn(turnKey);
+  const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
+  const logFile = join(scratch, 'worker.log');
+  const localLogFile = join(scratch, 'local.log');
+  const secretsFile = join(scratch, 'secrets');
+  for (const file of [logFile, localLogFile, secretsFile]) writeFileSync(file, '');
+  const onLine = (line: string) => appendFileSync(logFile, `${line}\n`);
+  const elsewhere = host === 'partykit' ? await startRooms(apiUrl, onLine) : undefined;
   const settings = {
     ...stores.settings,
+    ...elsewhere?.settings,
     DATABASE_ENDPOINT: `${databaseProxy.url}/sql`,
     UPSTASH_REDIS_REST_URL: redisProxy.url,
     JWT_SECRET: 'the-secret-of-the-tests-0123456789',
@@ -36,16 +58,15 @@ const startStack = async () => {
     TELEGRAM_LINK_SECRET: 'dev-link-secret',
     TELEGRAM_WEBHOOK_SECRET: 'the-webhook-secret-of-the-tests',
     DEBUG_CODE: 'on',
+    TURN_API_URL: turn.url,
+    TURN_KEY_ID: turnKey.keyId,
+    TURN_KEY_API_TOKEN: turnKey.apiToken,
   };
-  const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
-  const logFile = join(scratch, 'worker.log');
-  const localLogFile = join(scratch, 'local.log');
-  const secretsFile = join(scratch, 'secrets');
-  for (const file of [logFile, localLogFile, secretsFile]) writeFileSync(file, '');
-  const worker = startWorker({ port, settings, onLine: (line) => appendFileSync(logFile, `${line}\n`) });
+  const worker = startWorker({ port, settings, onLine });
   const stack: Stack = {
     apiUrl,
     telegramUrl: telegram.url,
+    turnUrl: turn.url,
     databaseProxy: databaseProxy.url,
     redisProxy: redisProxy.url,
     logFile,
@@ -54,8 +75,8 @@ const startStack = async () => {
     settings,
   };
   const close = async () => {
-    await worker.close();
-    await Promise.all([telegram.close(), databaseProxy.close(), redisProxy.close()]);
+    await Promise.all([worker.close(), elsewhere?.rooms.close()]);
+    await Promise.all([telegram.close(), turn.close(), databaseProxy.close(), redisProxy.close()]);
     await stores.close();
     const logs = [logFile, localLogFile].map((file) => readFileSync(file, 'utf8'));
     const seen = secretsIn(secretsFile);
@@ -64,7 +85,7 @@ const startStack = async () => {
     checkLog(`The log of the Worker at ${apiUrl}`, logs[0] ?? '', settings, seen);
     checkLog("The log of the tests' own apps", logs[1] ?? '', settings, seen);
   };
-  return { stack, ready: worker.ready, close };
+  return { stack, ready: Promise.all([worker.ready, elsewhere?.rooms.ready]), close };
 };
 
 /** Starts a stack for each worker, once for all tests. */

@@ -11,8 +11,9 @@ import type { Line } from './listener.ts';
 import { openLine } from './listener.ts';
 import type { User } from './people.ts';
 import { newUser } from './people.ts';
+import { RefusedUpgrade } from './web-socket.ts';
 
-/** What old clients are sent; and a pong, which they ignore. */
+/** What old clients are sent; and a pong, for which they never ask. */
 export const OldFrame = z.union([
   z.object({
     event: z.enum(['call:offer', 'call:answer', 'call:ice', 'call:hangup']),
@@ -52,9 +53,21 @@ const StartedBody = TicketBody.extend({
   reason: z.string().exactOptional(),
 });
 
-/** How many requests of this process are under way at a time: embedded stores would keep more of them waiting than the Worker waits. */
+/**
+ * How many requests of this process are under way at a time. Embedded stores live in the process that compiles the tests: more would wait for them for longer than the
+ * Worker does.
+ */
 export const AT_ONCE = 6;
 const asking = new Set<Promise<unknown>>();
+
+/** Tries something up to three times, as long as the stores are too slow; their tests are others. */
+const patiently = async <Result>(attempt: () => Promise<Result>, isTooSoon: (result: Result) => boolean) => {
+  for (let left = 2; ; left--) {
+    const result = await attempt();
+    if (left === 0 || !isTooSoon(result)) return result;
+    await sleep(1_000);
+  }
+};
 
 /** A client of the protocol in somebody's hand: a session of its own. */
 export class Device {
@@ -67,10 +80,11 @@ export class Device {
     this.token = token;
   }
 
-  /** Asks the API as this device. */
+  /** Asks the API as this device; once more when it says that it is not available. */
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
     while (asking.size >= AT_ONCE) await Promise.race(asking);
-    const answer = this.#api.send(method, path, { token: this.token, ...(body !== undefined && { body }) });
+    const ask = () => this.#api.send(method, path, { token: this.token, ...(body !== undefined && { body }) });
+    const answer = patiently(ask, ({ status }) => status === 503);
     const settled = answer.catch(() => undefined).finally(() => asking.delete(settled));
     asking.add(settled);
     return answer;
@@ -164,7 +178,12 @@ export const deviceOf = async (user: User): Promise<Device> =>
 export const newDevice = async (): Promise<Device> => deviceOf(await newUser());
 
 /** Opens a socket as old clients do, for somebody with this token. */
-export const openOld = (token: string): Promise<OldLine> => openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame);
+export const openOld = async (token: string): Promise<OldLine> => {
+  const open = () => openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame).catch((error: Error) => error);
+  const line = await patiently(open, (result) => result instanceof RefusedUpgrade && result.status === 503);
+  if (line instanceof Error) throw line;
+  return line;
+};
 
 /** A socket of an old client. */
 export const oldClient = async (user: User): Promise<OldLine> => openOld((await deviceOf(user)).token);

@@ -5,10 +5,8 @@
 export type Exchange = readonly {
   readonly from: 'caller' | 'callee';
   readonly says: string;
-  /** What the other one hears; nothing where it is absent. */
+  /** What the other one hears; nobody hears anything where it is absent. */
   readonly heard?: string;
-  /** What whoever says it hears: the original said nothing to a ping, and here it is heard before it is known whose socket it is. Old clients look at frames with an `event` alone. */
-  readonly answered?: string;
 }[];
 
 const OFFER_SDP = String.raw`v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n`;
@@ -17,7 +15,7 @@ const ANSWER_SDP = String.raw`v=0\r\no=- 7595655801978680453 2 IN IP4 127.0.0.1\
 const ice = (n: number, extra = '') =>
   `{"event":"call:ice","payload":{"candidate":{"candidate":"candidate:${n} 1 udp 2122260223 192.168.1.${n} 5600${n} typ host generation 0 ufrag EsAw network-id 1","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"EsAw"}${extra}}}`;
 
-const ping = (from: 'caller' | 'callee') => ({ from, says: '{"type":"ping"}', answered: '{"type":"pong"}' });
+const ping = (from: 'caller' | 'callee') => ({ from, says: '{"type":"ping"}' });
 const passedOn = (from: 'caller' | 'callee', says: string) => ({ from, says, heard: says });
 
 /** A video call from the web client: the callee named by `userId`, the answer wrapped in `sdp`. */

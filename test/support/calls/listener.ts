@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { PING } from '../../../src/contract/rooms.ts';
 import type { Closed } from './web-socket.ts';
 import { openSocket } from './web-socket.ts';
 
@@ -42,11 +43,11 @@ export class Listener<Frame extends object> {
 
   /** A frame has come. */
   take(text: string, at: number): void {
-    const { data, error } = this.#schema.safeParse(JSON.parse(text));
+    const { data, error } = this.#schema.safeParse(text === PING[1] ? { type: 'pong' } : JSON.parse(text));
     if (data) {
       this.heard.push({ frame: data, text, at });
       this.#onFrame(data);
-    } else this.#unknown = `${text} is no frame that a room sends: ${error.message}`;
+    } else this.#unknown = `${text} is no frame that a room sends: ${error?.message}`;
     this.#wake();
   }
 
@@ -129,8 +130,9 @@ export const openLine = async <Frame extends object>(
   url: string,
   schema: z.ZodType<Frame>,
   onFrame?: (frame: Frame) => void,
+  headers?: Record<string, string>,
 ): Promise<Line<Frame>> => {
-  const socket = await openSocket(url);
+  const socket = await openSocket(url, headers);
   const listener = new Listener(schema, onFrame);
   socket.onText = (text, at) => listener.take(text, at);
   const line: Line<Frame> = {

@@ -77,8 +77,8 @@ export class CallClient {
   #wants: 'nothing' | 'accept' | 'decline' | 'hangup' = 'nothing';
   #connected = false;
   #welcomed = false;
-  /** Whether there was ever a welcome: without it there is nothing to resume. */
-  #remembers = false;
+  /** Whether there is anything to resume: a welcome was heard, or a signal was posted. */
+  #remembers: boolean;
   /** Whether the room has had the first signal by another way. */
   #posted: boolean;
   #pending: Pending[] = [];
@@ -94,6 +94,7 @@ export class CallClient {
   constructor(options: CallClientOptions) {
     this.#options = options;
     this.#posted = options.offer !== undefined;
+    this.#remembers = this.#posted;
     if (options.offer) this.#number(options.offer, undefined);
   }
 
@@ -225,6 +226,7 @@ export class CallClient {
     // The room went on without this device: what it said then is of no use.
     if (this.joined && !joined) this.#beginAnew(received);
     this.joined = joined;
+    if (joined && this.#wants === 'decline') this.#wants = 'hangup';
     // The room may have a beginning that this client knows nothing of.
     if (!this.#remembers && !this.#posted) this.#renumber(received);
     this.#remembers = true;

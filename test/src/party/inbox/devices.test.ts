@@ -80,6 +80,19 @@ describe('a device', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
+  test('that is in a call goes last, when all have said nothing for 90 s', () => {
+    const bob = new Inbox().old('pc');
+    bob.ring('call');
+    bob.say('pc', { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    bob.active('call', { device: 'ws-pc', until: bob.now + 200_000 });
+    for (const name of eight.slice(1)) bob.device(name);
+    bob.answer().acts();
+    bob.wait(90_000).device('ninth');
+    expect(bob.closed).toEqual(eight.slice(1).map((name) => `${name} silent`));
+    expect(bob.connected).toEqual(['pc', 'ninth']);
+    expect(bob.acts()).toEqual([]);
+  });
+
   test('that has gone hears nothing, and counts no longer', () => {
     const bob = new Inbox().device('phone').device('tablet').leave('phone');
     expect(bob.ring('call')).toMatchObject({ devices: 1 });
@@ -158,6 +171,40 @@ describe('a session that is revoked', () => {
     expect(bob.tell({ type: 'revoked', sids: ['phone', 'unknown'] })).toEqual({ outcome: 'done' });
     expect(bob.closed).toEqual(['phone unauthorized', 'pc unauthorized']);
     expect(bob.connected).toEqual(['tablet']);
+    expect(bob.acts()).toEqual([]);
+  });
+
+  test('is not let in again for two minutes, whoever still takes it for alive, also after a sleep', () => {
+    const bob = new Inbox().device('phone').device('tablet');
+    bob.tell({ type: 'revoked', sids: ['phone'] });
+    bob.device('phone').old('pc', { sid: 'phone' }).restart().device('phone');
+    expect(bob.closed).toEqual(Array.from(['phone', 'phone', 'pc', 'phone'], (name) => `${name} unauthorized`));
+    bob.wait(119_999).device('phone');
+    expect(bob.connected).toEqual(['tablet']);
+    expect(bob.wait(1).device('phone').connected).toEqual(['tablet', 'phone']);
+  });
+
+  test('is not forgotten when another one is, and is forgotten in the end', () => {
+    const bob = new Inbox();
+    for (const sid of ['one', 'two']) bob.tell({ type: 'revoked', sids: [sid] });
+    expect(bob.device('one').device('two').connected).toEqual([]);
+    bob.wait(120_000).tell({ type: 'revoked', sids: ['three'] });
+    expect(bob.state.ended.map(({ sid }) => sid)).toEqual(['three']);
+  });
+
+  test('is put out of a call that it takes all the same, by a ticket that it had', () => {
+    const bob = new Inbox().device('tablet');
+    bob.tell({ type: 'revoked', sids: ['phone'] });
+    bob.ring('call');
+    expect(bob.active('call', { device: 'phone' })).toEqual({ outcome: 'ok' });
+    expect(bob.acts()).toEqual(['phone revoke']);
+  });
+
+  test('of another device does not harm the one that takes the call', () => {
+    const bob = new Inbox().device('tablet');
+    bob.tell({ type: 'revoked', sids: ['phone'] });
+    bob.ring('call');
+    bob.active('call', { device: 'tablet' });
     expect(bob.acts()).toEqual([]);
   });
 

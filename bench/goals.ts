@@ -1,0 +1,145 @@
+import { median, quantile } from './statistics.ts';
+
+/** What one run of a system gave. */
+export interface Run {
+  /** In milliseconds, at 1,000 messages a second. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Messages a second, in the closed loop. */
+  readonly throughput: number;
+  /** In milliseconds, one for each call. */
+  readonly rings: readonly number[];
+  readonly roundTrips: number;
+}
+
+/** The runs of what is measured. */
+export interface Runs {
+  readonly rooms: readonly Run[];
+  readonly ws: readonly Run[];
+  readonly peer: readonly Run[];
+}
+
+/** Memory of the rooms, in MB; undefined where it could not be read or was not measured. `calls` are those that came and went. */
+export interface Memory {
+  readonly perThousandSockets: number | undefined;
+  readonly growth: number | undefined;
+  readonly calls: number;
+}
+
+/** A line of the table: the figures as text, and whether the goal holds; undefined where that cannot be said. */
+export interface Row {
+  readonly what: string;
+  readonly goal: string;
+  readonly rooms: string;
+  readonly ws: string;
+  readonly peer: string;
+  readonly ratio: string;
+  readonly holds: boolean | undefined;
+}
+
+/** By how much memory may differ between two equal loads without having grown, in MB: the allocator gives back what it likes. */
+const NOISE_MB = 16;
+
+const one = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+const thousands = (value: number) => `${(value / 1_000).toFixed(1)} k`;
+const NONE = '–';
+
+const compared = (
+  what: string,
+  goal: string,
+  { rooms, ws, peer }: Runs,
+  pick: (run: Run) => number,
+  show: (value: number) => string,
+  holds: (ratio: number) => boolean,
+): Row => {
+  const of = (some: readonly Run[]) => median(some.map(pick));
+  const ratio = of(rooms) / of(ws);
+  const figures = { rooms: show(of(rooms)), ws: show(of(ws)), peer: show(of(peer)) };
+  return { what, goal, ...figures, ratio: `${ratio.toFixed(2)} × ws`, holds: holds(ratio) };
+};
+
+const rung = (share: number, limit: number, { rooms, ws, peer }: Runs): Row => {
+  const of = (runs: readonly Run[]) =>
+    quantile(
+      runs.flatMap((run) => run.rings),
+      share,
+    );
+  return {
+    what: `call → the callee’s device rings, p${share * 100}`,
+    goal: `≤ ${limit} ms`,
+    rooms: `${one(of(rooms))} ms`,
+    ws: `${one(of(ws))} ms`,
+    peer: `${one(of(peer))} ms`,
+    ratio: NONE,
+    holds: of(rooms) <= limit,
+  };
+};
+
+const alone = (what: string, goal: string, figure: number | undefined, holds: (figure: number) => boolean): Row => ({
+  what,
+  goal,
+  rooms: figure === undefined ? NONE : `${figure.toFixed(0)} MB`,
+  ws: NONE,
+  peer: NONE,
+  ratio: NONE,
+  holds: figure === undefined ? undefined : holds(figure),
+});
+
+const roundTripsOf = (runs: readonly Run[]) => Math.max(...runs.map(({ roundTrips }) => roundTrips));
+
+/** The figures against the goals. `concurrent` is how many calls the closed loop had. */
+export const rowsOf = (runs: Runs, { perThousandSockets, growth, calls }: Memory, concurrent: number): Row[] => {
+  const ms = (value: number) => `${one(value)} ms`;
+  const trips = roundTripsOf(runs.rooms);
+  return [
+    compared(
+      'relay p50, 1,000 messages/s',
+      '≤ 2 × ws',
+      runs,
+      ({ p50 }) => p50,
+      ms,
+      (ratio) => ratio <= 2,
+    ),
+    compared(
+      'relay p99',
+      '≤ 3 × ws',
+      runs,
+      ({ p99 }) => p99,
+      ms,
+      (ratio) => ratio <= 3,
+    ),
+    compared(
+      `messages/s, closed loop, ${concurrent} calls`,
+      '≥ 0.5 × ws',
+      runs,
+      (run) => run.throughput,
+      thousands,
+      (ratio) => ratio >= 0.5,
+    ),
+    alone('memory per 1,000 call sockets', '≤ 320 MB', perThousandSockets, (mb) => mb <= 320),
+    alone(`its growth over ${calls.toLocaleString('en')} calls`, 'none', growth, (mb) => mb <= NOISE_MB),
+    rung(0.5, 25, runs),
+    rung(0.99, 100, runs),
+    {
+      what: 'round trips until it rings',
+      goal: '1',
+      rooms: String(trips),
+      ws: String(roundTripsOf(runs.ws)),
+      peer: String(roundTripsOf(runs.peer)),
+      ratio: NONE,
+      holds: trips === 1,
+    },
+  ];
+};
+
+/** The rows as a table in Markdown. */
+export const tableOf = (rows: readonly Row[]): string => {
+  const head = ['', 'goal', 'rooms', 'ws', 'peerjs-server', 'ratio', 'holds'];
+  const cells = rows.map(({ what, goal, rooms, ws, peer, ratio, holds }) => {
+    const verdict = holds === undefined ? 'not measured' : holds ? 'yes' : 'NO';
+    return [what, goal, rooms, ws, peer, ratio, verdict];
+  });
+  const widths = head.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...cells.map(line)].join('\n');
+};

@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/**
+ * A bare relay, what the rooms are measured against: the first two sockets at a path hear each other. It looks into no message, knows nobody, and keeps nothing.
+ * Run with the port to listen at, on loopback.
+ */
+
+const waiting = new Map<string, WebSocket>();
+const http = createServer((_, response) => response.end());
+const server = new WebSocketServer({ server: http });
+
+const join = (one: WebSocket, other: WebSocket) => {
+  one.on('message', (data, isBinary) => other.send(data, { binary: isBinary }));
+  one.on('close', () => other.close());
+};
+
+server.on('connection', (socket, { url = '' }) => {
+  const other = waiting.get(url);
+  waiting.delete(url);
+  if (!other) {
+    waiting.set(url, socket);
+    socket.on('close', () => waiting.get(url) === socket && waiting.delete(url));
+    return;
+  }
+  join(socket, other);
+  join(other, socket);
+});
+
+http.listen(Number(process.argv[2]), '127.0.0.1');

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { freePort } from '../../dev/ports.ts';
+import { databaseSettings, redisSettings } from '../../dev/stores.ts';
+import { start } from './start.ts';
+
+/** Starts the stores in a process of their own, empty; answers what the Worker is told of them. */
+export const startStores = async () => {
+  const password = randomBytes(16).toString('hex');
+  const [database, redis] = await Promise.all([freePort(), freePort()]);
+  const script = join(import.meta.dirname, 'stores.process.ts');
+  await start({
+    name: 'the stores',
+    env: { PASSWORD: password },
+    // It listens there last.
+    port: redis,
+    args: () => ['--liftoff-only', script, String(database), String(redis)],
+  });
+  return { ...databaseSettings({ port: database, password }), ...redisSettings({ port: redis, password }) };
+};

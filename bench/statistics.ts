@@ -1,0 +1,11 @@
+/** The value below which a share of all values is; 0.5 is the median. */
+export const quantile = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));
+  const value = sorted[at];
+  if (value === undefined) throw new Error('There are no values');
+  return value;
+};
+
+/** The median. */
+export const median = (values: readonly number[]): number => quantile(values, 0.5);

@@ -1,0 +1,33 @@
+/** One side of a call, connected. */
+export interface Side {
+  /** Sends the other side an ICE candidate. */
+  send(candidate: string): void;
+  /** Hears the candidates of the other side, in order. */
+  heard: (candidate: string) => void;
+  /** Sends what a client of this system sends once in a second. */
+  tick(): void;
+  /** Asks for, or gives, a sign of life, as clients of this system do once in five seconds. */
+  ping(): void;
+  /** Ends the call; resolves when this side's connection has ended. */
+  end(): Promise<void>;
+}
+
+/** Both sides of a call: the caller's first. */
+export type Pair = readonly [Side, Side];
+
+/** How a call rang. */
+export interface Ring {
+  /** From the caller's first byte until the callee's device has heard of the call, in milliseconds. */
+  readonly ms: number;
+  /** How many answers the caller had to wait for before that, and one for the way of the offer. */
+  readonly roundTrips: number;
+}
+
+/** A way to signal calls. */
+export interface System {
+  readonly name: string;
+  /** Makes one more call: both sides are in it, and have exchanged offer and answer. */
+  connect(): Promise<Pair>;
+  /** Calls somebody whose device waits for it, over a connection that is new; the call is over afterwards. */
+  ring(): Promise<Ring>;
+}

@@ -1,0 +1,240 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { InboxServerFrame } from '../../src/contract/inbox-room.ts';
+import type { CallLine } from '../support/calls/device.ts';
+import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { aCallWorks, ringing, talking, two } from '../support/calls/scenes.ts';
+import { repeated } from '../support/races.ts';
+
+afterAll(dropAll);
+
+const TOO_BIG = { code: 1009, reason: 'Frame too long' };
+const TOO_MANY = { code: 4029, reason: 'Too many messages' };
+const VERSION = { code: 4400, reason: 'Unknown version' };
+const LIMIT = 64 * 1024;
+
+/** An offer whose frame has so many bytes of UTF-8; `filler` is one character. */
+const offerOf = (bytes: number, filler = 'x'): string => {
+  const around = JSON.stringify({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: '' } });
+  const left = bytes - Buffer.byteLength(around);
+  const sdp = filler.repeat(Math.floor(left / Buffer.byteLength(filler)));
+  const frame = around.replace('"sdp":""', `"sdp":"${sdp}${'x'.repeat(left - Buffer.byteLength(sdp))}"`);
+  if (Buffer.byteLength(frame) !== bytes) throw new Error(`It has ${Buffer.byteLength(frame)} bytes`);
+  return frame;
+};
+
+/** Somebody is there, and is heard. */
+const isAlive = async (line: CallLine): Promise<void> => {
+  line.say({ type: 'ping' });
+  await line.next({ type: 'pong' });
+};
+
+describe('a frame', () => {
+  test.each(['x', '😀'])('of 64 KiB is passed on, one byte more ends the connection; in %s', async (filler) => {
+    const { a, b, call, caller, callee } = await talking();
+    const frame = offerOf(LIMIT, filler);
+    caller.say(frame);
+    const { frame: heard } = await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
+    expect(heard).toMatchObject({ signals: [JSON.parse(frame).signal] });
+    callee.say(offerOf(LIMIT + 1, filler));
+    expect(await callee.closed).toEqual(TOO_BIG);
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    await back.next({ type: 'signal', from: a.user.id, seq: 1 });
+  });
+
+  test('of bytes is no frame, and one of more than 64 KiB ends the connection', async () => {
+    const { callee } = await talking();
+    callee.say(Buffer.alloc(LIMIT));
+    await callee.next({ type: 'error', code: 'malformed' });
+    callee.say(Buffer.from('{"type":"hangup"}'));
+    await callee.next({ type: 'error', code: 'malformed' });
+    callee.say(Buffer.alloc(LIMIT + 1));
+    expect(await callee.closed).toEqual(TOO_BIG);
+  });
+
+  test('of more than 64 KiB ends the connection to an inbox, new and old; of 64 KiB it does not', async () => {
+    const { a, b, inbox } = await two();
+    const [old, caller] = [await oldClient(b.user), await oldClient(a.user)];
+    const around = JSON.stringify({ event: 'call:offer', payload: { userId: b.user.id, sdp: '', n: 1 } });
+    const offer = around.replace('"sdp":""', `"sdp":"${'x'.repeat(LIMIT - around.length)}"`);
+    caller.say(offer);
+    const { text } = await old.next({ event: 'call:offer' });
+    expect(text).toBe(offer.replace('"n":1', `"n":1,"fromUserId":"${a.user.id}"`));
+    for (const line of [inbox, old]) {
+      line.say('x'.repeat(LIMIT + 1));
+      expect(await line.closed).toEqual(TOO_BIG);
+    }
+  });
+});
+
+const deep = (pair: string, depth: number) => `${(pair[0] ?? '').repeat(depth)}${(pair[1] ?? '').repeat(depth)}`;
+const signal = (seq: unknown, more: object = { kind: 'offer', sdp: 'v=0' }) =>
+  JSON.stringify({ type: 'signal', seq, signal: more });
+
+describe('what is no frame of the protocol', () => {
+  const refused: [string, string][] = [
+    ['', 'malformed'],
+    ['{', 'malformed'],
+    ['hello', 'malformed'],
+    ['null', 'malformed'],
+    ['7', 'malformed'],
+    ['"accept"', 'malformed'],
+    ['[]', 'malformed'],
+    ['[{"type":"hangup"}]', 'malformed'],
+    ['{"type":"hangup"', 'malformed'],
+    ['\u0000', 'malformed'],
+    [deep('[]', 30_000), 'malformed'],
+    ['{}', 'unknown_type'],
+    ['{"type":"toString"}', 'unknown_type'],
+    ['{"type":"__proto__"}', 'unknown_type'],
+    ['{"type":["hangup"]}', 'unknown_type'],
+    ['{"type":{"toString":1}}', 'unknown_type'],
+    ['{"type":"Hangup"}', 'unknown_type'],
+    ['{"__proto__":{"type":"hangup"}}', 'unknown_type'],
+    ['{"event":"call:hangup"}', 'unknown_type'],
+    [`{"type":${deep('[]', 20_000)}}`, 'unknown_type'],
+    ['{"type":"signal"}', 'invalid'],
+    ['{"type":"ack"}', 'invalid'],
+    ['{"type":"ack","seen":[]}', 'invalid'],
+    ['{"type":"ack","seen":{"x":{"epoch":0,"seq":1}}}', 'invalid'],
+    [`{"type":"ack","seen":{"${'x'.repeat(65)}":{"epoch":1,"seq":1}}}`, 'invalid'],
+    ...[0, -1, 1.5, '1', null, 2 ** 60].map((seq): [string, string] => [signal(seq), 'invalid']),
+    [signal(1, { kind: 'rollback', sdp: '' }), 'invalid'],
+    [signal(1, { kind: 'offer', sdp: 7 }), 'invalid'],
+    [signal(1, { kind: 'candidate', candidate: 'x' }), 'invalid'],
+    [`{"type":"signal","seq":1,"signal":${deep('[]', 20_000)}}`, 'invalid'],
+    ['{"type":"hello","version":"1"}', 'invalid'],
+  ];
+
+  test('is answered with an error, and changes nothing in the call', async () => {
+    const { a, caller, callee } = await talking();
+    for (const [text, code] of refused) {
+      callee.say(text);
+      await callee.next({ type: 'error', code });
+    }
+    callee.say(signal(1));
+    await caller.next({ type: 'signal', seq: 1 });
+    caller.say(signal(1));
+    await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
+    expect(caller.frames.map(({ type }) => type)).toEqual(['welcome', 'state', 'peer', 'signal']);
+  });
+
+  test('is answered with an error in an inbox, too', async () => {
+    const { a, b, inbox } = await two();
+    for (const [text, code] of refused.slice(0, 20)) {
+      inbox.say(text);
+      await inbox.next({ type: 'error', code });
+    }
+    for (const call of [7, null, 'x'.repeat(65), ['x']]) {
+      inbox.say({ type: 'decline', call });
+      await inbox.next({ type: 'error', code: 'invalid' });
+    }
+    for (const call of ['x', '__proto__', 'constructor', '']) {
+      inbox.say({ type: 'decline', call });
+      await inbox.next({ type: 'error', code: 'not_now' });
+    }
+    await a.call(b.user);
+    await inbox.next({ type: 'ring' });
+  });
+
+  test('may carry fields that nobody knows, and names of what objects inherit', async () => {
+    const { a, b, caller, callee } = await talking();
+    const seen = `{"__proto__":{"epoch":1,"seq":9},"constructor":{"epoch":1,"seq":9},"${b.user.id}":{"epoch":1,"seq":9}}`;
+    callee.say(`{"type":"ack","seen":${seen},"__proto__":{"x":1},"constructor":{"prototype":{"x":1}}}`);
+    callee.say(`{"type":"signal","seq":1,"to":"__proto__","signal":{"kind":"offer","sdp":"v=0"}}`);
+    await callee.next({ type: 'error', code: 'no_such_peer' });
+    callee.say(
+      '{"type":"signal","seq":1,"signal":{"kind":"offer","sdp":"v=0","__proto__":{"x":1},"raw":{"x":1}},"from":"x"}',
+    );
+    const { frame } = await caller.next({ type: 'signal', from: b.user.id, seq: 1 });
+    expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp: 'v=0' }] });
+    caller.say(signal(1));
+    await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
+    // Nobody has seen what has not been said.
+    expect(callee.frames.filter(({ type }) => type === 'acked')).toEqual([]);
+  });
+});
+
+describe('a frame at the wrong time', () => {
+  test('is refused', async () => {
+    const { b, call, caller } = await ringing();
+    const line = await b.knock(call.callId);
+    for (const frame of [{ type: 'accept' }, { type: 'hangup' }, JSON.parse(signal(1))]) {
+      line.say(frame);
+      await line.next({ type: 'error', code: 'hello_first' });
+    }
+    line.say({ type: 'hello', version: 1 });
+    await line.next({ type: 'welcome' });
+    for (const frame of [{ type: 'hello', version: 1 }, JSON.parse(signal(1)), { type: 'ack', seen: {} }]) {
+      line.say(frame);
+      await line.next({ type: 'error', code: 'not_now' });
+    }
+    for (const frame of [{ type: 'accept' }, { type: 'decline' }]) {
+      caller.say(frame);
+      await caller.next({ type: 'error', code: 'not_now' });
+    }
+    line.say({ type: 'accept' });
+    await line.next({ type: 'state', state: 'accepted' });
+    for (const frame of [{ type: 'accept' }, { type: 'decline' }]) {
+      line.say(frame);
+      await line.next({ type: 'error', code: 'not_now' });
+    }
+    await isAlive(caller);
+    expect(caller.frames.filter(({ type }) => type === 'state')).toEqual([{ type: 'state', state: 'accepted' }]);
+  });
+
+  test.each([0, 2])('is a hello of version %s: the connection ends', async (version) => {
+    const { b, call, inbox } = await ringing();
+    const line = await b.knock(call.callId);
+    line.say({ type: 'hello', version });
+    const other = await (await deviceOf(b.user)).enter(await b.inboxTicket(), InboxServerFrame);
+    other.say({ type: 'hello', version });
+    expect(await Promise.all([line.closed, other.closed])).toEqual([VERSION, VERSION]);
+    expect(inbox.frames).toHaveLength(2);
+  });
+});
+
+describe('too many frames', () => {
+  test('at once end the connection; those before are answered, and the other side stays', async () => {
+    const { b, call, caller, callee } = await talking();
+    for (const _ of repeated(190, () => 0)) callee.say({ type: 'ping' });
+    await isAlive(callee);
+    for (const _ of repeated(400, () => 0)) callee.say({ type: 'ping' });
+    expect(await callee.closed).toEqual(TOO_MANY);
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    await isAlive(caller);
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    await caller.next({ type: 'peer', peer: { state: 'joined' } });
+    caller.say({ type: 'hangup' });
+    await back.next({ type: 'state', state: 'ended' });
+  });
+
+  test.each(['nonsense', '{"type":"nonsense"}', Buffer.from('nonsense')])(
+    'count whatever they are: %s',
+    async (frame) => {
+      const { caller, callee } = await talking();
+      for (const _ of repeated(400, () => 0)) callee.say(frame);
+      expect(await callee.closed).toEqual(TOO_MANY);
+      await isAlive(caller);
+    },
+  );
+
+  test('end a connection to an inbox, new or old; the other devices ring on', async () => {
+    const { a, b, inbox } = await two();
+    const other = await (await deviceOf(b.user)).inbox();
+    const old = await oldClient(b.user);
+    for (const _ of repeated(400, () => 0)) inbox.say({ type: 'decline', call: 'x' });
+    for (const _ of repeated(400, () => 0)) old.say({ event: 'call:ice', payload: {} });
+    expect([await inbox.closed, await old.closed]).toEqual([TOO_MANY, TOO_MANY]);
+    await a.call(b.user);
+    await other.next({ type: 'ring' });
+  });
+});
+
+describe('after all of it', () => {
+  test('a call works', async () => {
+    const { a, b } = await two();
+    await aCallWorks(a, b);
+  });
+});

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CallServerFrame } from '../../src/contract/call-room.ts';
+import { PING } from '../../src/contract/rooms.ts';
+import { sign } from '../../src/rooms/signature.ts';
+import type { Device } from '../support/calls/device.ts';
+import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll, openLine } from '../support/calls/listener.ts';
+import { newUser } from '../support/calls/people.ts';
+import { recordOf } from '../support/calls/records.ts';
+import { aCallWorks, newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
+import { runningApi } from '../support/client.ts';
+import { repeated } from '../support/races.ts';
+import { stack } from '../support/stack.ts';
+
+afterAll(dropAll);
+
+const { ROOMS_URL, ROOMS_SECRET, JWT_SECRET } = stack.settings;
+const SECRET = String(ROOMS_SECRET ?? JWT_SECRET);
+const FULL = { code: 4429, reason: 'Too many connections' };
+
+describe('five hundred sockets of one user', () => {
+  test('leave eight that live; the inbox lives on, and rings them', { timeout: 60_000 }, async () => {
+    const [a, b] = await newDevices(2);
+    if (!a || !b) throw new Error('There are no two');
+    const refused: number[] = [];
+    const inside: Awaited<ReturnType<typeof openOld>>[] = [];
+    const enter = async () => {
+      const line = await openOld(b.token);
+      // Whoever is let in is answered.
+      line.say(PING[0]);
+      const code = await Promise.race([line.next({ type: 'pong' }).then(() => 0), line.closed.then((end) => end.code)]);
+      if (code === 0) inside.push(line);
+      else refused.push(code);
+    };
+    for (let left = 500; left > 0; left -= 20) await Promise.all(repeated(20, () => enter().catch(() => enter())));
+    const outcome = { inside: inside.length, codes: [...new Set(refused)] };
+    expect(outcome).toEqual({ inside: 8, codes: [FULL.code] });
+    const old = await oldClient(a.user);
+    old.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    for (const line of inside) await line.next({ event: 'call:offer' });
+    inside[0]?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    await old.next({ event: 'call:answer' });
+    old.say({ event: 'call:hangup' });
+    await inside[0]?.next({ event: 'call:hangup' });
+    // One that leaves makes room for one that comes.
+    inside[0]?.close();
+    await expect
+      .poll(async () =>
+        openOld(b.token).then(async (line) => {
+          line.say(PING[0]);
+          return Promise.race([
+            line.next({ type: 'pong' }).then(
+              () => 'in',
+              () => 'out',
+            ),
+            line.closed.then(() => 'out'),
+          ]);
+        }),
+      )
+      .toBe('in');
+  });
+
+  test('by one device leave the newest', async () => {
+    const { a, b, inbox } = await two();
+    let newest = inbox;
+    for (const _ of repeated(4, () => 0)) {
+      const before = newest;
+      newest = await b.inbox();
+      expect((await before.closed).code).toBe(4008);
+    }
+    await a.call(b.user);
+    await newest.next({ type: 'ring' });
+  });
+
+  test('in the room of a call are eight at most', async () => {
+    const { b, call, caller } = await ringing();
+    const devices = await Promise.all(repeated(9, () => deviceOf(b.user)));
+    const lines = [];
+    for (const device of devices.slice(0, 8)) lines.push(await device.join(call.callId));
+    expect(await (await devices[8]?.knock(call.callId))?.closed).toEqual(FULL);
+    lines[7]?.say({ type: 'accept' });
+    await caller.next({ type: 'peer', peer: { state: 'joined' } });
+  });
+});
+
+describe('whoever speaks to rooms past the Worker', () => {
+  let a: Device;
+  let call: string;
+  beforeAll(async () => {
+    const scene = await ringing();
+    a = scene.a;
+    call = scene.call.callId;
+  });
+
+  const entrant = () => ({
+    user: a.user.id,
+    device: 'd',
+    sid: 'd',
+    old: false,
+    until: Date.now() + 1e9,
+    role: 'caller',
+  });
+  const act = () => JSON.stringify({ type: 'act', user: a.user.id, device: 'd', action: { type: 'revoke' } });
+
+  /** Headers that do not fit, by what is wrong with them. */
+  const wrong: [string, () => Promise<Record<string, string>>][] = [
+    ['nothing', async () => ({})],
+    ['nonsense', async () => ({ 'X-AIST-Signature': 'nonsense' })],
+    [
+      'a signature of somebody else',
+      () => sign(['another-secret-0123456789012345'], `call/${call}`, { body: act() }, Date.now()),
+    ],
+    ['a signature for another room', () => sign([SECRET], 'call/another', { body: act() }, Date.now())],
+    ['a signature for another kind of room', () => sign([SECRET], `inbox/${call}`, { body: act() }, Date.now())],
+    ['a signature for something else', () => sign([SECRET], `call/${call}`, { body: '{}' }, Date.now())],
+    [
+      'a signature for an entrant that is not named',
+      async () => {
+        const { 'X-AIST-Signature': signature } = await sign(
+          [SECRET],
+          `call/${call}`,
+          { entrant: entrant() },
+          Date.now(),
+        );
+        return { 'X-AIST-Signature': String(signature) };
+      },
+    ],
+    ['a signature of a minute ago', () => sign([SECRET], `call/${call}`, { body: act() }, Date.now() - 60_000)],
+    ['a signature that holds for years', () => sign([SECRET], `call/${call}`, { body: act() }, Date.now() + 1e11)],
+  ];
+
+  test.each(wrong)('with %s is told nothing by the Worker, and changes nothing', async (_, headersOf) => {
+    const headers = await headersOf();
+    const told = await runningApi().send('POST', '/api/internal/rooms', { body: act(), headers });
+    expect([told.status, told.body.ok]).toEqual([401, false]);
+    const room = await runningApi().send('POST', `/parties/call/${call}`, { body: act(), headers });
+    expect([404, 405]).toContain(room.status);
+    const line = await openLine(`${stack.apiUrl}/parties/call/${call}`, CallServerFrame, undefined, headers);
+    expect((await line.closed).code).toBe(4001);
+  });
+
+  // Where rooms have an address of their own.
+  if (ROOMS_URL) {
+    test.each(wrong)('with %s is turned away by the rooms themselves', async (_, headersOf) => {
+      const headers = await headersOf();
+      const url = `${ROOMS_URL}/parties/call/${call}`;
+      expect((await fetch(url, { method: 'POST', body: act(), headers })).status).toBe(401);
+      expect([401, 404, 405]).toContain((await fetch(url, { headers })).status);
+      for (const at of [url, `${url}?_pk=x`, `${ROOMS_URL}/parties/inbox/${a.user.id}`]) {
+        await expect(openLine(at, CallServerFrame, undefined, headers)).rejects.toThrow('401');
+      }
+    });
+
+    test('with the secret of tokens is turned away, since rooms elsewhere have one of their own', async () => {
+      const headers = await sign([String(JWT_SECRET)], `call/${call}`, { body: act() }, Date.now());
+      const url = `${ROOMS_URL}/parties/call/${call}`;
+      expect((await fetch(url, { method: 'POST', body: act(), headers })).status).toBe(401);
+    });
+  }
+
+  test('has hurt nobody', async () => {
+    const line = await a.join(call);
+    expect(line.frames).toMatchObject([{ state: 'ringing', joined: true }]);
+    line.say({ type: 'hangup' });
+    const [c, d] = await newDevices(2);
+    if (c && d) await aCallWorks(c, d);
+  });
+
+  test('who repeats what was signed within its time writes nothing twice', async () => {
+    const [c, d] = await newDevices(2);
+    if (!c || !d) throw new Error('There are no two');
+    const record = recordOf(c.user.id, [d.user.id]);
+    const body = JSON.stringify(record);
+    const headers = await sign([SECRET], 'worker', { body }, Date.now());
+    for (const _ of repeated(3, () => 0)) {
+      const told = await runningApi().send('POST', '/api/internal/rooms', { body, headers });
+      expect([told.status, told.body]).toEqual([200, { outcome: 'done' }]);
+    }
+    expect(await recordsOf(d, record.call)).toHaveLength(1);
+  });
+});
+
+describe('a user whose id is', () => {
+  test.each(['__proto__', 'ws-abc'])('%s calls and is called as anybody else', async (id) => {
+    const odd = await deviceOf(await newUser({ id }));
+    const [a] = await newDevices(1);
+    if (!a) throw new Error('Nobody calls');
+    await aCallWorks(odd, a);
+    await aCallWorks(a, odd);
+    const { callId } = await odd.call(a.user);
+    const late = await a.inbox();
+    expect(late.frames).toMatchObject([{ rings: [{ call: callId, from: { user: id } }] }]);
+    late.say({ type: 'decline', call: callId });
+    expect(await recordsOf(odd, callId)).toMatchObject([{ reason: 'declined' }]);
+  });
+
+  test.each(['a/b', 'ж', 'x'.repeat(65)])('%s, of which no room can be, hurts nobody', async (id) => {
+    const odd = await deviceOf(await newUser({ id }));
+    const { b, callee, caller, a } = await talking();
+    const ticket = await odd.send('POST', '/api/calls/inbox');
+    const url = `${stack.apiUrl}/parties/inbox/${encodeURIComponent(id)}?ticket=${ticket.body.ticket}`;
+    await expect(openLine(url, CallServerFrame).then(({ closed }) => closed)).rejects.toThrow('404');
+    expect((await (await openOld(odd.token)).closed).code).toBe(4001);
+    const [c] = await newDevices(1);
+    const out = await c?.send('POST', '/api/calls', { to: id });
+    expect([201, 400, 404, 503]).toContain(out?.status);
+    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
+    await callee.next({ type: 'signal', seq: 1 });
+    callee.say({ type: 'hangup' });
+    await caller.closed;
+    await aCallWorks(b, a);
+  });
+});

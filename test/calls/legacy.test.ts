@@ -1,0 +1,308 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Device, OldLine } from '../support/calls/device.ts';
+import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { aCallWorks, newDevices, talking, two } from '../support/calls/scenes.ts';
+import { repeated } from '../support/races.ts';
+import { originalToken } from '../support/tokens.ts';
+
+afterAll(dropAll);
+
+const HANGUP = { event: 'call:hangup' };
+const answer = { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 answer' } } };
+const ice = (n: number) => ({ event: 'call:ice', payload: { candidate: { candidate: `c${n}`, sdpMid: '0' } } });
+const offerTo = (userId: unknown, sdp = 'v=0 offer') => ({
+  event: 'call:offer',
+  payload: { userId, sdp: { type: 'offer', sdp }, isVideo: false },
+});
+
+/** How soon something that happens at once is heard, in milliseconds, also on a busy machine. */
+const AT_ONCE_MS = 5_000;
+
+const events = ({ frames }: OldLine): string[] => frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
+
+const three = async (): Promise<[Device, Device, Device]> => {
+  const [a, b, c] = await newDevices(3);
+  if (!a || !b || !c) throw new Error('There are no three');
+  return [a, b, c];
+};
+
+/** Two old clients in a call, each with a socket. */
+const oldTalk = async () => {
+  const [a, b, c] = await three();
+  const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+  caller.say(offerTo(b.user.id));
+  await callee.next({ event: 'call:offer' });
+  callee.say(answer);
+  await caller.next({ event: 'call:answer' });
+  return { a, b, c, caller, callee };
+};
+
+describe('an old client that calls', () => {
+  test.each([
+    ['whom nobody knows', crypto.randomUUID()],
+    ['with a name that is none', '../../x'],
+    ['who is called __proto__', '__proto__'],
+  ])('hears call:hangup at once when it is somebody %s', async (_, to) => {
+    const [a] = await newDevices(1);
+    const old = await openOld(String(a?.token));
+    old.say(offerTo(to));
+    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+  });
+
+  test('hears it when it calls itself', async () => {
+    const [a] = await newDevices(1);
+    const old = await openOld(String(a?.token));
+    old.say(offerTo(a?.user.id));
+    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+  });
+
+  test('hears it at once when the other one is busy, who hears nothing', async () => {
+    const { a: busy, inbox } = await talking();
+    const [c] = await newDevices(1);
+    const old = await openOld(String(c?.token));
+    old.say(offerTo(busy.user.id));
+    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    expect(inbox.frames.filter(({ type }) => type === 'ring')).toHaveLength(1);
+  });
+
+  test.each(['old', 'new'])('hears it at once when the other one declines on an %s client', async (kind) => {
+    const { a, b, inbox } = await two();
+    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+    caller.say(offerTo(b.user.id));
+    await callee.next({ event: 'call:offer' });
+    const { frame } = await inbox.next({ type: 'ring' });
+    const call = 'call' in frame ? frame.call : '';
+    if (kind === 'old') callee.say(HANGUP);
+    else inbox.say({ type: 'decline', call });
+    expect((await caller.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    await inbox.next({ type: 'stop', call, reason: 'declined' });
+    expect(await recordsOf(b, call)).toMatchObject([{ reason: 'declined' }]);
+  });
+
+  test('ends its unanswered call by making another one', async () => {
+    const { a, b, inbox } = await two();
+    const second = await two();
+    const old = await oldClient(a.user);
+    old.say(offerTo(b.user.id));
+    const { frame } = await inbox.next({ type: 'ring' });
+    old.say(offerTo(second.b.user.id));
+    await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
+    await inbox.next({ type: 'stop', call: 'call' in frame ? frame.call : '', reason: 'cancelled' });
+    expect(old.frames).toEqual([]);
+  });
+
+  test('can name the other one by a username, and as targetUserId', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    old.say({ event: 'call:offer', payload: { targetUserId: b.user.username, sdp: { type: 'offer', sdp: 'v=0' } } });
+    await inbox.next({ type: 'ring', from: { user: a.user.id } });
+  });
+
+  test('gives up before anybody answers: the call is cancelled, and was missed', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    old.say(offerTo(b.user.id));
+    const { frame } = await inbox.next({ type: 'ring' });
+    old.say(HANGUP);
+    const call = 'call' in frame ? frame.call : '';
+    await inbox.next({ type: 'stop', call, reason: 'cancelled' });
+    expect(await recordsOf(b, call)).toMatchObject([{ reason: 'cancelled', missed: true }]);
+  });
+
+  test('and gives up before the call is known, leaves nothing that rings', async () => {
+    const { a, b, inbox } = await two();
+    const second = await two();
+    const old = await oldClient(a.user);
+    for (const frame of [offerTo(b.user.id), ice(1), HANGUP, offerTo(second.b.user.id)]) old.say(frame);
+    await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
+    // It may have rung for a moment.
+    const count = (type: string) => inbox.frames.filter((frame) => frame.type === type).length;
+    await expect.poll(() => count('ring') - count('stop')).toBe(0);
+    expect((await (await deviceOf(b.user)).inbox()).frames).toMatchObject([{ type: 'welcome', rings: [] }]);
+    expect(old.frames).toEqual([]);
+  });
+});
+
+describe('an old client in a call', () => {
+  test('whose connection ends has hung up, at once', async () => {
+    for (const who of ['caller', 'callee'] as const) {
+      const lines = await oldTalk();
+      lines[who].drop();
+      const other = who === 'caller' ? lines.callee : lines.caller;
+      expect((await other.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    }
+  });
+
+  test('with a new one has hung up likewise: there is no grace', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    old.say(offerTo(b.user.id));
+    const { frame } = await inbox.next({ type: 'ring' });
+    const callee = await b.accept('call' in frame ? frame.call : '');
+    old.drop();
+    await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' }, AT_ONCE_MS);
+  });
+
+  test('is not taken over by a third one', async () => {
+    const { a, b, c, caller, callee } = await oldTalk();
+    const third = await oldClient(c.user);
+    for (const to of [a, b]) {
+      third.say(offerTo(to.user.id, 'v=0 third'));
+      expect((await third.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+      for (const frame of [ice(7), answer, HANGUP]) third.say(frame);
+    }
+    caller.say(ice(1));
+    expect((await callee.next()).frame).toEqual(ice(1));
+    callee.say(ice(2));
+    expect((await caller.next()).frame).toEqual(ice(2));
+    expect([events(caller), events(callee), events(third)]).toEqual([
+      ['call:answer', 'call:ice'],
+      ['call:offer', 'call:ice'],
+      ['call:hangup', 'call:hangup'],
+    ]);
+  });
+
+  test('can call another one after it', async () => {
+    const { a, b, c, caller, callee } = await oldTalk();
+    caller.say(HANGUP);
+    await callee.next(HANGUP);
+    const third = await oldClient(c.user);
+    callee.say(offerTo(c.user.id));
+    await third.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
+    third.say(HANGUP);
+    await callee.next(HANGUP);
+    third.say(offerTo(a.user.id));
+    await caller.next({ event: 'call:offer', payload: { fromUserId: c.user.id } });
+  });
+});
+
+describe('several sockets of an old client', () => {
+  test('all ring; the one that answers has the call, and the others hear call:hangup', async () => {
+    const [a, b] = await three();
+    const { token } = await deviceOf(b.user);
+    const sockets = await Promise.all([openOld(token), openOld(token), oldClient(b.user)]);
+    const caller = await oldClient(a.user);
+    caller.say(offerTo(b.user.id));
+    for (const socket of sockets) await socket.next({ event: 'call:offer' });
+    const [first, second, third] = sockets;
+    second.say(answer);
+    await caller.next({ event: 'call:answer' });
+    for (const socket of [first, third]) expect((await socket.next()).frame).toEqual(HANGUP);
+    caller.say(ice(1));
+    expect((await second.next()).frame).toEqual(ice(1));
+    expect([events(first), events(third)]).toEqual([
+      ['call:offer', 'call:hangup'],
+      ['call:offer', 'call:hangup'],
+    ]);
+    // What is not in the call ends nothing.
+    first.drop();
+    third.say(HANGUP);
+    second.say(ice(2));
+    expect((await caller.next()).frame).toEqual(ice(2));
+    const again = await openOld(token);
+    second.say(ice(3));
+    expect((await caller.next()).frame).toEqual(ice(3));
+    expect(again.frames).toEqual([]);
+  });
+
+  test('one of which closes while it rings leave the user reachable', async () => {
+    const [a, b] = await three();
+    const [one, other] = [await oldClient(b.user), await oldClient(b.user)];
+    const caller = await oldClient(a.user);
+    caller.say(offerTo(b.user.id));
+    for (const socket of [one, other]) await socket.next({ event: 'call:offer' });
+    one.drop();
+    other.say(answer);
+    await caller.next({ event: 'call:answer' });
+  });
+
+  test('that answer at once: exactly one has the call', async () => {
+    const [a, b] = await three();
+    const sockets = await Promise.all(repeated(4, () => oldClient(b.user)));
+    const caller = await oldClient(a.user);
+    caller.say(offerTo(b.user.id));
+    for (const socket of sockets) await socket.next({ event: 'call:offer' });
+    for (const socket of sockets) socket.say(answer);
+    await caller.next({ event: 'call:answer' });
+    caller.say(ice(1));
+    const last = await Promise.all(
+      sockets.map((socket) => socket.next({ event: new Set(['call:ice', 'call:hangup']) })),
+    );
+    const heard = last.map(({ frame }) => ('event' in frame ? frame.event : '')).toSorted();
+    expect(heard).toEqual(['call:hangup', 'call:hangup', 'call:hangup', 'call:ice']);
+    expect(events(caller)).toEqual(['call:answer']);
+  });
+});
+
+describe('two old clients that call each other at the same moment', () => {
+  test('end up in one call: one of them rings, and can answer', async () => {
+    for (const _ of repeated(4, () => 0)) {
+      const [a, b] = await three();
+      const [one, other] = [await oldClient(a.user), await oldClient(b.user)];
+      one.say(offerTo(b.user.id));
+      other.say(offerTo(a.user.id));
+      const rung = await Promise.any([
+        one.next({ event: 'call:offer' }).then(() => one),
+        other.next({ event: 'call:offer' }).then(() => other),
+      ]);
+      const caller = rung === one ? other : one;
+      rung.say(answer);
+      await caller.next({ event: 'call:answer' });
+      caller.say(ice(1));
+      await rung.next(ice(1));
+      rung.say(ice(2));
+      await caller.next(ice(2));
+      expect(events(caller).filter((event) => event === 'call:offer')).toEqual([]);
+      caller.say(HANGUP);
+      await rung.next(HANGUP);
+    }
+  });
+});
+
+describe('frames that the original did not know', () => {
+  test('are ignored, whatever they are, and the socket stays', async () => {
+    const { a, b, inbox } = await two();
+    const [old] = [await oldClient(a.user)];
+    const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    const strange = [
+      ...['', 'x', '{', 'null', '[]', '1', '"call:offer"', '{}', nested, `{"event":"call:offer","payload":${nested}}`],
+      ...['{"event":"call:offer"}', '{"event":"call:offer","payload":null}', '{"event":"call:offer","payload":[]}'],
+      ...['{"event":"call:offer","payload":{}}', '{"event":"call:offer","payload":{"userId":{"toString":1}}}'],
+      ...['{"event":"call:offer","payload":{"userId":7}}', '{"event":"__proto__","payload":{}}', '{"event":"chat"}'],
+      ...['{"event":{"toString":1}}', '{"event":"call:ice","payload":{"candidate":7}}', '{"event":"call:ice"}'],
+      ...[
+        '{"event":"call:answer","payload":{"sdp":7}}',
+        '{"event":"call:hangup"}',
+        '{"__proto__":{"event":"call:offer"}}',
+      ],
+      Buffer.from([0, 255]),
+      Buffer.from('{"event":"call:hangup"}'),
+      '{"type":"hello","version":1}',
+    ];
+    for (const frame of strange) old.say(frame);
+    old.say(offerTo(b.user.id));
+    await inbox.next({ type: 'ring', from: { user: a.user.id } });
+    old.say(HANGUP);
+    await inbox.next({ type: 'stop', reason: 'cancelled' });
+    expect(old.frames).toEqual([]);
+    await aCallWorks(await deviceOf(a.user), b);
+  });
+});
+
+describe('/ws', () => {
+  test.each<[string, () => Promise<string>]>([
+    ['no token', async () => ''],
+    ['what is none', async () => 'abc.def.ghi'],
+    [
+      'one that somebody else signed',
+      () => originalToken(crypto.randomUUID(), { secret: 'another-secret-0123456789012345' }),
+    ],
+    ['one that has expired', () => originalToken(crypto.randomUUID(), { issuedAt: 1_500_000_000 })],
+  ])('opens, and closes with 4001 for %s', async (_, token) => {
+    const line = await openOld(await token());
+    expect(await line.closed).toEqual({ code: 4001, reason: 'Unauthorized' });
+    expect(line.frames).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Signal } from '../../src/contract/call-room.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { ringing, talking, two } from '../support/calls/scenes.ts';
+import { SocketClient } from '../support/calls/socket-client.ts';
+
+afterAll(dropAll);
+
+const offer = (sdp: string): Signal => ({ kind: 'offer', sdp });
+const answer = (sdp: string): Signal => ({ kind: 'answer', sdp });
+const candidate = (text: string): Signal => ({ kind: 'candidate', candidate: { candidate: text, sdpMid: '0' } });
+const REPLACED = { code: 4008, reason: 'Replaced by a newer socket' };
+
+describe('somebody who loses the connection', () => {
+  test('is away to the other one, and not hung up; on coming back gets what was said meanwhile, once', async () => {
+    const { a, b, call, caller, callee } = await talking();
+    caller.say({ type: 'signal', seq: 1, signal: offer('v=0 first') });
+    await callee.next({ type: 'signal', seq: 1 });
+    callee.drop();
+    await caller.next({ type: 'peer', peer: { state: 'away', epoch: 1 } });
+    caller.say({ type: 'signal', seq: 2, signal: candidate('one') });
+    caller.say({ type: 'signal', seq: 3, signal: candidate('two') });
+    const seen = { [a.user.id]: { epoch: 1, seq: 1 } };
+    const back = await b.join(call.callId, { seen, acked: 0 });
+    await back.next({ type: 'signal', seq: 2, epoch: 1, signals: [candidate('one')] });
+    await back.next({ type: 'signal', seq: 3, epoch: 1, signals: [candidate('two')] });
+    await caller.next({ type: 'acked', seq: 1 });
+    await caller.next({ type: 'peer', peer: { state: 'joined', epoch: 1 } });
+    back.say({ type: 'ack', seen: { [a.user.id]: { epoch: 1, seq: 3 } } });
+    await caller.next({ type: 'acked', seq: 3 });
+    expect(back.frames.filter(({ type }) => type === 'signal')).toHaveLength(2);
+    expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
+  });
+
+  test('gets again what had come, but was not acked when the connection broke', async () => {
+    const { b, call, caller, callee } = await talking();
+    caller.say({ type: 'signal', seq: 1, signal: offer('v=0') });
+    await callee.next({ type: 'signal', seq: 1 });
+    callee.drop();
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    await back.next({ type: 'signal', seq: 1, signals: [offer('v=0')] });
+  });
+
+  test('hears what the room has of theirs, and what it asks for again', async () => {
+    const { b, call, caller, callee } = await talking();
+    callee.say({ type: 'signal', seq: 1, signal: offer('v=0') });
+    await caller.next({ type: 'signal', seq: 1 });
+    callee.drop();
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    expect(back.frames[0]).toMatchObject({ type: 'welcome', received: 1, joined: true });
+    back.say({ type: 'signal', seq: 3, signal: candidate('three') });
+    await back.next({ type: 'resend', seq: 2 });
+    back.say({ type: 'signal', seq: 1, signal: offer('v=0') });
+    back.say({ type: 'signal', seq: 2, signal: candidate('two') });
+    await caller.next({ type: 'signal', seq: 2, signals: [candidate('two')] });
+    await caller.next({ type: 'signal', seq: 3, signals: [candidate('three')] });
+    expect(caller.frames.filter(({ type }) => type === 'signal')).toHaveLength(3);
+  });
+
+  test('and comes back without memory begins a new epoch: what was on the way is dropped', async () => {
+    const { a, b, call, caller, callee } = await talking();
+    caller.say({ type: 'signal', seq: 1, signal: offer('v=0 old') });
+    await callee.next({ type: 'signal', seq: 1 });
+    callee.drop();
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    const back = await b.join(call.callId);
+    expect(back.frames[0]).toMatchObject({ received: 0, state: 'accepted', joined: true });
+    await caller.next({ type: 'peer', peer: { state: 'joined', epoch: 2 } });
+    caller.say({ type: 'signal', seq: 2, signal: offer('v=0 new') });
+    await back.next({ type: 'signal', from: a.user.id, seq: 2, signals: [offer('v=0 new')] });
+    expect(back.frames.filter(({ type }) => type === 'signal')).toHaveLength(1);
+    back.say({ type: 'signal', seq: 1, signal: answer('v=0') });
+    await caller.next({ type: 'signal', from: b.user.id, epoch: 2, seq: 1, signals: [answer('v=0')] });
+  });
+
+  test('while both do, and both speak meanwhile, misses nothing, in no other order, and nothing twice', async () => {
+    const { a, b } = await two();
+    const first = offer('v=0 0');
+    const call = await a.call(b.user, { offer: 'v=0 0' });
+    const [one, other] = [new SocketClient(a, call.callId, first), new SocketClient(b, call.callId)];
+    await Promise.all([one.connect(call), other.connect()]);
+    other.client.accept();
+    await Promise.all([one, other].map((end) => end.until(({ joined, state }) => joined && state === 'accepted')));
+    const said: Record<'one' | 'other', Signal[]> = { one: [first], other: [] };
+    const say = (who: 'one' | 'other', signal: Signal) => {
+      said[who].push(signal);
+      ({ one, other })[who].client.signal(signal);
+    };
+    say('other', answer('v=0 0'));
+    for (let round = 1; round <= 12; round++) {
+      say('one', candidate(`one ${round}`));
+      say('other', round % 4 === 0 ? offer(`v=0 ${round}`) : candidate(`other ${round}`));
+      // Now and then long enough for something to be under way, now and then not.
+      await sleep(round % 2 === 0 ? 0 : 5);
+      const leaving = [[one], [other], [one, other]][round % 3] ?? [];
+      for (const end of leaving) end.drop();
+      say('one', candidate(`one ${round} away`));
+      say('other', candidate(`other ${round} away`));
+      await Promise.all(leaving.map((end) => end.connect()));
+    }
+    await one.until(({ delivered, pending }) => delivered.length >= said.other.length && pending.length === 0);
+    await other.until(({ delivered, pending }) => delivered.length >= said.one.length && pending.length === 0);
+    expect(one.client.delivered.map(({ signal }) => signal)).toEqual(said.other);
+    expect(other.client.delivered.map(({ signal }) => signal)).toEqual(said.one);
+    expect([one, other].map(({ client }) => [client.state, client.errors])).toEqual([
+      ['accepted', []],
+      ['accepted', []],
+    ]);
+    expect([...one.client.peers.values()]).toMatchObject([{ state: 'joined', epoch: 1 }]);
+    one.client.hangUp();
+    await other.until(({ over }) => over === 'hung_up');
+  });
+});
+
+describe('candidates that come before their description', () => {
+  test('are delivered behind it, in the same frame', async () => {
+    const { caller, callee } = await talking();
+    caller.say({ type: 'signal', seq: 1, signal: candidate('early') });
+    caller.say({ type: 'signal', seq: 2, signal: candidate('early too') });
+    caller.say({ type: 'signal', seq: 3, signal: offer('v=0') });
+    caller.say({ type: 'signal', seq: 4, signal: candidate('late') });
+    const { frame } = await callee.next({ type: 'signal' });
+    expect(frame).toMatchObject({ seq: 3, signals: [offer('v=0'), candidate('early'), candidate('early too')] });
+    await callee.next({ type: 'signal', seq: 4, signals: [candidate('late')] });
+  });
+
+  test('are kept while the other one is away', async () => {
+    const { b, call, caller, callee } = await talking();
+    caller.say({ type: 'signal', seq: 1, signal: candidate('early') });
+    callee.drop();
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    caller.say({ type: 'signal', seq: 2, signal: offer('v=0') });
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    await back.next({ type: 'signal', seq: 2, signals: [offer('v=0'), candidate('early')] });
+  });
+});
+
+describe('the newest socket of a device', () => {
+  test('wins in a call; the old one is told, and the other side notices nothing', async () => {
+    const { a, b, call, caller, callee } = await talking();
+    const newer = await b.join(call.callId, { seen: {}, acked: 0 });
+    expect(await callee.closed).toEqual(REPLACED);
+    callee.say({ type: 'hangup' });
+    caller.say({ type: 'signal', seq: 1, signal: offer('v=0') });
+    await newer.next({ type: 'signal', from: a.user.id, seq: 1 });
+    newer.say({ type: 'signal', seq: 1, signal: answer('v=0') });
+    await caller.next({ type: 'signal', from: b.user.id, seq: 1 });
+    expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
+  });
+
+  test('wins in an inbox, and hears the rings', async () => {
+    const { a, b, inbox } = await two();
+    const newer = await b.inbox();
+    expect(await inbox.closed).toEqual(REPLACED);
+    const { callId } = await a.call(b.user);
+    await newer.next({ type: 'ring', call: callId });
+    expect(inbox.frames.map(({ type }) => type)).toEqual(['welcome']);
+  });
+
+  test('wins while it rings', async () => {
+    const { b, call } = await ringing();
+    const [first, second] = [await b.join(call.callId), await b.join(call.callId)];
+    expect(await first.closed).toEqual(REPLACED);
+    second.say({ type: 'accept' });
+    await second.next({ type: 'state', state: 'accepted' });
+  });
+});

@@ -1,0 +1,92 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Device, deviceOf, openOld } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import type { User } from '../support/calls/people.ts';
+import { newDevices, ringing } from '../support/calls/scenes.ts';
+import { runningApi } from '../support/client.ts';
+import { freshPhone } from '../support/fresh.ts';
+import { signIn } from '../support/sign-in.ts';
+
+afterAll(dropAll);
+
+const UNAUTHORIZED = { code: 4001, reason: 'Unauthorized' };
+
+/** Somebody who has signed in with a phone number, as people do. */
+const signedIn = async (): Promise<Device> => {
+  const phone = freshPhone();
+  const token = await signIn(runningApi(), phone);
+  const user: User = { id: String(decodeJwt(token).userId), username: '', displayName: '', phone };
+  return new Device(user, token);
+};
+
+const sidOf = ({ token }: Device): string => String(decodeJwt(token).sid);
+
+const only = ([first]: readonly Device[]): Device => {
+  if (!first) throw new Error('There is nobody');
+  return first;
+};
+
+describe('when a session ends', () => {
+  // Each is signed out in one test.
+  let people: Device[];
+  beforeAll(async () => {
+    people = [await signedIn(), await signedIn(), await signedIn()];
+  });
+  const next = (): Device => people.pop() ?? only([]);
+
+  test('by DELETE /api/sessions/:id, its sockets end, and the call that it is in', async () => {
+    const [a, b] = [next(), only(await newDevices(1))];
+    const [inbox, call] = [await a.inbox(), await a.dial(b.user)];
+    const callee = await b.accept(call.callId);
+    await call.line.next({ type: 'peer', peer: { state: 'joined' } });
+    const ticket = await a.callTicket(call.callId);
+    const answer = await (await deviceOf(a.user)).send('DELETE', `/api/sessions/${sidOf(a)}`);
+    expect(answer.status, answer.text).toBe(200);
+    expect(await Promise.all([inbox.closed, call.line.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
+    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'hung_up' }]);
+    expect(await (await a.knock(ticket)).closed).toEqual(UNAUTHORIZED);
+    expect((await a.send('POST', '/api/calls/inbox')).status).toBe(401);
+  });
+
+  test('by logout, the call that it makes is cancelled', async () => {
+    const [a, b] = [next(), only(await newDevices(1))];
+    const [mine, theirs, call] = [await a.inbox(), await b.inbox(), await a.dial(b.user)];
+    await theirs.next({ type: 'ring', call: call.callId });
+    expect((await a.send('POST', '/api/auth/logout')).status).toBe(200);
+    expect(await Promise.all([mine.closed, call.line.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    await theirs.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
+  });
+
+  test('where it rings, it rings on for the other devices', async () => {
+    const a = only(await newDevices(1));
+    const b = next();
+    const other = await deviceOf(b.user);
+    const [inbox, otherInbox, call] = [await b.inbox(), await other.inbox(), await a.dial(b.user)];
+    await inbox.next({ type: 'ring', call: call.callId });
+    const room = await b.join(call.callId);
+    expect((await other.send('DELETE', '/api/sessions')).body).toMatchObject({ ok: true, revoked: 1 });
+    expect(await Promise.all([inbox.closed, room.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    await other.accept(call.callId);
+    await call.line.next({ type: 'peer', peer: { state: 'joined' } });
+    expect(otherInbox.frames.map(({ type }) => type)).toEqual(['welcome', 'ring']);
+  });
+});
+
+describe('when the session of an old client ends', () => {
+  test('its sockets end, and the call that it has answered', async () => {
+    const { b, caller } = await ringing({ offer: 'v=0' });
+    const device = await deviceOf(b.user);
+    const both = [await openOld(device.token), await openOld(device.token)];
+    const [old] = both;
+    await old?.next({ event: 'call:offer' });
+    old?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    await caller.next({ type: 'peer', peer: { state: 'joined' } });
+    expect((await device.send('POST', '/api/auth/logout')).status).toBe(200);
+    expect(await Promise.all(both.map(({ closed }) => closed))).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    await caller.next({ type: 'state', state: 'ended', reason: 'hung_up' });
+    expect(await (await openOld(device.token)).closed).toEqual(UNAUTHORIZED);
+  });
+});

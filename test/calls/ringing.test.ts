@@ -1,0 +1,187 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
+import { repeated } from '../support/races.ts';
+
+afterAll(dropAll);
+
+const ELSEWHERE = { code: 4003, reason: 'Not in this call' };
+
+/** What a device that accepts is told. */
+const OUTCOME = new Set(['state', 'answered_elsewhere']);
+
+/** How soon the other devices have to be quiet, in milliseconds (calls.md). */
+const STOP_MS = 50;
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+describe('a call rings', () => {
+  test('on all devices of the callee at once, new and old', async () => {
+    const { a, b, inbox } = await two();
+    const others = await Promise.all(repeated(3, async () => (await deviceOf(b.user)).inbox()));
+    const old = await Promise.all([oldClient(b.user), oldClient(b.user)]);
+    const { callId } = await a.call(b.user, { offer: 'v=0' });
+    const rings = await Promise.all([inbox, ...others].map((line) => line.next({ type: 'ring' })));
+    expect(new Set(rings.map(({ text }) => text)).size).toBe(1);
+    expect(rings[0]?.frame).toMatchObject({ call: callId, expiresAt: expect.any(Number) });
+    for (const line of old) {
+      expect((await line.next()).frame).toMatchObject({ event: 'call:offer', payload: { fromUserId: a.user.id } });
+    }
+  });
+
+  test('on a device that comes while it rings', async () => {
+    const { a, b, call } = await ringing({ offer: 'v=0' });
+    const late = await (await deviceOf(b.user)).inbox();
+    expect(late.frames).toMatchObject([{ type: 'welcome', rings: [{ call: call.callId, from: { user: a.user.id } }] }]);
+    const old = await oldClient(b.user);
+    expect((await old.next()).frame).toMatchObject({
+      event: 'call:offer',
+      payload: { sdp: { type: 'offer', sdp: 'v=0' }, fromUserId: a.user.id },
+    });
+  });
+
+  test('for somebody whom nobody can reach: the caller is told at once, and a late device can still take it', async () => {
+    const [a, b] = await newDevices(2);
+    if (!a || !b) throw new Error('There are no two');
+    const call = await a.dial(b.user);
+    expect(call.state).toBe('ringing');
+    expect(call.line.frames).toMatchObject([{ peers: [{ user: b.user.id, state: 'ringing', unreachable: true }] }]);
+    const late = await b.inbox();
+    expect(late.frames).toMatchObject([{ rings: [{ call: call.callId }] }]);
+    await b.accept(call.callId);
+    const { frame } = await call.line.next({ type: 'peer', peer: { state: 'joined' } });
+    expect(frame).not.toHaveProperty('peer.unreachable');
+  });
+
+  test('no longer on a device that comes after it was answered', async () => {
+    const { b } = await talking();
+    const late = await (await deviceOf(b.user)).inbox();
+    expect(late.frames).toMatchObject([{ type: 'welcome', rings: [] }]);
+  });
+
+  test('for the others of a group when one of them is busy', async () => {
+    const { b: busy } = await talking();
+    const { a, b, inbox } = await two();
+    const call = await a.dial([busy.user, b.user]);
+    expect(call.state).toBe('ringing');
+    await inbox.next({ type: 'ring', call: call.callId, group: true });
+    const [welcome] = call.line.frames;
+    const peers = welcome?.type === 'welcome' ? welcome.peers : [];
+    expect(Object.fromEntries(peers.map(({ user, state }) => [user, state]))).toEqual({
+      [busy.user.id]: 'left',
+      [b.user.id]: 'ringing',
+    });
+  });
+});
+
+describe('of several devices that accept at once', () => {
+  test('exactly one has the call, and the others are told who has not', async () => {
+    const { b, call, caller } = await ringing();
+    const devices = [b, ...(await Promise.all(repeated(5, () => deviceOf(b.user))))];
+    const lines = await Promise.all(devices.map((device) => device.join(call.callId)));
+    for (const line of lines) line.say({ type: 'accept' });
+    const outcomes = await Promise.all(lines.map(async (line) => (await line.next({ type: OUTCOME })).frame.type));
+    expect(outcomes.toSorted()).toEqual([...repeated(5, () => 'answered_elsewhere'), 'state']);
+    const winner = lines[outcomes.indexOf('state')];
+    for (const line of lines) {
+      if (line !== winner) expect(await line.closed).toEqual(ELSEWHERE);
+      const heard = line.frames.filter(({ type }) => OUTCOME.has(type));
+      expect(heard).toEqual([line === winner ? { type: 'state', state: 'accepted' } : { type: 'answered_elsewhere' }]);
+    }
+    await caller.next({ type: 'peer', peer: { state: 'joined' } });
+    winner?.say({ type: 'hangup' });
+    await caller.next({ type: 'state', state: 'ended' });
+    expect(caller.frames.map(({ type }) => type)).toEqual(['welcome', 'state', 'peer', 'state']);
+  });
+
+  test('one of which is old, exactly one has the call', async () => {
+    for (const oldFirst of [true, false]) {
+      const { b, call, caller } = await ringing({ offer: 'v=0' });
+      const [old, line] = [await oldClient(b.user), await b.join(call.callId)];
+      await old.next({ event: 'call:offer' });
+      const answer = () => old.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 old' } } });
+      if (oldFirst) answer();
+      line.say({ type: 'accept' });
+      if (!oldFirst) answer();
+      await caller.next({ type: 'peer', peer: { state: 'joined' } });
+      const { frame } = await line.next({ type: OUTCOME });
+      if (frame.type === 'state') await old.next({ event: 'call:hangup' });
+      else await caller.next({ type: 'signal', signals: [{ kind: 'answer', sdp: 'v=0 old' }] });
+    }
+  });
+
+  test(`the others stop within ${STOP_MS} ms`, { retry: 2 }, async () => {
+    const took: number[] = [];
+    for (const _ of repeated(5, () => 0)) {
+      const { b, call } = await ringing();
+      const old = await oldClient(b.user);
+      const other = await deviceOf(b.user);
+      const [inbox, room, line] = [await other.inbox(), await other.join(call.callId), await b.join(call.callId)];
+      const started = performance.now();
+      line.say({ type: 'accept' });
+      const stops = await Promise.all([
+        inbox.next({ type: 'stop', call: call.callId, reason: 'answered_elsewhere' }),
+        room.next({ type: 'answered_elsewhere' }),
+        old.next({ event: 'call:hangup' }),
+      ]);
+      expect(await room.closed).toEqual(ELSEWHERE);
+      took.push(Math.max(...stops.map(({ at }) => at)) - started);
+      line.say({ type: 'hangup' });
+      await line.closed;
+    }
+    expect(median(took), `all of them: ${took.map(Math.round)} ms`).toBeLessThanOrEqual(STOP_MS);
+  });
+
+  test('a device that is too late is sent away, with or without a ticket from before', async () => {
+    const { b, call, inbox } = await ringing();
+    const other = await deviceOf(b.user);
+    const ticket = await other.callTicket(call.callId);
+    await b.accept(call.callId);
+    const line = await other.knock(ticket);
+    await line.next({ type: 'answered_elsewhere' });
+    expect(await line.closed).toEqual(ELSEWHERE);
+    const answer = await other.send('POST', `/api/calls/${call.callId}/ticket`);
+    expect([answer.status, answer.body.code]).toEqual([409, 'answered_elsewhere']);
+    // The device that has the call need not be told.
+    expect(inbox.frames.filter(({ type }) => type === 'stop')).toEqual([]);
+  });
+});
+
+describe('somebody who is called by two at once', () => {
+  test('takes one; the other hears that they are busy, and missed leaves its record', async () => {
+    const { b, call, inbox, a } = await ringing();
+    const [c] = await newDevices(1);
+    if (!c) throw new Error('Nobody else calls');
+    const second = await c.dial(b.user);
+    await inbox.next({ type: 'ring', call: second.callId });
+    await b.accept(call.callId);
+    await second.line.next({ type: 'state', state: 'ended', reason: 'busy' });
+    await inbox.next({ type: 'stop', call: second.callId, reason: 'busy' });
+    expect(await recordsOf(b, second.callId)).toMatchObject([{ reason: 'busy', missed: true }]);
+    expect(await recordsOf(c, second.callId)).toMatchObject([{ reason: 'busy', missed: false }]);
+    expect(a.user.id).not.toBe(c.user.id);
+  });
+
+  test('cannot take both', async () => {
+    const { b, call, caller } = await ringing();
+    const [c] = await newDevices(1);
+    const other = await deviceOf(b.user);
+    if (!c) throw new Error('Nobody else calls');
+    const second = await c.dial(b.user);
+    const [one, two] = [await b.join(call.callId), await other.join(second.callId)];
+    one.say({ type: 'accept' });
+    two.say({ type: 'accept' });
+    const ended = await Promise.any([
+      caller.next({ type: 'state', state: 'ended', reason: 'busy' }).then(() => caller),
+      second.line.next({ type: 'state', state: 'ended', reason: 'busy' }).then(() => second.line),
+    ]);
+    const alive = ended === caller ? [second.line, two] : [caller, one];
+    for (const line of alive) {
+      line?.say({ type: 'ping' });
+      await line?.next({ type: 'pong' });
+      expect(line?.frames.filter(({ type }) => type === 'state')).toEqual([{ type: 'state', state: 'accepted' }]);
+    }
+  });
+});

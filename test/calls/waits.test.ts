@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { sign } from '../../src/rooms/signature.ts';
+import type { CallLine } from '../support/calls/device.ts';
+import { oldClient } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { keepAlive, newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
+import { runningApi } from '../support/client.ts';
+import { freshChat, link, messagesOf } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
+
+// What a call waits for, in real time: all at once, since most of it is sleep.
+
+afterAll(dropAll);
+
+const api = runningApi();
+const RING_MS = 45_000;
+const GRACE_MS = 20_000;
+const SILENCE_MS = 20_000;
+/** By how much a wait may be longer than it should, in milliseconds: the machine is busy, and to get there takes a moment. */
+const LATE_MS = 6_000;
+/** Longer than any wait. */
+const PATIENCE_MS = 60_000;
+const timeout = 90_000;
+
+/** How long after something a frame came, in milliseconds. */
+const took = async (since: number, heard: Promise<{ at: number }>): Promise<number> => (await heard).at - since;
+
+const expectAfter = (ms: number, after: number) => {
+  expect(ms).toBeGreaterThan(after - 500);
+  expect(ms).toBeLessThan(after + LATE_MS);
+};
+
+/** Links a number to a chat, as soon as the stores have begun to answer in time. */
+const linked = (phone: string, chat: number) =>
+  expect.poll(() => link(api, phone, chat).then(() => 'linked', String), { timeout: 10_000 }).toBe('linked');
+
+const ended = (line: CallLine, reason: string) => line.next({ type: 'state', state: 'ended', reason }, PATIENCE_MS);
+
+describe.concurrent('in time,', { timeout }, () => {
+  test('a call that nobody answers is missed after 45 s, on all devices; it leaves its record, and word in Telegram', async () => {
+    const chat = freshChat();
+    const { a, b, inbox } = await two();
+    await linked(b.user.phone, chat);
+    const old = await oldClient(b.user);
+    const started = performance.now();
+    const call = await a.dial(b.user, { video: true });
+    keepAlive(call.line);
+    const [missed] = await Promise.all([
+      took(started, ended(call.line, 'missed')),
+      inbox.next({ type: 'stop', call: call.callId, reason: 'missed' }, PATIENCE_MS),
+      old.next({ event: 'call:hangup' }, PATIENCE_MS),
+    ]);
+    expectAfter(missed, RING_MS);
+    expect(await call.line.closed).toEqual({ code: 1000, reason: 'Done' });
+    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'missed', missed: true, answeredAt: null }]);
+    expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'missed', missed: false }]);
+    expect(await messagesOf(chat)).toEqual([`Пропущенный видеозвонок от ${a.user.displayName}`]);
+  });
+
+  test('a call that nobody answers is missed after 45 s though the caller has long gone', async () => {
+    const started = performance.now();
+    const { call, caller, inbox, b } = await ringing();
+    caller.drop();
+    const stopped = inbox.next({ type: 'stop', call: call.callId, reason: 'missed' }, PATIENCE_MS);
+    expectAfter(await took(started, stopped), RING_MS);
+    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'missed', missed: true }]);
+  });
+
+  test('a call that nobody answers by somebody whom nobody could reach is missed all the same, and told in Telegram', async () => {
+    const [a, b] = await newDevices(2);
+    if (!a || !b) throw new Error('There are no two');
+    const chat = freshChat();
+    await linked(b.user.phone, chat);
+    const call = await a.dial(b.user);
+    keepAlive(call.line);
+    await ended(call.line, 'missed');
+    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'missed', missed: true }]);
+    expect(await messagesOf(chat)).toEqual([`Пропущенный звонок от ${a.user.displayName}`]);
+  });
+
+  test('a call that nobody answers ends for an old caller with call:hangup, after 45 s', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    const started = performance.now();
+    old.say({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' }, isVideo: false },
+    });
+    await inbox.next({ type: 'ring' });
+    expectAfter(await took(started, old.next({ event: 'call:hangup' }, PATIENCE_MS)), RING_MS);
+    await inbox.next({ type: 'stop', reason: 'missed' });
+  });
+
+  test('a call that nobody answers by one of a group goes on without them', async () => {
+    const { a, b } = await two();
+    const [c] = await newDevices(1);
+    if (!c) throw new Error('Nobody is called');
+    const inbox = await c.inbox();
+    const call = await a.dial([b.user, c.user]);
+    const callee = await b.accept(call.callId);
+    keepAlive(call.line, callee);
+    await inbox.next({ type: 'stop', call: call.callId, reason: 'missed' }, PATIENCE_MS);
+    await call.line.next({ type: 'peer', peer: { user: c.user.id, state: 'left' }, reason: 'missed' });
+    expect(call.line.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
+    callee.say({ type: 'hangup' });
+    await ended(call.line, 'hung_up');
+    expect(await recordsOf(c, call.callId)).toMatchObject([{ reason: 'hung_up', group: true }]);
+  });
+
+  test('somebody in a call who does not come back is lost after 20 s', async () => {
+    const { a, b, call, caller, callee } = await talking();
+    keepAlive(caller);
+    const started = performance.now();
+    callee.drop();
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    expectAfter(await took(started, ended(caller, 'lost')), GRACE_MS);
+    expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'lost', answeredAt: expect.any(String) }]);
+    const answer = await b.send('POST', `/api/calls/${call.callId}/ticket`);
+    expect([answer.status, answer.body.code]).toEqual([404, 'call_not_found']);
+  });
+
+  test('somebody in a call who comes back within the 20 s is in it still', async () => {
+    const { b, call, caller, callee } = await talking();
+    keepAlive(caller);
+    callee.drop();
+    await caller.next({ type: 'peer', peer: { state: 'away' } });
+    await sleep(GRACE_MS - 3_000);
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    keepAlive(back);
+    await caller.next({ type: 'peer', peer: { state: 'joined' } });
+    await sleep(5_000);
+    expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
+    caller.say({ type: 'hangup' });
+    await ended(back, 'hung_up');
+  });
+
+  test('somebody in a call who falls silent is away to the other one within 20 s, put out, and lost after 20 s more', async () => {
+    const { caller, callee } = await talking();
+    keepAlive(caller);
+    const started = performance.now();
+    const silent = await took(started, caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS));
+    expect(silent).toBeLessThan(SILENCE_MS);
+    expect(await callee.closed).toEqual({ code: 4409, reason: 'Silent for too long' });
+    expectAfter(await took(started + silent, ended(caller, 'lost')), GRACE_MS);
+  });
+
+  test('somebody in a call whose connection hangs is away to the other one within 20 s', async () => {
+    const { caller, callee } = await talking();
+    keepAlive(caller);
+    const started = performance.now();
+    callee.freeze();
+    const silent = await took(started, caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS));
+    expect(silent).toBeLessThan(SILENCE_MS);
+  });
+
+  test('somebody of a group call is lost to it, and the others go on', async () => {
+    const { a, b } = await two();
+    const [c] = await newDevices(1);
+    if (!c) throw new Error('Nobody is called');
+    const call = await a.dial([b.user, c.user]);
+    const [one, other] = [await b.accept(call.callId), await c.accept(call.callId)];
+    keepAlive(call.line, one);
+    other.drop();
+    await one.next({ type: 'peer', peer: { user: c.user.id, state: 'left' }, reason: 'lost' }, PATIENCE_MS);
+    one.say({ type: 'ping' });
+    await one.next({ type: 'pong' });
+    one.say({ type: 'hangup' });
+    await ended(call.line, 'hung_up');
+  });
+
+  test('a call of two old clients lasts, though nothing is said in it', async () => {
+    const { a, b } = await two();
+    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+    caller.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    await callee.next({ event: 'call:offer' });
+    // Longer than an idle room keeps its memory.
+    await sleep(15_000);
+    callee.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    await caller.next({ event: 'call:answer' });
+    // Longer than it takes until the room tells the inboxes again.
+    await sleep(31_000);
+    const payload = { candidate: { candidate: 'late', sdpMid: '0' } };
+    for (const [from, to] of [
+      [caller, callee],
+      [callee, caller],
+    ] as const) {
+      from.say({ event: 'call:ice', payload });
+      expect((await to.next()).frame).toEqual({ event: 'call:ice', payload });
+    }
+    caller.say({ event: 'call:hangup' });
+    expect((await callee.next()).frame).toEqual({ event: 'call:hangup' });
+  });
+
+  test('a call of an old client that is answered late has its offer', async () => {
+    const { a, b, inbox } = await two();
+    const caller = await oldClient(a.user);
+    caller.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    const { frame } = await inbox.next({ type: 'ring' });
+    await sleep(25_000);
+    const callee = await b.accept('call' in frame ? frame.call : '');
+    await callee.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0' }] });
+  });
+
+  test('a request that was signed half a minute ago is taken by nobody', async () => {
+    const { ROOMS_SECRET, JWT_SECRET, ROOMS_URL } = stack.settings;
+    const secret = String(ROOMS_SECRET ?? JWT_SECRET);
+    const body = JSON.stringify({ type: 'call' });
+    const headers = await sign([secret], 'worker', { body }, Date.now());
+    const entrant = { user: 'u', device: 'd', sid: 'd', old: false, until: Date.now() + 1e9 };
+    const way = await sign([secret], 'inbox/u', { entrant }, Date.now());
+    await sleep(31_000);
+    const late = await api.send('POST', '/api/internal/rooms', { body, headers });
+    expect(late.status).toBe(401);
+    if (ROOMS_URL === undefined) return;
+    expect((await fetch(`${ROOMS_URL}/parties/inbox/u`, { method: 'POST', headers: way })).status).toBe(401);
+  });
+});

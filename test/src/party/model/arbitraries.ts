@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { DEVICES } from './world.ts';
+
+/** What a hostile client says in a call, and to its inbox: all of it is JSON, some of it even a frame. */
+const user = fc.constantFrom('A', 'B', 'C', 'X', '__proto__', 'constructor', 'toString', '');
+const seq = fc.constantFrom(1, 2, 3, 7, 64, 1_000_000_000, 0, -1, 1.5);
+const signal = fc.oneof(
+  fc.record({ kind: fc.constantFrom('offer', 'answer'), sdp: fc.constantFrom('', 'v=0', 'x'.repeat(500)) }),
+  fc.record({
+    kind: fc.constant('candidate'),
+    candidate: fc.constantFrom(null, { candidate: '' }, { candidate: 'x' }),
+  }),
+);
+const seen = fc.dictionary(user, fc.record({ epoch: seq, seq }), { maxKeys: 3 });
+const hostileCallFrame = fc.oneof(
+  fc.record({ type: fc.constantFrom('accept', 'decline', 'hangup', 'ping', 'welcome') }),
+  fc.record({ type: fc.constant('hello'), version: fc.constantFrom(1, 2), resume: fc.record({ seen, acked: seq }) }),
+  fc.record({ type: fc.constant('signal'), seq, to: user, signal }),
+  fc.record({ type: fc.constant('signal'), seq, signal }),
+  fc.record({ type: fc.constant('ack'), seen }),
+  fc.json({ maxDepth: 2 }).map((text): unknown => JSON.parse(text)),
+);
+const hostileInboxFrame = fc.oneof(
+  fc.record({ type: fc.constantFrom('hello', 'decline'), version: fc.constantFrom(1, 2), call: user }),
+  fc.record({ type: fc.constant('decline'), call: fc.constantFrom('c1', 'c2') }),
+  fc.record({
+    event: fc.constantFrom('call:offer', 'call:answer', 'call:ice', 'call:hangup', 'ping'),
+    payload: fc.record({
+      userId: user,
+      sdp: fc.constantFrom(1, 'v=0', null),
+      candidate: fc.constantFrom({}, null, 'x'),
+    }),
+  }),
+  fc.json({ maxDepth: 2 }).map((text): unknown => JSON.parse(text)),
+);
+
+/** Mostly two users, who meet more often so. */
+const device = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('A1', 'B1') },
+  { weight: 3, arbitrary: fc.constantFrom('A2', 'Ao', 'B2', 'Bo') },
+  { weight: 2, arbitrary: fc.constantFrom('C1', 'Co', 'D1') },
+);
+const callee = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('A', 'B') },
+  { weight: 1, arbitrary: fc.constantFrom('C', 'D') },
+);
+const call = fc.constantFrom('c1', 'c1', 'c1', 'c2', 'c3');
+const message = fc.constantFrom(
+  ...['create', 'permit', 'act', 'dial', 'ring', 'active', 'stop', 'signal', 'record', 'call', 'revoked'],
+);
+const ms = fc.constantFrom(0, 3, 40, 500, 3_000, 6_000, 20_000);
+
+const deed = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('calls', 'offers').chain((how) => callee.map((to) => `${how} ${to}`)) },
+  { weight: 1, arbitrary: fc.subarray(['A', 'B', 'C', 'D'], { minLength: 2 }).map((to) => `calls ${to.join(' ')}`) },
+  { weight: 8, arbitrary: fc.constant('accepts') },
+  { weight: 4, arbitrary: fc.constantFrom('declines', 'refuses', 'hangs up', 'hangs up') },
+  { weight: 6, arbitrary: fc.constantFrom('drops', 'stalls', 'loses call', 'loses inbox', 'reloads', 'reloads') },
+  { weight: 3, arbitrary: fc.constantFrom('comes', 'goes', 'vanishes', 'rejoins', 'rejoins') },
+  { weight: 5, arbitrary: fc.constantFrom('negotiates', 'negotiates early', 'trickles', 'doubles', 'swaps') },
+  { weight: 1, arbitrary: fc.constantFrom('is slow 40', 'is slow 400', 'is revoked') },
+);
+const hostile = fc.oneof(
+  fc.tuple(device, hostileCallFrame).map(([who, frame]) => `${who} says ${JSON.stringify(frame)}`),
+  fc.tuple(device, hostileInboxFrame).map(([who, frame]) => `${who} tells ${JSON.stringify(frame)}`),
+);
+const step = fc.oneof(
+  { weight: 40, arbitrary: fc.tuple(device, deed).map(([who, what]) => `${who} ${what}`) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constantFrom('lose', 'refuse', 'deafen'), message).map((words) => words.join(' ')),
+  },
+  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('delay', 'double'), message, ms).map((words) => words.join(' ')) },
+  { weight: 3, arbitrary: fc.oneof(call, fc.constantFrom('A', 'B', 'C')).map((name) => `restart ${name}`) },
+  { weight: 1, arbitrary: fc.constantFrom('A', 'B', 'C').map((name) => `sleep ${name}`) },
+  { weight: 1, arbitrary: call.map((name) => `intrude ${name}`) },
+  { weight: 4, arbitrary: fc.constantFrom(300, 1_000, 5_000, 19_000, 26_000, 46_000).map((time) => `wait ${time}`) },
+);
+const timed = fc
+  .tuple(fc.constantFrom('', '', '', '& ', '&1 ', '&2 ', '&4 ', '&9 '), step)
+  .map(([when, what]) => `${when}${what}`);
+
+const cast = fc.subarray(DEVICES.slice(0, 9), { minLength: 1 }).map((names) => names.map((name) => `${name} comes`));
+
+/** Scripts: who is there, and what happens. */
+export const script = fc
+  .tuple(cast, fc.array(timed, { maxLength: 24, size: 'max' }))
+  .map(([names, steps]) => [...names, ...steps]);
+
+/** Scripts with clients that break the protocol: what is said to and by them need not arrive, but they can do nothing to others. */
+export const hostileScript = fc
+  .tuple(
+    cast,
+    fc.array(fc.oneof({ weight: 3, arbitrary: timed }, { weight: 1, arbitrary: hostile }), {
+      maxLength: 24,
+      size: 'max',
+    }),
+  )
+  .map(([names, steps]) => [...names, ...steps]);
+
+/** Scripts of a call of many: who is called, and what happens. */
+export const groupScript = fc
+  .tuple(
+    fc.subarray(['B', 'C', 'D', 'E', 'F', 'G', 'H'], { minLength: 2 }),
+    fc.array(
+      fc
+        .tuple(
+          fc.constantFrom('', '', '& ', '&2 ', '&5 '),
+          fc.oneof(
+            {
+              weight: 8,
+              arbitrary: fc.tuple(fc.constantFrom(...'ABCDEFGH'), deed).map(([who, what]) => `${who}1 ${what}`),
+            },
+            { weight: 1, arbitrary: step },
+          ),
+        )
+        .map(([when, what]) => `${when}${what}`),
+      { maxLength: 24, size: 'max' },
+    ),
+  )
+  .map(([users, steps]) => [
+    ...users.map((name) => `${name}1 comes`),
+    `A1 calls ${users.join(' ')}`,
+    ...users.slice(0, -1).map((name) => `&30 ${name}1 accepts`),
+    ...steps,
+  ]);

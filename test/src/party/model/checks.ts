@@ -1,0 +1,178 @@
+import type { Call, Member } from '../../../../party/call/state.ts';
+import { hold } from './broken.ts';
+import type { Said } from './ledger.ts';
+import { NewDevice } from './new-device.ts';
+import { OldDevice } from './old-device.ts';
+import { type Device, liveCall, type World } from './world.ts';
+
+const membersOf = (call: Call): readonly Member[] => Object.values(call.members);
+const isJoined = ({ state }: Member) => state === 'joined';
+
+/** What must hold whenever the world is at rest and nothing is broken. */
+export const checkAtRest = (world: World) => {
+  const live = [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
+  checkCrowd(live);
+  for (const device of world.devices.values()) checkBelief(world, device, live);
+  for (const call of live) {
+    for (const from of membersOf(call)) for (const to of membersOf(call)) checkPair(world, call, from, to);
+  }
+};
+
+/** At most one call of a pair, and at most one that somebody is in. */
+const checkCrowd = (live: readonly Call[]) => {
+  const pairs = new Set<string>();
+  const taken = new Map<string, string>();
+  for (const call of live) {
+    const pair = Object.keys(call.members).sort().join();
+    hold(call.group || !pairs.has(pair), () => `there are two calls of ${pair}`);
+    if (!call.group) pairs.add(pair);
+    if (call.state !== 'accepted') continue;
+    for (const { profile } of membersOf(call).filter(isJoined)) {
+      const other = taken.get(profile.user);
+      hold(other === undefined, () => `${profile.user} is in ${other} and in ${call.id}`);
+      taken.set(profile.user, call.id);
+    }
+  }
+};
+
+/** What a device shows is what is so. */
+const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
+  if (!device.listens || world.hostile.size > 0) return;
+  const { user, name } = device;
+  const isAsleep = [...world.calls.values()].some(({ state, written }) => !state && written !== undefined);
+  if (isAsleep) return;
+  const ringing = live.filter(({ members, state, createdAt }) => {
+    const isDue = createdAt + 45_000 > world.clock.now;
+    return state !== 'created' && members[user]?.state === 'ringing' && isDue;
+  });
+  if (device instanceof NewDevice) {
+    const { seat } = device;
+    const shown = [...device.rings.values()].filter(({ expiresAt }) => expiresAt > world.clock.now);
+    // Where it has taken part itself it is told in the call.
+    const others = (ids: readonly string[]) =>
+      ids
+        .filter((id) => !device.taken.includes(id))
+        .sort()
+        .join();
+    const [a, b] = [others(shown.map(({ call }) => call)), others(ringing.map(({ id }) => id))];
+    hold(a === b, () => `${name} rings for [${a}], not for [${b}]`);
+    if (!seat || seat.client.over !== undefined) return;
+    const call = live.find(({ id }) => id === seat.call);
+    hold(call !== undefined, () => `${name} is in ${seat.call}, which is over`);
+    const has = call.members[user]?.state === 'joined' && call.members[user].device === device.sid;
+    hold(
+      seat.client.joined === has,
+      () => `${name} ${has ? 'does not know that it has' : 'thinks that it has'} ${call.id}`,
+    );
+    checkPoliteness(world, call, device);
+    return;
+  }
+  const own = live.find(({ members }) => members[user]?.state === 'joined' && members[user].device === device.device);
+  const isIn = device.stage === 'dialling' || device.stage === 'active';
+  hold(isIn === (own !== undefined), () => `${name} is ${device.stage}, and the rooms say ${own?.id ?? 'nothing'}`);
+  if (own) {
+    const peer = Object.hasOwn(own.members, device.peer) ? own.members[device.peer] : undefined;
+    // One who has gone or forgotten all before the answer was on its way never sends it; an offer cannot be taken for one.
+    const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
+    const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
+    hold(isRight === true, () => `${name} is ${device.stage} with ${device.peer} in ${own.id}, which is ${own.state}`);
+    return;
+  }
+  const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
+  const offering = ringing.filter(
+    (call) => rung.includes(call.caller) && call.members[call.caller]?.awayAt === undefined,
+  );
+  if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
+  else hold(rung.length === 0 || offering.length < rung.length, () => `${name} does not ring for ${rung}`);
+};
+
+/** Of two in a call one is polite. */
+const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
+  if (!device.seat?.client.joined) return;
+  for (const { user, polite } of device.seat.client.peers.values()) {
+    const other = seatOf(world, call, user);
+    const mine = other?.client.peers.get(device.user);
+    if (!mine || !other?.client.joined || !other.link?.open || !device.seat.link?.open) continue;
+    hold(mine.polite !== polite, () => `${device.user} and ${user} are both ${polite ? 'polite' : 'impolite'}`);
+  }
+};
+
+const seatOf = (world: World, call: Call, user: string) => {
+  const device = [...world.devices.values()].find(
+    (one) => one instanceof NewDevice && one.user === user && one.sid === call.members[user]?.device,
+  );
+  return device instanceof NewDevice && device.seat?.call === call.id ? device.seat : undefined;
+};
+
+/** Who speaks for a member at the moment, if they are here. */
+const lifeOf = (world: World, call: Call, { profile, device, state, awayAt }: Member): string | undefined => {
+  if (state !== 'joined' || awayAt !== undefined) return undefined;
+  for (const one of world.devices.values()) {
+    if (one.user !== profile.user || !one.online) continue;
+    // As long as it hears no answer an old client does not know that it is in a call.
+    if (one instanceof OldDevice && one.device === device && one.stage === 'active') return one.life;
+    if (one instanceof NewDevice && one.sid === device && one.seat?.call === call.id) return one.seat.life;
+  }
+  return undefined;
+};
+
+/** All that one said to the other arrived, once and in order. */
+const checkPair = (world: World, call: Call, from: Member, to: Member) => {
+  if (from === to || world.hostile.size > 0 || call.state !== 'accepted') return;
+  const speaker = lifeOf(world, call, from);
+  const hearer = lifeOf(world, call, to);
+  if (speaker === undefined || hearer === undefined) return;
+  const heard = world.ledger.heardBy(hearer).filter(({ life }) => life === speaker);
+  const names = new Set(heard.map(({ name }) => name));
+  const said = world.ledger.said.filter(({ life, to: user }) => life === speaker && user === to.profile.user);
+  const isDescribed = said.some(({ kind }) => kind !== 'candidate');
+  // An old client that rings once more, since its own call has come to nothing, may hear only what was offered last.
+  const begin = to.old ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
+  for (const { name, epoch } of isDescribed ? said.slice(Math.max(0, begin)) : []) {
+    const isFor = to.old || (epoch ?? 1) === to.epoch;
+    hold(!isFor || names.has(name), () => `${name} of ${speaker} never came to ${hearer}`);
+  }
+  const seat = seatOf(world, call, from.profile.user);
+  const left = seat?.client.pending.length ?? 0;
+  const canArrive = membersOf(call).every(
+    (member) => member === from || !isJoined(member) || lifeOf(world, call, member),
+  );
+  if (isDescribed && canArrive && !call.group)
+    hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
+};
+
+/** What must hold of all that was ever heard: nothing twice, nothing out of order, no candidate before a description. */
+export const checkHeard = (world: World) => {
+  if (world.hostile.size > 0) return;
+  const order = new Map(world.ledger.said.map(({ name }, index) => [name, index]));
+  for (const [hearer, all] of world.ledger.hearers) {
+    for (const speaker of new Set(all.map(({ life }) => life))) {
+      checkOrder(
+        hearer,
+        all.filter(({ life }) => life === speaker),
+        order,
+      );
+    }
+  }
+};
+
+const checkOrder = (hearer: string, heard: readonly Said[], order: ReadonlyMap<string, number>) => {
+  const seen = new Set<string>();
+  let last = -1;
+  const [first] = heard;
+  // An old client whose call gives way to another one cannot say which of the two its candidates are of.
+  if (first?.epoch === undefined && heard.every(({ kind }) => kind === 'candidate')) return;
+  hold(
+    first?.kind !== 'candidate',
+    () => `${hearer} hears the candidate ${first?.name} of ${first?.life} before a description`,
+  );
+  for (const { name, kind, life } of heard) {
+    hold(!seen.has(name), () => `${hearer} hears ${name} of ${life} twice`);
+    seen.add(name);
+    const place = order.get(name) ?? -1;
+    // Candidates that were said before the first description stand behind it.
+    const wasHeld = kind === 'candidate' && place < (order.get(first?.name ?? '') ?? 0);
+    hold(wasHeld || place > last, () => `${hearer} hears ${name} of ${life} too late`);
+    if (!wasHeld) last = place;
+  }
+};
