@@ -7,7 +7,7 @@ import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
-import { startWorker, type WorkerServer } from './servers/worker.ts';
+import { startWorker } from './servers/worker.ts';
 import { Peer } from './systems/peer.ts';
 import { Relay } from './systems/relay.ts';
 import { Rooms } from './systems/rooms.ts';
@@ -36,15 +36,10 @@ interface Measured<One extends System = System> {
 
 const sidesOf = (all: readonly Measured[]) => all.flatMap(({ pairs }) => pairs.flat());
 
-/** How long the Worker has for what it could not do while it was stopped, in milliseconds. */
-const CATCH_UP_MS = 3_000;
-
-/** Signs of life of everybody, then silence of those who are not measured, and of the Worker if it is not. */
-const settle = async (all: readonly Measured[], worker: WorkerServer, isWorker: boolean): Promise<void> => {
-  worker.resume();
+/** Signs of life of everybody: those who are not measured say nothing for a while. */
+const settle = async (all: readonly Measured[]): Promise<void> => {
   for (const side of sidesOf(all)) side.ping();
   await pause(700);
-  if (!isWorker) worker.pause();
 };
 
 const measure = async (measured: Measured, ready: () => Promise<void>): Promise<Run> => {
@@ -68,26 +63,26 @@ const say = ({ p50, p99, throughput, rings }: Run) =>
   `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(1)} ms, ${throughput.toFixed(0)} messages/s, rings in ${Math.min(...rings).toFixed(1)}–${Math.max(...rings).toFixed(1)} ms`;
 
 /** Runs all systems in turn; the first round warms everything up and does not count. */
-const runAll = async (all: readonly Measured[], worker: WorkerServer): Promise<void> => {
+const runAll = async (all: readonly Measured[]): Promise<void> => {
   for (let round = 0; round <= RUNS; round++) {
     for (let i = 0; i < all.length; i++) {
       // Each begins as often as the others, and follows each of them as often.
       const measured = all[(round + i) % all.length];
       if (!measured) continue;
       const name = round === 0 ? 'warming up' : `run ${round} of ${RUNS}`;
-      const isRooms = measured.system instanceof Rooms;
-      if (isRooms) {
-        await settle(all, worker, true);
-        await pause(CATCH_UP_MS);
-      }
-      const run = await step(`${name}: ${measured.system.name}`, () =>
-        measure(measured, () => settle(all, worker, isRooms)),
-      );
+      const run = await step(`${name}: ${measured.system.name}`, () => measure(measured, () => settle(all)));
       console.error(`        ${say(run)}`);
       if (round > 0) measured.runs.push(run);
     }
   }
-  worker.resume();
+};
+
+/** Ends calls, a few at a time. */
+const endAllOf = async (pairs: Pair[]): Promise<void> => {
+  const work = async () => {
+    for (let pair = pairs.pop(); pair; pair = pairs.pop()) await pair[0].end();
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
 };
 
 const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
@@ -131,10 +126,10 @@ const main = async (): Promise<boolean> => {
   }
   clearInterval(alive);
 
-  await runAll(all, worker);
+  await runAll(all);
 
   const perThousandSockets = before && after && ((after - before) / (2 * CALLS)) * 1_000;
-  await Promise.all(rooms.pairs.map(([caller]) => caller.end()));
+  await step('ending them', () => endAllOf(rooms.pairs));
   const growth = GROWTH_CALLS
     ? await step(`${GROWTH_CALLS} calls come and go`, () =>
         measureGrowth(worker, rooms.system, users.slice(0, churners), GROWTH_CALLS),

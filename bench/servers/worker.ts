@@ -24,9 +24,6 @@ const build = async (): Promise<string> => {
 export interface WorkerServer extends Started {
   /** How much memory it has, in MB; undefined where that cannot be read (proc(5), VmRSS). */
   memory(): number | undefined;
-  /** Stops it for a short time, so that it takes nothing from what is measured, and lets it go on. */
-  pause(): void;
-  resume(): void;
 }
 
 /** Builds the Worker, all of it, and starts it on workerd with nothing in between. */
@@ -51,6 +48,5 @@ export const startWorker = async (settings: Readonly<Record<string, string>>): P
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes) / 1024;
   };
-  const signal = (name: NodeJS.Signals) => () => void process.kill(pid, name);
-  return { ...server, memory, pause: signal('SIGSTOP'), resume: signal('SIGCONT') };
+  return { ...server, memory };
 };

@@ -1,3 +1,4 @@
+import { pause } from '../measures/beat.ts';
 import type { User } from '../users.ts';
 import { Socket } from './socket.ts';
 
@@ -39,14 +40,21 @@ export class Api {
     return { socket, received: Number((await welcome).received) };
   }
 
-  async #post<Answer>({ token }: User, path: string, body?: object): Promise<Answer> {
+  /** Tries once more where it is told to, as clients do: on a busy machine a store can be too slow. */
+  async #post<Answer>(user: User, path: string, body?: object): Promise<Answer> {
+    const answer = await this.#try(user, path, body);
+    if (answer.ok) return answer.json();
+    const said = await answer.text();
+    const seconds = Number(answer.headers.get('retry-after'));
+    if (answer.status !== 503 || !seconds) throw new Error(`POST ${path} answered ${answer.status}: ${said}`);
+    await pause(seconds * 1_000);
+    const again = await this.#try(user, path, body);
+    if (!again.ok) throw new Error(`POST ${path} answered ${again.status}: ${await again.text()}`);
+    return again.json();
+  }
+
+  #try({ token }: User, path: string, body: object | undefined): Promise<Response> {
     const headers = { authorization: `Bearer ${token}`, connection: 'close', 'content-type': 'application/json' };
-    const answer = await fetch(`${this.#url}${path}`, {
-      method: 'POST',
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
+    return fetch(`${this.#url}${path}`, { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) });
   }
 }

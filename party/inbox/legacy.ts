@@ -66,10 +66,12 @@ const ringAgain = (turn: Turn, socket: Socket, call: string): void => {
 const answer = (turn: Turn, socket: Socket, payload: Payload): void => {
   const { line, who, waiting } = socket;
   const state = line && turn.entry(line.call)?.state;
-  if (!line || (state !== 'ringing' && state !== 'active') || (state === 'ringing') !== (line.sent === 0)) return;
-  if (state === 'ringing') turn.act(line.call, who.device, { type: 'accept' });
+  const isFirst = line?.sent === 0;
+  if (!line || (state !== 'ringing' && (state !== 'active' || isFirst))) return;
+  if (isFirst) turn.act(line.call, who.device, { type: 'accept' });
   turn.update(socket, { waiting: [] });
-  for (const signal of [description('answer', payload), ...waiting]) say(turn, socket, signal);
+  const signal = description('answer', payload);
+  for (const each of isFirst ? [signal, ...waiting] : [...waiting, signal]) say(turn, socket, each);
 };
 
 const ice = (turn: Turn, socket: Socket, signal: CarriedSignal | undefined): void => {

@@ -17,6 +17,8 @@ afterAll(dropAll);
 
 const { ROOMS_URL, ROOMS_SECRET, JWT_SECRET } = stack.settings;
 const SECRET = String(ROOMS_SECRET ?? JWT_SECRET);
+/** What nobody has been told. */
+const STRANGE = 'another-secret-0123456789012345';
 const FULL = { code: 4429, reason: 'Too many connections' };
 
 describe('five hundred sockets of one user', () => {
@@ -103,37 +105,42 @@ describe('whoever speaks to rooms past the Worker', () => {
   });
   const act = () => JSON.stringify({ type: 'act', user: a.user.id, device: 'd', action: { type: 'revoke' } });
 
-  /** Headers that do not fit, by what is wrong with them. */
-  const wrong: [string, () => Promise<Record<string, string>>][] = [
+  /** Makes headers that do not fit a request. */
+  type Forgery = (target: string, body: string) => Promise<Record<string, string>>;
+
+  /** Them, by what is wrong. */
+  const wrong: [string, Forgery][] = [
     ['nothing', async () => ({})],
     ['nonsense', async () => ({ 'X-AIST-Signature': 'nonsense' })],
-    [
-      'a signature of somebody else',
-      () => sign(['another-secret-0123456789012345'], `call/${call}`, { body: act() }, Date.now()),
-    ],
-    ['a signature for another room', () => sign([SECRET], 'call/another', { body: act() }, Date.now())],
-    ['a signature for another kind of room', () => sign([SECRET], `inbox/${call}`, { body: act() }, Date.now())],
-    ['a signature for something else', () => sign([SECRET], `call/${call}`, { body: '{}' }, Date.now())],
+    ['a signature of somebody else', (target, body) => sign([STRANGE], target, { body }, Date.now())],
+    ['a signature for another room', (target, body) => sign([SECRET], `${target}x`, { body }, Date.now())],
+    ['a signature for something else', (target, body) => sign([SECRET], target, { body: `${body} ` }, Date.now())],
     [
       'a signature for an entrant that is not named',
-      async () => {
-        const { 'X-AIST-Signature': signature } = await sign(
-          [SECRET],
-          `call/${call}`,
-          { entrant: entrant() },
-          Date.now(),
-        );
-        return { 'X-AIST-Signature': String(signature) };
+      async (target, body) => {
+        const { 'X-AIST-Entrant': _, ...rest } = await sign([SECRET], target, { entrant: entrant(), body }, Date.now());
+        return rest;
       },
     ],
-    ['a signature of a minute ago', () => sign([SECRET], `call/${call}`, { body: act() }, Date.now() - 60_000)],
-    ['a signature that holds for years', () => sign([SECRET], `call/${call}`, { body: act() }, Date.now() + 1e11)],
+    [
+      'a signature for another entrant',
+      async (target, body) => {
+        const mine = await sign([SECRET], target, { entrant: { ...entrant(), user: 'x' }, body }, Date.now());
+        const theirs = await sign([STRANGE], target, { entrant: entrant(), body }, Date.now());
+        return { ...theirs, 'X-AIST-Signature': String(mine['X-AIST-Signature']) };
+      },
+    ],
+    ['a signature of a minute ago', (target, body) => sign([SECRET], target, { body }, Date.now() - 60_000)],
+    ['a signature that holds for years', (target, body) => sign([SECRET], target, { body }, Date.now() + 1e11)],
   ];
 
-  test.each(wrong)('with %s is told nothing by the Worker, and changes nothing', async (_, headersOf) => {
-    const headers = await headersOf();
-    const told = await runningApi().send('POST', '/api/internal/rooms', { body: act(), headers });
+  test.each(wrong)('with %s is told nothing by the Worker, and changes nothing', async (_, forge) => {
+    const told = await runningApi().send('POST', '/api/internal/rooms', {
+      body: act(),
+      headers: await forge('worker', act()),
+    });
     expect([told.status, told.body.ok]).toEqual([401, false]);
+    const headers = await forge(`call/${call}`, act());
     const room = await runningApi().send('POST', `/parties/call/${call}`, { body: act(), headers });
     expect([404, 405]).toContain(room.status);
     const line = await openLine(`${stack.apiUrl}/parties/call/${call}`, CallServerFrame, undefined, headers);
@@ -142,13 +149,15 @@ describe('whoever speaks to rooms past the Worker', () => {
 
   // Where rooms have an address of their own.
   if (ROOMS_URL) {
-    test.each(wrong)('with %s is turned away by the rooms themselves', async (_, headersOf) => {
-      const headers = await headersOf();
-      const url = `${ROOMS_URL}/parties/call/${call}`;
-      expect((await fetch(url, { method: 'POST', body: act(), headers })).status).toBe(401);
-      expect([401, 404, 405]).toContain((await fetch(url, { headers })).status);
-      for (const at of [url, `${url}?_pk=x`, `${ROOMS_URL}/parties/inbox/${a.user.id}`]) {
-        await expect(openLine(at, CallServerFrame, undefined, headers)).rejects.toThrow('401');
+    test.each(wrong)('with %s is turned away by the rooms themselves', async (_, forge) => {
+      for (const target of [`call/${call}`, `inbox/${a.user.id}`]) {
+        const url = `${ROOMS_URL}/parties/${target}`;
+        const told = await fetch(url, { method: 'POST', body: act(), headers: await forge(target, act()) });
+        expect(told.status).toBe(401);
+        const headers = await forge(target, '');
+        for (const at of [url, `${url}?_pk=x`]) {
+          await expect(openLine(at, CallServerFrame, undefined, headers)).rejects.toThrow('401');
+        }
       }
     });
 

@@ -43,7 +43,7 @@ describe('an old client that calls', () => {
   test.each([
     ['whom nobody knows', crypto.randomUUID()],
     ['with a name that is none', '../../x'],
-    ['who is called __proto__', '__proto__'],
+    ['with the name of what objects inherit', 'hasOwnProperty'],
   ])('hears call:hangup at once when it is somebody %s', async (_, to) => {
     const [a] = await newDevices(1);
     const old = await openOld(String(a?.token));

@@ -134,6 +134,8 @@ export class CallRoom {
         if (!this.mute.has(name)) this.#present.set(name, { ...present, heardAt: this.now });
       }
       this.step({ type: 'alarm', present: [...this.#present.values()] });
+      const next = callRoom.deadline(this.state);
+      if (next !== undefined && next <= this.now) throw new Error('The room wants to be woken for what is past');
     }
     this.now = end;
     return this;

@@ -103,6 +103,11 @@ describe('a connection', () => {
     expect(room.is).toBe('accepted');
   });
 
+  test('that has taken the place of another one, and says no hello, is not there', () => {
+    const room = talking().join('newer', { user: 'bob', device: 'bob' }).wait(20_000);
+    expect(room.is).toBe('ended lost');
+  });
+
   test('that gave way is not missed when it ends later', () => {
     const room = talking().join('newer', { user: 'bob', device: 'bob' }).hello('newer', { seen: {}, acked: 0 });
     room.got('alice');

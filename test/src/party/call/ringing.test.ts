@@ -47,6 +47,12 @@ describe('a call that is created', () => {
     expect(room.wait(3_000).reply(request)).toEqual({ outcome: 'failed' });
   });
 
+  test('fails after 45 s when nobody has ever answered', () => {
+    const room = new CallRoom({ dial: () => HANGS });
+    const request = room.create();
+    expect(room.wait(45_000).reply(request)).toEqual({ outcome: 'created', state: 'ended', reason: 'failed' });
+  });
+
   test('is withdrawn when the callee calls at the same moment, and wins', () => {
     const room = new CallRoom({ ring: () => ({ outcome: 'instead', call: 'theirs' }) });
     const request = room.create();
@@ -64,6 +70,7 @@ describe('a call that is created', () => {
   test('is created once, however often it is asked for', () => {
     const room = new CallRoom({ ring: () => HANGS });
     const requests = [room.create(), room.create()];
+    expect(requests.map((request) => room.reply(request))).toEqual([undefined, undefined]);
     room.settle({ outcome: 'ok', devices: 1, old: false });
     requests.push(room.create());
     const created = { outcome: 'created', state: 'ringing' };

@@ -141,6 +141,13 @@ describe('what waits', () => {
     expect(room.signal('alice', 68).heard('alice', 'resend')).toEqual([{ type: 'resend', seq: 67 }]);
   });
 
+  test('for those before it is kept once, however often it comes', () => {
+    const room = described();
+    for (let n = 0; n < 64; n++) room.signal('alice', 4);
+    room.signal('alice', 3).signal('alice', 2);
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([2, 3, 4]);
+  });
+
   test('for the other one is at most 512; one more is refused, and can be sent again later', () => {
     const room = described();
     for (let seq = 2; seq <= 513; seq++) room.signal('alice', seq);
@@ -271,6 +278,7 @@ describe('signals of several', () => {
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 1 }]);
     room.signal('alice', 2, offer(), 'cyd').signal('alice', 3, offer(), 'bob');
     expect(room.signals('bob')).toEqual([[3, 'offer']]);
+    expect(room.ack('bob', 'alice', 3).heard('alice', 'acked').at(-1)).toEqual({ type: 'acked', seq: 3 });
   });
 
   test('of one who has left do not reach those who come later', () => {

@@ -117,6 +117,10 @@ describe('somebody who has gone', () => {
     expect(room.wait(60_000).is).toBe('accepted');
   });
 
+  test('as nobody who comes back ends the call 20 s after the restart', () => {
+    expect(talking().restart().wait(20_000).is).toBe('ended lost');
+  });
+
   test('has no session any more: at once out of the call', () => {
     const room = talking().act('bob', { type: 'revoke' }, 'another');
     expect(room.is).toBe('accepted');
@@ -170,6 +174,7 @@ describe('an old client', () => {
 
   test('ends nothing in which another device of theirs is', () => {
     const room = talking().act('bob', { type: 'hangup' }).act('bob', { type: 'signal', seq: 1, signal: answer() });
+    room.act('bob', { type: 'signal', seq: 1, signal: answer() }, 'bob');
     expect(room.is).toBe('accepted');
     expect(room.signals('alice')).toEqual([]);
   });

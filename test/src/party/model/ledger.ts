@@ -14,9 +14,14 @@ export interface Said {
 
 /** Everything that was said in calls, and what of it was heard, by whom, in order. */
 export class Ledger {
+  readonly #hostile: ReadonlySet<string>;
   readonly said: Said[] = [];
   readonly #byName = new Map<string, Said>();
   readonly #heard = new Map<string, Said[]>();
+
+  constructor(hostile: ReadonlySet<string>) {
+    this.#hostile = hostile;
+  }
 
   /** Notes a signal, and names it. */
   say(said: Omit<Said, 'name'>): string {
@@ -27,16 +32,12 @@ export class Ledger {
     return name;
   }
 
-  /** Who said something. */
-  speakerOf(name: string): string | undefined {
-    return this.#byName.get(name)?.from;
-  }
-
   /** Notes that a life was handed a signal of somebody; what is none of this world's is not looked at. */
   hear(life: string, hearer: string, from: string | undefined, name: string) {
     const said = this.#byName.get(name);
     if (!said) return;
-    const isRight = said.to === hearer && (from === undefined || said.from === from);
+    // One who breaks the protocol may not know whom it speaks to.
+    const isRight = (said.to === hearer && from === (from && said.from)) || this.#hostile.has(said.from);
     hold(isRight, () => `${hearer} hears from ${from} what ${said.from} said to ${said.to}`);
     this.#heard.set(life, [...this.heardBy(life), said]);
   }

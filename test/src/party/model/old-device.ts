@@ -180,8 +180,8 @@ export class OldDevice {
     if (frame.event === 'call:offer') this.#offered(String(frame.payload?.['fromUserId']), name);
     else if (this.stage !== 'idle') {
       if (frame.event === 'call:answer' && this.stage === 'dialling') this.stage = 'active';
-      // Nothing says whom it is from: what comes before the answer may be of a call that rang before.
-      if (this.stage === 'dialling' && this.#around.ledger.speakerOf(name) !== this.peer) return;
+      // Nothing says whom it is from: what comes before any description is of a call that rang before.
+      if (this.stage === 'dialling' && this.#around.ledger.heardBy(this.life).length === 0) return;
       this.#around.ledger.hear(this.life, this.user, undefined, name);
     }
   }

@@ -24,7 +24,6 @@ export type Device = NewDevice | OldDevice;
 export class World implements Around {
   readonly clock = new Clock();
   readonly posts = new Posts(this.clock);
-  readonly ledger = new Ledger();
   readonly calls = new Map<string, CallRoom>();
   readonly inboxes = new Map<string, InboxRoom>();
   readonly devices = new Map<string, Device>();
@@ -34,6 +33,7 @@ export class World implements Around {
   readonly withdrawn = new Set<string>();
   /** Those who broke the protocol: what is said to and by them need not arrive. */
   readonly hostile = new Set<string>();
+  readonly ledger = new Ledger(this.hostile);
   readonly worker = new SimulatedWorker({
     clock: this.clock,
     posts: this.posts,
