@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { type Run, rowsOf, tableOf } from './goals.ts';
-import { pause } from './measures/beat.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
+import { pause } from './pause.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
@@ -26,7 +26,7 @@ const SECONDS = 3;
 const RINGS = 50;
 const WARM_UP_CALLS = 20;
 /** So many calls come and go for each of them at most, within the limit of 60 an hour. */
-const CALLS_OF_ONE = 40;
+const CALLS_OF_ONE = 20;
 
 interface Measured<One extends System = System> {
   readonly system: One;

@@ -21,6 +21,3 @@ export const beat = (sides: readonly Side[]): (() => void) => {
   }, 5);
   return () => clearInterval(timer);
 };
-
-/** Waits. */
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,8 +1,8 @@
+import { pause } from '../pause.ts';
 import type { WorkerServer } from '../servers/worker.ts';
 import type { Rooms } from '../systems/rooms.ts';
 import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
-import { pause } from './beat.ts';
 
 /** How soon after the other calls are made, in milliseconds: what 500 calls at a time amount to when each lasts for a minute and a half. Inboxes wake for each. */
 const EVERY_MS = 200;

@@ -1,7 +1,8 @@
+import { pause } from '../pause.ts';
 import { quantile } from '../statistics.ts';
 import type { Pair } from '../systems/system.ts';
 import { candidateWith, textIn } from '../systems/texts.ts';
-import { beat, pause } from './beat.ts';
+import { beat } from './beat.ts';
 
 /** How long it goes on before anything is counted, in seconds, and how long messages may be on their way after the last one, in milliseconds. */
 const WARM_UP_S = 1;

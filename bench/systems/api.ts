@@ -1,4 +1,4 @@
-import { pause } from '../measures/beat.ts';
+import { pause } from '../pause.ts';
 import type { User } from '../users.ts';
 import { Socket } from './socket.ts';
 
