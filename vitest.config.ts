@@ -28,6 +28,8 @@ const calls = (host: string) => ({
   },
 });
 
+const PARTYKIT = ['test/dev/*partykit*.test.ts'];
+
 export default defineConfig({
   test: {
     // What a test prints is of use when it fails.
@@ -39,7 +41,17 @@ export default defineConfig({
       // Logic, without any store: milliseconds.
       { test: { name: 'unit', include: ['test/src/**/*.test.ts'] } },
       // The local stack's own parts, each started by its tests.
-      { test: { name: 'dev', include: ['test/dev/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'dev',
+          include: ['test/dev/**/*.test.ts'],
+          exclude: PARTYKIT,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // The same of the other host of rooms: `npm run test:calls`, as everything below.
+      { test: { name: 'partykit', include: PARTYKIT, testTimeout: 20_000, hookTimeout: 60_000 } },
       // The running stack, one for each worker: calls to its stores are counted, and its stores made to fail. After all others, since what it
       // measures in time would suffer from them.
       {
