@@ -29,6 +29,7 @@ export interface WorkerServer extends Started {
 /** Builds the Worker, all of it, and starts it on workerd with nothing in between. */
 export const startWorker = async (settings: Readonly<Record<string, string>>): Promise<WorkerServer> => {
   const folder = await build();
+  const wrangler = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
   const inspector = process.env.BENCH_INSPECTOR ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`] : [];
   const server = await start({
     name: 'workerd',
@@ -37,7 +38,8 @@ export const startWorker = async (settings: Readonly<Record<string, string>>): P
     args: (port, scratch) => {
       // What it embeds is looked for beside it.
       const file = join(folder, 'config.capnp');
-      writeFileSync(file, workerdConfig({ port, disk: scratch, module: 'worker.js', settings: Object.keys(settings) }));
+      const names = Object.keys(settings);
+      writeFileSync(file, workerdConfig({ wrangler, port, disk: scratch, module: 'worker.js', settings: names }));
       return [join(import.meta.dirname, 'workerd.process.ts'), 'serve', file, '--experimental', ...inspector];
     },
   });

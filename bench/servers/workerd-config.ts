@@ -1,8 +1,7 @@
-/** The rooms' bindings and classes, as in wrangler.toml. */
-const ROOMS = { QR: 'QrRoom', CALL: 'CallRoom', INBOX: 'InboxRoom' };
-
 /** What is served how. */
 export interface WorkerdOptions {
+  /** The text of wrangler.toml: dates, flags and rooms are those of the deployed Worker. */
+  readonly wrangler: string;
   readonly port: number;
   /** A folder for what rooms keep. */
   readonly disk: string;
@@ -12,14 +11,22 @@ export interface WorkerdOptions {
   readonly settings: readonly string[];
 }
 
+const found = (text: string, what: RegExp): string => {
+  const [, value] = what.exec(text) ?? [];
+  if (value === undefined) throw new Error(`wrangler.toml has no ${what.source}`);
+  return value;
+};
+
 /** A Worker and its rooms for `workerd serve` (workerd.capnp); it may reach loopback alone. */
-export const workerdConfig = ({ port, disk, module, settings }: WorkerdOptions): string => {
-  const classes = Object.values(ROOMS);
+export const workerdConfig = ({ wrangler, port, disk, module, settings }: WorkerdOptions): string => {
+  const date = found(wrangler, /^compatibility_date = (".+")$/m);
+  const flags = found(wrangler, /^compatibility_flags = (\[.+\])$/m);
+  const rooms = [...wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm)];
   const bindings = [
-    ...Object.entries(ROOMS).map(([name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`),
+    ...rooms.map(([, name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`),
     ...settings.map((name) => `(name = "${name}", fromEnvironment = "${name}")`),
   ];
-  const namespaces = classes.map((room) => `(className = "${room}", uniqueKey = "${room}", enableSql = true)`);
+  const namespaces = rooms.map(([, , room]) => `(className = "${room}", uniqueKey = "${room}", enableSql = true)`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -31,8 +38,8 @@ const config :Workerd.Config = (
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "${module}")],
-  compatibilityDate = "2026-10-01",
-  compatibilityFlags = ["nodejs_compat"],
+  compatibilityDate = ${date},
+  compatibilityFlags = ${flags},
   bindings = [${bindings.join(', ')}],
   durableObjectNamespaces = [${namespaces.join(', ')}],
   durableObjectStorage = (localDisk = "disk"),

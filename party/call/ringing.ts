@@ -162,8 +162,10 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
     if (parsed?.outcome === 'instead') return withdraw(turn, parsed);
     if (parsed?.outcome === 'busy') decline(turn, user, 'busy');
     else {
-      const unreachable = parsed === undefined || parsed.devices === 0;
-      turn.setMember(user, { unreachable, listening: parsed?.old ?? false });
+      // An old device can have come since the inbox has counted them.
+      const listening = member.listening || parsed?.old === true;
+      const unreachable = !listening && (parsed === undefined || parsed.devices === 0);
+      turn.setMember(user, { unreachable, listening });
       if (unreachable !== member.unreachable) announce(turn, user);
       if (parsed?.old) replay(turn, user);
     }

@@ -1,4 +1,4 @@
-import type { CallServerFrame, Seen, Signal } from '../../src/contract/call-room.ts';
+import { type CallServerFrame, RING_MS, type Seen, type Signal } from '../../src/contract/call-room.ts';
 import type { CarriedSignal } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
 import { newStream, own, type Waiting } from './state.ts';
@@ -135,7 +135,8 @@ const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entr
       signals: [...signals],
     },
     false,
-    turn.now + OLD_SIGNAL_MS,
+    // As long as it rings, there is no other way for it to be heard.
+    turn.member(to)?.state === 'ringing' ? turn.call.createdAt + RING_MS : turn.now + OLD_SIGNAL_MS,
   );
 };
 

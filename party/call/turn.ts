@@ -89,7 +89,9 @@ export class Turn {
     this.#effects.push({ type: 'reply', request, answer });
   }
 
+  /** Nothing is left to be written. */
   forget() {
+    this.#keep = false;
     this.#effects.push({ type: 'forget' });
   }
 

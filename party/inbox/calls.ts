@@ -95,8 +95,9 @@ export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Me
   const known = turn.entry(call);
   // Late word of it, unless they have come back to a call that goes on.
   if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
+  if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
   if (turn.entriesIn('active').some((other) => other.call !== call)) return { outcome: 'busy' };
-  const entry: EntryIn<'active'> = { state: 'active', call, device, peers, until };
+  const entry: EntryIn<'active'> = { state: 'active', call, device, epoch, peers, until };
   turn.put(entry);
   if (turn.hasEnded(device)) turn.act(call, device, { type: 'revoke' });
   if (known?.state === 'ringing') turn.stop(call, 'answered_elsewhere', device);
@@ -117,5 +118,6 @@ export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Me
 export const stop = (turn: Turn, { call, epoch, reason }: Message<'stop'>): void => {
   const entry = turn.entry(call);
   if (!entry) turn.put({ state: 'over', call, epoch, until: turn.now + RING_MS + SLACK_MS });
+  else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0)) return;
   else if (entry.state !== 'over') end(turn, entry, reason, epoch);
 };

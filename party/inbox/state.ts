@@ -9,8 +9,13 @@ import { due, durable, EMPTY_OUTBOX, type Outbox } from '../outbox.ts';
 export type Entry = { readonly call: string; readonly until: number } & (
   | { readonly state: 'dialling'; readonly device: string; readonly to: readonly string[] }
   | { readonly state: 'ringing'; readonly ring: Ring; readonly answer: Rung; readonly declined: boolean }
-  | { readonly state: 'active'; readonly device: string; readonly peers: readonly string[] }
-  /** `epoch` is the one that its room has ended. */
+  /** `epoch` is the one in which they are in the call, or were when its room said that it is over. */
+  | {
+      readonly state: 'active';
+      readonly device: string;
+      readonly epoch?: number | undefined;
+      readonly peers: readonly string[];
+    }
   | { readonly state: 'over'; readonly epoch?: number | undefined }
 );
 

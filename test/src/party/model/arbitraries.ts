@@ -48,16 +48,17 @@ const call = fc.constantFrom('c1', 'c1', 'c1', 'c2', 'c3');
 const message = fc.constantFrom(
   ...['create', 'permit', 'act', 'dial', 'ring', 'active', 'stop', 'signal', 'record', 'call', 'revoked'],
 );
+const target = fc.constantFrom('A', 'B', 'C', 'c1', 'c1', 'c2', 'worker');
 const ms = fc.constantFrom(0, 3, 40, 500, 3_000, 6_000, 20_000);
 
 const deed = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('calls', 'offers').chain((how) => callee.map((to) => `${how} ${to}`)) },
   { weight: 1, arbitrary: fc.subarray(['A', 'B', 'C', 'D'], { minLength: 2 }).map((to) => `calls ${to.join(' ')}`) },
-  { weight: 8, arbitrary: fc.constant('accepts') },
+  { weight: 8, arbitrary: fc.constantFrom('accepts', 'accepts', 'accepts', 'accepts last') },
   { weight: 4, arbitrary: fc.constantFrom('declines', 'refuses', 'hangs up', 'hangs up') },
   { weight: 6, arbitrary: fc.constantFrom('drops', 'stalls', 'loses call', 'loses inbox', 'reloads', 'reloads') },
   { weight: 3, arbitrary: fc.constantFrom('comes', 'goes', 'vanishes', 'rejoins', 'rejoins') },
-  { weight: 5, arbitrary: fc.constantFrom('negotiates', 'negotiates early', 'trickles', 'doubles', 'swaps') },
+  { weight: 5, arbitrary: fc.constantFrom('negotiates', 'negotiates early', 'trickles', 'doubles', 'swaps', 'skips') },
   { weight: 1, arbitrary: fc.constantFrom('is slow 40', 'is slow 400', 'is revoked') },
 );
 const hostile = fc.oneof(
@@ -74,10 +75,17 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.oneof(call, fc.constantFrom('A', 'B', 'C')).map((name) => `restart ${name}`) },
   { weight: 1, arbitrary: fc.constantFrom('A', 'B', 'C').map((name) => `sleep ${name}`) },
   { weight: 1, arbitrary: call.map((name) => `intrude ${name}`) },
-  { weight: 4, arbitrary: fc.constantFrom(300, 1_000, 5_000, 19_000, 26_000, 46_000).map((time) => `wait ${time}`) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(target, fc.constantFrom(300, 8_000, 70_000)).map(([to, time]) => `cut ${to} ${time}`),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(300, 1_000, 5_000, 19_000, 26_000, 46_000, 95_000).map((time) => `wait ${time}`),
+  },
 );
 const timed = fc
-  .tuple(fc.constantFrom('', '', '', '& ', '&1 ', '&2 ', '&4 ', '&9 '), step)
+  .tuple(fc.constantFrom('', '', '', '& ', '&1 ', '&2 ', '&4 ', '&9 ', '&400 '), step)
   .map(([when, what]) => `${when}${what}`);
 
 const cast = fc.subarray(DEVICES.slice(0, 9), { minLength: 1 }).map((names) => names.map((name) => `${name} comes`));
@@ -124,3 +132,24 @@ export const groupScript = fc
     ...users.slice(0, -1).map((name) => `&30 ${name}1 accepts`),
     ...steps,
   ]);
+
+/** Scripts of two who dial each other, on a network that is slow and forgets answers, but not for longer than a caller waits. */
+export const glareScript = fc
+  .record({
+    one: fc.constantFrom('A1', 'Ao'),
+    other: fc.constantFrom('B1', 'Bo'),
+    how: fc.constantFrom('calls', 'offers'),
+    isFirst: fc.boolean(),
+    gap: fc.nat(14),
+    others: fc.subarray(['A2 comes', 'B2 comes', 'A1 is slow 40', 'Bo is slow 9', 'B1 is slow 13']),
+    faults: fc.array(
+      fc
+        .tuple(fc.constantFrom('delay', 'double'), fc.constantFrom('create', 'dial', 'ring', 'call'), fc.nat(900))
+        .map((words) => `& ${words.join(' ')}`),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ one, other, how, isFirst, gap, others, faults }) => {
+    const [first, then] = isFirst ? [`${one} ${how} B`, `${other} calls A`] : [`${other} ${how} A`, `${one} calls B`];
+    return [`${one} comes`, `${other} comes`, ...others, 'wait 100', ...faults, first, `&${gap} ${then}`];
+  });

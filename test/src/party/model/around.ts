@@ -20,6 +20,8 @@ export interface Around {
   readonly clock: Clock;
   readonly worker: SimulatedWorker;
   readonly ledger: Ledger;
+  /** Those who broke the protocol. */
+  readonly hostile: ReadonlySet<string>;
   call(id: string): CallRoom;
   inbox(user: string): InboxRoom;
   /** Opens a connection to a room. */

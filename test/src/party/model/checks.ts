@@ -1,37 +1,22 @@
 import type { Call, Member } from '../../../../party/call/state.ts';
 import { hold } from './broken.ts';
+import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import type { Said } from './ledger.ts';
 import { NewDevice } from './new-device.ts';
 import { OldDevice } from './old-device.ts';
-import { type Device, liveCall, type World } from './world.ts';
+import type { Device, World } from './world.ts';
 
 const membersOf = (call: Call): readonly Member[] => Object.values(call.members);
 const isJoined = ({ state }: Member) => state === 'joined';
 
 /** What must hold whenever the world is at rest and nothing is broken. */
 export const checkAtRest = (world: World) => {
-  const live = [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
-  checkCrowd(live);
+  const live = liveCalls(world);
+  checkWaiting(world);
+  checkCrowd(world, live);
   for (const device of world.devices.values()) checkBelief(world, device, live);
   for (const call of live) {
     for (const from of membersOf(call)) for (const to of membersOf(call)) checkPair(world, call, from, to);
-  }
-};
-
-/** At most one call of a pair, and at most one that somebody is in. */
-const checkCrowd = (live: readonly Call[]) => {
-  const pairs = new Set<string>();
-  const taken = new Map<string, string>();
-  for (const call of live) {
-    const pair = Object.keys(call.members).sort().join();
-    hold(call.group || !pairs.has(pair), () => `there are two calls of ${pair}`);
-    if (!call.group) pairs.add(pair);
-    if (call.state !== 'accepted') continue;
-    for (const { profile } of membersOf(call).filter(isJoined)) {
-      const other = taken.get(profile.user);
-      hold(other === undefined, () => `${profile.user} is in ${other} and in ${call.id}`);
-      taken.set(profile.user, call.id);
-    }
   }
 };
 

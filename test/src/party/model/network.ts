@@ -16,6 +16,7 @@ export type Fault =
 /** Carries messages between the servers of the world, and has the faults happen that were asked for. */
 export class Posts {
   readonly #clock: Clock;
+  readonly #cuts = new Map<string, number>();
   readonly #faults: { readonly message: string; readonly fault: Fault }[] = [];
 
   constructor(clock: Clock) {
@@ -27,13 +28,23 @@ export class Posts {
     this.#faults.push({ message, fault });
   }
 
+  /** Nothing reaches somebody for so long. */
+  cut(target: string, ms: number) {
+    this.#cuts.set(target, this.#clock.now + ms);
+  }
+
   /** Nothing more fails. */
   heal() {
     this.#faults.length = 0;
+    this.#cuts.clear();
   }
 
   /** Brings a message to where it goes; `deliver` hands it over there. The answer comes once, or undefined. */
-  carry(type: string, deliver: (onAnswer: OnAnswer) => void, onAnswer: OnAnswer) {
+  carry(target: string, type: string, deliver: (onAnswer: OnAnswer) => void, onAnswer: OnAnswer) {
+    if ((this.#cuts.get(target) ?? 0) > this.#clock.now) {
+      this.#clock.in(HOP_MS, () => onAnswer(undefined));
+      return;
+    }
     const index = this.#faults.findIndex(({ message }) => message === type);
     const [{ fault } = {}] = index < 0 ? [] : this.#faults.splice(index, 1);
     let waiting = true;

@@ -80,16 +80,16 @@ export class NewDevice {
     });
   }
 
-  /** Takes what rings first. */
-  accept() {
-    const call = this.#ringing();
+  /** Takes what rings first, or last. */
+  accept(which: 'first' | 'last') {
+    const call = this.#ringing(which);
     if (call === undefined) return;
     this.#join(call, (seat) => seat.client.accept());
   }
 
   /** Refuses what rings first, at the inbox or in the call. */
   decline(where: 'inbox' | 'call') {
-    const call = this.#ringing();
+    const call = this.#ringing('first');
     if (call === undefined) return;
     this.#around.note(`${this.user} declines`);
     if (where === 'inbox') this.#inbox?.send(JSON.stringify({ type: 'decline', call }));
@@ -122,9 +122,10 @@ export class NewDevice {
     this.online = false;
   }
 
-  #ringing(): string | undefined {
+  #ringing(which: 'first' | 'last'): string | undefined {
     const { now } = this.#around.clock;
-    return [...this.rings.values()].find(({ expiresAt }) => expiresAt > now)?.call;
+    const rings = [...this.rings.values()].filter(({ expiresAt }) => expiresAt > now);
+    return (which === 'first' ? rings[0] : rings.at(-1))?.call;
   }
 
   #seatName(): string {

@@ -1,6 +1,7 @@
 import type { Signal } from '../../../../src/contract/call-room.ts';
 import type { Entrant } from '../../../../src/contract/room-messages.ts';
 import type { Around } from './around.ts';
+import { hold } from './broken.ts';
 import type { Link } from './network.ts';
 
 /** How soon an old client comes back, in milliseconds. */
@@ -80,6 +81,7 @@ export class OldDevice {
   accept() {
     if (this.stage !== 'ringing') return;
     this.stage = 'active';
+    this.#deafen();
     this.#say('answer');
     this.#say('candidate');
   }
@@ -87,7 +89,9 @@ export class OldDevice {
   /** Refuses or gives up whatever it is in. */
   hangUp() {
     if (this.stage === 'idle') return;
-    this.#around.note(`${this.user} ${this.stage === 'ringing' ? 'declines' : 'hangs up'}`);
+    // It cannot tell which of the two it does when calls cross.
+    this.#around.note(`${this.user} declines`);
+    this.#around.note(`${this.user} hangs up`);
     this.stage = 'idle';
     this.#deafen();
     this.#send({ event: 'call:hangup' });
@@ -170,7 +174,7 @@ export class OldDevice {
       // Of what was before: no server could have heard of the new call and answered yet.
       const isStale = this.#around.clock.now < this.#heardFrom;
       if (isStale && this.stage === 'dialling') return;
-      // What was meant to go on with a call begins one where that call has just ended.
+      // What was meant for the call that has just ended may be taken for one to the next.
       if (isStale && this.stage === 'active') this.hangUp();
       this.stage = 'idle';
       return;
@@ -190,7 +194,12 @@ export class OldDevice {
     // One that has just dialled or hung up, or is in a call, cannot take another up: it was sent before the server knew.
     if (this.stage === 'idle' && this.#around.clock.now < this.#heardFrom) return;
     if (this.stage === 'dialling' && from === this.peer) this.#around.ledger.hear(this.life, this.user, from, name);
-    if (this.stage === 'dialling' || (this.stage !== 'idle' && from !== this.peer)) return;
+    if (this.stage === 'dialling') return;
+    const isOther = this.stage !== 'idle' && from !== this.peer;
+    hold(
+      !isOther || this.#around.hostile.size > 0,
+      () => `${this.name} is ${this.stage} with ${this.peer}, and hears an offer of ${from}`,
+    );
     if (this.stage === 'idle') this.#begin('ringing', from);
     this.#around.ledger.hear(this.life, this.user, from, name);
     if (this.stage === 'active') this.#say('answer');

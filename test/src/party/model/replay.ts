@@ -3,7 +3,7 @@ import { checkAtRest, checkHeard } from './checks.ts';
 import { checkEndings } from './endings.ts';
 import { NewDevice } from './new-device.ts';
 import { take } from './script.ts';
-import { World } from './world.ts';
+import { type Machines, World } from './world.ts';
 
 /** How long the world needs to come to rest, and how long everybody is away in the end, in milliseconds. */
 const HEAL_MS = 15_000;
@@ -13,8 +13,8 @@ const AWAY_MS = 900_000;
 const QUIET_MS = 20;
 
 /** Plays a script (script.ts) in a world of its own, heals it, lets everybody go, and holds calls.md against all that happened. Throws {@link Broken}. */
-export const replay = (script: readonly string[]): World => {
-  const world = new World();
+export const replay = (script: readonly string[], machines?: Machines): World => {
+  const world = new World(machines);
   for (const step of script) take(world, step);
   heal(world);
   checkAtRest(world);
@@ -44,9 +44,9 @@ const heal = (world: World) => {
 };
 
 /** How a script breaks a promise, if it does. */
-export const complaint = (script: readonly string[]): string | undefined => {
+export const complaint = (script: readonly string[], machines?: Machines): string | undefined => {
   try {
-    replay(script);
+    replay(script, machines);
     return undefined;
   } catch (error) {
     if (error instanceof Broken) return error.message;
@@ -55,10 +55,10 @@ export const complaint = (script: readonly string[]): string | undefined => {
 };
 
 /** The script without all that it breaks a promise without. */
-export const shortest = (script: readonly string[]): readonly string[] => {
+export const shortest = (script: readonly string[], machines?: Machines): readonly string[] => {
   for (const index of script.keys()) {
     const without = script.toSpliced(index, 1);
-    if (complaint(without) !== undefined) return shortest(without);
+    if (complaint(without, machines) !== undefined) return shortest(without, machines);
   }
   return script;
 };

@@ -1,4 +1,5 @@
 import { hold } from './broken.ts';
+import { checkWaiting } from './crowd.ts';
 import { IDLE_MS } from './host.ts';
 import { intrude } from './intruders.ts';
 import type { Fault } from './network.ts';
@@ -23,17 +24,22 @@ const FAULTS = ['lose', 'refuse', 'deafen', 'delay', 'double'];
  * - `A1 comes`, and what else {@link act} knows; `A1 calls B C`, `A1 offers B` (its offer goes with POST), `A1 is slow 400`, `A1 says {…}`, `A1 tells {…}` (its inbox)
  * - `lose ring`, `refuse ring`, `deafen ring` (the answer is lost), `delay ring 3000`, `double ring 6000`: the next message of that type between servers
  * - `restart c1`, `restart B` (the host of a call, or of an inbox), `sleep B` (after the 10 s that it takes)
+ * - `cut A 20000`, `cut worker 70000`: nothing reaches an inbox, a call or the Worker for so long
  * - `intrude c1`: whoever may not, tries
  */
 export const take = (world: World, step: string) => {
   const [, now, ms, words = ''] = /^(&(\d*) )?(.*)$/.exec(step) ?? [];
   world.clock.pass(now ? Number(ms) : REST_MS);
+  checkWaiting(world);
   const [subject = '', verb = '', ...rest] = words.split(' ');
   if (subject === 'wait') world.clock.pass(Number(verb));
   else if (subject === 'restart') restart(world, verb);
   else if (subject === 'sleep') {
     world.clock.pass(IDLE_MS);
     world.inboxes.get(verb)?.sleep();
+  } else if (subject === 'cut') {
+    world.note('failure');
+    world.posts.cut(verb, Number(rest[0]));
   } else if (subject === 'intrude') intrude(world, verb);
   else if (FAULTS.includes(subject)) {
     world.note('failure');
@@ -73,7 +79,7 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
     case 'offers':
       return isNew ? device.call(rest, true) : device.call(rest[0] ?? '');
     case 'accepts':
-      return device.accept();
+      return isNew ? device.accept(rest[0] === 'last' ? 'last' : 'first') : device.accept();
     case 'declines':
       return isNew ? device.decline('inbox') : device.hangUp();
     case 'refuses':
@@ -88,6 +94,9 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
       return isNew ? device.seat?.negotiate(rest[0] === 'early') : device.negotiate();
     case 'trickles':
       return isNew ? device.seat?.trickle() : device.trickle();
+    case 'skips':
+      if (isNew && device.seat) device.seat.skips = true;
+      return;
     case 'doubles':
       if (isNew && device.seat) device.seat.doubles = 3;
       return;

@@ -1,6 +1,7 @@
 import type { CallClientFrame, CallServerFrame } from '../../../../src/contract/call-room.ts';
 import { CallClient, type Delivered } from '../../../support/calls/reference-client.ts';
 import type { Around } from './around.ts';
+import { hold } from './broken.ts';
 import type { Said } from './ledger.ts';
 import type { Link } from './network.ts';
 
@@ -28,6 +29,8 @@ export class Seat {
   /** Signals that are sent twice, and whether the next two change places. */
   doubles = 0;
   swaps = false;
+  /** Whether the next signal is lost without the connection. */
+  skips = false;
   /** Whether it was left behind for another call, or for good. */
   abandoned = false;
   readonly #around: Around;
@@ -38,6 +41,7 @@ export class Seat {
   #entering = false;
   #ticking = false;
   #held: string | undefined;
+  #skipped = false;
   readonly #negotiated = new Map<string, number>();
 
   constructor(around: Around, sitter: Sitter, name: string, posted: string | undefined) {
@@ -115,8 +119,10 @@ export class Seat {
     if (this.client.joined) for (const user of this.#negotiated.keys()) this.#say('candidate', user);
   }
 
-  /** What was held back to be sent behind the next one, of which none comes. */
+  /** What was held back to be sent behind the next one, of which none comes; what was lost is missed only when another one comes. */
   release() {
+    this.skips = false;
+    if (this.#skipped) this.trickle();
     if (this.#held !== undefined) this.link?.send(this.#held);
     this.#held = undefined;
     this.swaps = false;
@@ -155,7 +161,9 @@ export class Seat {
           this.#tickSoon();
         },
         closed: (code) => {
-          if (this.link === link) this.link = undefined;
+          const isNewest = this.link === link;
+          hold(code !== 4008 || !isNewest, () => `the newest socket of ${sid} is put out for another one`);
+          if (isNewest) this.link = undefined;
           this.#held = undefined;
           this.client.closed(code);
           clock.in(BACK_MS, () => this.enter());
@@ -179,6 +187,11 @@ export class Seat {
   #send(frame: CallClientFrame) {
     const text = JSON.stringify(frame);
     if (frame.type !== 'signal') return this.link?.send(text);
+    if (this.skips) {
+      this.skips = false;
+      this.#skipped = true;
+      return;
+    }
     if (this.swaps && this.#held === undefined) {
       this.#held = text;
       return;

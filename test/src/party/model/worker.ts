@@ -8,6 +8,7 @@ import {
   type ToInbox,
   ToWorker,
 } from '../../../../src/contract/room-messages.ts';
+import type { Room } from '../../../../src/contract/rooms.ts';
 import { hold } from './broken.ts';
 import type { Clock } from './clock.ts';
 import type { OnAnswer } from './host.ts';
@@ -20,12 +21,18 @@ export type Admission =
   | { readonly outcome: 'call'; readonly call: string; readonly role: 'caller' | 'callee'; readonly created: boolean }
   | { readonly outcome: 'ended' | 'refused' | 'elsewhere' | 'no_such_call' };
 
+/** A room, as the Worker has it. */
+interface Reached {
+  readonly room: Room;
+  ask(message: object, onAnswer: OnAnswer): void;
+}
+
 /** What the Worker needs of the world. */
 export interface Reach {
   readonly clock: Clock;
   readonly posts: Posts;
-  call(id: string): { ask(message: object, onAnswer: OnAnswer): void };
-  inbox(user: string): { ask(message: object, onAnswer: OnAnswer): void };
+  call(id: string): Reached;
+  inbox(user: string): Reached;
 }
 
 /** How long a ticket admits, in milliseconds. */
@@ -150,7 +157,7 @@ export class SimulatedWorker {
     });
   }
 
-  #ask(room: { ask(message: object, onAnswer: OnAnswer): void }, message: ToCall | ToInbox, onAnswer: OnAnswer) {
-    this.#reach.posts.carry(message.type, (hear) => room.ask(message, hear), onAnswer);
+  #ask(room: Reached, message: ToCall | ToInbox, onAnswer: OnAnswer) {
+    this.#reach.posts.carry(room.room.id, message.type, (hear) => room.ask(message, hear), onAnswer);
   }
 }

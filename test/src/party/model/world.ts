@@ -20,6 +20,12 @@ export const DEVICES = 'A1 A2 Ao B1 B2 Bo C1 Co D1 E1 F1 G1 H1'.split(' ');
 /** A device of either kind. */
 export type Device = NewDevice | OldDevice;
 
+/** The machines that the rooms are made of. */
+export interface Machines {
+  readonly call: typeof callRoom;
+  readonly inbox: typeof inboxRoom;
+}
+
 /** Users with their devices, the Worker, and the rooms, on one clock and a network that can fail. */
 export class World implements Around {
   readonly clock = new Clock();
@@ -40,13 +46,18 @@ export class World implements Around {
     call: (id) => this.call(id),
     inbox: (user) => this.inbox(user),
   });
+  readonly #machines: Machines;
   #links = 0;
+
+  constructor(machines: Machines = { call: callRoom, inbox: inboxRoom }) {
+    this.#machines = machines;
+  }
 
   call(id: string): CallRoom {
     const known = this.calls.get(id);
     if (known) return known;
     const room = new SimulatedRoom(
-      callRoom,
+      this.#machines.call,
       id,
       this.#around((state: CallRoomState, effect, connection) => this.#lookAtCall(state, effect, connection)),
     );
@@ -58,7 +69,7 @@ export class World implements Around {
     const known = this.inboxes.get(user);
     if (known) return known;
     const room = new SimulatedRoom(
-      inboxRoom,
+      this.#machines.inbox,
       user,
       this.#around((_, effect, connection) => {
         const isOwn = connection === undefined || connection.who.user === user;
@@ -101,6 +112,7 @@ export class World implements Around {
       to === 'worker' || (from.party === 'call' ? to.party === 'inbox' : from.party === 'inbox' && to.party === 'call');
     hold(isAllowed, () => `${from.party} tells ${JSON.stringify(to)} something`);
     this.posts.carry(
+      to === 'worker' ? to : to.id,
       type,
       (hear) => {
         if (to === 'worker') this.worker.hear(message, hear);

@@ -1,0 +1,66 @@
+import type { Call, Member } from '../../../../party/call/state.ts';
+import type { Entry, Kept } from '../../../../party/inbox/state.ts';
+import { GRACE_MS } from '../../../../src/contract/call-room.ts';
+import { hold } from './broken.ts';
+import { liveCall, type World } from './world.ts';
+
+/** How long a room can be late with what time brings, in milliseconds. */
+const LATE_MS = 1_000;
+
+const membersOf = (call: Call): readonly Member[] => Object.values(call.members);
+
+/** The calls that live, of the rooms that run. */
+export const liveCalls = (world: World): readonly Call[] =>
+  [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
+
+/** What must hold at every moment: nobody is waited for beyond the grace. */
+export const checkWaiting = (world: World) => {
+  for (const { id, state, members } of liveCalls(world)) {
+    if (state !== 'accepted') continue;
+    for (const { profile, awayAt = world.clock.now } of Object.values(members)) {
+      const away = world.clock.now - awayAt;
+      hold(away <= GRACE_MS + LATE_MS, () => `${id} has waited for ${profile.user} for ${away} ms`);
+    }
+  }
+};
+
+/** Who may be where: one call of a pair, one that somebody is in, and their inbox knows of it; nobody who is gone for good. */
+export const checkCrowd = (world: World, live: readonly Call[]) => {
+  const pairs = new Set<string>();
+  const taken = new Map<string, string>();
+  for (const call of live) {
+    const pair = Object.keys(call.members).sort().join();
+    hold(call.group || !pairs.has(pair), () => `there are two calls of ${pair}`);
+    if (!call.group) pairs.add(pair);
+    for (const member of membersOf(call).filter(({ state }) => state === 'joined')) {
+      const { user } = member.profile;
+      const other = taken.get(user);
+      hold(other === undefined, () => `${user} is in ${other} and in ${call.id}`);
+      taken.set(user, call.id);
+      checkJoined(world, call, member);
+    }
+  }
+  for (const { id, members } of live) {
+    for (const { profile, state } of Object.values(members)) {
+      const other = live.find((one) => one.id === taken.get(profile.user));
+      const isFree = other?.state !== 'accepted';
+      hold(state !== 'ringing' || isFree, () => `${id} rings for ${profile.user}, who is in ${other?.id}`);
+    }
+  }
+};
+
+const checkJoined = (world: World, call: Call, { profile: { user }, device = '', old, awayAt }: Member) => {
+  const inbox = world.inbox(user);
+  const isConnected = [...inbox.connections.values()].some(({ who }) => who.device === device);
+  // One whose inbox has restarted is missed when the inbox runs again.
+  hold(!old || isConnected || !inbox.state, () => `${user} is in ${call.id} on ${device}, which is gone`);
+  hold(
+    awayAt !== undefined || world.worker.lives(device),
+    () => `${user} is in ${call.id} on ${device}, whose session has ended`,
+  );
+  if (call.state !== 'accepted') return;
+  const kept: Kept | undefined = inbox.written === undefined ? undefined : JSON.parse(inbox.written);
+  const calls: readonly Entry[] = inbox.state?.calls ?? kept?.calls ?? [];
+  const isBusy = calls.some((entry) => entry.call === call.id && entry.state === 'active' && entry.device === device);
+  hold(isBusy, () => `${user} is in ${call.id}, and nobody told the inbox`);
+};
