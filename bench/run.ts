@@ -148,12 +148,21 @@ const main = async (): Promise<boolean> => {
 const load = loadavg()[0] ?? 0;
 if (load > 0.5)
   console.error(`Something else runs on this machine (load ${load.toFixed(1)}): take the figures for what they are.`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => void endAll().then(() => process.exit(1)));
-try {
-  const holds = await main();
-  if (!holds && process.env.BENCH_PRINT !== 'only') process.exitCode = 1;
-} finally {
+let isEnding = false;
+
+/** Ends everything, once, and this process with it. What fails because of that is of no interest. */
+const end = async (code: number): Promise<void> => {
+  if (isEnding) return;
+  isEnding = true;
   await endAll();
-}
-process.exit();
+  process.exit(code);
+};
+
+const fail = (error: unknown) => {
+  if (!isEnding) console.error(error);
+  void end(1);
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
+process.on('unhandledRejection', fail);
+await main().then((holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1), fail);

@@ -33,19 +33,28 @@ export const start = async ({ name, args, env = {}, path = '/', port }: Start): 
   const at = port ?? (await freePort());
   const scratch = mkdtempSync(join(SCRATCH, 'aist-bench-'));
   let firstLine: string | undefined;
+  let lastLine = '';
   const onLine = (line: string) => {
     firstLine ??= line;
+    lastLine = line;
   };
   const options = { name, env, scratch, port: at, path, onLine, cwd: join(import.meta.dirname, '..') };
   const server = startServer({ ...options, args: ['--disable-warning=ExperimentalWarning', ...args(at, scratch)] });
   running.add(server);
-  server.ended.then(() => running.delete(server));
+  server.ended.then(() => {
+    // Whoever ends it takes it out before.
+    if (running.delete(server)) console.error(`Ended by itself: ${name}. The last it wrote: ${lastLine}`);
+  });
   await server.ready;
   return { ...server, firstLine: firstLine ?? '' };
 };
 
 /** Ends all that runs. */
-export const endAll = () => Promise.all([...running].map((server) => server.close()));
+export const endAll = async (): Promise<void> => {
+  const servers = [...running];
+  running.clear();
+  await Promise.all(servers.map((server) => server.close()));
+};
 
 /** A bare relay, see relay.process.ts. */
 export const startRelay = () =>

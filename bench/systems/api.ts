@@ -1,5 +1,6 @@
 import { pause } from '../pause.ts';
 import type { User } from '../users.ts';
+import { post } from './post.ts';
 import { Socket } from './socket.ts';
 
 /** A ticket to a room, as the API gives it. */
@@ -41,20 +42,13 @@ export class Api {
   }
 
   /** Tries once more where it is told to, as clients do: on a busy machine a store can be too slow. */
-  async #post<Answer>(user: User, path: string, body?: object): Promise<Answer> {
-    const answer = await this.#try(user, path, body);
-    if (answer.ok) return answer.json();
-    const said = await answer.text();
-    const seconds = Number(answer.headers.get('retry-after'));
-    if (answer.status !== 503 || !seconds) throw new Error(`POST ${path} answered ${answer.status}: ${said}`);
-    await pause(seconds * 1_000);
-    const again = await this.#try(user, path, body);
-    if (!again.ok) throw new Error(`POST ${path} answered ${again.status}: ${await again.text()}`);
-    return again.json();
-  }
-
-  #try({ token }: User, path: string, body: object | undefined): Promise<Response> {
-    const headers = { authorization: `Bearer ${token}`, connection: 'close', 'content-type': 'application/json' };
-    return fetch(`${this.#url}${path}`, { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) });
+  async #post<Said>({ token }: User, path: string, body: object = {}): Promise<Said> {
+    let answer = await post(`${this.#url}${path}`, token, body);
+    if (answer.retryAfter !== undefined) {
+      await pause(answer.retryAfter * 1_000);
+      answer = await post(`${this.#url}${path}`, token, body);
+    }
+    if (answer.status >= 300) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
+    return JSON.parse(answer.text);
   }
 }

@@ -22,7 +22,7 @@ export const checkAtRest = (world: World) => {
 
 /** What a device shows is what is so. */
 const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
-  if (!device.listens || world.hostile.size > 0) return;
+  if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0) return;
   const { user, name } = device;
   const isAsleep = [...world.calls.values()].some(({ state, written }) => !state && written !== undefined);
   if (isAsleep) return;

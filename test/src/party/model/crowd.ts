@@ -54,10 +54,8 @@ const checkJoined = (world: World, call: Call, { profile: { user }, device = '',
   const isConnected = [...inbox.connections.values()].some(({ who }) => who.device === device);
   // One whose inbox has restarted is missed when the inbox runs again.
   hold(!old || isConnected || !inbox.state, () => `${user} is in ${call.id} on ${device}, which is gone`);
-  hold(
-    awayAt !== undefined || world.worker.lives(device),
-    () => `${user} is in ${call.id} on ${device}, whose session has ended`,
-  );
+  const isIn = awayAt !== undefined || world.worker.lives(device) || world.worker.untold.has(device);
+  hold(isIn, () => `${user} is in ${call.id} on ${device}, whose session has ended`);
   if (call.state !== 'accepted') return;
   const kept: Kept | undefined = inbox.written === undefined ? undefined : JSON.parse(inbox.written);
   const calls: readonly Entry[] = inbox.state?.calls ?? kept?.calls ?? [];

@@ -9,6 +9,10 @@ import { type Machines, World } from './world.ts';
 const HEAL_MS = 15_000;
 const AWAY_MS = 900_000;
 
+/** The longest time between two tries to tell something, in steps of so many milliseconds. */
+const RETRY_MS = 1_000;
+const RETRIES = 300;
+
 /** When nothing is under way any more, in milliseconds. */
 const QUIET_MS = 20;
 
@@ -28,6 +32,10 @@ export const replay = (script: readonly string[], machines?: Machines): World =>
   return world;
 };
 
+const isTelling = ({ calls, inboxes }: World): boolean =>
+  [...calls.values()].some(({ state }) => (state?.call?.outbox.items.length ?? 0) > 0) ||
+  [...inboxes.values()].some(({ state }) => (state?.outbox.items.length ?? 0) > 0);
+
 const heal = (world: World) => {
   world.posts.heal();
   // What is under way over slow connections arrives.
@@ -37,6 +45,8 @@ const heal = (world: World) => {
     if (device instanceof NewDevice) device.seat?.release();
   }
   world.clock.pass(HEAL_MS);
+  // Who could not be reached for long is tried again seldom.
+  for (let tries = 0; tries < RETRIES && isTelling(world); tries++) world.clock.pass(RETRY_MS);
   const isBusy = ({ lastAt }: { lastAt: number }) => lastAt + QUIET_MS > world.clock.now;
   for (let tries = 0; tries < 20 && [...world.calls.values(), ...world.inboxes.values()].some(isBusy); tries++) {
     world.clock.pass(QUIET_MS);

@@ -11,11 +11,14 @@ import { liveCall, type Machines, World } from './world.ts';
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? 1_500);
 const TIMEOUT_MS = 600_000;
 
+/** The same schedules each time, so that a build that was green stays green; another number plays others. */
+const seed = Number(process.env['SCHEDULES_SEED'] ?? 1);
+
 /** Plays a share of the schedules; shows the shortest that breaks a promise. */
 const playAll = (scripts: fc.Arbitrary<string[]>, share: number) => {
-  const { counterexample, seed, numRuns } = fc.check(
+  const { counterexample, numRuns } = fc.check(
     fc.property(scripts, (steps) => complaint(steps) === undefined),
-    { numRuns: Math.ceil(SCHEDULES * share) },
+    { numRuns: Math.ceil(SCHEDULES * share), seed },
   );
   if (!counterexample) return;
   const steps = shortest(counterexample[0]);
@@ -39,7 +42,7 @@ describe('calls, whatever happens', () => {
         world.clock.pass(10_000);
         expect([...world.calls.values()].filter((room) => liveCall(room))).toHaveLength(1);
       }),
-      { numRuns: Math.ceil(SCHEDULES * 0.2) },
+      { numRuns: Math.ceil(SCHEDULES * 0.2), seed },
     );
   });
 });

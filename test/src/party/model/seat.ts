@@ -148,7 +148,7 @@ export class Seat {
   }
 
   #connect() {
-    const { user, sid, latency } = this.#sitter;
+    const { user, sid } = this.#sitter;
     const { worker, clock } = this.#around;
     const link: Link = this.#around.link(
       this.#around.call(this.call),
@@ -169,7 +169,7 @@ export class Seat {
           clock.in(BACK_MS, () => this.enter());
         },
       },
-      () => latency,
+      () => this.#sitter.latency,
     );
     this.link = link;
   }

@@ -55,6 +55,8 @@ export class SimulatedWorker {
   readonly made = new Map<string, Created['outcome'] | undefined>();
   /** Call → the one that it was answered with instead. */
   readonly instead = new Map<string, string>();
+  /** Sessions whose inbox could not be told that they have ended. */
+  readonly untold = new Set<string>();
   readonly #reach: Reach;
   readonly #ended = new Set<string>();
   #tickets = 0;
@@ -72,7 +74,9 @@ export class SimulatedWorker {
     this.#ended.add(sid);
     const tell = (tries: number) =>
       this.#ask(this.#reach.inbox(user), { type: 'revoked', sids: [sid] }, (answer) => {
-        if (answer === undefined && tries > 1) tell(tries - 1);
+        if (answer !== undefined) return;
+        if (tries > 1) tell(tries - 1);
+        else this.untold.add(sid);
       });
     tell(3);
   }
