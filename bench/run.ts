@@ -27,6 +27,8 @@ const RINGS = 50;
 const WARM_UP_CALLS = 20;
 /** So many calls come and go for each of them at most, within the limit of 60 an hour. */
 const CALLS_OF_ONE = 20;
+/** And at least so many make them: nobody makes two at a time. */
+const CALLERS = 20;
 
 interface Measured<One extends System = System> {
   readonly system: One;
@@ -95,7 +97,7 @@ const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
 
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
-  const churners = 2 * Math.ceil(GROWTH_CALLS / CALLS_OF_ONE);
+  const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_OF_ONE));
   const people = 2 * (CALLS + RINGS + WARM_UP_CALLS);
   const users = await step('making users', () => makeUsers(settings, people + churners));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
