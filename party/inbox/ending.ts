@@ -1,9 +1,10 @@
+import { RING_MS } from '../../src/contract/call-room.ts';
 import type { StopReason } from '../../src/contract/inbox-room.ts';
 import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** How long what was said in a call before it ended can be on its way, in milliseconds. */
-const LATE_MS = 10_000;
+/** How long what was said of a call before it ended can be on its way, in milliseconds: as long as it could ring, and a little. */
+const LATE_MS = RING_MS + 10_000;
 
 /** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
 export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason, epoch?: number): void => {

@@ -127,6 +127,14 @@ const REPLAYS: Record<string, readonly string[]> = {
     'wait 1000',
     'E1 negotiates',
   ],
+  'a ring that comes late does not ring again for a call that is over': [
+    'A2 comes',
+    'C1 calls A',
+    '&1 delay ring 20000',
+    'wait 5000',
+    'A2 accepts',
+    'C1 hangs up',
+  ],
   'a posted offer rings once, though the welcome was lost': ['Ao comes', 'B1 offers A', '&18 B1 drops'],
 };
 
