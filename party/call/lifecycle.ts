@@ -61,14 +61,14 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
 
 /** Tells the inbox of somebody in the call that they are busy. */
 const occupy = (turn: Turn, user: string) => {
-  const { id, now } = { id: turn.call.id, now: turn.now };
+  const { call, now } = turn;
   const { device, epoch } = turn.member(user) ?? {};
   if (device === undefined) return;
   const peers = turn.members
     .filter((other) => other.profile.user !== user && !isGone(other))
     .map(({ profile }) => profile.user);
   const until = now + LEASE_MS;
-  turn.post({ party: 'inbox', id: user }, { type: 'active', call: id, device, epoch, peers, until }, true, until);
+  turn.post({ party: 'inbox', id: user }, { type: 'active', call: call.id, device, epoch, peers, until }, true, until);
 };
 
 const isGone = ({ state }: Member) => state === 'left';
