@@ -92,6 +92,7 @@ export const durable = ({ next, items }: Outbox): Outbox => ({ next, items: item
 
 /** When something is due next, in milliseconds since 1970. */
 export const due = ({ items }: Outbox): number | undefined => {
-  const times = items.flatMap(({ at }) => (at === null ? [] : [at]));
-  return times.length > 0 ? Math.min(...times) : undefined;
+  let first: number | undefined;
+  for (const { at } of items) if (at !== null && (first === undefined || at < first)) first = at;
+  return first;
 };

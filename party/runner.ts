@@ -31,11 +31,16 @@ export interface Host {
   post(to: Room | 'worker', message: object): Promise<unknown>;
 }
 
-/** What a socket may send, see {@link FRAME_RATE}. */
-interface Allowance {
-  left: number;
-  at: number;
+/** A connection as its room knows it. */
+interface Line {
+  readonly socket: Socket;
+  /** When it was heard last, in milliseconds since 1970. */
+  heardAt: number;
+  /** How many frames it might send at that time, see {@link FRAME_RATE}. */
+  allowance: number;
 }
+
+const newLine = (socket: Socket, heardAt: number): Line => ({ socket, heardAt, allowance: FRAME_RATE.burst });
 
 /** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
 const REPLY_MS = 4_000;
@@ -49,6 +54,14 @@ const utf8 = new TextEncoder();
 const longerThan = (text: string, limit: number) =>
   text.length * 3 > limit && (text.length > limit || utf8.encode(text).byteLength > limit);
 
+/** Notes that a connection was heard; whether it may send that much. */
+const allows = (line: Line, now: number): boolean => {
+  const { burst, perSecond } = FRAME_RATE;
+  line.allowance = Math.min(burst, line.allowance + ((now - line.heardAt) * perSecond) / 1000) - 1;
+  line.heardAt = now;
+  return line.allowance >= 0;
+};
+
 /**
  * A room on a host: lets events in one after the other, from the moment that its state is read; decodes and limits frames; has the machine decide; carries out
  * what it decided.
@@ -58,9 +71,7 @@ export class RoomRunner<State, Frame, Message> {
   readonly #definition: RoomDefinition<State, Frame, Message>;
   readonly #ready: Promise<void>;
   #state: State | undefined;
-  readonly #sockets = new Map<string, Socket>();
-  readonly #heard = new Map<string, number>();
-  readonly #allowances = new Map<string, Allowance>();
+  readonly #lines = new Map<string, Line>();
   readonly #replies = new Map<string, (answer: object) => void>();
   readonly #coming = new Set<string>();
   #alarmAt: number | null = null;
@@ -80,8 +91,7 @@ export class RoomRunner<State, Frame, Message> {
     await this.#ready;
     this.#coming.delete(socket.id);
     if (!signed) return this.#end(socket, 'unauthorized');
-    this.#sockets.set(socket.id, socket);
-    this.#heard.set(socket.id, this.#host.now());
+    this.#lines.set(socket.id, newLine(socket, this.#host.now()));
     this.#handle({ type: 'join', id: socket.id, who: socket.who, present: this.#present() });
   }
 
@@ -136,45 +146,41 @@ export class RoomRunner<State, Frame, Message> {
   async #start(): Promise<void> {
     const [kept, alarmAt] = await Promise.all([this.#host.read(), this.#host.alarmAt()]);
     this.#alarmAt = alarmAt;
-    for (const socket of this.#host.sockets()) if (!this.#coming.has(socket.id)) this.#sockets.set(socket.id, socket);
+    for (const socket of this.#host.sockets()) {
+      if (!this.#coming.has(socket.id)) this.#lines.set(socket.id, newLine(socket, 0));
+    }
     this.#carryOut(this.#definition.start(this.#host.id, kept, this.#present(), this.#host.now()));
   }
 
   #present(): Present[] {
-    return [...this.#sockets.values()].map((socket) => {
-      const heardAt = Math.max(this.#heard.get(socket.id) ?? 0, socket.heardAt());
-      return { id: socket.id, who: socket.who, heardAt };
-    });
+    return Array.from(this.#lines.values(), ({ socket, heardAt }) => ({
+      id: socket.id,
+      who: socket.who,
+      heardAt: Math.max(heardAt, socket.heardAt()),
+    }));
   }
 
   #message(id: string, data: string | ArrayBuffer | ArrayBufferView) {
-    const socket = this.#sockets.get(id);
+    const line = this.#lines.get(id);
     // One that was put out can still have something on its way.
-    if (!socket) return;
+    if (!line) return;
+    const { socket } = line;
+    const now = this.#host.now();
     const { frameLimit, ping, decode } = this.#definition;
     const isText = typeof data === 'string';
     if (isText ? longerThan(data, frameLimit) : data.byteLength > frameLimit) return this.#put(id, 'tooBig');
-    if (!this.#allows(id)) return this.#put(id, 'tooMany');
+    if (!allows(line, now)) return this.#put(id, 'tooMany');
     if (data === ping[0]) return socket.send(ping[1]);
     // What is no text is no JSON either.
     const decoded = decode(isText ? data : '', socket.who);
     if (!decoded) return;
     if ('error' in decoded) socket.send(JSON.stringify(errorFrame(decoded.error)));
-    else this.#handle({ type: 'frame', id, frame: decoded.frame });
+    else this.#handle({ type: 'frame', id, frame: decoded.frame }, now);
   }
 
-  #allows(id: string): boolean {
-    const now = this.#host.now();
-    this.#heard.set(id, now);
-    const allowance = this.#allowances.get(id) ?? { left: FRAME_RATE.burst, at: now };
-    const left = Math.min(FRAME_RATE.burst, allowance.left + ((now - allowance.at) * FRAME_RATE.perSecond) / 1000) - 1;
-    this.#allowances.set(id, { left, at: now });
-    return left >= 0;
-  }
-
-  #handle(event: RoomEvent<Frame, Message>) {
+  #handle(event: RoomEvent<Frame, Message>, now = this.#host.now()) {
     if (this.#state === undefined) return;
-    this.#carryOut(this.#definition.step(this.#state, event, this.#host.now()));
+    this.#carryOut(this.#definition.step(this.#state, event, now));
   }
 
   #carryOut({ state, effects }: Step<State>) {
@@ -198,7 +204,7 @@ export class RoomRunner<State, Frame, Message> {
       case 'send':
         return this.#send(effect.to, JSON.stringify(effect.frame));
       case 'close':
-        for (const id of effect.id === undefined ? [...this.#sockets.keys()] : [effect.id])
+        for (const id of effect.id === undefined ? [...this.#lines.keys()] : [effect.id])
           this.#put(id, effect.why, false);
         return;
       case 'keep':
@@ -223,17 +229,17 @@ export class RoomRunner<State, Frame, Message> {
   }
 
   #send(to: string | undefined, text: string) {
-    if (to !== undefined) return this.#sockets.get(to)?.send(text);
-    for (const socket of this.#sockets.values()) socket.send(text);
+    if (to !== undefined) return this.#lines.get(to)?.socket.send(text);
+    for (const { socket } of this.#lines.values()) socket.send(text);
   }
 
   /** Puts a connection out; the machine that did not decide it hears of it. */
   #put(id: string, why: CloseReason, tell = true) {
-    const socket = this.#sockets.get(id);
-    if (!socket) return;
-    this.#end(socket, why);
+    const line = this.#lines.get(id);
+    if (!line) return;
+    this.#end(line.socket, why);
     if (tell) this.#gone(id);
-    else this.#drop(id);
+    else this.#lines.delete(id);
   }
 
   #end(socket: Socket, why: CloseReason) {
@@ -242,12 +248,6 @@ export class RoomRunner<State, Frame, Message> {
   }
 
   #gone(id: string) {
-    if (this.#drop(id)) this.#handle({ type: 'leave', id });
-  }
-
-  #drop(id: string): boolean {
-    this.#heard.delete(id);
-    this.#allowances.delete(id);
-    return this.#sockets.delete(id);
+    if (this.#lines.delete(id)) this.#handle({ type: 'leave', id });
   }
 }

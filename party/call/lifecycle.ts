@@ -5,9 +5,12 @@ import { ack, beginAnew, replay } from './signals.ts';
 import { type Member, newStream } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for long. */
-const LEASE_MS = 90_000;
-const RENEW_MS = 30_000;
+/**
+ * How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for ever. An inbox that is
+ * told has to be woken, and stays awake for ten seconds.
+ */
+const LEASE_MS = 300_000;
+const RENEW_MS = 120_000;
 
 /** How long an inbox is tried to be told that a call is over, in milliseconds: what it holds expires by itself. */
 const STOP_MS = 120_000;
@@ -33,7 +36,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     listening: false,
     awayAt: undefined,
   });
-  turn.setStream(user, newStream());
+  turn.setStream(user, newStream(user));
   if (call.state !== 'accepted') {
     turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
     const { awayAt } = turn.member(call.caller) ?? {};
@@ -54,7 +57,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
   }
   announce(turn, user);
   // An old device has been sent all of it while it rang.
-  if (old) for (const from of Object.keys(call.streams)) ack(turn, user, from, turn.stream(from).received);
+  if (old) for (const { user: from } of call.streams) ack(turn, user, from, turn.stream(from).received);
   else replay(turn, user);
   return undefined;
 };
@@ -130,7 +133,7 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
     // They may be just about to come once more.
     else putOut(turn, profile.user, reason);
   }
-  turn.set({ streams: {}, sockets: {} });
+  turn.set({ streams: [], sockets: [] });
   for (const request of call.creating) turn.reply(request, { outcome: 'created', state: 'ended', reason });
   turn.set({ creating: [] });
   turn.keep();

@@ -182,7 +182,7 @@ export const start = (id: string, kept: unknown, now: number): Step<CallRoomStat
   turn.posted(restart(turn.call.outbox));
   if (turn.call.state !== 'ended') {
     for (const { profile, state, old } of turn.members) {
-      turn.setStream(profile.user, newStream(false));
+      turn.setStream(profile.user, newStream(profile.user, false));
       if (state === 'joined' && !old) turn.setMember(profile.user, { awayAt: now });
     }
     if (turn.members.some(({ old, state }) => old && state === 'joined')) end(turn, 'lost');
@@ -200,16 +200,20 @@ export const kept = ({ call }: CallRoomState): KeptCall | undefined => {
 /** When time brings something next. */
 export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (!call) return undefined;
-  const times = [due(call.outbox)];
+  let at = due(call.outbox);
+  const by = (time: number | undefined) => {
+    if (time !== undefined && (at === undefined || time < at)) at = time;
+  };
   // With something still to be told the room waits for that: it would be woken again and again.
-  if (call.endedAt !== undefined) times.push(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
+  if (call.endedAt !== undefined) by(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
   else {
-    const members = Object.values(call.members);
-    times.push(call.leaseAt, call.lookAt);
-    if (call.state === 'ringing' && call.creating.length > 0) times.push(call.createdAt + RUNG_MS);
-    if (members.some(({ state }) => state === 'ringing')) times.push(call.createdAt + RING_MS);
-    if (call.state === 'accepted') for (const { awayAt } of members) times.push(awayAt && awayAt + GRACE_MS);
+    by(call.leaseAt);
+    by(call.lookAt);
+    if (call.state === 'ringing' && call.creating.length > 0) by(call.createdAt + RUNG_MS);
+    for (const { state, awayAt } of call.members) {
+      if (state === 'ringing') by(call.createdAt + RING_MS);
+      if (call.state === 'accepted') by(awayAt && awayAt + GRACE_MS);
+    }
   }
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
+  return at;
 };

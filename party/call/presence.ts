@@ -47,7 +47,7 @@ export const join = (turn: Turn, id: string, who: Entrant) => {
   const why = refusal(turn, id, who);
   if (why) turn.close(id, why);
   else {
-    turn.setSocket(id, { user, device, hello: false, until });
+    turn.setSocket({ id, user, device, hello: false, until });
     if (call.lookAt === undefined) turn.set({ lookAt: now + SILENCE_MS });
   }
   missing(turn, user);
@@ -62,7 +62,7 @@ export const hello = (turn: Turn, id: string, frame: Extract<CallClientFrame, { 
     turn.close(id, 'version');
     return missing(turn, socket.user);
   }
-  turn.setSocket(id, { ...socket, hello: true });
+  turn.setSocket({ ...socket, hello: true });
   const member = turn.member(socket.user);
   if (member?.state === 'joined') comeBack(turn, socket.user, member, frame.resume);
   welcome(turn, id, socket.user);
@@ -124,7 +124,7 @@ export const announce = (turn: Turn, user: string, reason?: Reason) => {
 export const gone = (turn: Turn, id: string) => {
   const socket = turn.socket(id);
   if (!socket) return;
-  turn.setSocket(id, undefined);
+  turn.dropSocket(id);
   missing(turn, socket.user);
 };
 
@@ -141,14 +141,13 @@ const missing = (turn: Turn, user: string) => {
 export const look = (turn: Turn, present: readonly Present[]) => {
   const { now } = turn;
   const heard = new Map(present.map(({ id, heardAt }) => [id, heardAt]));
-  for (const [id, { until, user }] of Object.entries(turn.call.sockets)) {
+  for (const { id, until, user } of turn.call.sockets) {
     const silent = (heard.get(id) ?? 0) + SILENCE_MS <= now;
     if (!silent && until > now) continue;
     turn.close(id, silent ? 'silent' : 'unauthorized');
     missing(turn, user);
   }
-  const left = Object.entries(turn.call.sockets);
-  const times = left.map(([id, { until }]) => Math.min((heard.get(id) ?? 0) + SILENCE_MS, until));
+  const times = turn.call.sockets.map(({ id, until }) => Math.min((heard.get(id) ?? 0) + SILENCE_MS, until));
   turn.set({ lookAt: times.length > 0 ? Math.min(...times) : undefined });
   if (turn.members.some(({ old }) => old)) stayAwake(turn);
 };

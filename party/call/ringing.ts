@@ -3,8 +3,8 @@ import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/r
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
-import { beginAnew, replay } from './signals.ts';
-import { type Call, type Member, newStream, own } from './state.ts';
+import { beginAnew, replay, sizeOf } from './signals.ts';
+import type { Call, Member } from './state.ts';
 import { Turn } from './turn.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
@@ -63,25 +63,22 @@ export const create = (
     createdAt: now,
     acceptedAt: undefined,
     endedAt: undefined,
-    members: Object.fromEntries([
-      [caller.user, placed],
-      // They get their place when they join; until then nobody is polite towards them.
-      ...callees.map((callee) => [callee.user, newMember(callee, 'callee', callees.length)] as const),
-    ]),
+    // Callees get their place when they join; until then nobody is polite towards them.
+    members: [placed, ...callees.map((callee) => newMember(callee, 'callee', callees.length))],
     used: {},
     turn: credential === undefined ? [] : [credential],
     outbox: EMPTY_OUTBOX,
     leaseAt: undefined,
-    sockets: {},
-    streams: {},
+    sockets: [],
+    streams: [],
     creating: [request],
     lookAt: undefined,
   };
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length }];
-    turn.set({ streams: { [caller.user]: { ...newStream(), received: 1, log } } });
+    const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer) }];
+    turn.setStream(caller.user, { received: 1, log });
   }
   if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);
@@ -128,8 +125,8 @@ export const dialled = (turn: Turn, answer: unknown) => {
   if (turn.call.state !== 'created') return;
   const parsed = Dialled.safeParse(answer).data;
   if (parsed?.outcome !== 'ok') return withdraw(turn, parsed ?? { outcome: 'failed' });
-  const { id, createdAt, video, group, caller, members } = turn.call;
-  const from = own(members, caller)?.profile;
+  const { id, createdAt, video, group, caller } = turn.call;
+  const from = turn.member(caller)?.profile;
   if (!from) return;
   turn.set({ state: 'ringing' });
   const expiresAt = createdAt + RING_MS;

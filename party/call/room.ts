@@ -2,6 +2,7 @@ import { CallClientFrame } from '../../src/contract/call-room.ts';
 import { ToCall } from '../../src/contract/room-messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
+import { decodeCandidate } from './decode.ts';
 import { deadline, kept, start, step } from './machine.ts';
 import type { CallRoomState } from './state.ts';
 
@@ -12,7 +13,11 @@ export const callRoom: RoomDefinition<CallRoomState, CallClientFrame, ToCall> = 
   ping: PING,
   hibernate: false,
   message: ToCall,
-  decode: decodeWith(CallClientFrame, ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping']),
+  decode: decodeWith(
+    CallClientFrame,
+    ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping'],
+    decodeCandidate,
+  ),
   start: (id, given, _, now) => start(id, given, now),
   step,
   kept,

@@ -33,7 +33,7 @@ export const receive = (
   const recipient = recipientOf(turn, user, to);
   if (!recipient) return 'no_such_peer';
   const { received, early, acked, log } = turn.stream(user);
-  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length };
+  const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal) };
   if (seq <= received) turn.sendTo(user, { type: 'acked', seq: acked });
   else if (isFull(log)) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
@@ -47,6 +47,14 @@ export const receive = (
     followUp(turn, user);
   }
   return undefined;
+};
+
+/** How much a signal is, in characters of text; what an old client sent around it counts as well. */
+export const sizeOf = (signal: CarriedSignal): number => {
+  if (signal.raw !== undefined) return JSON.stringify(signal).length;
+  if (signal.kind !== 'candidate') return signal.sdp.length;
+  const { candidate, sdpMid, usernameFragment } = signal.candidate ?? {};
+  return (candidate?.length ?? 0) + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
 };
 
 const isFull = (log: readonly Waiting[]): boolean => {
@@ -142,7 +150,7 @@ const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entr
 
 /** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
 export const replay = (turn: Turn, user: string, oldDevice?: string) => {
-  for (const from of Object.keys(turn.call.streams)) {
+  for (const { user: from } of turn.call.streams) {
     for (const entry of entriesFor(turn, from, user)) {
       if (oldDevice === undefined) deliver(turn, from, user, entry);
       else deliverOld(turn, from, user, entry, oldDevice);
@@ -185,12 +193,12 @@ const settle = (turn: Turn, user: string) => {
 /** Somebody has left, or forgotten what came before: what was on the way to and from them is of no use. */
 export const beginAnew = (turn: Turn, user: string) => {
   drop(turn, user);
-  turn.setStream(user, newStream());
+  turn.setStream(user, newStream(user));
 };
 
 /** Nothing more for somebody. */
 const drop = (turn: Turn, user: string) => {
-  for (const [from, { log, seen }] of Object.entries(turn.call.streams)) {
+  for (const { user: from, log, seen } of turn.call.streams) {
     if (from === user) continue;
     const { [user]: _, ...others } = seen;
     turn.setStream(from, { log: log.filter(({ to }) => to !== user), seen: others });

@@ -32,6 +32,7 @@ export interface Member {
 
 /** A socket of a client of this protocol. */
 export interface CallSocket {
+  readonly id: string;
   readonly user: string;
   readonly device: string;
   readonly hello: boolean;
@@ -44,12 +45,13 @@ export interface Waiting {
   readonly seq: number;
   readonly to: string;
   readonly signal: CarriedSignal;
-  /** In characters of JSON. */
+  /** In characters. */
   readonly size: number;
 }
 
 /** The signals of one sender. Never written: after a restart the clients say where they were. */
 export interface Stream {
+  readonly user: string;
   /** False until the sender has said where they are, in a room that lost its memory. */
   readonly known: boolean;
   /** The last that came without a gap. */
@@ -76,15 +78,15 @@ export interface Call {
   readonly createdAt: number;
   readonly acceptedAt: number | undefined;
   readonly endedAt: number | undefined;
-  readonly members: Readonly<Record<string, Member>>;
+  readonly members: readonly Member[];
   /** Tickets that were used → when they expire. */
   readonly used: Readonly<Record<string, number>>;
   readonly turn: readonly string[];
   readonly outbox: Outbox;
   /** When the inboxes are told again who is busy. */
   readonly leaseAt: number | undefined;
-  readonly sockets: Readonly<Record<string, CallSocket>>;
-  readonly streams: Readonly<Record<string, Stream>>;
+  readonly sockets: readonly CallSocket[];
+  readonly streams: readonly Stream[];
   /** Requests to create it that wait for an answer. */
   readonly creating: readonly string[];
   /** When silent sockets are looked for. */
@@ -98,7 +100,8 @@ export interface CallRoomState {
 }
 
 /** A stream that begins; `known` is false where the beginning was lost. */
-export const newStream = (known = true): Stream => ({
+export const newStream = (user: string, known = true): Stream => ({
+  user,
   known,
   received: 0,
   acked: 0,
@@ -113,8 +116,8 @@ export type KeptCall = Omit<Call, 'sockets' | 'streams' | 'creating' | 'lookAt'>
 /** A call as it was kept, without what was lost. */
 export const restored = (kept: KeptCall): Call => ({
   ...kept,
-  sockets: {},
-  streams: {},
+  sockets: [],
+  streams: [],
   creating: [],
   lookAt: undefined,
 });
@@ -122,6 +125,10 @@ export const restored = (kept: KeptCall): Call => ({
 /** An own property, since the names are those of users, devices and connections. */
 export const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
+
+/** Somebody in a call. */
+export const memberOf = (call: Call, user: string): Member | undefined =>
+  call.members.find(({ profile }) => profile.user === user);
 
 /** Where somebody stands in the order of joining; whoever has not joined comes last. */
 const rank = ({ state, place }: Member) => (state === 'joined' ? place : Number.POSITIVE_INFINITY);

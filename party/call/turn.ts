@@ -4,7 +4,7 @@ import type { CloseReason, Room } from '../../src/contract/rooms.ts';
 import type { Posted } from '../outbox.ts';
 import { post } from '../outbox.ts';
 import type { Effect } from '../room.ts';
-import { type Call, type CallSocket, type Member, newStream, own, type Stream } from './state.ts';
+import { type Call, type CallSocket, type Member, memberOf, newStream, type Stream } from './state.ts';
 
 /** One step of a call, while it is taken: the call so far, and what is to be done. Nothing outside sees it before it is over. */
 export class Turn {
@@ -33,40 +33,49 @@ export class Turn {
   }
 
   member(user: string): Member | undefined {
-    return own(this.call.members, user);
+    return memberOf(this.call, user);
   }
 
   get members(): readonly Member[] {
-    return Object.values(this.call.members);
+    return this.call.members;
   }
 
   setMember(user: string, change: Partial<Member>) {
-    const member = this.member(user);
-    if (member) this.set({ members: { ...this.call.members, [user]: { ...member, ...change } } });
+    const changed = (member: Member) => (member.profile.user === user ? { ...member, ...change } : member);
+    this.set({ members: this.call.members.map(changed) });
   }
 
   socket(id: string): CallSocket | undefined {
-    return own(this.call.sockets, id);
+    return this.call.sockets.find((socket) => socket.id === id);
   }
 
-  setSocket(id: string, socket: CallSocket | undefined) {
-    const { [id]: _, ...others } = this.call.sockets;
-    this.set({ sockets: socket ? { ...others, [id]: socket } : others });
+  /** Puts a socket in, or in the place of the one with its id. */
+  setSocket(socket: CallSocket) {
+    this.set({ sockets: [...this.call.sockets.filter(({ id }) => id !== socket.id), socket] });
+  }
+
+  dropSocket(id: string) {
+    this.set({ sockets: this.call.sockets.filter((socket) => socket.id !== id) });
   }
 
   /** The connections of a user. */
-  socketsOf(user: string): readonly (CallSocket & { readonly id: string })[] {
-    return Object.entries(this.call.sockets).flatMap(([id, socket]) =>
-      socket.user === user ? [{ id, ...socket }] : [],
-    );
+  socketsOf(user: string): readonly CallSocket[] {
+    return this.call.sockets.filter((socket) => socket.user === user);
   }
 
   stream(user: string): Stream {
-    return own(this.call.streams, user) ?? newStream();
+    return this.call.streams.find((stream) => stream.user === user) ?? newStream(user);
   }
 
   setStream(user: string, change: Partial<Stream>) {
-    this.set({ streams: { ...this.call.streams, [user]: { ...this.stream(user), ...change } } });
+    const { streams } = this.call;
+    const stream = this.stream(user);
+    const changed = { ...stream, ...change };
+    this.set({
+      streams: streams.includes(stream)
+        ? streams.map((one) => (one === stream ? changed : one))
+        : [...streams, changed],
+    });
   }
 
   send(to: string, frame: CallServerFrame) {
@@ -75,14 +84,12 @@ export class Turn {
 
   /** To the device of somebody who is in the call; to all devices of somebody for whom it rings. */
   sendTo(user: string, frame: CallServerFrame) {
-    for (const [id, socket] of Object.entries(this.call.sockets)) {
-      if (socket.user === user && socket.hello) this.send(id, frame);
-    }
+    for (const socket of this.call.sockets) if (socket.user === user && socket.hello) this.send(socket.id, frame);
   }
 
   close(id: string, why: CloseReason) {
     this.#effects.push({ type: 'close', id, why });
-    this.setSocket(id, undefined);
+    this.dropSocket(id);
   }
 
   reply(request: string, answer: object) {

@@ -102,8 +102,13 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         id: connection.id,
         who: kept?.who,
         heardAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
-        // One that has just ended hears nothing; that it ended comes as an event of its own.
-        send: (text) => connection.readyState === WebSocket.OPEN && connection.send(text),
+        send: (text) => {
+          try {
+            connection.send(text);
+          } catch {
+            // One that has just ended hears nothing; that it ended comes as an event of its own.
+          }
+        },
         close: (code, reason) => connection.close(code, reason),
       };
     }

@@ -61,13 +61,13 @@ describe('a call that is accepted', () => {
     ]);
   });
 
-  test('lasts, and tells the inboxes every 30 s that they are busy for 90 s more', () => {
+  test('lasts, and tells the inboxes every two minutes that they are busy for five more', () => {
     const room = talking();
     room.told();
-    room.wait(29_999);
+    room.wait(119_999);
     expect(room.told()).toEqual([]);
     room.wait(1);
-    expect(room.messages('active')).toMatchObject([{ until: 1_120_000 }, { until: 1_120_000 }]);
+    expect(room.messages('active')).toMatchObject([{ until: 1_420_000 }, { until: 1_420_000 }]);
     expect(room.wait(3_600_000).is).toBe('accepted');
   });
 

@@ -279,7 +279,7 @@ describe('a user who is in a call', () => {
     expect(bob.got('tablet')).toEqual([]);
   });
 
-  test('stays busy as long as the call repeats it, and 90 s longer', () => {
+  test('stays busy as long as the call repeats it, and until what it said runs out', () => {
     const bob = new Inbox();
     bob.active('c');
     bob.wait(60_000);

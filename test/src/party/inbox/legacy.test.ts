@@ -463,7 +463,7 @@ describe('an old client in a call', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('hears a hangup when it is over, or when nothing is heard of it for 90 s', () => {
+  test('hears a hangup when it is over, or when what the call said has run out', () => {
     take();
     bob.stop('c', 'lost');
     expect(bob.got('pc')).toEqual([hangup]);

@@ -1,4 +1,4 @@
-import type { Call, Member } from '../../../../party/call/state.ts';
+import { type Call, type Member, memberOf } from '../../../../party/call/state.ts';
 import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import type { Said } from './ledger.ts';
@@ -6,8 +6,11 @@ import { NewDevice } from './new-device.ts';
 import { OldDevice } from './old-device.ts';
 import type { Device, World } from './world.ts';
 
-const membersOf = (call: Call): readonly Member[] => Object.values(call.members);
 const isJoined = ({ state }: Member) => state === 'joined';
+const hasJoined = (call: Call, user: string, device: string): boolean => {
+  const member = memberOf(call, user);
+  return member?.state === 'joined' && member.device === device;
+};
 
 /** What must hold whenever the world is at rest and nothing is broken. */
 export const checkAtRest = (world: World) => {
@@ -16,7 +19,7 @@ export const checkAtRest = (world: World) => {
   checkCrowd(world, live);
   for (const device of world.devices.values()) checkBelief(world, device, live);
   for (const call of live) {
-    for (const from of membersOf(call)) for (const to of membersOf(call)) checkPair(world, call, from, to);
+    for (const from of call.members) for (const to of call.members) checkPair(world, call, from, to);
   }
 };
 
@@ -26,9 +29,9 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   const { user, name } = device;
   const isAsleep = [...world.calls.values()].some(({ state, written }) => !state && written !== undefined);
   if (isAsleep) return;
-  const ringing = live.filter(({ members, state, createdAt }) => {
-    const isDue = createdAt + 45_000 > world.clock.now;
-    return state !== 'created' && members[user]?.state === 'ringing' && isDue;
+  const ringing = live.filter((call) => {
+    const isDue = call.createdAt + 45_000 > world.clock.now;
+    return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
   });
   if (device instanceof NewDevice) {
     const { seat } = device;
@@ -44,7 +47,7 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     if (!seat || seat.client.over !== undefined) return;
     const call = live.find(({ id }) => id === seat.call);
     hold(call !== undefined, () => `${name} is in ${seat.call}, which is over`);
-    const has = call.members[user]?.state === 'joined' && call.members[user].device === device.sid;
+    const has = hasJoined(call, user, device.sid);
     hold(
       seat.client.joined === has,
       () => `${name} ${has ? 'does not know that it has' : 'thinks that it has'} ${call.id}`,
@@ -52,11 +55,11 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     checkPoliteness(world, call, device);
     return;
   }
-  const own = live.find(({ members }) => members[user]?.state === 'joined' && members[user].device === device.device);
+  const own = live.find((call) => hasJoined(call, user, device.device));
   const isIn = device.stage === 'dialling' || device.stage === 'active';
   hold(isIn === (own !== undefined), () => `${name} is ${device.stage}, and the rooms say ${own?.id ?? 'nothing'}`);
   if (own) {
-    const peer = Object.hasOwn(own.members, device.peer) ? own.members[device.peer] : undefined;
+    const peer = memberOf(own, device.peer);
     // One who has gone or forgotten all before the answer was on its way never sends it; an offer cannot be taken for one.
     const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
     const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
@@ -65,7 +68,7 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   }
   const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
   const offering = ringing.filter(
-    (call) => rung.includes(call.caller) && call.members[call.caller]?.awayAt === undefined,
+    (call) => rung.includes(call.caller) && memberOf(call, call.caller)?.awayAt === undefined,
   );
   if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
   else hold(rung.length === 0 || offering.length < rung.length, () => `${name} does not ring for ${rung}`);
@@ -84,7 +87,7 @@ const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
 
 const seatOf = (world: World, call: Call, user: string) => {
   const device = [...world.devices.values()].find(
-    (one) => one instanceof NewDevice && one.user === user && one.sid === call.members[user]?.device,
+    (one) => one instanceof NewDevice && one.user === user && one.sid === memberOf(call, user)?.device,
   );
   return device instanceof NewDevice && device.seat?.call === call.id ? device.seat : undefined;
 };
@@ -119,9 +122,7 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
   }
   const seat = seatOf(world, call, from.profile.user);
   const left = seat?.client.pending.length ?? 0;
-  const canArrive = membersOf(call).every(
-    (member) => member === from || !isJoined(member) || lifeOf(world, call, member),
-  );
+  const canArrive = call.members.every((member) => member === from || !isJoined(member) || lifeOf(world, call, member));
   if (isDescribed && canArrive && !call.group)
     hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
 };

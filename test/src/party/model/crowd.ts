@@ -7,8 +7,6 @@ import { liveCall, type World } from './world.ts';
 /** How long a room can be late with what time brings, in milliseconds. */
 const LATE_MS = 1_000;
 
-const membersOf = (call: Call): readonly Member[] => Object.values(call.members);
-
 /** The calls that live, of the rooms that run. */
 export const liveCalls = (world: World): readonly Call[] =>
   [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
@@ -17,7 +15,7 @@ export const liveCalls = (world: World): readonly Call[] =>
 export const checkWaiting = (world: World) => {
   for (const { id, state, members } of liveCalls(world)) {
     if (state !== 'accepted') continue;
-    for (const { profile, awayAt = world.clock.now } of Object.values(members)) {
+    for (const { profile, awayAt = world.clock.now } of members) {
       const away = world.clock.now - awayAt;
       hold(away <= GRACE_MS + LATE_MS, () => `${id} has waited for ${profile.user} for ${away} ms`);
     }
@@ -29,10 +27,13 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
   const pairs = new Set<string>();
   const taken = new Map<string, string>();
   for (const call of live) {
-    const pair = Object.keys(call.members).sort().join();
+    const pair = call.members
+      .map(({ profile }) => profile.user)
+      .sort()
+      .join();
     hold(call.group || !pairs.has(pair), () => `there are two calls of ${pair}`);
     if (!call.group) pairs.add(pair);
-    for (const member of membersOf(call).filter(({ state }) => state === 'joined')) {
+    for (const member of call.members.filter(({ state }) => state === 'joined')) {
       const { user } = member.profile;
       const other = taken.get(user);
       hold(other === undefined, () => `${user} is in ${other} and in ${call.id}`);
@@ -41,7 +42,7 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
     }
   }
   for (const { id, members } of live) {
-    for (const { profile, state } of Object.values(members)) {
+    for (const { profile, state } of members) {
       const other = live.find((one) => one.id === taken.get(profile.user));
       const isFree = other?.state !== 'accepted';
       hold(state !== 'ringing' || isFree, () => `${id} rings for ${profile.user}, who is in ${other?.id}`);

@@ -1,5 +1,5 @@
 import { callRoom } from '../../../../party/call/room.ts';
-import type { Call, CallRoomState } from '../../../../party/call/state.ts';
+import { type Call, type CallRoomState, memberOf } from '../../../../party/call/state.ts';
 import { inboxRoom } from '../../../../party/inbox/room.ts';
 import type { Effect } from '../../../../party/room.ts';
 import type { Entrant } from '../../../../src/contract/room-messages.ts';
@@ -132,12 +132,12 @@ export class World implements Around {
   #lookAtCall({ id, call }: CallRoomState, effect: Effect, connection: Connection | undefined) {
     if (effect.type === 'post') {
       const { to } = effect;
-      const isKnown = to === 'worker' || (call && Object.hasOwn(call.members, to.id));
+      const isKnown = to === 'worker' || (call && memberOf(call, to.id) !== undefined);
       hold(isKnown === true, () => `${id} tells ${JSON.stringify(to)} what is none of theirs`);
     }
     if (effect.type !== 'send' || !connection) return;
     const { user, device } = connection.who;
-    const member = call && Object.hasOwn(call.members, user) ? call.members[user] : undefined;
+    const member = call && memberOf(call, user);
     hold(member !== undefined, () => `${user} is in no ${id}, and hears ${JSON.stringify(effect.frame)}`);
     const { frame } = effect;
     const tellsEntry = 'state' in frame && 'type' in frame && frame.type === 'state' && frame.state === 'accepted';
