@@ -11,7 +11,6 @@ const sideOf = ({ socket }: Client, other: Client): Side => {
   const side: Side = {
     send: (candidate) => socket.send({ type: 'CANDIDATE', dst: other.id, payload: { candidate: toJson(candidate) } }),
     heard: () => undefined,
-    tick: () => undefined,
     ping: () => socket.send({ type: 'HEARTBEAT' }),
     end: () => socket.close(),
   };

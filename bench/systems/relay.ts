@@ -6,7 +6,6 @@ const sideOf = (socket: Socket): Side => {
   const side: Side = {
     send: (candidate) => socket.send({ type: 'candidate', candidate: toJson(candidate) }),
     heard: () => undefined,
-    tick: () => undefined,
     ping: () => undefined,
     end: () => socket.close(),
   };

@@ -37,14 +37,10 @@ class CallSide implements Side {
     this.signal({ kind: 'candidate', candidate: toJson(candidate) });
   }
 
-  /** Acknowledges, a second after something came at the latest. */
-  tick(): void {
-    if (!this.#seen) return;
-    this.#socket.send({ type: 'ack', seen: this.#seen });
-    this.#seen = undefined;
-  }
-
+  /** Acknowledges what has come, and asks for a sign of life. */
   ping(): void {
+    if (this.#seen) this.#socket.send({ type: 'ack', seen: this.#seen });
+    this.#seen = undefined;
     this.#socket.sendText('ping');
   }
 

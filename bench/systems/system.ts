@@ -4,9 +4,7 @@ export interface Side {
   send(candidate: string): void;
   /** Hears the candidates of the other side, in order. */
   heard: (candidate: string) => void;
-  /** Sends what a client of this system sends once in a second. */
-  tick(): void;
-  /** Asks for, or gives, a sign of life, as clients of this system do once in five seconds. */
+  /** Does what clients of this system do once in five seconds: gives, or asks for, a sign of life. */
   ping(): void;
   /** Ends the call; resolves when this side's connection has ended. */
   end(): Promise<void>;

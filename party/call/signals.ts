@@ -4,7 +4,10 @@ import type { FrameError } from '../../src/contract/rooms.ts';
 import { newStream, own, type Waiting } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** How many signals of a sender wait at most, for those before them or for their recipients; and how many characters. */
+/**
+ * How many signals of a sender wait at most, for those before them or for their recipients; and how many characters. What may be sent within the five seconds that an ack may take
+ * has room.
+ */
 const EARLY_LIMIT = 64;
 const LOG_LIMIT = 512;
 const LOG_CHARACTERS = 1_048_576;
