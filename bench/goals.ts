@@ -1,22 +1,22 @@
+import type { Latency } from './measures/traffic.ts';
 import { median, quantile } from './statistics.ts';
+import type { Ring } from './systems/system.ts';
 
-/** What one run of a system gave. */
-export interface Run {
-  /** In milliseconds, at 1,000 messages a second. */
-  readonly p50: number;
-  readonly p99: number;
+/** What the runs of a system gave, in the order of the runs. */
+export interface Figures {
+  /** At 1,000 messages a second. */
+  readonly latencies: Latency[];
   /** Messages a second, in the closed loop. */
-  readonly throughput: number;
-  /** In milliseconds, one for each call. */
-  readonly rings: readonly number[];
-  readonly roundTrips: number;
+  readonly throughputs: number[];
+  readonly rings: Ring[];
 }
 
-/** The runs of what is measured. */
-export interface Runs {
-  readonly rooms: readonly Run[];
-  readonly ws: readonly Run[];
-  readonly peer: readonly Run[];
+/** All that is measured. */
+export interface AllFigures {
+  readonly rooms: Figures;
+  readonly bare: Figures;
+  readonly ws: Figures;
+  readonly peer: Figures;
 }
 
 /** Memory of the rooms, in MB; undefined where it could not be read or was not measured. `calls` are those that came and went. */
@@ -31,6 +31,7 @@ export interface Row {
   readonly what: string;
   readonly goal: string;
   readonly rooms: string;
+  readonly bare: string;
   readonly ws: string;
   readonly peer: string;
   readonly ratio: string;
@@ -47,27 +48,28 @@ const NONE = '–';
 const compared = (
   what: string,
   goal: string,
-  { rooms, ws, peer }: Runs,
-  pick: (run: Run) => number,
+  { rooms, bare, ws, peer }: AllFigures,
+  pick: (figures: Figures) => readonly number[],
   show: (value: number) => string,
   holds: (ratio: number) => boolean,
 ): Row => {
-  const of = (some: readonly Run[]) => median(some.map(pick));
+  const of = (figures: Figures) => median(pick(figures));
   const ratio = of(rooms) / of(ws);
-  const figures = { rooms: show(of(rooms)), ws: show(of(ws)), peer: show(of(peer)) };
+  const figures = { rooms: show(of(rooms)), bare: show(of(bare)), ws: show(of(ws)), peer: show(of(peer)) };
   return { what, goal, ...figures, ratio: `${ratio.toFixed(2)} × ws`, holds: holds(ratio) };
 };
 
-const rung = (share: number, limit: number, { rooms, ws, peer }: Runs): Row => {
-  const of = (runs: readonly Run[]) =>
+const rung = (share: number, limit: number, { rooms, ws, peer }: AllFigures): Row => {
+  const of = ({ rings }: Figures) =>
     quantile(
-      runs.flatMap((run) => run.rings),
+      rings.map(({ ms }) => ms),
       share,
     );
   return {
     what: `call → the callee’s device rings, p${share * 100}`,
     goal: `≤ ${limit} ms`,
     rooms: `${one(of(rooms))} ms`,
+    bare: NONE,
     ws: `${one(of(ws))} ms`,
     peer: `${one(of(peer))} ms`,
     ratio: NONE,
@@ -79,53 +81,55 @@ const alone = (what: string, goal: string, figure: number | undefined, holds: (f
   what,
   goal,
   rooms: figure === undefined ? NONE : `${figure.toFixed(0)} MB`,
+  bare: NONE,
   ws: NONE,
   peer: NONE,
   ratio: NONE,
   holds: figure === undefined ? undefined : holds(figure),
 });
 
-const roundTripsOf = (runs: readonly Run[]) => Math.max(...runs.map(({ roundTrips }) => roundTrips));
+const roundTripsOf = ({ rings }: Figures) => Math.max(...rings.map(({ roundTrips }) => roundTrips));
 
 /** The figures against the goals. `concurrent` is how many calls the closed loop had. */
-export const rowsOf = (runs: Runs, { perThousandSockets, growth, calls }: Memory, concurrent: number): Row[] => {
+export const rowsOf = (all: AllFigures, { perThousandSockets, growth, calls }: Memory, concurrent: number): Row[] => {
   const ms = (value: number) => `${one(value)} ms`;
-  const trips = roundTripsOf(runs.rooms);
+  const trips = roundTripsOf(all.rooms);
   return [
     compared(
       'relay p50, 1,000 messages/s',
       '≤ 2 × ws',
-      runs,
-      ({ p50 }) => p50,
+      all,
+      ({ latencies }) => latencies.map(({ p50 }) => p50),
       ms,
       (ratio) => ratio <= 2,
     ),
     compared(
       'relay p99',
       '≤ 3 × ws',
-      runs,
-      ({ p99 }) => p99,
+      all,
+      ({ latencies }) => latencies.map(({ p99 }) => p99),
       ms,
       (ratio) => ratio <= 3,
     ),
     compared(
       `messages/s, closed loop, ${concurrent} calls`,
       '≥ 0.5 × ws',
-      runs,
-      (run) => run.throughput,
+      all,
+      ({ throughputs }) => throughputs,
       thousands,
       (ratio) => ratio >= 0.5,
     ),
     alone('memory per 1,000 call sockets', '≤ 320 MB', perThousandSockets, (mb) => mb <= 320),
     alone(`its growth over ${calls.toLocaleString('en')} calls`, 'none', growth, (mb) => mb <= NOISE_MB),
-    rung(0.5, 25, runs),
-    rung(0.99, 100, runs),
+    rung(0.5, 25, all),
+    rung(0.99, 100, all),
     {
       what: 'round trips until it rings',
       goal: '1',
       rooms: String(trips),
-      ws: String(roundTripsOf(runs.ws)),
-      peer: String(roundTripsOf(runs.peer)),
+      bare: NONE,
+      ws: String(roundTripsOf(all.ws)),
+      peer: String(roundTripsOf(all.peer)),
       ratio: NONE,
       holds: trips === 1,
     },
@@ -134,10 +138,10 @@ export const rowsOf = (runs: Runs, { perThousandSockets, growth, calls }: Memory
 
 /** The rows as a table in Markdown. */
 export const tableOf = (rows: readonly Row[]): string => {
-  const head = ['', 'goal', 'rooms', 'ws', 'peerjs-server', 'ratio', 'holds'];
-  const cells = rows.map(({ what, goal, rooms, ws, peer, ratio, holds }) => {
+  const head = ['', 'goal', 'rooms', 'bare room', 'ws', 'peerjs-server', 'ratio', 'holds'];
+  const cells = rows.map(({ what, goal, rooms, bare, ws, peer, ratio, holds }) => {
     const verdict = holds === undefined ? 'not measured' : holds ? 'yes' : 'NO';
-    return [what, goal, rooms, ws, peer, ratio, verdict];
+    return [what, goal, rooms, bare, ws, peer, ratio, verdict];
   });
   const widths = head.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
-import { type Run, rowsOf, tableOf } from './goals.ts';
+import { type Figures, rowsOf, tableOf } from './goals.ts';
+import { beat } from './measures/beat.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
-import { pause } from './pause.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
-import { startWorker } from './servers/worker.ts';
+import { startBareRoom, startWorker } from './servers/worker.ts';
 import { Peer } from './systems/peer.ts';
 import { Relay } from './systems/relay.ts';
 import { Rooms } from './systems/rooms.ts';
-import type { Pair, System } from './systems/system.ts';
+import type { Pair, Ring, System } from './systems/system.ts';
 import { makeUsers } from './users.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS || 5);
@@ -21,7 +21,9 @@ const CALLS = Number(process.env.BENCH_CALLS || 500);
 /** How many of them the 1,000 messages a second go through: as many a second for each side as a client finds candidates. */
 const BUSY_CALLS = 50;
 const PER_SECOND = 1_000;
-const SECONDS = 3;
+/** So many messages that a pause of the garbage collector, once in that time, is not all that the p99 shows. */
+const LATENCY_S = 10;
+const THROUGHPUT_S = 3;
 /** How many calls ring in a run, each for somebody else. */
 const RINGS = 50;
 const WARM_UP_CALLS = 20;
@@ -33,48 +35,49 @@ const CALLERS = 20;
 interface Measured<One extends System = System> {
   readonly system: One;
   readonly pairs: Pair[];
-  readonly runs: Run[];
+  readonly figures: Figures;
 }
+
+const newFigures = (): Figures => ({ latencies: [], throughputs: [], rings: [] });
 
 const sidesOf = (all: readonly Measured[]) => all.flatMap(({ pairs }) => pairs.flat());
 
-/** Signs of life of everybody: those who are not measured say nothing for a while. */
-const settle = async (all: readonly Measured[]): Promise<void> => {
-  for (const side of sidesOf(all)) side.ping();
-  await pause(700);
+/** What is measured of a system that has calls, once; what it gave goes into its figures. The text says what it was. */
+type Measure = (measured: Measured) => Promise<string>;
+
+const latency: Measure = async ({ pairs, figures }) => {
+  const measured = await measureLatency(pairs.slice(0, BUSY_CALLS), PER_SECOND, LATENCY_S);
+  figures.latencies.push(measured);
+  return `p50 ${measured.p50.toFixed(2)} ms, p99 ${measured.p99.toFixed(1)} ms`;
 };
 
-const measure = async (measured: Measured, ready: () => Promise<void>): Promise<Run> => {
-  const { system, pairs } = measured;
-  await ready();
-  const latency = await measureLatency(pairs.slice(0, BUSY_CALLS), PER_SECOND, SECONDS);
-  await ready();
-  const throughput = await measureThroughput(pairs, SECONDS);
-  await ready();
-  const rings: number[] = [];
-  let roundTrips = 0;
-  for (let i = 0; i < RINGS; i++) {
-    const ring = await system.ring();
-    rings.push(ring.ms);
-    roundTrips = ring.roundTrips;
-  }
-  return { ...latency, throughput, rings, roundTrips };
+const throughput: Measure = async ({ pairs, figures }) => {
+  const measured = await measureThroughput(pairs, THROUGHPUT_S);
+  figures.throughputs.push(measured);
+  return `${measured.toFixed(0)} messages/s`;
 };
 
-const say = ({ p50, p99, throughput, rings }: Run) =>
-  `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(1)} ms, ${throughput.toFixed(0)} messages/s, rings in ${Math.min(...rings).toFixed(1)}–${Math.max(...rings).toFixed(1)} ms`;
+const rings: Measure = async ({ system, figures }) => {
+  const measured: Ring[] = [];
+  for (let i = 0; i < RINGS; i++) measured.push(await system.ring());
+  figures.rings.push(...measured);
+  const times = measured.map(({ ms }) => ms);
+  return `rings in ${Math.min(...times).toFixed(1)}–${Math.max(...times).toFixed(1)} ms`;
+};
 
-/** Runs all systems in turn; the first round warms everything up and does not count. */
+/** Measures all systems in turn, run by run; the first run warms everything up and does not count. One thing is measured after the other: none has to do with what another has left. */
 const runAll = async (all: readonly Measured[]): Promise<void> => {
-  for (let round = 0; round <= RUNS; round++) {
-    for (let i = 0; i < all.length; i++) {
-      // Each begins as often as the others, and follows each of them as often.
-      const measured = all[(round + i) % all.length];
-      if (!measured) continue;
-      const name = round === 0 ? 'warming up' : `run ${round} of ${RUNS}`;
-      const run = await step(`${name}: ${measured.system.name}`, () => measure(measured, () => settle(all)));
-      console.error(`        ${say(run)}`);
-      if (round > 0) measured.runs.push(run);
+  for (const measure of [latency, throughput, rings]) {
+    for (let run = 0; run <= RUNS; run++) {
+      for (let i = 0; i < all.length; i++) {
+        // Each begins as often as the others, and follows each of them as often.
+        const measured = all[(run + i) % all.length];
+        if (!measured) continue;
+        const name = run === 0 ? 'warming up' : `run ${run} of ${RUNS}`;
+        const figures = run === 0 ? newFigures() : measured.figures;
+        const said = step(`${measure.name}, ${name}: ${measured.system.name}`, () => measure({ ...measured, figures }));
+        console.error(`        ${await said}`);
+      }
     }
   }
 };
@@ -101,17 +104,22 @@ const main = async (): Promise<boolean> => {
   const people = 2 * (CALLS + RINGS + WARM_UP_CALLS);
   const users = await step('making users', () => makeUsers(settings, people + churners));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
-  const [relay, peer] = await step('starting the peers', () => Promise.all([startRelay(), startPeer()]));
+  const [bareRoom, relay, peer] = await step('starting the others', () =>
+    Promise.all([startBareRoom(), startRelay(), startPeer()]),
+  );
 
-  const of = <One extends System>(system: One): Measured<One> => ({ system, pairs: [], runs: [] });
+  const of = <One extends System>(system: One): Measured<One> => ({
+    system,
+    pairs: [],
+    figures: newFigures(),
+  });
   const rooms = of(new Rooms(worker.url, users.slice(churners)));
-  const ws = of(new Relay(relay.url));
+  const bare = of(new Relay('bare room', bareRoom.url));
+  const ws = of(new Relay('ws', relay.url));
   const peers = of(new Peer(peer.url));
-  const all = [rooms, ws, peers];
+  const all = [rooms, bare, ws, peers];
 
-  const alive = setInterval(() => {
-    for (const side of sidesOf(all)) side.ping();
-  }, 5_000);
+  beat(() => sidesOf(all));
   await step('warming up', async () => {
     const pairs: Pair[] = [];
     await connectSteadily(() => rooms.system.connect(), WARM_UP_CALLS, pairs);
@@ -121,12 +129,11 @@ const main = async (): Promise<boolean> => {
   const before = worker.memory();
   await step(`making ${CALLS} calls: rooms`, () => connectSteadily(() => rooms.system.connect(), CALLS, rooms.pairs));
   const after = worker.memory();
-  for (const { system, pairs } of [ws, peers]) {
+  for (const { system, pairs } of [bare, ws, peers]) {
     await step(`making ${CALLS} calls: ${system.name}`, async () => {
       while (pairs.length < CALLS) pairs.push(await system.connect());
     });
   }
-  clearInterval(alive);
 
   await runAll(all);
 
@@ -139,7 +146,7 @@ const main = async (): Promise<boolean> => {
     : undefined;
 
   const rows = rowsOf(
-    { rooms: rooms.runs, ws: ws.runs, peer: peers.runs },
+    { rooms: rooms.figures, bare: bare.figures, ws: ws.figures, peer: peers.figures },
     { perThousandSockets, growth, calls: GROWTH_CALLS },
     CALLS,
   );

@@ -3,16 +3,21 @@ import type { Side } from '../systems/system.ts';
 const PING_MS = 5_000;
 
 /**
- * Has every side give its sign of life once in five seconds, spread evenly over that time.
+ * Has every side do what its client does once in five seconds, spread evenly over that time; `sides` says which there are by now.
  *
  * @returns how to end it
  */
-export const beat = (sides: readonly Side[]): (() => void) => {
-  const began = performance.now();
+export const beat = (sides: () => readonly Side[]): (() => void) => {
+  let all: readonly Side[] = [];
+  let began = performance.now();
   let done = 0;
   const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - began) / PING_MS) * sides.length);
-    for (; done < due; done++) sides[done % sides.length]?.ping();
+    const share = (performance.now() - began) / PING_MS;
+    for (const due = Math.min(share, 1) * all.length; done < due; done++) all[done]?.ping();
+    if (share < 1) return;
+    all = sides();
+    began = performance.now();
+    done = 0;
   }, 5);
   return () => clearInterval(timer);
 };

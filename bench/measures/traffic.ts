@@ -2,7 +2,6 @@ import { pause } from '../pause.ts';
 import { quantile } from '../statistics.ts';
 import type { Pair } from '../systems/system.ts';
 import { candidateWith, textIn } from '../systems/texts.ts';
-import { beat } from './beat.ts';
 
 /** How long it goes on before anything is counted, in seconds, and how long messages may be on their way after the last one, in milliseconds. */
 const WARM_UP_S = 1;
@@ -38,7 +37,6 @@ export const measureLatency = async (pairs: readonly Pair[], perSecond: number, 
       if (heard === total) all.resolve();
     };
   }
-  const stop = beat(sides);
   const began = performance.now();
   for (let sent = 0; sent < total; await pause(1)) {
     const due = Math.min(total, ((performance.now() - began) / 1_000) * perSecond);
@@ -47,7 +45,6 @@ export const measureLatency = async (pairs: readonly Pair[], perSecond: number, 
   const timer = setTimeout(() => all.reject(new Error(`${total - heard} messages were lost`)), LATE_MS);
   await all.promise;
   clearTimeout(timer);
-  stop();
   return { p50: quantile(taken, 0.5), p99: quantile(taken, 0.99) };
 };
 
@@ -63,7 +60,6 @@ export const measureThroughput = async (pairs: readonly Pair[], seconds: number)
       if (running) side.send(message);
     };
   }
-  const stop = beat(sides);
   for (const [caller] of pairs) caller.send(message);
   await pause(WARM_UP_S * 1_000);
   const before = heard;
@@ -72,7 +68,6 @@ export const measureThroughput = async (pairs: readonly Pair[], seconds: number)
   const perSecond = ((heard - before) / (performance.now() - began)) * 1_000;
   running = false;
   await drained(() => heard);
-  stop();
   return perSecond;
 };
 

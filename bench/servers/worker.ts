@@ -1,48 +1,69 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Started, start } from './start.ts';
-import { workerdConfig } from './workerd-config.ts';
+import { roomsIn, workerdConfig } from './workerd-config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Builds the Worker as it is deployed, into a folder that lives as long as this process. */
-const build = async (): Promise<string> => {
+/** A folder that lives as long as this process. */
+const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'aist-bench-worker-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** Builds the Worker as it is deployed. */
+const build = async (folder: string): Promise<void> => {
   const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '..', 'bin', 'wrangler.js');
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' };
   const args = [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder];
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
-  return folder;
 };
 
-/** The Worker on bare workerd. */
+interface Served {
+  /** Where the Worker's code is, as worker.js. */
+  readonly folder: string;
+  /** Binding → class. */
+  readonly rooms?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What is asked to see whether it answers. */
+  readonly path?: string;
+  readonly args?: readonly string[];
+}
+
+/** Serves a Worker on workerd itself, with nothing in between; dates and flags are those of wrangler.toml, and the rooms unless there are others. */
+const serve = (name: string, { folder, rooms, settings = {}, path = '/', args = [] }: Served): Promise<Started> => {
+  const wrangler = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+  return start({
+    name,
+    env: settings,
+    path,
+    args: (port, disk) => {
+      // What it embeds is looked for beside it.
+      const file = join(folder, 'config.capnp');
+      const options = { wrangler, rooms: rooms ?? roomsIn(wrangler), port, disk, module: 'worker.js' };
+      writeFileSync(file, workerdConfig({ ...options, settings: Object.keys(settings) }));
+      return [join(import.meta.dirname, 'workerd.process.ts'), 'serve', file, ...args];
+    },
+  });
+};
+
+/** The Worker on workerd. */
 export interface WorkerServer extends Started {
   /** How much memory it has, in MB; undefined where that cannot be read (proc(5), VmRSS). */
   memory(): number | undefined;
 }
 
-/** Builds the Worker, all of it, and starts it on workerd with nothing in between. */
+/** Builds the Worker, all of it, and starts it. */
 export const startWorker = async (settings: Readonly<Record<string, string>>): Promise<WorkerServer> => {
-  const folder = await build();
-  const wrangler = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
-  const inspector = process.env.BENCH_INSPECTOR ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`] : [];
-  const server = await start({
-    name: 'workerd',
-    env: settings,
-    path: '/health',
-    args: (port, scratch) => {
-      // What it embeds is looked for beside it.
-      const file = join(folder, 'config.capnp');
-      const names = Object.keys(settings);
-      writeFileSync(file, workerdConfig({ wrangler, port, disk: scratch, module: 'worker.js', settings: names }));
-      return [join(import.meta.dirname, 'workerd.process.ts'), 'serve', file, '--experimental', ...inspector];
-    },
-  });
+  const folder = newFolder();
+  await build(folder);
+  const args = process.env.BENCH_INSPECTOR ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`] : [];
+  const server = await serve('workerd', { folder, settings, path: '/health', args });
   const pid = Number(server.firstLine);
   if (!(pid > 1)) throw new Error('workerd does not say its process');
   const memory = () => {
@@ -51,4 +72,11 @@ export const startWorker = async (settings: Readonly<Record<string, string>>): P
     return Number(kilobytes) / 1024;
   };
   return { ...server, memory };
+};
+
+/** A room without any code of ours, see bare-room.worker.js: what the platform itself costs. */
+export const startBareRoom = (): Promise<Started> => {
+  const folder = newFolder();
+  copyFileSync(join(import.meta.dirname, 'bare-room.worker.js'), join(folder, 'worker.js'));
+  return serve('the bare room', { folder, rooms: { ROOM: 'BareRoom' } });
 };

@@ -1,7 +1,9 @@
 /** What is served how. */
 export interface WorkerdOptions {
-  /** The text of wrangler.toml: dates, flags and rooms are those of the deployed Worker. */
+  /** The text of wrangler.toml: date and flags are those of the deployed Worker. */
   readonly wrangler: string;
+  /** Binding → class of rooms. */
+  readonly rooms: Readonly<Record<string, string>>;
   readonly port: number;
   /** A folder for what rooms keep. */
   readonly disk: string;
@@ -17,16 +19,21 @@ const found = (text: string, what: RegExp): string => {
   return value;
 };
 
+/** The rooms of the deployed Worker. */
+export const roomsIn = (wrangler: string): Record<string, string> =>
+  Object.fromEntries(Array.from(wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm), ([, ...pair]) => pair));
+
 /** A Worker and its rooms for `workerd serve` (workerd.capnp); it may reach loopback alone. */
-export const workerdConfig = ({ wrangler, port, disk, module, settings }: WorkerdOptions): string => {
+export const workerdConfig = ({ wrangler, rooms, port, disk, module, settings }: WorkerdOptions): string => {
   const date = found(wrangler, /^compatibility_date = (".+")$/m);
   const flags = found(wrangler, /^compatibility_flags = (\[.+\])$/m);
-  const rooms = [...wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm)];
   const bindings = [
-    ...rooms.map(([, name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`),
+    ...Object.entries(rooms).map(([name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`),
     ...settings.map((name) => `(name = "${name}", fromEnvironment = "${name}")`),
   ];
-  const namespaces = rooms.map(([, , room]) => `(className = "${room}", uniqueKey = "${room}", enableSql = true)`);
+  const namespaces = Object.values(rooms).map(
+    (room) => `(className = "${room}", uniqueKey = "${room}", enableSql = true)`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [

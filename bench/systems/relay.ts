@@ -13,13 +13,14 @@ const sideOf = (socket: Socket): Side => {
   return side;
 };
 
-/** The bare relay: who knows the address is in the call. */
+/** A bare relay, in Node or in a room of workerd: who knows the address is in the call. */
 export class Relay implements System {
-  readonly name = 'ws';
+  readonly name: string;
   readonly #url: string;
   #calls = 0;
 
-  constructor(url: string) {
+  constructor(name: string, url: string) {
+    this.name = name;
     this.#url = url.replace('http', 'ws');
   }
 

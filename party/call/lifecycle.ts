@@ -36,7 +36,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     listening: false,
     awayAt: undefined,
   });
-  turn.setStream(user, newStream(user));
+  turn.putStream(newStream(user));
   if (call.state !== 'accepted') {
     turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
     const { awayAt } = turn.member(call.caller) ?? {};

@@ -182,7 +182,7 @@ export const start = (id: string, kept: unknown, now: number): Step<CallRoomStat
   turn.posted(restart(turn.call.outbox));
   if (turn.call.state !== 'ended') {
     for (const { profile, state, old } of turn.members) {
-      turn.setStream(profile.user, newStream(profile.user, false));
+      turn.putStream(newStream(profile.user, false));
       if (state === 'joined' && !old) turn.setMember(profile.user, { awayAt: now });
     }
     if (turn.members.some(({ old, state }) => old && state === 'joined')) end(turn, 'lost');

@@ -81,7 +81,7 @@ const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
   turn.setMember(user, { awayAt: undefined, greeted: true });
   if (resume) {
     const stream = turn.stream(user);
-    if (!stream.known) turn.setStream(user, { known: true, received: resume.acked, acked: resume.acked });
+    if (!stream.known) turn.putStream({ ...stream, known: true, received: resume.acked, acked: resume.acked });
     ackAll(turn, user, resume.seen);
   } else if (member.greeted || !turn.stream(user).known) {
     turn.setMember(user, { epoch: member.epoch + 1 });

@@ -4,7 +4,7 @@ import { EMPTY_OUTBOX } from '../outbox.ts';
 import { decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
 import { beginAnew, replay, sizeOf } from './signals.ts';
-import type { Call, Member } from './state.ts';
+import { type Call, type Member, newStream } from './state.ts';
 import { Turn } from './turn.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
@@ -78,7 +78,7 @@ export const create = (
   const [first] = callees;
   if (offer && first && !call.group) {
     const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer) }];
-    turn.setStream(caller.user, { received: 1, log });
+    turn.putStream({ ...newStream(caller.user), received: 1, log });
   }
   if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);

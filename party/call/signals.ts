@@ -35,7 +35,8 @@ export const receive = (
 ): FrameError | undefined => {
   const recipient = recipientOf(turn, user, to);
   if (!recipient) return 'no_such_peer';
-  const { received, early, acked, log } = turn.stream(user);
+  const stream = turn.stream(user);
+  const { received, early, acked, log } = stream;
   const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal) };
   if (seq <= received) turn.sendTo(user, { type: 'acked', seq: acked });
   else if (isFull(log)) {
@@ -43,7 +44,7 @@ export const receive = (
     return 'too_much';
   } else if (seq > received + 1) {
     const isNew = early.length < EARLY_LIMIT && !early.some((other) => other.seq === seq);
-    if (isNew) turn.setStream(user, { early: [...early, waiting] });
+    if (isNew) turn.putStream({ ...stream, early: [...early, waiting] });
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
   } else {
     accept(turn, user, waiting);
@@ -77,24 +78,25 @@ const recipientOf = (turn: Turn, user: string, to: string | undefined): string |
 /** Those that waited for the one that has just come. */
 const followUp = (turn: Turn, user: string) => {
   for (;;) {
-    const { received, early } = turn.stream(user);
+    const stream = turn.stream(user);
+    const { received, early } = stream;
     const next = early.find(({ seq }) => seq === received + 1);
     if (!next) return;
-    turn.setStream(user, { early: early.filter((waiting) => waiting !== next) });
+    turn.putStream({ ...stream, early: early.filter((waiting) => waiting !== next) });
     accept(turn, user, next);
   }
 };
 
 const accept = (turn: Turn, user: string, waiting: Waiting) => {
   const { seq, to, signal } = waiting;
-  const { log, seen } = turn.stream(user);
-  const seenUpTo = own(seen, to);
+  const stream = turn.stream(user);
+  const seenUpTo = own(stream.seen, to);
   // In a room that has lost its memory it may have been sent again although it has come.
   if (turn.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
-    turn.setStream(user, { received: seq });
+    turn.putStream({ ...stream, received: seq });
     return settle(turn, user);
   }
-  turn.setStream(user, { received: seq, log: [...log, waiting] });
+  turn.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
   // Of all that was sent since the first description nothing waits any more.
   const last = seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
   if (last?.seq === seq) deliver(turn, user, to, last);
@@ -163,9 +165,11 @@ export const replay = (turn: Turn, user: string, oldDevice?: string) => {
 
 /** Somebody has seen the signals of another one, up to a number. */
 export const ack = (turn: Turn, user: string, from: string, seq: number) => {
-  const { log, seen } = turn.stream(from);
+  const stream = turn.stream(from);
+  const { log, seen } = stream;
   if (seq <= (own(seen, user) ?? 0)) return;
-  turn.setStream(from, {
+  turn.putStream({
+    ...stream,
     seen: { ...seen, [user]: seq },
     log: log.filter((entry) => entry.to !== user || entry.seq > seq),
   });
@@ -185,26 +189,28 @@ export const ackAll = (turn: Turn, user: string, seen: Seen) => {
 
 /** Tells a sender up to where all has arrived. */
 const settle = (turn: Turn, user: string) => {
-  const { known, received, acked, log } = turn.stream(user);
+  const stream = turn.stream(user);
+  const { known, received, acked, log } = stream;
   if (!known) return;
   const upTo = Math.min(received, ...log.map(({ seq }) => seq - 1));
   if (upTo <= acked) return;
-  turn.setStream(user, { acked: upTo });
+  turn.putStream({ ...stream, acked: upTo });
   turn.sendTo(user, { type: 'acked', seq: upTo });
 };
 
 /** Somebody has left, or forgotten what came before: what was on the way to and from them is of no use. */
 export const beginAnew = (turn: Turn, user: string) => {
   drop(turn, user);
-  turn.setStream(user, newStream(user));
+  turn.putStream(newStream(user));
 };
 
 /** Nothing more for somebody. */
 const drop = (turn: Turn, user: string) => {
-  for (const { user: from, log, seen } of turn.call.streams) {
+  for (const stream of turn.call.streams) {
+    const { user: from, log, seen } = stream;
     if (from === user) continue;
     const { [user]: _, ...others } = seen;
-    turn.setStream(from, { log: log.filter(({ to }) => to !== user), seen: others });
+    turn.putStream({ ...stream, log: log.filter(({ to }) => to !== user), seen: others });
     settle(turn, from);
   }
 };

@@ -67,15 +67,12 @@ export class Turn {
     return this.call.streams.find((stream) => stream.user === user) ?? newStream(user);
   }
 
-  setStream(user: string, change: Partial<Stream>) {
-    const { streams } = this.call;
-    const stream = this.stream(user);
-    const changed = { ...stream, ...change };
-    this.set({
-      streams: streams.includes(stream)
-        ? streams.map((one) => (one === stream ? changed : one))
-        : [...streams, changed],
-    });
+  /** Puts a stream in, or in the place of the one of its user. */
+  putStream(stream: Stream) {
+    const streams = [...this.call.streams];
+    const at = streams.findIndex(({ user }) => user === stream.user);
+    streams[at < 0 ? streams.length : at] = stream;
+    this.call = { ...this.call, streams };
   }
 
   send(to: string, frame: CallServerFrame) {
