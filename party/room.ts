@@ -72,8 +72,10 @@ export interface RoomDefinition<State, Frame, Message> {
   step(state: State, event: RoomEvent<Frame, Message>, now: number): Step<State>;
   /** The part of a state that outlives its host. */
   kept(state: State): unknown;
-  /** When the room has to be woken by an `alarm`, if at all. */
+  /** When the room has to be woken by an `alarm`, if at all, whatever becomes of its host until then. */
   deadline(state: State): number | undefined;
+  /** When it wants an `alarm` as long as its host lives, if at all: one that is not written down costs a tenth. */
+  reminder?(state: State): number | undefined;
 }
 
 /** Ready-made {@link RoomDefinition.decode} for frames with a `type`. What `quick` knows needs no schema. */

@@ -75,6 +75,7 @@ export class RoomRunner<State, Frame, Message> {
   readonly #replies = new Map<string, (answer: object) => void>();
   readonly #coming = new Set<string>();
   #alarmAt: number | null = null;
+  #reminder: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
   #requests = 0;
   #underWay = 0;
 
@@ -140,6 +141,10 @@ export class RoomRunner<State, Frame, Message> {
   async alarm(): Promise<void> {
     this.#alarmAt = null;
     await this.#ready;
+    this.#alarm();
+  }
+
+  #alarm() {
     this.#handle({ type: 'alarm', present: this.#present() });
   }
 
@@ -188,6 +193,7 @@ export class RoomRunner<State, Frame, Message> {
     for (const effect of effects) this.#perform(effect);
     const at = this.#definition.deadline(state);
     if (at !== undefined) this.#wakeAt(at);
+    this.#remindAt(this.#definition.reminder?.(state));
     // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.
     if (this.#underWay > 0) this.#wakeAt(this.#host.now() + UNANSWERED_MS);
   }
@@ -197,6 +203,17 @@ export class RoomRunner<State, Frame, Message> {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     this.#host.setAlarm(at);
+  }
+
+  /** As {@link #wakeAt}, but by a timer, which ends with the host. */
+  #remindAt(at: number | undefined) {
+    if (at === undefined || (this.#reminder && this.#reminder.at <= at)) return;
+    if (this.#reminder) clearTimeout(this.#reminder.timer);
+    const timer = setTimeout(() => {
+      this.#reminder = null;
+      this.#alarm();
+    }, at - this.#host.now());
+    this.#reminder = { at, timer };
   }
 
   #perform(effect: Effect) {
@@ -211,6 +228,8 @@ export class RoomRunner<State, Frame, Message> {
         return this.#state === undefined ? undefined : this.#host.write(this.#definition.kept(this.#state));
       case 'forget':
         this.#alarmAt = null;
+        if (this.#reminder) clearTimeout(this.#reminder.timer);
+        this.#reminder = null;
         void this.#host.forget();
         return;
       case 'reply':

@@ -9,8 +9,8 @@ import type { Turn } from './turn.ts';
  * How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for ever. An inbox that is
  * told has to be woken, and stays awake for ten seconds.
  */
-const LEASE_MS = 300_000;
-const RENEW_MS = 120_000;
+const LEASE_MS = 660_000;
+const RENEW_MS = 300_000;
 
 /** How long an inbox is tried to be told that a call is over, in milliseconds: what it holds expires by itself. */
 const STOP_MS = 120_000;

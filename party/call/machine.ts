@@ -197,7 +197,10 @@ export const kept = ({ call }: CallRoomState): KeptCall | undefined => {
   return { ...rest, outbox: durable(call.outbox) };
 };
 
-/** When time brings something next. */
+/** When silent sockets are looked for, of which none outlives the host. */
+export const reminder = ({ call }: CallRoomState): number | undefined => call?.lookAt;
+
+/** When time brings something next that has to happen. */
 export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (!call) return undefined;
   let at = due(call.outbox);
@@ -208,7 +211,8 @@ export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (call.endedAt !== undefined) by(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
   else {
     by(call.leaseAt);
-    by(call.lookAt);
+    // Where somebody has no socket, alarms alone keep the host.
+    if (call.members.some(({ old }) => old)) by(call.lookAt);
     if (call.state === 'ringing' && call.creating.length > 0) by(call.createdAt + RUNG_MS);
     for (const { state, awayAt } of call.members) {
       if (state === 'ringing') by(call.createdAt + RING_MS);

@@ -3,7 +3,7 @@ import { ToCall } from '../../src/contract/room-messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
 import { decodeCandidate } from './decode.ts';
-import { deadline, kept, start, step } from './machine.ts';
+import { deadline, kept, reminder, start, step } from './machine.ts';
 import type { CallRoomState } from './state.ts';
 
 /** The room of a call. It does not sleep: a call is short. */
@@ -22,4 +22,5 @@ export const callRoom: RoomDefinition<CallRoomState, CallClientFrame, ToCall> = 
   step,
   kept,
   deadline,
+  reminder,
 };

@@ -70,7 +70,9 @@ export const CallClientFrame = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('signal'), seq, to: z.string().max(64).optional(), signal: Signal })
     .describe('Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls'),
-  z.object({ type: z.literal('ack'), seen: Seen }).describe('What I have seen, at the latest five seconds after it came'),
+  z
+    .object({ type: z.literal('ack'), seen: Seen })
+    .describe('What I have seen, at the latest five seconds after it came'),
   Ping,
 ]);
 

@@ -87,6 +87,7 @@ class Probe {
   /** What comes of an event. */
   react: (event: ProbeEvent) => readonly Effect[] = () => [];
   deadline: () => number | undefined = () => undefined;
+  reminder: () => number | undefined = () => undefined;
   onMessage: () => void = () => undefined;
   runner = this.begin();
 
@@ -111,6 +112,7 @@ class Probe {
       },
       kept: (state) => state,
       deadline: () => this.deadline(),
+      reminder: () => this.reminder(),
     };
     this.runner = new RoomRunner(this.host, definition);
     return this.runner;
@@ -486,6 +488,48 @@ describe('an alarm', () => {
     await again.leave('nobody');
     expect(host.posts).toHaveLength(2);
     expect(host.alarm).toBe(host.time + 30_000);
+  });
+});
+
+describe('a reminder', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('is an alarm that nothing is written down for', async () => {
+    await probe.enter();
+    probe.reminder = () => 1_015_000;
+    await probe.runner.message('a', 'x');
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(probe.events).not.toContain('alarm');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(probe.events.at(-1)).toBe('alarm');
+    expect(probe.host.alarms).toEqual([]);
+  });
+
+  test('comes once, at the earliest time that was asked for', async () => {
+    await probe.enter();
+    for (const at of [1_015_000, 1_010_000, 1_020_000]) {
+      probe.reminder = () => at;
+      await probe.runner.message('a', 'x');
+    }
+    probe.reminder = () => undefined;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(probe.events.filter((event) => event === 'alarm')).toHaveLength(1);
+  });
+
+  test('does not come to a room that was forgotten', async () => {
+    await probe.enter();
+    probe.reminder = () => 1_015_000;
+    await probe.runner.message('a', 'x');
+    probe.reminder = () => undefined;
+    probe.react = () => [{ type: 'forget' }];
+    await probe.runner.message('a', 'x');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(probe.events).not.toContain('alarm');
   });
 });
 

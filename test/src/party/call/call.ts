@@ -127,18 +127,24 @@ export class CallRoom {
   wait(ms: number): this {
     const end = this.now + ms;
     for (;;) {
-      const at = callRoom.deadline(this.state);
+      const at = this.#wakeAt;
       if (at === undefined || at > end) break;
       this.now = Math.max(at, this.now + 1);
       for (const [name, present] of this.#present) {
         if (!this.mute.has(name)) this.#present.set(name, { ...present, heardAt: this.now });
       }
       this.step({ type: 'alarm', present: [...this.#present.values()] });
-      const next = callRoom.deadline(this.state);
+      const next = this.#wakeAt;
       if (next !== undefined && next <= this.now) throw new Error('The room wants to be woken for what is past');
     }
     this.now = end;
     return this;
+  }
+
+  /** When the room wants an alarm, or to be reminded. */
+  get #wakeAt(): number | undefined {
+    const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   /** The host dies, and all connections with it; the room begins again with what was written. */

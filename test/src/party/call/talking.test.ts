@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { callRoom } from '../../../../party/call/room.ts';
 import { answer, CallRoom, HANGS, offer, ringing, talking, three } from './call.ts';
 
 const unreachable = () => undefined;
@@ -61,13 +62,13 @@ describe('a call that is accepted', () => {
     ]);
   });
 
-  test('lasts, and tells the inboxes every two minutes that they are busy for five more', () => {
+  test('lasts, and tells the inboxes every five minutes that they are busy for eleven more', () => {
     const room = talking();
     room.told();
-    room.wait(119_999);
+    room.wait(299_999);
     expect(room.told()).toEqual([]);
     room.wait(1);
-    expect(room.messages('active')).toMatchObject([{ until: 1_420_000 }, { until: 1_420_000 }]);
+    expect(room.messages('active')).toMatchObject([{ until: 1_960_000 }, { until: 1_960_000 }]);
     expect(room.wait(3_600_000).is).toBe('accepted');
   });
 
@@ -180,9 +181,14 @@ describe('an old client', () => {
   });
 
   test('keeps the room awake, every 5 s, and no new client does', () => {
-    const looks = (room: CallRoom) => (room.state.call?.lookAt ?? 0) - room.now;
-    expect(looks(old().act('bob', { type: 'accept' }))).toBe(5_000);
-    expect(looks(talking())).toBe(15_000);
+    const woken = ({ state, now }: CallRoom) => (callRoom.deadline(state) ?? 0) - now;
+    expect(woken(old().act('bob', { type: 'accept' }))).toBe(5_000);
+    expect(woken(talking())).toBe(300_000);
+  });
+
+  test('needs nothing written down to look for silent sockets of new ones', () => {
+    const { state, now } = talking();
+    expect(callRoom.reminder?.(state)).toBe(now + 15_000);
   });
 
   test('cannot say again what it said: the call is lost with its host', () => {

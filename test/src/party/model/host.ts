@@ -51,6 +51,7 @@ export class SimulatedRoom<State, Frame, Message> {
   readonly #around: Surroundings<State>;
   readonly #requests = new Map<string, OnAnswer>();
   #alarmAt: number | null = null;
+  #remindAt: number | null = null;
   /** When something happened to it last. */
   lastAt = 0;
   #alarms = { at: 0, count: 0 };
@@ -106,6 +107,7 @@ export class SimulatedRoom<State, Frame, Message> {
   /** The host ends, and all that was not written. The room begins again when something happens to it. */
   restart() {
     this.state = undefined;
+    this.#remindAt = null;
     this.#life += 1;
     this.#posts = 0;
     for (const connection of [...this.connections.values()]) connection.broke();
@@ -151,6 +153,11 @@ export class SimulatedRoom<State, Frame, Message> {
     }
     const at = this.#definition.deadline(state);
     if (at !== undefined) this.#wakeAt(at);
+    const remindAt = this.#definition.reminder?.(state);
+    if (remindAt !== undefined && (this.#remindAt === null || remindAt < this.#remindAt)) {
+      this.#remindAt = remindAt;
+      this.#around.clock.at(remindAt, () => this.#remind(remindAt));
+    }
     if (this.#posts > 0) this.#wakeAt(this.#around.clock.now + UNANSWERED_MS);
   }
 
@@ -174,6 +181,16 @@ export class SimulatedRoom<State, Frame, Message> {
   #alarm(at: number) {
     if (this.#alarmAt !== at) return;
     this.#alarmAt = null;
+    this.#ring();
+  }
+
+  #remind(at: number) {
+    if (this.#remindAt !== at) return;
+    this.#remindAt = null;
+    this.#ring();
+  }
+
+  #ring() {
     const { now } = this.#around.clock;
     this.#alarms = this.#alarms.at === now ? { at: now, count: this.#alarms.count + 1 } : { at: now, count: 1 };
     hold(this.#alarms.count < ALARMS_AT_ONCE, () => `the alarm of ${this.room.party}/${this.room.id} runs hot`);
@@ -198,6 +215,7 @@ export class SimulatedRoom<State, Frame, Message> {
       case 'forget':
         this.written = undefined;
         this.#alarmAt = null;
+        this.#remindAt = null;
         return;
       case 'reply':
         hold(isJson(effect.answer), () => `an answer is no JSON: ${JSON.stringify(effect)}`);
