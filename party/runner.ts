@@ -207,8 +207,10 @@ export class RoomRunner<State, Frame, Message> {
 
   /** As {@link #wakeAt}, but by a timer, which ends with the host. */
   #remindAt(at: number | undefined) {
-    if (at === undefined || (this.#reminder && this.#reminder.at <= at)) return;
+    if (at !== undefined && this.#reminder && this.#reminder.at <= at) return;
     if (this.#reminder) clearTimeout(this.#reminder.timer);
+    this.#reminder = null;
+    if (at === undefined) return;
     const timer = setTimeout(() => {
       this.#reminder = null;
       this.#alarm();
@@ -228,8 +230,6 @@ export class RoomRunner<State, Frame, Message> {
         return this.#state === undefined ? undefined : this.#host.write(this.#definition.kept(this.#state));
       case 'forget':
         this.#alarmAt = null;
-        if (this.#reminder) clearTimeout(this.#reminder.timer);
-        this.#reminder = null;
         void this.#host.forget();
         return;
       case 'reply':

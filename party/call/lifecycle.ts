@@ -12,8 +12,11 @@ import type { Turn } from './turn.ts';
 const LEASE_MS = 660_000;
 const RENEW_MS = 300_000;
 
-/** How long an inbox is tried to be told that a call is over, in milliseconds: what it holds expires by itself. */
-const STOP_MS = 120_000;
+/** How soon a room is woken that has lost its host and hears of nobody, in milliseconds. */
+const CHECK_MS = 60_000;
+
+/** How long an inbox is tried to be told of a call, in milliseconds: what it holds expires by itself. */
+const TELL_MS = 120_000;
 
 const joined = ({ state }: Member) => state === 'joined';
 const ringing = ({ state }: Member) => state === 'ringing';
@@ -38,7 +41,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
   });
   turn.putStream(newStream(user));
   if (call.state !== 'accepted') {
-    turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
+    turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS, checkAt: now + CHECK_MS });
     const { awayAt } = turn.member(call.caller) ?? {};
     // From now on somebody waits for them.
     if (awayAt !== undefined) turn.setMember(call.caller, { awayAt: now });
@@ -71,7 +74,8 @@ const occupy = (turn: Turn, user: string) => {
     .filter((other) => other.profile.user !== user && !isGone(other))
     .map(({ profile }) => profile.user);
   const until = now + LEASE_MS;
-  turn.post({ party: 'inbox', id: user }, { type: 'active', call: call.id, device, epoch, peers, until }, true, until);
+  const active = { type: 'active', call: call.id, device, epoch, peers, until } as const;
+  turn.post({ party: 'inbox', id: user }, active, true, now + TELL_MS);
 };
 
 const isGone = ({ state }: Member) => state === 'left';
@@ -113,7 +117,7 @@ export const leave = (turn: Turn, user: string, reason: Reason) => {
 const dismiss = (turn: Turn, user: string, reason: Reason) => {
   const { id } = turn.call;
   const epoch = turn.member(user)?.epoch;
-  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, epoch, reason }, true, turn.now + STOP_MS);
+  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, epoch, reason }, true, turn.now + TELL_MS);
   putOut(turn, user, reason);
 };
 
@@ -127,7 +131,7 @@ const putOut = (turn: Turn, user: string, reason: Reason) => {
 /** Ends the call for everybody. One that nobody was to hear of leaves no record. */
 export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { call, now } = turn;
-  turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, lookAt: undefined });
+  turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, checkAt: undefined, lookAt: undefined });
   for (const { profile, state } of turn.members) {
     if (state !== 'left') dismiss(turn, profile.user, reason);
     // They may be just about to come once more.
@@ -174,7 +178,9 @@ export const tick = (turn: Turn) => {
     ({ awayAt }) => awayAt !== undefined && awayAt + GRACE_MS <= now,
     (user) => leave(turn, user, 'lost'),
   );
-  if (turn.call.state !== 'accepted' || (turn.call.leaseAt ?? 0) > now) return;
+  if (turn.call.state !== 'accepted') return;
+  if ((turn.call.checkAt ?? 0) <= now) turn.set({ checkAt: now + CHECK_MS });
+  if ((turn.call.leaseAt ?? 0) > now) return;
   turn.set({ leaseAt: now + RENEW_MS });
   each(turn, joined, (user) => occupy(turn, user));
 };

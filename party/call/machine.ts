@@ -181,9 +181,12 @@ export const start = (id: string, kept: unknown, now: number): Step<CallRoomStat
   const turn = new Turn(restored(kept as KeptCall), now);
   turn.posted(restart(turn.call.outbox));
   if (turn.call.state !== 'ended') {
-    for (const { profile, state, old } of turn.members) {
+    for (const { profile, state, old, awayAt } of turn.members) {
       turn.putStream(newStream(profile.user, false));
-      if (state === 'joined' && !old) turn.setMember(profile.user, { awayAt: now });
+      if (state === 'joined' && !old && awayAt === undefined) {
+        turn.setMember(profile.user, { awayAt: now });
+        turn.keep();
+      }
     }
     if (turn.members.some(({ old, state }) => old && state === 'joined')) end(turn, 'lost');
   }
@@ -211,6 +214,7 @@ export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (call.endedAt !== undefined) by(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
   else {
     by(call.leaseAt);
+    by(call.checkAt);
     // Where somebody has no socket, alarms alone keep the host.
     if (call.members.some(({ old }) => old)) by(call.lookAt);
     if (call.state === 'ringing' && call.creating.length > 0) by(call.createdAt + RUNG_MS);

@@ -87,7 +87,7 @@ const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
     turn.setMember(user, { epoch: member.epoch + 1 });
     beginAnew(turn, user);
   }
-  if (!member.greeted || !resume) turn.keep();
+  if (!member.greeted || !resume || member.awayAt !== undefined) turn.keep();
 };
 
 /** Where the call is, and who is in it. */
@@ -134,6 +134,8 @@ const missing = (turn: Turn, user: string) => {
   if (member?.state !== 'joined' || member.old || member.awayAt !== undefined) return;
   if (turn.socketsOf(user).some(({ hello }) => hello)) return;
   turn.setMember(user, { awayAt: turn.now });
+  // A room without anybody may lose its memory before the grace is over.
+  turn.keep();
   announce(turn, user);
 };
 

@@ -3,7 +3,7 @@ import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/r
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
-import { beginAnew, replay, sizeOf } from './signals.ts';
+import { beginAnew, replay } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -69,6 +69,7 @@ export const create = (
     turn: credential === undefined ? [] : [credential],
     outbox: EMPTY_OUTBOX,
     leaseAt: undefined,
+    checkAt: undefined,
     sockets: [],
     streams: [],
     creating: [request],
@@ -77,7 +78,7 @@ export const create = (
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer) }];
+    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length }];
     turn.putStream({ ...newStream(caller.user), received: 1, log });
   }
   if (old) stayAwake(turn);

@@ -37,7 +37,7 @@ export const receive = (
   if (!recipient) return 'no_such_peer';
   const stream = turn.stream(user);
   const { received, early, acked, log } = stream;
-  const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal) };
+  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length };
   if (seq <= received) turn.sendTo(user, { type: 'acked', seq: acked });
   else if (isFull(log)) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
@@ -51,14 +51,6 @@ export const receive = (
     followUp(turn, user);
   }
   return undefined;
-};
-
-/** How much a signal is, in characters of text; what an old client sent around it counts as well. */
-export const sizeOf = (signal: CarriedSignal): number => {
-  if (signal.raw !== undefined) return JSON.stringify(signal).length;
-  if (signal.kind !== 'candidate') return signal.sdp.length;
-  const { candidate, sdpMid, usernameFragment } = signal.candidate ?? {};
-  return (candidate?.length ?? 0) + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
 };
 
 const isFull = (log: readonly Waiting[]): boolean => {

@@ -45,7 +45,7 @@ export interface Waiting {
   readonly seq: number;
   readonly to: string;
   readonly signal: CarriedSignal;
-  /** In characters. */
+  /** In characters of JSON. */
   readonly size: number;
 }
 
@@ -85,6 +85,8 @@ export interface Call {
   readonly outbox: Outbox;
   /** When the inboxes are told again who is busy. */
   readonly leaseAt: number | undefined;
+  /** When the room looks whether anybody is there, however it came to be running. */
+  readonly checkAt: number | undefined;
   readonly sockets: readonly CallSocket[];
   readonly streams: readonly Stream[];
   /** Requests to create it that wait for an answer. */

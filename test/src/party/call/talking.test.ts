@@ -62,6 +62,23 @@ describe('a call that is accepted', () => {
     ]);
   });
 
+  test('has its host woken within a minute, should that have been lost, and nobody come back', () => {
+    const room = talking();
+    for (let n = 0; n < 3; n++) {
+      expect(callRoom.deadline(room.state)).toBe(room.now + 60_000);
+      room.wait(60_000);
+    }
+  });
+
+  test('is lost though the host loses its memory again and again before the grace is over', () => {
+    const room = talking().leave('alice').leave('bob');
+    for (let n = 0; n < 2; n++) room.wait(9_000).restart();
+    expect(room.wait(2_000).is).toBe('ended lost');
+    const other = talking().restart();
+    for (let n = 0; n < 2; n++) other.wait(9_000).restart();
+    expect(other.wait(2_000).is).toBe('ended lost');
+  });
+
   test('lasts, and tells the inboxes every five minutes that they are busy for eleven more', () => {
     const room = talking();
     room.told();
@@ -183,7 +200,7 @@ describe('an old client', () => {
   test('keeps the room awake, every 5 s, and no new client does', () => {
     const woken = ({ state, now }: CallRoom) => (callRoom.deadline(state) ?? 0) - now;
     expect(woken(old().act('bob', { type: 'accept' }))).toBe(5_000);
-    expect(woken(talking())).toBe(300_000);
+    expect(woken(talking())).toBe(60_000);
   });
 
   test('needs nothing written down to look for silent sockets of new ones', () => {

@@ -27,7 +27,9 @@ export const checkAtRest = (world: World) => {
 const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0) return;
   const { user, name } = device;
-  const isAsleep = [...world.calls.values()].some(({ state, written }) => !state && written !== undefined);
+  const isAsleep = [...world.calls.values()].some(
+    ({ state, written = '{"state":"ended"}' }) => !state && JSON.parse(written).state !== 'ended',
+  );
   if (isAsleep) return;
   const ringing = live.filter((call) => {
     const isDue = call.createdAt + 45_000 > world.clock.now;

@@ -159,6 +159,13 @@ export class SimulatedRoom<State, Frame, Message> {
       this.#around.clock.at(remindAt, () => this.#remind(remindAt));
     }
     if (this.#posts > 0) this.#wakeAt(this.#around.clock.now + UNANSWERED_MS);
+    if (!this.#definition.hibernate) this.#around.clock.in(IDLE_MS, () => this.#lapse());
+  }
+
+  /** One that does not sleep loses its memory when nobody is connected, and nothing has happened to it for a while. */
+  #lapse() {
+    const isIdle = this.lastAt + IDLE_MS <= this.#around.clock.now;
+    if (isIdle && this.connections.size === 0 && this.#remindAt === null && this.#posts === 0) this.state = undefined;
   }
 
   #wakeAt(at: number) {
