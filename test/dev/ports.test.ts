@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { listenOnLoopback } from '../../dev/loopback.ts';
-import { accepts } from '../../dev/ports.ts';
+import { accepts, freePort } from '../../dev/ports.ts';
 
 test('whether something takes connections is told of the very address', async () => {
   const server = createServer((socket) => socket.end());
@@ -9,4 +9,12 @@ test('whether something takes connections is told of the very address', async ()
   expect([await accepts('127.0.0.1', port), await accepts('127.0.0.2', port)]).toEqual([true, false]);
   await new Promise((resolve) => server.close(resolve));
   expect(await accepts('127.0.0.1', port)).toBe(false);
+});
+
+test('a free port is none that an outgoing connection may take before somebody listens there', async () => {
+  for (let n = 0; n < 20; n++) {
+    const port = await freePort();
+    expect(port).toBeLessThan(32_768);
+    expect(await accepts('127.0.0.1', port)).toBe(false);
+  }
 });
