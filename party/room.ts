@@ -74,7 +74,7 @@ export interface RoomDefinition<State, Frame, Message> {
   kept(state: State): unknown;
   /** When the room has to be woken by an `alarm`, if at all, whatever becomes of its host until then. */
   deadline(state: State): number | undefined;
-  /** When it wants an `alarm` as long as its host lives, if at all: one that is not written down costs a tenth. */
+  /** When it wants an `alarm` as long as its host lives, if at all: nothing is written for it. */
   reminder?(state: State): number | undefined;
 }
 

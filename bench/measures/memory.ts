@@ -33,7 +33,7 @@ const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void
   await one.end();
 };
 
-/** Makes calls, four at a time, and waits until their rooms are gone. Each user makes or takes as many as any other. */
+/** Makes calls, four at a time, and waits until their rooms are gone. All users make or take equally many. */
 const churn = async (rooms: Rooms, users: readonly User[], count: number): Promise<void> => {
   let next = 0;
   const half = Math.floor(users.length / 2);

@@ -21,7 +21,7 @@ const candidateIn = (value: Unknown<Candidate>): Candidate | undefined => {
 };
 
 /**
- * What a frame with a candidate says: most of what a room hears is that, and the schema takes some four times as long where code must not be generated, as in Workers.
+ * What a frame with a candidate says: most of what a room hears is that, and the schema is slow where code must not be generated, as in Workers.
  *
  * @returns the same as the schema of client frames, or undefined where that has to be asked: it alone refuses
  */

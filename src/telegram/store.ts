@@ -131,7 +131,7 @@ export const hearsOfMissedCalls = (db: Database, chatId: number): Promise<boolea
   return ask('hears of missed calls', query, (rows) => (rows.length > 0 ? rows.some(({ told }) => told) : undefined));
 };
 
-/** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether it has any. */
+/** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether there was a number. */
 export const setMissedCalls = (db: Database, chatId: number, told: boolean): Promise<boolean> => {
   const query = db
     .update(telegramLinks)
