@@ -150,12 +150,15 @@ const withdraw = (turn: Turn, answer: Dialled | Rung | { outcome: 'failed' }) =>
   end(turn, 'cancelled', false);
 };
 
-/** The inbox of a callee has said what comes of it, or could not be reached: it is asked on, but the caller need not wait. */
+/**
+ * The inbox of a callee has said what comes of it, or could not be reached: then it is asked on, since a call that crosses this one would be known to it. Whoever asked
+ * for the call waits for that, {@link RUNG_MS} at most.
+ */
 export const rung = (turn: Turn, user: string, answer: unknown) => {
   const member = turn.member(user);
   if (turn.call.state === 'ended' || !member) return;
   const parsed = Rung.safeParse(answer).data;
-  turn.setMember(user, { rung: true });
+  if (answer !== undefined) turn.setMember(user, { rung: true });
   if (member.state === 'ringing') {
     if (parsed?.outcome === 'instead') return withdraw(turn, parsed);
     if (parsed?.outcome === 'busy') decline(turn, user, 'busy');

@@ -98,10 +98,21 @@ describe('a call that is created', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('is answered though an inbox cannot be reached, which is asked until the ring is over', () => {
+  test('is withdrawn when the callee calls at the same moment, and wins, though their inbox could not be reached at first', () => {
     const room = new CallRoom({ ring: unreachable });
-    expect(room.reply(room.create())).toEqual({ outcome: 'created', state: 'ringing' });
-    room.wait(44_999);
+    const request = room.create();
+    expect(room.reply(request)).toBeUndefined();
+    room.answers.ring = () => ({ outcome: 'instead', call: 'theirs' });
+    expect(room.wait(300).reply(request)).toEqual({ outcome: 'instead', call: 'theirs' });
+  });
+
+  test('is answered after 3 s though an inbox cannot be reached, which is asked until the ring is over', () => {
+    const room = new CallRoom({ ring: unreachable });
+    const request = room.create();
+    expect(room.wait(2_999).reply(request)).toBeUndefined();
+    expect(room.wait(1).reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
+    expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([{ peers: [{ unreachable: true }] }]);
+    room.wait(41_999);
     const tries = room.messages('ring').length;
     expect(tries).toBeGreaterThan(5);
     room.wait(300_000);

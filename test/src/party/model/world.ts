@@ -1,3 +1,4 @@
+import { RUNG_MS } from '../../../../party/call/ringing.ts';
 import { callRoom } from '../../../../party/call/room.ts';
 import { type Call, type CallRoomState, memberOf } from '../../../../party/call/state.ts';
 import { inboxRoom } from '../../../../party/inbox/room.ts';
@@ -119,13 +120,20 @@ export class World implements Around {
         else if (to.party === 'call') this.call(to.id).ask(message, hear);
         else
           this.inbox(to.id).ask(message, (answer) => {
-            if (type === 'ring' && JSON.stringify(answer)?.startsWith('{"outcome":"instead"'))
-              this.withdrawn.add(from.id);
+            if (type === 'ring' && JSON.stringify(answer)?.startsWith('{"outcome":"instead"')) this.#withdraw(from.id);
             hear(answer);
           });
       },
       onAnswer,
     );
+  }
+
+  /** Whoever asked for a call that gives way to another one waits to hear of that one, for a while. */
+  #withdraw(id: string) {
+    this.withdrawn.add(id);
+    const { createdAt = 0 } = this.call(id).state?.call ?? {};
+    const rang = this.clock.now - createdAt;
+    hold(this.worker.made.get(id) !== 'created' || rang >= RUNG_MS, () => `${id} gives way after it was said to ring`);
   }
 
   /** Nobody but its members hears of a call, and nobody is told to have it while another device of theirs does. */
