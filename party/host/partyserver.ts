@@ -59,6 +59,11 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       return this.#room.leave(connection.id);
     }
 
+    // After what is no frame of WebSocket, or a reset: no close follows.
+    override onError(connection: Connection): Promise<void> {
+      return this.onClose(connection);
+    }
+
     override onRequest(request: Request): Promise<Response> {
       return this.#room.request(request);
     }

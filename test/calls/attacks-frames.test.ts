@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { InboxServerFrame } from '../../src/contract/inbox-room.ts';
 import type { CallLine } from '../support/calls/device.ts';
 import { deviceOf, oldClient } from '../support/calls/device.ts';
-import { dropAll } from '../support/calls/listener.ts';
+import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { aCallWorks, ringing, talking, two } from '../support/calls/scenes.ts';
 import { repeated } from '../support/races.ts';
 
@@ -65,6 +65,33 @@ describe('a frame', () => {
       line.say('x'.repeat(LIMIT + 1));
       expect(await line.closed).toEqual(TOO_BIG);
     }
+  });
+});
+
+describe('bytes that are no frame of WebSocket', () => {
+  const masked = (first: number, length: number, ...payload: number[]) =>
+    Buffer.from([first, 0x80 | length, 0, 0, 0, 0, ...payload]);
+  const broken: [string, Buffer][] = [
+    ['an unknown opcode', masked(0x83, 1, 0x61)],
+    ['a reserved bit', masked(0xc1, 1, 0x61)],
+    ['a continuation of nothing', masked(0x80, 1, 0x61)],
+    ['a length of 2^63', Buffer.from([0x81, 0xff, 0x80, ...Array(11).fill(0)])],
+  ];
+
+  test.each(broken)('(%s) end the connection, as the others hear at once; a call goes on', async (_, bytes) => {
+    const { a, b, call, caller, callee } = await talking();
+    callee.write(bytes);
+    await caller.next({ type: 'peer', peer: { state: 'away' } }, AT_ONCE_MS);
+    const back = await b.join(call.callId, { seen: {}, acked: 0 });
+    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
+    await back.next({ type: 'signal', from: a.user.id, seq: 1 });
+  });
+
+  test('are malformed when they are a text that is no UTF-8', async () => {
+    const { callee } = await talking();
+    callee.write(masked(0x81, 2, 0xc3, 0x28));
+    await callee.next({ type: 'error', code: 'malformed' });
+    await isAlive(callee);
   });
 });
 

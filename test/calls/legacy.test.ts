@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Device, OldLine } from '../support/calls/device.ts';
 import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
-import { dropAll } from '../support/calls/listener.ts';
+import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { aCallWorks, newDevices, talking, two } from '../support/calls/scenes.ts';
 import { repeated } from '../support/races.ts';
 import { originalToken } from '../support/tokens.ts';
@@ -16,9 +16,6 @@ const offerTo = (userId: unknown, sdp = 'v=0 offer') => ({
   event: 'call:offer',
   payload: { userId, sdp: { type: 'offer', sdp }, isVideo: false },
 });
-
-/** How soon something that happens at once is heard, in milliseconds, also on a busy machine. */
-const AT_ONCE_MS = 5_000;
 
 const events = ({ frames }: OldLine): string[] => frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
 
@@ -126,10 +123,16 @@ describe('an old client that calls', () => {
 });
 
 describe('an old client in a call', () => {
-  test('whose connection ends has hung up, at once', async () => {
+  const endings: [string, (line: OldLine) => void][] = [
+    ['without a word', (line) => line.drop()],
+    ['by a reset', (line) => line.reset()],
+    ['with bytes that are no frame of WebSocket', (line) => line.write(Buffer.from([0x83, 0x80, 0, 0, 0, 0]))],
+  ];
+
+  test.each(endings)('whose connection ends %s has hung up, at once', async (_, end) => {
     for (const who of ['caller', 'callee'] as const) {
       const lines = await oldTalk();
-      lines[who].drop();
+      end(lines[who]);
       const other = who === 'caller' ? lines.callee : lines.caller;
       expect((await other.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/contract/call-room.ts';
-import { dropAll } from '../support/calls/listener.ts';
+import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { ringing, talking, two } from '../support/calls/scenes.ts';
 import { SocketClient } from '../support/calls/socket-client.ts';
 
@@ -31,6 +31,12 @@ describe('somebody who loses the connection', () => {
     await caller.next({ type: 'acked', seq: 3 });
     expect(back.frames.filter(({ type }) => type === 'signal')).toHaveLength(2);
     expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
+  });
+
+  test('by a reset is away at once, too', async () => {
+    const { a, caller, callee } = await talking();
+    caller.reset();
+    await callee.next({ type: 'peer', peer: { user: a.user.id, state: 'away' } }, AT_ONCE_MS);
   });
 
   test('gets again what had come, but was not acked when the connection broke', async () => {

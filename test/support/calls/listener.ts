@@ -6,6 +6,9 @@ import { openSocket } from './web-socket.ts';
 /** How long a frame is waited for, in milliseconds: longer than anything but the waits of a call itself. */
 const PATIENCE_MS = 10_000;
 
+/** How soon something that happens at once is heard, in milliseconds, also on a busy machine: before anybody is put out for silence. */
+export const AT_ONCE_MS = 5_000;
+
 /** What was heard. */
 export interface Heard<Frame> {
   readonly frame: Frame;
@@ -110,10 +113,14 @@ export interface Line<Frame extends object> extends Pick<Listener<Frame>, 'heard
   readonly closed: Promise<Closed>;
   /** Sends a frame; texts and bytes as they are. */
   say(frame: object | string | Buffer): void;
+  /** Sends bytes that need be no frame. */
+  write(bytes: Buffer): void;
   /** Ends it, in order. */
   close(): void;
   /** Loses it, without a word. */
   drop(): void;
+  /** Loses it by a reset. */
+  reset(): void;
   /** Hears and answers nothing any more. */
   freeze(): void;
 }
@@ -143,8 +150,10 @@ export const openLine = async <Frame extends object>(
     },
     next: (like, patience) => listener.next(like, patience),
     say: (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+    write: (bytes) => socket.write(bytes),
     close: () => socket.close(),
     drop: () => socket.drop(),
+    reset: () => socket.reset(),
     freeze: () => socket.freeze(),
   };
   open.add(line);

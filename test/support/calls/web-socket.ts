@@ -75,6 +75,11 @@ export class RawSocket {
     this.#socket.write(encode(typeof data === 'string' ? OPCODE.text : OPCODE.binary, Buffer.from(data)));
   }
 
+  /** Sends bytes as they are, which need be no frame. */
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
   /** Ends the connection as a client does that has done with it. */
   close(code = 1000): void {
     if (this.#ended) return;
@@ -88,6 +93,11 @@ export class RawSocket {
   drop(): void {
     this.#end({ code: 1006, reason: '' });
     this.#socket.destroy();
+  }
+
+  /** Loses the connection, and the other end is told of a reset (TCP's RST): what was not read yet is lost, as when a program crashes. */
+  reset(): void {
+    this.#end({ code: 1006, reason: '' }, () => void this.#socket.resetAndDestroy());
   }
 
   /** From now on nothing is heard or answered, and the connection stays. */
@@ -114,11 +124,11 @@ export class RawSocket {
     }
   }
 
-  #end(closed: Closed) {
+  #end(closed: Closed, finish = (): void => void this.#socket.end()) {
     if (this.#ended) return;
     this.#ended = true;
     this.#close(closed);
-    this.#socket.end();
+    finish();
   }
 }
 
