@@ -63,9 +63,23 @@ export const answered = (outbox: Outbox, n: number, heard: boolean, now: number)
     const items = outbox.items.map((other) => (other.n === n ? { ...item, tries: item.tries + 1, at } : other));
     return { outbox: { ...outbox, items }, effects: [], item, over: false };
   }
-  const items = outbox.items.filter((other) => other.n !== n);
+  return { ...without(outbox, item), item, over: true };
+};
+
+/** Takes a message out that was under way, or the first to its target: the next one to it follows. */
+const without = (outbox: Outbox, item: Item): Posted => {
+  const items = outbox.items.filter((other) => other !== item);
   const following = items.find((other) => target(other) === target(item));
-  return { outbox: { ...outbox, items }, effects: following ? [sending(following)] : [], item, over: true };
+  return { outbox: { ...outbox, items }, effects: following ? [sending(following)] : [] };
+};
+
+/** Takes a message back, unless it is under way. */
+export const withdraw = (outbox: Outbox, n: number): Posted => {
+  const item = outbox.items.find((other) => other.n === n);
+  if (!item) return { outbox, effects: [] };
+  const isFirst = outbox.items.find((other) => target(other) === target(item)) === item;
+  if (isFirst) return item.at === null ? { outbox, effects: [] } : without(outbox, item);
+  return { outbox: { ...outbox, items: outbox.items.filter((other) => other !== item) }, effects: [] };
 };
 
 /** Tries again what is due. */

@@ -191,7 +191,8 @@ export class RoomRunner<State, Frame, Message> {
   #carryOut({ state, effects }: Step<State>) {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    const at = this.#definition.deadline(state);
+    // Of what was forgotten nothing is to be waited for, the alarm least of all.
+    const at = effects.some(({ type }) => type === 'forget') ? undefined : this.#definition.deadline(state);
     if (at !== undefined) this.#wakeAt(at);
     this.#remindAt(this.#definition.reminder?.(state));
     // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.

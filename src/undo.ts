@@ -9,13 +9,12 @@ const PAUSES_MS = [0, 1_000, 3_000, 6_000, 10_000];
 /** The same for what may take five seconds a try. */
 const FEW_PAUSES_MS = [0, 1_000, 3_000];
 
-const untilHeard = async (step: () => Promise<unknown>, pauses: readonly number[]): Promise<void> => {
+const untilHeard = async <Result>(step: () => Promise<Result>, pauses: readonly number[]): Promise<Result> => {
   let failure: unknown;
   for (const pause of pauses) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     try {
-      await step();
-      return;
+      return await step();
     } catch (error) {
       failure = error;
     }
@@ -35,12 +34,13 @@ export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> => unti
  * Tries up to three times.
  *
  * @param step one try; that it took effect before makes no difference
+ * @returns what the first try that succeeded answered
  * @throws what the last try threw
  */
-export const tryThrice = (step: () => Promise<unknown>): Promise<void> => untilHeard(step, FEW_PAUSES_MS);
+export const tryThrice = <Result>(step: () => Promise<Result>): Promise<Result> => untilHeard(step, FEW_PAUSES_MS);
 
 /** Does work behind the answer; what it throws is logged under the name of the event. */
-export type Later = (event: string, work: () => Promise<void>) => void;
+export type Later = (event: string, work: () => Promise<unknown>) => void;
 
 /** What a step works with beside the services: the request's log, and a way to do work behind the answer. */
 export interface Around {

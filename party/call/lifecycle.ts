@@ -18,6 +18,12 @@ const CHECK_MS = 60_000;
 /** How long an inbox is tried to be told of a call, in milliseconds: what it holds expires by itself. */
 const TELL_MS = 120_000;
 
+/** Somebody in a group who has not acknowledged what came so long ago hears nothing, in milliseconds: clients do it within five seconds. */
+const DEAF_MS = 15_000;
+
+/** Reasons that leave whoever did not take the call with one that they missed. */
+const UNHEARD: readonly Reason[] = ['missed', 'cancelled', 'busy', 'hung_up'];
+
 const joined = ({ state }: Member) => state === 'joined';
 const ringing = ({ state }: Member) => state === 'ringing';
 
@@ -45,6 +51,8 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     const { awayAt } = turn.member(call.caller) ?? {};
     // From now on somebody waits for them.
     if (awayAt !== undefined) turn.setMember(call.caller, { awayAt: now });
+    // Also where an inbox has not said yet that it rings.
+    created(turn);
     occupy(turn, call.caller);
   }
   occupy(turn, user);
@@ -63,6 +71,12 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
   if (old) for (const { user: from } of call.streams) ack(turn, user, from, turn.stream(from).received);
   else replay(turn, user);
   return undefined;
+};
+
+/** Whoever asked for the call hears that it rings. */
+export const created = (turn: Turn) => {
+  for (const request of turn.call.creating) turn.reply(request, { outcome: 'created', state: 'ringing' });
+  turn.set({ creating: [] });
 };
 
 /** Tells the inbox of somebody in the call that they are busy. */
@@ -100,6 +114,7 @@ export const hangUp = (turn: Turn, user: string): FrameError | undefined => {
 export const leave = (turn: Turn, user: string, reason: Reason) => {
   // Of two the end is told to both, in one word.
   if (!turn.call.group) return end(turn, reason);
+  noteMissed(turn, user, reason);
   turn.setMember(user, { state: 'left', device: undefined, awayAt: undefined });
   turn.keep();
   beginAnew(turn, user);
@@ -110,6 +125,23 @@ export const leave = (turn: Turn, user: string, reason: Reason) => {
   const begun = call.acceptedAt !== undefined;
   if (inCall.length === 0 || (inCall.length === 1 && !members.some(ringing))) {
     end(turn, begun && reason !== 'lost' ? 'hung_up' : reason);
+  }
+};
+
+/** Notes of somebody for whom it rang until now whether they missed the call. */
+const noteMissed = (turn: Turn, user: string, reason: Reason) => {
+  const { state, joined: ever } = turn.member(user) ?? {};
+  if (state === 'ringing' && !ever) turn.setMember(user, { missed: UNHEARD.includes(reason) });
+};
+
+/** Somebody cannot go on, since too much of theirs waits: those of a group who have not acknowledged it for long are out. Without that they would stop all others. */
+export const dropDeaf = (turn: Turn, user: string) => {
+  if (!turn.call.group) return;
+  const late = turn.stream(user).log.filter(({ at }) => at + DEAF_MS <= turn.now);
+  for (const to of new Set(late.map((waiting) => waiting.to))) {
+    const { state, awayAt } = turn.member(to) ?? {};
+    // Whoever is away has the grace.
+    if (turn.call.state !== 'ended' && state === 'joined' && awayAt === undefined) leave(turn, to, 'lost');
   }
 };
 
@@ -133,6 +165,7 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { call, now } = turn;
   turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, checkAt: undefined, lookAt: undefined });
   for (const { profile, state } of turn.members) {
+    noteMissed(turn, profile.user, reason);
     if (state !== 'left') dismiss(turn, profile.user, reason);
     // They may be just about to come once more.
     else putOut(turn, profile.user, reason);
@@ -145,7 +178,7 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { id, caller, video, createdAt, acceptedAt, turn: credentials } = call;
   const callees = turn.members
     .filter(({ role }) => role === 'callee')
-    .map(({ profile, joined }) => ({ user: profile.user, joined }));
+    .map(({ profile, joined, missed }) => ({ user: profile.user, joined, missed }));
   turn.post(
     'worker',
     {
@@ -158,7 +191,7 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
       ...(acceptedAt !== undefined && { acceptedAt }),
       endedAt: now,
       callees,
-      turn: [...credentials],
+      turn: credentials.map(({ name }) => name),
     },
     true,
     null,

@@ -3,9 +3,9 @@ import { Entered, type ToCall, type ToInbox } from '../../src/contract/room-mess
 import type { FrameError } from '../../src/contract/rooms.ts';
 import { answered, due, durable, restart, retry } from '../outbox.ts';
 import type { RoomEvent, Step } from '../room.ts';
-import { accept, decline, end, hangUp, leave, tick } from './lifecycle.ts';
+import { accept, created, decline, dropDeaf, end, hangUp, leave, tick } from './lifecycle.ts';
 import { gone, hello, join, look, refuse } from './presence.ts';
-import { create, createAgain, created, dialled, permit, RUNG_MS, rung } from './ringing.ts';
+import { create, createAgain, dialled, permit, RUNG_MS, reached, rung } from './ringing.ts';
 import { ack, ackAll, receive, replay } from './signals.ts';
 import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
 import { Turn } from './turn.ts';
@@ -90,8 +90,12 @@ const act = (
       return decline(turn, user);
     case 'hangup':
       return hangUp(turn, user);
-    case 'signal':
-      return turn.member(user)?.state === 'joined' ? receive(turn, user, said) : 'not_now';
+    case 'signal': {
+      if (turn.member(user)?.state !== 'joined') return 'not_now';
+      const error = receive(turn, user, said);
+      if (error === 'too_much') dropDeaf(turn, user);
+      return error;
+    }
     case 'ack':
       if (turn.member(user)?.state !== 'joined') return 'not_now';
       ackAll(turn, user, said.seen);
@@ -130,9 +134,13 @@ const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'a
       return;
     case 'listen':
       if (member.state !== 'ringing' || turn.call.group) return;
-      turn.setMember(user, { listening: true, unreachable: false });
+      turn.setMember(user, { listening: true });
+      reached(turn, user);
       turn.keep();
       replay(turn, user, device);
+      return;
+    case 'here':
+      reached(turn, user);
       return;
     case 'revoke':
       for (const { id, device: other } of turn.socketsOf(user)) if (other === device) turn.close(id, 'unauthorized');

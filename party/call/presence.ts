@@ -10,7 +10,7 @@ import {
 } from '../../src/contract/rooms.ts';
 import type { Present } from '../room.ts';
 import { ackAll, beginAnew, replay } from './signals.ts';
-import { type Member, own, peerOf } from './state.ts';
+import { type CallSocket, type Member, peerOf } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -18,6 +18,12 @@ import type { Turn } from './turn.ts';
  * memory after ten seconds, and old devices cannot say again what they said.
  */
 const AWAKE_MS = 5_000;
+
+/** How many tickets of one user are remembered; each for a minute at most. */
+const TICKET_LIMIT = 64;
+
+/** How long somebody who has left a group call may look at it before they join again, in milliseconds: their inbox, which hears when a session ends, no longer knows the call. */
+const LOOK_MS = 60_000;
 
 /** Why somebody with a ticket is not let in, if so; where the answer is not just the code, they have been told. */
 const refusal = (turn: Turn, id: string, who: Entrant): CloseReason | undefined => {
@@ -39,15 +45,17 @@ const refusal = (turn: Turn, id: string, who: Entrant): CloseReason | undefined 
 export const join = (turn: Turn, id: string, who: Entrant) => {
   const { call, now } = turn;
   const { ticket, user, device, until } = who;
-  if (!ticket || ticket.until <= now || own(call.used, ticket.id) !== undefined) return turn.close(id, 'unauthorized');
-  const valid = Object.entries(call.used).filter(([, expiry]) => expiry > now);
-  turn.set({ used: { ...Object.fromEntries(valid), [ticket.id]: ticket.until } });
+  const used = call.used.filter((other) => other.until > now);
+  if (!ticket || ticket.until <= now || used.some((other) => other.id === ticket.id))
+    return turn.close(id, 'unauthorized');
+  if (used.filter((other) => other.user === user).length >= TICKET_LIMIT) return turn.close(id, 'full');
+  turn.set({ used: [...used, { ...ticket, user }] });
   turn.keep();
   for (const other of turn.socketsOf(user)) if (other.device === device) turn.close(other.id, 'replaced');
   const why = refusal(turn, id, who);
   if (why) turn.close(id, why);
   else {
-    turn.setSocket({ id, user, device, hello: false, until });
+    turn.setSocket({ id, user, device, hello: false, since: now, until });
     if (call.lookAt === undefined) turn.set({ lookAt: now + SILENCE_MS });
   }
   missing(turn, user);
@@ -139,17 +147,24 @@ const missing = (turn: Turn, user: string) => {
   announce(turn, user);
 };
 
+/** When a connection ends by itself: with its session. */
+const endOf = (turn: Turn, { user, since, until }: CallSocket): number =>
+  turn.member(user)?.state === 'left' ? Math.min(until, since + LOOK_MS) : until;
+
 /** Ends the connections that have been silent for too long, or whose session is over. */
 export const look = (turn: Turn, present: readonly Present[]) => {
   const { now } = turn;
   const heard = new Map(present.map(({ id, heardAt }) => [id, heardAt]));
-  for (const { id, until, user } of turn.call.sockets) {
+  for (const socket of turn.call.sockets) {
+    const { id, user } = socket;
     const silent = (heard.get(id) ?? 0) + SILENCE_MS <= now;
-    if (!silent && until > now) continue;
+    if (!silent && endOf(turn, socket) > now) continue;
     turn.close(id, silent ? 'silent' : 'unauthorized');
     missing(turn, user);
   }
-  const times = turn.call.sockets.map(({ id, until }) => Math.min((heard.get(id) ?? 0) + SILENCE_MS, until));
+  const times = turn.call.sockets.map((socket) =>
+    Math.min((heard.get(socket.id) ?? 0) + SILENCE_MS, endOf(turn, socket)),
+  );
   turn.set({ lookAt: times.length > 0 ? Math.min(...times) : undefined });
   if (turn.members.some(({ old }) => old)) stayAwake(turn);
 };

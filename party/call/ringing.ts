@@ -1,7 +1,7 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
 import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/room-messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
-import { decline, end } from './lifecycle.ts';
+import { created, decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
 import { beginAnew, replay } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
@@ -18,8 +18,8 @@ export const RUNG_MS = 3_000;
 /** How much longer than it rings an inbox holds a dial, in milliseconds. */
 const SLACK_MS = 10_000;
 
-/** How many TURN credentials a call can have: its record has to stay below what the Worker takes. */
-const TURN_LIMIT = 256;
+/** How many TURN credentials one member can have: the record has to stay below what the Worker takes. */
+const TURN_LIMIT = 32;
 
 const newMember = (profile: Member['profile'], role: Member['role'], place: number): Member => ({
   profile,
@@ -31,6 +31,7 @@ const newMember = (profile: Member['profile'], role: Member['role'], place: numb
   epoch: 0,
   greeted: false,
   joined: false,
+  missed: false,
   unreachable: false,
   awayAt: undefined,
   listening: false,
@@ -65,8 +66,8 @@ export const create = (
     endedAt: undefined,
     // Callees get their place when they join; until then nobody is polite towards them.
     members: [placed, ...callees.map((callee) => newMember(callee, 'callee', callees.length))],
-    used: {},
-    turn: credential === undefined ? [] : [credential],
+    used: [],
+    turn: credential === undefined ? [] : [{ name: credential, user: caller.user }],
     outbox: EMPTY_OUTBOX,
     leaseAt: undefined,
     checkAt: undefined,
@@ -78,7 +79,7 @@ export const create = (
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length }];
+    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length, at: now }];
     turn.putStream({ ...newStream(caller.user), received: 1, log });
   }
   if (old) stayAwake(turn);
@@ -113,9 +114,10 @@ export const permit = (
     turn.keep();
   }
   if (credential !== undefined) {
+    if (turn.call.turn.some(({ name }) => name === credential)) return { outcome: 'ok', role: member.role, video };
     // It is revoked at once by whoever gave it.
-    if (turn.call.turn.length >= TURN_LIMIT) return { outcome: 'no_such_call' };
-    turn.set({ turn: [...turn.call.turn, credential] });
+    if (turn.call.turn.filter((given) => given.user === user).length >= TURN_LIMIT) return { outcome: 'no_such_call' };
+    turn.set({ turn: [...turn.call.turn, { name: credential, user }] });
     turn.keep();
   }
   return { outcome: 'ok', role: member.role, video };
@@ -174,8 +176,11 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
   if (turn.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(turn);
 };
 
-/** Whoever asked for the call hears that it rings. */
-export const created = (turn: Turn) => {
-  for (const request of turn.call.creating) turn.reply(request, { outcome: 'created', state: 'ringing' });
-  turn.set({ creating: [] });
+/** A device of somebody has come for whom it rings where nobody heard it. */
+export const reached = (turn: Turn, user: string) => {
+  const member = turn.member(user);
+  if (member?.state !== 'ringing' || !member.unreachable) return;
+  turn.setMember(user, { unreachable: false });
+  turn.keep();
+  announce(turn, user);
 };

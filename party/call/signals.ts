@@ -9,6 +9,7 @@ import type { Turn } from './turn.ts';
  * has room.
  */
 const EARLY_LIMIT = 64;
+const EARLY_CHARACTERS = 262_144;
 const LOG_LIMIT = 512;
 const LOG_CHARACTERS = 1_048_576;
 
@@ -37,13 +38,15 @@ export const receive = (
   if (!recipient) return 'no_such_peer';
   const stream = turn.stream(user);
   const { received, early, acked, log } = stream;
-  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length };
-  if (seq <= received) turn.sendTo(user, { type: 'acked', seq: acked });
-  else if (isFull(log)) {
+  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length, at: turn.now };
+  if (seq <= received) {
+    if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
+  } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
-    const isNew = early.length < EARLY_LIMIT && !early.some((other) => other.seq === seq);
+    const isFull = early.length >= EARLY_LIMIT || charactersOf(early) > EARLY_CHARACTERS;
+    const isNew = !isFull && !early.some((other) => other.seq === seq);
     if (isNew) turn.putStream({ ...stream, early: [...early, waiting] });
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
   } else {
@@ -53,11 +56,10 @@ export const receive = (
   return undefined;
 };
 
-const isFull = (log: readonly Waiting[]): boolean => {
-  if (log.length >= LOG_LIMIT) return true;
+const charactersOf = (waiting: readonly Waiting[]): number => {
   let characters = 0;
-  for (const { size } of log) characters += size;
-  return characters > LOG_CHARACTERS;
+  for (const { size } of waiting) characters += size;
+  return characters;
 };
 
 /** The other one of two; of several the one who is named, if they have ever joined: who has just left may not be known to have. */

@@ -21,6 +21,8 @@ export interface Member {
   readonly greeted: boolean;
   /** Whether they were in the call at some time. */
   readonly joined: boolean;
+  /** Whether they missed it: they are told later. */
+  readonly missed: boolean;
   readonly unreachable: boolean;
   /** Since when they have no socket, in milliseconds since 1970. */
   readonly awayAt: number | undefined;
@@ -36,7 +38,8 @@ export interface CallSocket {
   readonly user: string;
   readonly device: string;
   readonly hello: boolean;
-  /** When its session ends, in milliseconds since 1970. */
+  /** When it came, and when its session ends, in milliseconds since 1970. */
+  readonly since: number;
   readonly until: number;
 }
 
@@ -47,6 +50,8 @@ export interface Waiting {
   readonly signal: CarriedSignal;
   /** In characters of JSON. */
   readonly size: number;
+  /** When it came, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** The signals of one sender. Never written: after a restart the clients say where they were. */
@@ -79,9 +84,10 @@ export interface Call {
   readonly acceptedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly members: readonly Member[];
-  /** Tickets that were used → when they expire. */
-  readonly used: Readonly<Record<string, number>>;
-  readonly turn: readonly string[];
+  /** Tickets that were used; `until` in milliseconds since 1970. */
+  readonly used: readonly { readonly id: string; readonly user: string; readonly until: number }[];
+  /** TURN credentials that were given for it, to be revoked at its end. */
+  readonly turn: readonly { readonly name: string; readonly user: string }[];
   readonly outbox: Outbox;
   /** When the inboxes are told again who is busy. */
   readonly leaseAt: number | undefined;

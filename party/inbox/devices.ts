@@ -2,7 +2,7 @@ import type { Entrant } from '../../src/contract/room-messages.ts';
 import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/rooms.ts';
 import type { Present } from '../room.ts';
 import { isRinging, release, ringIdle } from './ending.ts';
-import { IDLE, type Socket } from './state.ts';
+import { IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** A device that has said nothing for so long makes room for another one, in milliseconds. */
@@ -10,6 +10,9 @@ const SILENT_MS = 90_000;
 
 /** An isolate of the Worker takes a session for alive 30 s longer; a call that it lets in then may ring for 45 s. In milliseconds. */
 const ENDED_MS = 120_000;
+
+/** How many of them are remembered: the newest. */
+const ENDED_LIMIT = 256;
 
 /** How many used tickets are remembered; each for a minute at most. */
 const TICKET_LIMIT = 1_000;
@@ -69,8 +72,13 @@ export const hello = (turn: Turn, socket: Socket, version: number): void => {
     return;
   }
   turn.update(socket, { hello: true });
-  const rings = turn.entriesIn('ringing').flatMap((entry) => (isRinging(entry, turn.now) ? [entry.ring] : []));
-  turn.send(socket, { type: 'welcome', version, rings });
+  const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
+  turn.send(socket, { type: 'welcome', version, rings: ringing.map(({ ring }) => ring) });
+  for (const entry of ringing) {
+    if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) continue;
+    turn.put({ ...entry, answer: { ...entry.answer, devices: 1 } });
+    turn.act(entry.call, socket.who.device, { type: 'here' });
+  }
 };
 
 /** A device has gone. An old one cannot come back: it is out of what it was in; where it only rang, others may still answer. */
@@ -80,11 +88,21 @@ export const leave = (turn: Turn, socket: Socket | undefined): void => {
   release(turn, socket);
 };
 
+/** The sessions of all devices that are connected or in a call, but one. */
+export const othersThan = (turn: Turn, sid: string): string[] => {
+  const connected = turn.state.sockets.map(({ who }) => who.sid);
+  // An old device has no session's name, but a socket.
+  const inCall = turn.state.calls.flatMap((entry) =>
+    'device' in entry && !isOldDevice(entry.device) ? [entry.device] : [],
+  );
+  return [...new Set([...connected, ...inCall])].filter((other) => other !== sid);
+};
+
 /** Sessions have ended: their sockets end, and the calls that they may be in are told. */
 export const revoked = (turn: Turn, sids: readonly string[]): void => {
   const until = turn.now + ENDED_MS;
   const recent = turn.state.ended.filter((other) => other.until > turn.now && !sids.includes(other.sid));
-  turn.set({ ended: [...recent, ...sids.map((sid) => ({ sid, until }))] });
+  turn.set({ ended: [...recent, ...sids.map((sid) => ({ sid, until }))].slice(-ENDED_LIMIT) });
   const ended = turn.state.sockets.filter(({ who }) => sids.includes(who.sid));
   const devices = new Set([...sids, ...ended.map(({ who }) => who.device)]);
   for (const { call, state } of turn.state.calls) {

@@ -4,7 +4,7 @@ import type { ToInbox } from '../../src/contract/room-messages.ts';
 import { answered, restart, retry } from '../outbox.ts';
 import type { Present, RoomEvent, Step } from '../room.ts';
 import { active, dial, ring, stop } from './calls.ts';
-import { expireSessions, hello, join, leave, revoked } from './devices.ts';
+import { expireSessions, hello, join, leave, othersThan, revoked } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';
 import { called, giveUp, hear, signal } from './legacy.ts';
 import { IDLE, type InboxState, isOldDevice, type Kept, NOTHING, type Socket } from './state.ts';
@@ -96,7 +96,7 @@ const message = (turn: Turn, said: ToInbox): object => {
       signal(turn, said);
       return DONE;
     case 'revoked':
-      revoked(turn, said.sids);
+      revoked(turn, said.but === undefined ? said.sids : [...said.sids, ...othersThan(turn, said.but)]);
       return DONE;
   }
 };

@@ -2,7 +2,7 @@ import type { InboxServerFrame, StopReason } from '../../src/contract/inbox-room
 import type { LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
 import type { ToCall, ToWorker } from '../../src/contract/room-messages.ts';
 import { type CloseReason, errorFrame, type FrameError, type Room } from '../../src/contract/rooms.ts';
-import { type Posted, post } from '../outbox.ts';
+import { type Posted, post, withdraw } from '../outbox.ts';
 import type { Effect } from '../room.ts';
 import { type Entry, type EntryIn, IDLE, type InboxState, keptDiffers, type Socket } from './state.ts';
 
@@ -131,11 +131,9 @@ export class Turn {
     return this.state.outbox.items.find(({ to }) => to === 'worker')?.n === n;
   }
 
-  /** Takes back what the Worker was not asked yet. */
+  /** Takes back what the Worker is not being asked at the moment. */
   undial(n: number): void {
-    if (this.isAsked(n)) return;
-    const { outbox } = this.state;
-    this.set({ outbox: { ...outbox, items: outbox.items.filter((item) => item.n !== n) } });
+    this.posted(withdraw(this.state.outbox, n));
   }
 
   /** Takes over what became of the outbox. */

@@ -1,13 +1,12 @@
 import type { Reason } from '../contract/call-room.ts';
 import type { PastCall } from '../contract/calls.ts';
 import { CURSOR } from '../contract/calls.ts';
-import { isMissed } from './missed.ts';
 
 /** A call as one of its members has it in the history. */
 export interface HistoryRow {
   readonly callId: string;
   readonly outgoing: boolean;
-  readonly joined: boolean;
+  readonly missed: boolean;
   readonly video: boolean;
   readonly reason: Reason;
   readonly createdAt: Date;
@@ -30,7 +29,7 @@ export const placeOf = (cursor: string | undefined): Place | undefined => {
 
 /** A call as the history shows it. */
 export const pastCall = (row: HistoryRow): PastCall => {
-  const { callId, outgoing, joined, video, reason, createdAt, acceptedAt, endedAt, peers } = row;
+  const { callId, outgoing, missed, video, reason, createdAt, acceptedAt, endedAt, peers } = row;
   return {
     callId,
     direction: outgoing ? 'outgoing' : 'incoming',
@@ -41,7 +40,7 @@ export const pastCall = (row: HistoryRow): PastCall => {
     endedAt: endedAt.toISOString(),
     durationSeconds: acceptedAt ? Math.round((endedAt.getTime() - acceptedAt.getTime()) / 1000) : 0,
     reason,
-    missed: !outgoing && isMissed(reason, joined),
+    missed,
     peers,
   };
 };

@@ -22,23 +22,23 @@ export const giveIce = async (
   }
 };
 
-/** How long an isolate gives a user the same servers outside of calls, in milliseconds, and to how many users: nobody revokes those credentials. */
+/** How long an isolate gives a user the same servers outside of calls, in milliseconds, at most half of the time that they are good for; and to how many users: nobody revokes those credentials. */
 const REUSED_MS = 600_000;
 const REMEMBERED = 1_000;
 
 /** {@link giveIce} for those who are in no call: they get the same servers again for a while. */
 export const createIceMemory = () => {
   /** User → what was given, the longest ago first. */
-  const given = new Map<string, { readonly ice: Ice; readonly at: number }>();
+  const given = new Map<string, { readonly ice: Ice; readonly reusedUntil: number }>();
   return async (services: Pick<Services, 'settings' | 'now'>, log: Log, userId: string): Promise<Ice> => {
     const now = services.now();
     const known = given.get(userId);
-    if (known && now - known.at < REUSED_MS) return known.ice;
+    if (known && now < known.reusedUntil) return known.ice;
     const ice = await giveIce(services, log, userId);
     given.delete(userId);
     // Without TURN there is nothing to spare.
     if (ice.until === undefined) return ice;
-    given.set(userId, { ice, at: now });
+    given.set(userId, { ice, reusedUntil: now + Math.min(REUSED_MS, (ice.until - now) / 2) });
     const [oldest] = given.keys();
     if (given.size > REMEMBERED && oldest !== undefined) given.delete(oldest);
     return ice;
@@ -65,6 +65,11 @@ export const leaveToCall = async (
   if (!revocable) return;
   const id = await call;
   const permit = { type: 'permit', user: userId, device: sid, turn: revocable } as const;
-  const left = id !== undefined && (await askCall(services, id, permit, Permitted)).outcome === 'ok';
-  if (!left) await revokeTurn(services, revocable);
+  if (id !== undefined) {
+    // A call that does not answer has it revoked here.
+    const ask = () => askCall(services, id, permit, Permitted);
+    const permitted = await tryThrice(ask).catch(() => undefined);
+    if (permitted?.outcome === 'ok') return;
+  }
+  await revokeTurn(services, revocable);
 };

@@ -1,11 +1,5 @@
-import type { Reason } from '../contract/call-room.ts';
 import type { Text } from '../contract/errors.ts';
 import type { Profile } from '../contract/inbox-room.ts';
-
-const UNHEARD: readonly Reason[] = ['missed', 'cancelled', 'busy'];
-
-/** Whether one who was called missed the call: did not join it, nor refuse it. */
-export const isMissed = (reason: Reason, joined: boolean): boolean => !joined && UNHEARD.includes(reason);
 
 /**
  * A name as it may stand in a message of ours: on one line, and nothing that Telegram would make a link of, since the caller chose it. A username comes

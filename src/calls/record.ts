@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { deliver } from '../telegram/deliver.ts';
 import type { Around } from '../undo.ts';
 import { revokeTurn } from './ice.ts';
-import { isMissed, missedMessage } from './missed.ts';
+import { missedMessage } from './missed.ts';
 import type { MissedLink } from './store.ts';
 import { addRecord, claimMissed, findMissedLinks } from './store.ts';
 
@@ -15,14 +15,23 @@ import { addRecord, claimMissed, findMissedLinks } from './store.ts';
  */
 export const keepRecord = async (services: Services, record: CallRecord, { log, later }: Around): Promise<void> => {
   const isNew = await addRecord(services.db, record);
-  for (const username of record.turn) later('turn.not_revoked', () => revokeTurn(services, username));
   if (isNew) later('call.missed_not_told', () => tellMissed(services, record, log));
+  if (record.turn.length > 0) later('turn.not_revoked', () => revokeAll(services, record.turn));
+};
+
+/** Revokes credentials, one after the other: there may be more of them than requests that a Worker has open at a time. */
+const revokeAll = async (services: Services, usernames: readonly string[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const username of usernames) {
+    await revokeTurn(services, username).catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${usernames.length} not revoked`);
 };
 
 /** Tells callees that they missed a call, if they want to hear of it; of the same caller once in ten minutes. */
 const tellMissed = async (services: Services, record: CallRecord, log: Around['log']): Promise<void> => {
-  const { caller, callees, reason, video } = record;
-  const missed = callees.filter(({ joined }) => isMissed(reason, joined)).map(({ user }) => user);
+  const { caller, callees, video } = record;
+  const missed = callees.filter((callee) => callee.missed).map(({ user }) => user);
   const links = missed.length > 0 ? await findMissedLinks(services.db, caller, missed) : [];
   if (links.length === 0) return;
   const ids = links.map(({ userId }) => userId);

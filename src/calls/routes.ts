@@ -71,7 +71,11 @@ export const callRoutes = (services: Services) => {
     return { ...admitted, existing, state, ...(reason && { reason }) };
   });
 
-  route(callTicket)(({ c, params, session }) => admit(c, session, permit(session, params.id)));
+  // TURN is asked for those alone who may be in the call.
+  route(callTicket)(async ({ c, params, session }) => {
+    const permitted = await permit(session, params.id);
+    return admit(c, session, Promise.resolve(permitted));
+  });
 
   route(inboxTicket)(({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));
 

@@ -35,8 +35,8 @@ export const findPeople = (db: Database, callerId: string, to: readonly string[]
 export const addRecord = (db: Database, record: CallRecord): Promise<boolean> => {
   const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
   const members = [
-    { user_id: caller, role: 'caller', joined: true },
-    ...callees.map(({ user, joined }) => ({ user_id: user, role: 'callee', joined })),
+    { user_id: caller, role: 'caller', joined: true, missed: false },
+    ...callees.map(({ user, joined, missed }) => ({ user_id: user, role: 'callee', joined, missed })),
   ];
   const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   const query = db.execute(sql`
@@ -45,10 +45,10 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       values (${call}, ${caller}, ${video}, ${reason}, ${time(createdAt)}, ${time(acceptedAt)}, ${time(endedAt)})
       on conflict do nothing returning id, created_at),
     members as (
-      insert into call_members (call_id, user_id, role, joined, created_at)
-      select added.id, member.user_id, member.role, member.joined, added.created_at
+      insert into call_members (call_id, user_id, role, joined, missed, created_at)
+      select added.id, member.user_id, member.role, member.joined, member.missed, added.created_at
       from added, jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
-        as member (user_id text, role text, joined boolean)
+        as member (user_id text, role text, joined boolean, missed boolean)
       on conflict do nothing)
     select id from added`);
   return ask('add record', query, ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0);
@@ -75,12 +75,12 @@ export const listCalls = (
   before: Place | undefined,
   limit: number,
 ): Promise<HistoryRow[]> => {
-  const { createdAt, callId, joined, role } = callMembers;
+  const { createdAt, callId, missed, role } = callMembers;
   const older = before && sql`(${createdAt}, ${callId}) < (${before.createdAt.toISOString()}, ${before.callId})`;
   const query = db
     .select({
       callId,
-      joined,
+      missed,
       role,
       createdAt,
       video: calls.video,

@@ -78,6 +78,8 @@ export const ToCall = z.discriminatedUnion('type', [
       z.object({ type: z.literal('signal'), ...seqSignal }),
       /** An old device of the callee has come while it rings: it wants the signals so far, and all that follow. */
       z.object({ type: z.literal('listen') }),
+      /** A new device of the callee has come while it rings, where none was: they can be reached. */
+      z.object({ type: z.literal('here') }),
       /** The session of the device has ended. */
       z.object({ type: z.literal('revoke') }),
     ]),
@@ -151,8 +153,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     seq: z.int(),
     signals: z.array(CarriedSignal),
   }),
-  /** From the Worker: these sessions have ended. Answered with {@link Done}. */
-  z.object({ type: z.literal('revoked'), sids: z.array(z.string()) }),
+  /** From the Worker: these sessions have ended; with `but`, all others as well. Answered with {@link Done}. */
+  z.object({ type: z.literal('revoked'), sids: z.array(z.string()), but: z.string().optional() }),
 ]);
 
 /** See {@link ToInbox}. */
@@ -200,8 +202,8 @@ export const ToWorker = z.discriminatedUnion('type', [
     createdAt: z.number(),
     acceptedAt: z.number().optional(),
     endedAt: z.number(),
-    /** Everybody who was called, and whether they were in it. */
-    callees: z.array(z.object({ user, joined: z.boolean() })),
+    /** Everybody who was called: whether they were in it, and whether they missed it. */
+    callees: z.array(z.object({ user, joined: z.boolean(), missed: z.boolean() })),
     /** TURN credentials to be revoked. */
     turn: z.array(z.string()),
   }),

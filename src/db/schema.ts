@@ -135,6 +135,8 @@ export const callMembers = pgTable(
     /** caller or callee. */
     role: text('role').notNull(),
     joined: boolean('joined').notNull(),
+    /** Whether it rang for them in vain: they did not take it, nor refuse it. */
+    missed: boolean('missed').notNull().default(false),
     /** That of the call: a user's history is one walk along the index. */
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },

@@ -9,7 +9,7 @@ import type { AppEnv } from './context.ts';
  */
 export const background =
   (c: Context<AppEnv>) =>
-  (event: string, work: () => Promise<void>): void => {
+  (event: string, work: () => Promise<unknown>): void => {
     const run = async () => {
       // The answer goes first.
       await new Promise((resolve) => setTimeout(resolve));

@@ -18,8 +18,14 @@ export const sessionRoutes = (services: Services) => {
   const close = async (c: Context<AppEnv>, session: Session, which: string): Promise<readonly string[]> => {
     const closed = await store.closeSessions(redis, session, which, now());
     sessions.forget(closed ?? [session.sid]);
-    if (!closed) throw new ApiError('invalid_token');
-    closeSockets(services, background(c), session.userId, closed);
+    const tell = (sids: readonly string[], but?: string) =>
+      closeSockets(services, background(c), session.userId, sids, but);
+    if (!closed) {
+      tell([session.sid]);
+      throw new ApiError('invalid_token');
+    }
+    if (which === 'others') tell(closed, session.sid);
+    else tell([which]);
     return closed;
   };
 

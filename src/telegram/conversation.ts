@@ -103,7 +103,7 @@ export const presses = (conversation: Conversation): Composer<Context> => {
     const users = await usersOfChat(services.db, ctx.from.id);
     const end = async (userId: string) => {
       const ended = await services.sessions.revoke(userId, sid);
-      if (ended) closeSockets(services, later, userId, [sid]);
+      closeSockets(services, later, userId, [sid]);
       return ended;
     };
     const ended = (await Promise.all(users.map(end))).includes(true);

@@ -103,7 +103,7 @@ describe('a group call', () => {
     await line.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0 again' }] });
   });
 
-  test('tells the others when somebody declines, and rings on', async () => {
+  test('tells the others when somebody declines, and rings on; that one has not missed it', async () => {
     const { a, b, inbox } = await two();
     const [c] = await newDevices(1);
     if (!c) return gone();
@@ -112,8 +112,11 @@ describe('a group call', () => {
     await call.line.next({ type: 'peer', peer: { user: b.user.id, state: 'left' }, reason: 'declined' });
     const late = await c.inbox();
     expect(late.frames).toMatchObject([{ rings: [{ call: call.callId, group: true }] }]);
-    (await c.join(call.callId)).say({ type: 'decline' });
-    await call.line.next({ type: 'state', state: 'ended', reason: 'declined' });
+    await call.line.next({ type: 'peer', peer: { user: c.user.id, state: 'ringing', unreachable: undefined } });
+    call.line.say({ type: 'hangup' });
+    await late.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
+    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'cancelled', missed: false }]);
+    expect(await recordsOf(c, call.callId)).toMatchObject([{ reason: 'cancelled', missed: true }]);
   });
 
   test('does not ring old devices, whose dialect knows two alone', async () => {

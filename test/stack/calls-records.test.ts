@@ -130,7 +130,9 @@ describe('a missed call', () => {
 
   test('is none when it was refused, nor one that was taken', async () => {
     const { caller, callee, chat } = await two();
-    await tell(missedRecord(caller.id, [callee.id], { reason: 'declined' }));
+    const refused = { user: callee.id, joined: false, missed: false };
+    await tell({ ...missedRecord(caller.id, [callee.id], { reason: 'declined' }), callees: [refused] });
+    await tell({ ...missedRecord(caller.id, [callee.id]), callees: [refused] });
     await tell(recordOf(caller.id, [callee.id], { reason: 'lost' }));
     await tell(recordOf(caller.id, [callee.id], { reason: 'cancelled' }));
     await api.settle();

@@ -8,10 +8,13 @@ import { cannedRooms } from '../support/calls/rooms.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { Person, registerWebhook } from '../support/person.ts';
+import { ProxyControl } from '../support/proxy.ts';
 import { confirm, showQr } from '../support/qr.ts';
 import { signIn } from '../support/sign-in.ts';
+import { stack } from '../support/stack.ts';
 
 const api = runningApi();
+const redis = new ProxyControl(stack.redisProxy);
 beforeAll(registerWebhook);
 afterAll(dropAll);
 
@@ -105,13 +108,27 @@ describe('the room of a user', () => {
     expect(asked).toEqual([told, told]);
   });
 
-  test('is told nothing when nothing ended', async () => {
+  test('is told also when nothing is left to end: the answer may have been lost of what has ended it', async () => {
     const { asked, api: local } = appWith(0);
     const token = await signIn(api);
-    const missing = '/api/sessions/abcdefghijklmnopqrstuv';
-    expect((await local.send('DELETE', missing, { token })).status).toBe(404);
-    expect((await local.send('DELETE', '/api/sessions', { token })).status).toBe(200);
-    await local.settle();
-    expect(asked).toEqual([]);
+    const other = await again(token);
+    const ending = {
+      one: () => local.send('DELETE', `/api/sessions/${sidOf(other)}`, { token }),
+      others: () => local.send('DELETE', '/api/sessions', { token }),
+      itself: () => local.post('/api/auth/logout', {}, { token }),
+    };
+    const inboxOf = { party: 'inbox', id: userOf(token) };
+    for (const [end, sids, statuses] of [
+      ['one', { sids: [sidOf(other)] }, [503, 404]],
+      ['others', { sids: [], but: sidOf(token) }, [503, 200]],
+      ['itself', { sids: [sidOf(token)] }, [503, 401]],
+    ] as const) {
+      asked.length = 0;
+      await redis.behave({ mode: 'deaf', times: 1 });
+      const answers = [(await ending[end]()).status, (await ending[end]()).status];
+      await local.settle();
+      expect(answers).toEqual(statuses);
+      expect(asked).toEqual([[inboxOf, { type: 'revoked', ...sids }]]);
+    }
   });
 });

@@ -9,7 +9,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 10, 1, 12, 0, seconds));
 const row = (more: Partial<HistoryRow> = {}): HistoryRow => ({
   callId: '0b5c9a5e-0000-4000-8000-000000000001',
   outgoing: true,
-  joined: true,
+  missed: false,
   video: false,
   reason: 'hung_up',
   createdAt: at(0),
@@ -37,10 +37,10 @@ describe('a call in the history', () => {
   });
 
   test('that was not answered lasted no time, and was missed by whom it was for', () => {
-    const unanswered = { acceptedAt: null, reason: 'missed', joined: false } as const;
-    const incoming = pastCall(row({ ...unanswered, outgoing: false }));
+    const unanswered = { acceptedAt: null, reason: 'missed' } as const;
+    const incoming = pastCall(row({ ...unanswered, outgoing: false, missed: true }));
     expect(incoming).toMatchObject({ direction: 'incoming', answeredAt: null, durationSeconds: 0, missed: true });
-    expect(pastCall(row({ ...unanswered, joined: true }))).toMatchObject({ direction: 'outgoing', missed: false });
+    expect(pastCall(row(unanswered))).toMatchObject({ direction: 'outgoing', missed: false });
   });
 
   test('of more than two is a group call', () => {

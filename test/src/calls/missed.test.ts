@@ -1,16 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isMissed, missedMessage } from '../../../src/calls/missed.ts';
-import { REASONS } from '../../../src/contract/call-room.ts';
-
-describe('a call', () => {
-  test('is missed by one who did not join it, when it rang in vain', () => {
-    expect(REASONS.filter((reason) => isMissed(reason, false))).toEqual(['busy', 'cancelled', 'missed']);
-  });
-
-  test('is never missed by one who joined it', () => {
-    expect(REASONS.filter((reason) => isMissed(reason, true))).toEqual([]);
-  });
-});
+import { missedMessage } from '../../../src/calls/missed.ts';
 
 describe('word of a missed call', () => {
   const named = (displayName: string, username = 'anna') => missedMessage({ displayName, username }, false).ru;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outbox, Posted } from '../../../party/outbox.ts';
-import { answered, due, durable, EMPTY_OUTBOX, post, restart, retry } from '../../../party/outbox.ts';
+import { answered, due, durable, EMPTY_OUTBOX, post, restart, retry, withdraw } from '../../../party/outbox.ts';
 import type { ToInbox } from '../../../src/contract/room-messages.ts';
 
 const anna = { party: 'inbox', id: 'anna' } as const;
@@ -26,6 +26,18 @@ describe('an outbox', () => {
     const after = answered(third.outbox, 1, true, 0);
     expect([sent(after), after.over, after.item?.message]).toEqual([[2], true, stop('a')]);
     expect(answered(after.outbox, 1, true, 0)).toMatchObject({ item: undefined, effects: [] });
+  });
+
+  test('takes back what waits, for its turn or to be tried again, and nothing that is under way', () => {
+    const { outbox } = put(put(put(EMPTY_OUTBOX, anna, 'a').outbox, anna, 'b').outbox, anna, 'c');
+    expect(withdraw(outbox, 1)).toEqual({ outbox, effects: [] });
+    const numbers = (posted: Posted) => posted.outbox.items.map(({ n }) => n);
+    const without = withdraw(outbox, 2);
+    expect([numbers(without), sent(without)]).toEqual([[1, 3], []]);
+    const failed = answered(without.outbox, 1, false, 0);
+    const after = withdraw(failed.outbox, 1);
+    expect([numbers(after), sent(after)]).toEqual([[3], [3]]);
+    expect(withdraw(after.outbox, 1)).toEqual({ outbox: after.outbox, effects: [] });
   });
 
   test('tries again what was not answered, each time after twice as long, and keeps the order meanwhile', () => {

@@ -562,6 +562,14 @@ describe('a room that forgets', () => {
     await probe.runner.message('a', 'x');
     expect(probe.host.alarm).toBe(1_020_000);
   });
+
+  test('is not woken again for what it forgot, though its deadline is what it was', async () => {
+    probe.deadline = () => 1_010_000;
+    await probe.enter();
+    probe.react = ({ type }) => (type === 'alarm' ? [{ type: 'forget' }] : []);
+    await probe.runner.alarm();
+    expect([probe.host.forgotten, probe.host.alarm]).toEqual([1, null]);
+  });
 });
 
 describe('what is no frame', () => {

@@ -22,7 +22,7 @@ export const recordOf = (caller: string, callees: readonly string[], more: Parti
     createdAt,
     acceptedAt: createdAt + 5_000,
     endedAt: createdAt + 47_000,
-    callees: callees.map((user) => ({ user, joined: true })),
+    callees: callees.map((user) => ({ user, joined: true, missed: false })),
     turn: [],
     ...more,
   };
@@ -35,5 +35,5 @@ export const missedRecord = (
   more: Partial<CallRecord> = {},
 ): CallRecord => {
   const { acceptedAt, ...record } = recordOf(caller, callees, { reason: 'missed', ...more });
-  return { ...record, callees: callees.map((user) => ({ user, joined: false })) };
+  return { ...record, callees: callees.map((user) => ({ user, joined: false, missed: true })) };
 };

@@ -2,6 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { ringing, talking } from './call.ts';
 
 describe('a ticket to the room', () => {
+  test('is one of 64 in a minute for one user; others come in', () => {
+    const room = ringing().enter('alice');
+    for (let n = 0; n < 64; n++) room.join('bob');
+    room.closed.length = 0;
+    expect(room.join('bob').closed).toEqual(['bob full']);
+    expect(room.join('alice2').closed).not.toContain('alice2 full');
+    expect(room.wait(44_000).is).toBe('ringing');
+    room.closed.length = 0;
+    expect(room.join('bob').closed).toEqual(['bob full']);
+  });
+
   test('lets in once', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const room = ringing().join('bob', { ticket }).join('bob2', { ticket });

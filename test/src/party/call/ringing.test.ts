@@ -106,6 +106,39 @@ describe('a call that is created', () => {
     expect(room.wait(300).reply(request)).toEqual({ outcome: 'instead', call: 'theirs' });
   });
 
+  test('is answered as soon as somebody takes it, though an inbox has not answered', () => {
+    for (const ring of [unreachable, () => HANGS]) {
+      const room = new CallRoom({
+        ring: (user) => (user === 'cyd' ? ring() : { outcome: 'ok', devices: 1, old: false }),
+      });
+      const request = room.create({ callees: ['bob', 'cyd'] });
+      expect(room.wait(100).reply(request)).toBeUndefined();
+      room.accept('bob');
+      expect(room.reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
+    }
+  });
+
+  test('is answered, too, when it is taken before it was known that it may ring: the crossing call has given way', () => {
+    const room = new CallRoom({ dial: () => HANGS });
+    const request = room.create();
+    room.accept('bob');
+    expect(room.reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
+    expect(room.settle({ outcome: 'ok' }).is).toBe('accepted');
+  });
+
+  test('tells when somebody whom nobody could reach is there after all', () => {
+    const room = new CallRoom({ ring: nobody });
+    room.create();
+    room.enter('alice').got('alice');
+    room.act('bob', { type: 'here' }, 'bob');
+    expect(room.heard('alice', 'peer')).toMatchObject([{ peer: { user: 'bob', state: 'ringing' } }]);
+    expect(room.restart().enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty('unreachable');
+    room.act('bob', { type: 'here' }, 'bob').act('alice', { type: 'here' }, 'alice').accept('bob');
+    room.got('alice');
+    room.act('bob', { type: 'here' }, 'bob');
+    expect(room.got('alice')).toEqual([]);
+  });
+
   test('is answered after 3 s though an inbox cannot be reached, which is asked until the ring is over', () => {
     const room = new CallRoom({ ring: unreachable });
     const request = room.create();
@@ -198,15 +231,20 @@ describe('a ticket', () => {
     expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({ outcome: 'no_such_call' });
   });
 
-  test('comes with a TURN credential, all of which the record names; the 257th is refused, to be revoked', () => {
-    const name = (n: number) => `${n}`.padStart(96, 'f');
-    const room = ringing({}, { turn: name(0) });
-    for (let n = 1; n < 256; n++) expect(room.permit('alice', { turn: name(n) })).toMatchObject({ outcome: 'ok' });
-    expect(room.permit('alice', { turn: name(256) })).toEqual({ outcome: 'no_such_call' });
-    expect(room.permit('alice')).toMatchObject({ outcome: 'ok' });
-    room.act('bob', { type: 'decline' });
+  test('comes with a TURN credential, all of which the record names; the 33rd of one user is refused, to be revoked', () => {
+    const name = (user: string, n: number) => `${user}${n}`.padStart(96, 'f');
+    const members = ['alice', ...Array.from({ length: 7 }, (_, n) => `callee${n}`)];
+    const room = ringing({}, { callees: members.slice(1), turn: name('alice', 0) });
+    for (const user of members) {
+      for (let n = user === 'alice' ? 1 : 0; n < 32; n++) {
+        expect(room.permit(user, { turn: name(user, n) })).toMatchObject({ outcome: 'ok' });
+      }
+      expect(room.permit(user, { turn: name(user, 32) })).toEqual({ outcome: 'no_such_call' });
+      expect(room.permit(user)).toMatchObject({ outcome: 'ok' });
+    }
+    room.wait(45_000);
     const [record] = room.records;
-    expect(record?.turn).toEqual(Array.from({ length: 256 }, (_, n) => name(n)));
+    expect(record?.turn).toEqual(members.flatMap((user) => Array.from({ length: 32 }, (_, n) => name(user, n))));
     expect(JSON.stringify(ToWorker.parse(record)).length).toBeLessThan(WORKER_READS);
     expect(JSON.stringify(room.written).length).toBeLessThan(128 * 1024);
   });

@@ -148,6 +148,28 @@ describe('what waits', () => {
     expect(room.signals('bob').map(([seq]) => seq)).toEqual([2, 3, 4]);
   });
 
+  test('for those before it is kept up to 256 K characters; the rest is asked for again', () => {
+    const room = described();
+    const long = offer('x'.repeat(60_000));
+    for (let seq = 12; seq > 2; seq--) room.signal('alice', seq, long);
+    room.signal('alice', 2).got('alice');
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([2]);
+    for (let seq = 3; seq <= 7; seq++) room.signal('alice', seq, long);
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('that comes twice is acked only when something has arrived', () => {
+    const room = talking();
+    room.signal('alice', 1, offer()).got('alice');
+    room.signal('alice', 1);
+    expect(room.got('alice')).toEqual([]);
+    room.ack('bob', 'alice', 1).signal('alice', 1);
+    expect(room.heard('alice', 'acked')).toEqual([
+      { type: 'acked', seq: 1 },
+      { type: 'acked', seq: 1 },
+    ]);
+  });
+
   test('for the other one is at most 512; one more is refused, and can be sent again later', () => {
     const room = described();
     for (let seq = 2; seq <= 513; seq++) room.signal('alice', seq);

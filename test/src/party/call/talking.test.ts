@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callRoom } from '../../../../party/call/room.ts';
-import { answer, CallRoom, HANGS, offer, ringing, talking, three } from './call.ts';
+import { answer, CallRoom, HANGS, ice, offer, ringing, talking, three } from './call.ts';
 
 const unreachable = () => undefined;
 const done = () => ({ outcome: 'done' });
@@ -56,7 +56,7 @@ describe('a call that is accepted', () => {
         createdAt: 1_000_000,
         acceptedAt: 1_005_000,
         endedAt: 1_065_000,
-        callees: [{ user: 'bob', joined: true }],
+        callees: [{ user: 'bob', joined: true, missed: false }],
         turn: [],
       },
     ]);
@@ -278,6 +278,58 @@ describe('a call of several', () => {
       return welcome?.peers.filter(({ polite }) => polite).map(({ user }) => user);
     };
     expect([politeTo('alice'), politeTo('cyd'), politeTo('bob')]).toEqual([[], ['alice'], ['alice', 'cyd']]);
+  });
+
+  test('says in its record who missed it: those who did not answer, nor refuse, however the call went on', () => {
+    const room = ringing(
+      { ring: (user) => (user === 'dan' ? { outcome: 'busy' } : { outcome: 'ok', devices: 1, old: false }) },
+      { callees: ['bob', 'cyd', 'dan', 'eve'] },
+    );
+    room.enter('alice').accept('bob').act('cyd', { type: 'decline' }).wait(45_000).say('bob', { type: 'hangup' });
+    const missed = (name: string) => room.records[0]?.callees.find(({ user }) => user === name)?.missed;
+    expect(['bob', 'cyd', 'dan', 'eve'].map(missed)).toEqual([false, false, true, true]);
+  });
+
+  test.each([
+    ['cancelled', (room: CallRoom) => room.act('cyd', { type: 'decline' }).say('alice', { type: 'hangup' })],
+    ['missed', (room: CallRoom) => room.act('cyd', { type: 'decline' }).wait(45_000)],
+    [
+      'hung_up',
+      (room: CallRoom) =>
+        room
+          .act('cyd', { type: 'decline' })
+          .accept('dan')
+          .say('dan', { type: 'hangup' })
+          .say('alice', { type: 'hangup' }),
+    ],
+  ])('that is %s was missed by those for whom it rang until then, not by who declined', (reason, happens) => {
+    const room = ringing({}, { callees: ['bob', 'cyd', 'dan'] }).enter('alice');
+    happens(room);
+    expect(room.records).toMatchObject([{ reason, callees: [{ missed: true }, { user: 'cyd', missed: false }, {}] }]);
+  });
+
+  test('puts out somebody who acknowledges nothing for 15 s and so stops the others; they can go on', () => {
+    const room = three();
+    room.signal('alice', 1, offer(), 'cyd');
+    for (let seq = 2; seq <= 512; seq++) room.signal('alice', seq, ice(`${seq}`), 'cyd');
+    room.wait(14_999).signal('alice', 513, offer(), 'bob');
+    expect(room.errors('alice')).toEqual(['too_much']);
+    expect(room.closed).toEqual([]);
+    room.wait(1).signal('alice', 513, offer(), 'bob');
+    expect(room.closed).toEqual(['cyd done']);
+    expect(room.got('cyd').at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'lost' });
+    room.signal('alice', 513, offer('again'), 'bob');
+    expect(room.signals('bob')).toEqual([[513, 'again']]);
+  });
+
+  test('lets one who has left look at it for a minute, then only from within', () => {
+    const room = three().say('cyd', { type: 'hangup' }).enter('cyd').wait(59_999);
+    expect(room.closed).toEqual(['cyd done']);
+    room.wait(1);
+    expect(room.closed).toEqual(['cyd done', 'cyd unauthorized']);
+    room.enter('cyd').say('cyd', { type: 'accept' }).wait(120_000);
+    expect(room.closed).toHaveLength(2);
+    expect(room.is).toBe('accepted');
   });
 
   test('says in its record who was in it', () => {

@@ -165,6 +165,18 @@ describe('who is let in', () => {
   });
 });
 
+describe('a device that comes while it rings', () => {
+  test('where none was there is told of to the call, once; of a call that was declined or that others heard not', () => {
+    const bob = new Inbox();
+    for (const call of ['one', 'two', 'three']) bob.ring(call);
+    bob.device('phone').device('tablet').ring('four');
+    bob.device('tv');
+    expect(bob.posts.map(({ to, message }) => [to, message.type === 'act' && message.action.type])).toEqual(
+      ['one', 'two', 'three'].map((id) => [{ party: 'call', id }, 'here']),
+    );
+  });
+});
+
 describe('a session that is revoked', () => {
   test('loses its sockets at once, of old clients too, and no other does', () => {
     const bob = new Inbox().device('phone').device('tablet').old('pc', { sid: 'phone' });
@@ -172,6 +184,22 @@ describe('a session that is revoked', () => {
     expect(bob.closed).toEqual(['phone unauthorized', 'pc unauthorized']);
     expect(bob.connected).toEqual(['tablet']);
     expect(bob.acts()).toEqual([]);
+  });
+
+  test('is any but the one that signs all others out, whether the Worker knows them or not', () => {
+    const bob = new Inbox().device('phone').device('tablet').old('pc').device('tv');
+    bob.active('call', { device: 'tv' });
+    bob.tell({ type: 'revoked', sids: ['gone'], but: 'phone' });
+    expect(bob.closed).toEqual(['tablet unauthorized', 'pc unauthorized', 'tv unauthorized']);
+    expect(bob.connected).toEqual(['phone']);
+    expect(bob.answer().acts()).toContain('tv revoke');
+    expect(bob.device('gone').connected).toEqual(['phone']);
+  });
+
+  test('is one of the newest 256 that are remembered', () => {
+    const bob = new Inbox();
+    for (let n = 0; n < 300; n++) bob.tell({ type: 'revoked', sids: [`s${n}`] });
+    expect(bob.state.ended.map(({ sid }) => sid)).toEqual(Array.from({ length: 256 }, (_, n) => `s${n + 44}`));
   });
 
   test('is not let in again for two minutes, whoever still takes it for alive, also after a sleep', () => {

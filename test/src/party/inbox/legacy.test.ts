@@ -75,6 +75,13 @@ describe('an old client that calls', () => {
     expect(bob.posts[0]).toMatchObject({ to: { party: 'call', id: 'c' }, message: { user: 'bob', device: 'ws-pc' } });
   });
 
+  test('and gives up while the Worker cannot be reached, calls nobody when it can be again', () => {
+    bob.say('pc', offer('alice')).lose().say('pc', hangup).wait(60_000);
+    expect(bob.posts).toHaveLength(1);
+    bob.say('pc', offer('cyd'));
+    expect(bob.posts).toMatchObject([{ to: 'worker' }, { to: 'worker', message: { to: 'cyd' } }]);
+  });
+
   test('has no more than 64 candidates kept for it', () => {
     bob.say('pc', offer('alice'));
     for (let n = 1; n <= 70; n++) bob.say('pc', ice(n));

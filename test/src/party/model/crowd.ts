@@ -1,3 +1,4 @@
+import { RUNG_MS } from '../../../../party/call/ringing.ts';
 import type { Call, Member } from '../../../../party/call/state.ts';
 import type { Entry, Kept } from '../../../../party/inbox/state.ts';
 import { GRACE_MS } from '../../../../src/contract/call-room.ts';
@@ -11,9 +12,11 @@ const LATE_MS = 1_000;
 export const liveCalls = (world: World): readonly Call[] =>
   [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
 
-/** What must hold at every moment: nobody is waited for beyond the grace. */
+/** What must hold at every moment: nobody is waited for beyond the grace, and whoever calls is answered, at the latest when somebody has taken the call. */
 export const checkWaiting = (world: World) => {
-  for (const { id, state, members } of liveCalls(world)) {
+  for (const { id, state, members, creating, createdAt } of liveCalls(world)) {
+    const mayWait = state === 'created' || (state === 'ringing' && world.clock.now - createdAt <= RUNG_MS + LATE_MS);
+    hold(creating.length === 0 || mayWait, () => `${id} is ${state}, and whoever asked for it is not told`);
     if (state !== 'accepted') continue;
     for (const { profile, awayAt = world.clock.now } of members) {
       const away = world.clock.now - awayAt;

@@ -23,13 +23,8 @@ export const intrude = (world: World, id: string) => {
     { ...base, user: call.caller, ticket: fresh('no-role') },
     { ...base, user: call.caller, role: 'caller' },
     { ...base, user: call.caller, role: 'caller', ticket: { id: 'expired', until: world.clock.now } },
-    ...Object.entries(call.used).map(
-      ([ticket, expiry]): Entrant => ({
-        ...base,
-        user: call.caller,
-        role: 'caller',
-        ticket: { id: ticket, until: expiry },
-      }),
+    ...call.used.map(
+      ({ id, until }): Entrant => ({ ...base, user: call.caller, role: 'caller', ticket: { id, until } }),
     ),
   ];
   for (const [index, who] of intruders.entries()) {

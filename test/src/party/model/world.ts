@@ -3,6 +3,7 @@ import { callRoom } from '../../../../party/call/room.ts';
 import { type Call, type CallRoomState, memberOf } from '../../../../party/call/state.ts';
 import { inboxRoom } from '../../../../party/inbox/room.ts';
 import type { Effect } from '../../../../party/room.ts';
+import { CallServerFrame } from '../../../../src/contract/call-room.ts';
 import type { Entrant } from '../../../../src/contract/room-messages.ts';
 import type { Room } from '../../../../src/contract/rooms.ts';
 import type { Around, CallRoom, InboxRoom } from './around.ts';
@@ -144,6 +145,7 @@ export class World implements Around {
       hold(isKnown === true, () => `${id} tells ${JSON.stringify(to)} what is none of theirs`);
     }
     if (effect.type !== 'send' || !connection) return;
+    hold(CallServerFrame.safeParse(effect.frame).success, () => `${JSON.stringify(effect.frame)} is no frame`);
     const { user, device } = connection.who;
     const member = call && memberOf(call, user);
     hold(member !== undefined, () => `${user} is in no ${id}, and hears ${JSON.stringify(effect.frame)}`);

@@ -1,0 +1,2 @@
+ALTER TABLE "call_members" ADD COLUMN "missed" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+UPDATE "call_members" SET "missed" = true FROM "calls" WHERE "calls"."id" = "call_members"."call_id" AND "call_members"."role" = 'callee' AND NOT "call_members"."joined" AND "calls"."reason" IN ('missed', 'cancelled', 'busy');
