@@ -9,13 +9,17 @@ interface CarriedCandidate {
   readonly candidate?: { readonly candidate: string };
 }
 
+/** How many signals a client lets come before it acknowledges them, if not five seconds have passed before. */
+const ACK_EVERY = 16;
+
 /** A client of the `call` room, as docs/protocol.md wants it. */
 class CallSide implements Side {
   heard: Side['heard'] = () => undefined;
   readonly #socket: Socket;
   #seq: number;
-  /** What has come and was not acknowledged yet. */
+  /** What has come and was not acknowledged yet, and how many signals that are. */
   #seen: object | undefined;
+  #unacked = 0;
 
   constructor(socket: Socket, received: number) {
     this.#socket = socket;
@@ -24,6 +28,8 @@ class CallSide implements Side {
       if (frame.type !== 'signal') return;
       const { from, epoch, seq, signals } = frame;
       this.#seen = { [String(from)]: { epoch, seq } };
+      this.#unacked += 1;
+      if (this.#unacked >= ACK_EVERY) this.#ack();
       for (const { candidate } of signals as CarriedCandidate[]) if (candidate) this.heard(candidate.candidate);
     };
   }
@@ -39,9 +45,14 @@ class CallSide implements Side {
 
   /** Acknowledges what has come, and asks for a sign of life. */
   ping(): void {
+    this.#ack();
+    this.#socket.sendText('ping');
+  }
+
+  #ack() {
     if (this.#seen) this.#socket.send({ type: 'ack', seen: this.#seen });
     this.#seen = undefined;
-    this.#socket.sendText('ping');
+    this.#unacked = 0;
   }
 
   end(): Promise<void> {

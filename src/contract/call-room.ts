@@ -72,7 +72,7 @@ export const CallClientFrame = z.discriminatedUnion('type', [
     .describe('Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls'),
   z
     .object({ type: z.literal('ack'), seen: Seen })
-    .describe('What I have seen, at the latest five seconds after it came'),
+    .describe('What I have seen: when sixteen have come, at the latest five seconds after the first'),
   Ping,
 ]);
 
