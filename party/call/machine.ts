@@ -57,7 +57,8 @@ export const step = (room: CallRoomState, event: CallEvent, now: number): Step<C
 };
 
 const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
-  if (event.type === 'join') return { state: room, effects: [{ type: 'close', id: event.id, why: 'noSuchCall' }] };
+  if (event.type === 'join')
+    return { state: room, effects: [{ type: 'close', id: event.id, why: 'noSuchCall' }, { type: 'forget' }] };
   if (event.type !== 'message') return { state: room, effects: [] };
   const { request, message } = event;
   if (message.type === 'create') {

@@ -13,6 +13,9 @@ const WORKER = 'https://worker/api/internal/rooms';
 /** How old the note may become when a connection was heard, in milliseconds. */
 const NOTE_MS = 15_000;
 
+/** How long a client may take to answer a close when its room is over, in milliseconds. */
+const CLOSE_MS = 5_000;
+
 /** What is kept with a connection: it survives the sleep of a room. */
 interface Kept {
   readonly who?: Entrant;
@@ -32,6 +35,8 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
   class extends Server<Env> {
     static override options = { hibernate: definition.hibernate };
     #runner: RoomRunner<State, Frame, Message> | undefined;
+    /** Those that have not closed, whatever they were told. A host that sleeps forgets them. */
+    readonly #open = new Set<string>();
 
     override onStart(): void {
       // Answered without waking the room. A room that never sleeps wants to hear it.
@@ -42,6 +47,7 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
     }
 
     override async onConnect(connection: Connection, { request }: ConnectionContext): Promise<void> {
+      this.#open.add(connection.id);
       const signed = await this.#room.signed(request.headers);
       connection.setState({ who: signed?.who, since: Date.now() } satisfies {
         who: Entrant | undefined;
@@ -56,6 +62,7 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
     }
 
     override onClose(connection: Connection): Promise<void> {
+      this.#open.delete(connection.id);
       return this.#room.leave(connection.id);
     }
 
@@ -91,6 +98,7 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         forget: async () => {
           await storage.deleteAlarm();
           await storage.deleteAll();
+          if (!definition.hibernate) setTimeout(() => this.#finish(), CLOSE_MS);
         },
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
@@ -99,6 +107,11 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
             ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
             : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
       };
+    }
+
+    /** Nothing is left to do here: a client that does not answer its close would keep the room in memory, at our cost, for as long as it likes. */
+    #finish(): void {
+      if (this.#open.size > 0) this.ctx.abort('The room is over');
     }
 
     #socket(connection: Connection): Socket {

@@ -121,6 +121,8 @@ export interface Line<Frame extends object> extends Pick<Listener<Frame>, 'heard
   drop(): void;
   /** Loses it by a reset. */
   reset(): void;
+  /** Answers no close any more; resolves when the connection has ended all the same. */
+  holdOpen(): Promise<void>;
   /** Hears and answers nothing any more. */
   freeze(): void;
 }
@@ -154,6 +156,7 @@ export const openLine = async <Frame extends object>(
     close: () => socket.close(),
     drop: () => socket.drop(),
     reset: () => socket.reset(),
+    holdOpen: () => socket.holdOpen(),
     freeze: () => socket.freeze(),
   };
   open.add(line);

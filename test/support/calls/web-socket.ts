@@ -54,6 +54,7 @@ export class RawSocket {
   #bytes = Buffer.alloc(0);
   #close: (closed: Closed) => void = () => undefined;
   #ended = false;
+  #holds = false;
 
   constructor(socket: Socket, head: Buffer) {
     this.#socket = socket;
@@ -100,6 +101,12 @@ export class RawSocket {
     this.#end({ code: 1006, reason: '' }, () => void this.#socket.resetAndDestroy());
   }
 
+  /** From now on no close is answered; resolves when the other side has ended the TCP connection. */
+  holdOpen(): Promise<void> {
+    this.#holds = true;
+    return new Promise((resolve) => this.#socket.on('close', () => resolve()));
+  }
+
   /** From now on nothing is heard or answered, and the connection stays. */
   freeze(): void {
     this.#socket.pause();
@@ -117,7 +124,7 @@ export class RawSocket {
   #take(opcode: number, payload: Buffer, at: number) {
     if (opcode === OPCODE.text) this.onText(payload.toString(), at);
     else if (opcode === OPCODE.ping) this.#socket.write(encode(OPCODE.pong, payload));
-    else if (opcode === OPCODE.close) {
+    else if (opcode === OPCODE.close && !this.#holds) {
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
       this.#socket.write(encode(OPCODE.close, payload));
       this.#end({ code, reason: payload.subarray(2).toString() });
