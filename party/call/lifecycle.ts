@@ -18,11 +18,8 @@ const CHECK_MS = 60_000;
 /** How long an inbox is tried to be told of a call, in milliseconds: what it holds expires by itself. */
 const TELL_MS = 120_000;
 
-/** Somebody in a group who has not acknowledged what came so long ago hears nothing, in milliseconds: clients do it within five seconds. */
+/** Somebody in a group who has not acknowledged what they were sent so long ago hears nothing, in milliseconds: clients do it within five seconds. */
 const DEAF_MS = 15_000;
-
-/** Reasons that leave whoever did not take the call with one that they missed. */
-const UNHEARD: readonly Reason[] = ['missed', 'cancelled', 'busy', 'hung_up'];
 
 const joined = ({ state }: Member) => state === 'joined';
 const ringing = ({ state }: Member) => state === 'ringing';
@@ -41,6 +38,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     epoch: member.epoch + 1,
     greeted: true,
     joined: true,
+    missed: false,
     unreachable: false,
     listening: false,
     awayAt: undefined,
@@ -128,16 +126,16 @@ export const leave = (turn: Turn, user: string, reason: Reason) => {
   }
 };
 
-/** Notes of somebody for whom it rang until now whether they missed the call. */
+/** Notes of somebody for whom it rang until now whether they missed the call: whenever they did not refuse it, if it came to ring at all. */
 const noteMissed = (turn: Turn, user: string, reason: Reason) => {
   const { state, joined: ever } = turn.member(user) ?? {};
-  if (state === 'ringing' && !ever) turn.setMember(user, { missed: UNHEARD.includes(reason) });
+  if (state === 'ringing' && !ever) turn.setMember(user, { missed: reason !== 'declined' && reason !== 'failed' });
 };
 
 /** Somebody cannot go on, since too much of theirs waits: those of a group who have not acknowledged it for long are out. Without that they would stop all others. */
 export const dropDeaf = (turn: Turn, user: string) => {
   if (!turn.call.group) return;
-  const late = turn.stream(user).log.filter(({ at }) => at + DEAF_MS <= turn.now);
+  const late = turn.stream(user).log.filter(({ sentAt }) => sentAt !== undefined && sentAt + DEAF_MS <= turn.now);
   for (const to of new Set(late.map((waiting) => waiting.to))) {
     const { state, awayAt } = turn.member(to) ?? {};
     // Whoever is away has the grace.

@@ -18,7 +18,7 @@ export const RUNG_MS = 3_000;
 /** How much longer than it rings an inbox holds a dial, in milliseconds. */
 const SLACK_MS = 10_000;
 
-/** How many TURN credentials one member can have: the record has to stay below what the Worker takes. */
+/** How many TURN credentials one member can have, the newest: the record has to stay below what the Worker takes. */
 const TURN_LIMIT = 32;
 
 const newMember = (profile: Member['profile'], role: Member['role'], place: number): Member => ({
@@ -31,6 +31,7 @@ const newMember = (profile: Member['profile'], role: Member['role'], place: numb
   epoch: 0,
   greeted: false,
   joined: false,
+  here: false,
   missed: false,
   unreachable: false,
   awayAt: undefined,
@@ -41,7 +42,7 @@ const newMember = (profile: Member['profile'], role: Member['role'], place: numb
 /** A call begins: the caller's inbox is asked whether it may. */
 export const create = (
   id: string,
-  { caller, device, old, callees, video, offer, turn: credential }: Create,
+  { caller, device, old, callees, video, offer, turn: credential, request: asked }: Create,
   request: string,
   now: number,
 ): Turn => {
@@ -79,13 +80,14 @@ export const create = (
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length, at: now }];
+    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length, sentAt: undefined }];
     turn.putStream({ ...newStream(caller.user), received: 1, log });
   }
   if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);
   const until = now + RING_MS + SLACK_MS;
-  turn.post({ party: 'inbox', id: caller.user }, { type: 'dial', call: id, device, to, until }, true, now + DIAL_MS);
+  const dial = { type: 'dial', call: id, device, to, until, ...(asked !== undefined && { request: asked }) } as const;
+  turn.post({ party: 'inbox', id: caller.user }, dial, true, now + DIAL_MS);
   turn.keep();
   return turn;
 };
@@ -115,10 +117,11 @@ export const permit = (
   }
   if (credential !== undefined) {
     if (turn.call.turn.some(({ name }) => name === credential)) return { outcome: 'ok', role: member.role, video };
-    // It is revoked at once by whoever gave it.
-    if (turn.call.turn.filter((given) => given.user === user).length >= TURN_LIMIT) return { outcome: 'no_such_call' };
-    turn.set({ turn: [...turn.call.turn, { name: credential, user }] });
+    const own = turn.call.turn.filter((given) => given.user === user);
+    const surplus = own.length >= TURN_LIMIT ? own[0] : undefined;
+    turn.set({ turn: [...turn.call.turn.filter((given) => given !== surplus), { name: credential, user }] });
     turn.keep();
+    return { outcome: 'ok', role: member.role, video, ...(surplus && { surplus: surplus.name }) };
   }
   return { outcome: 'ok', role: member.role, video };
 };
@@ -167,7 +170,7 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
     else {
       // An old device can have come since the inbox has counted them.
       const listening = member.listening || parsed?.old === true;
-      const unreachable = !listening && (parsed === undefined || parsed.devices === 0);
+      const unreachable = !listening && !member.here && (parsed === undefined || parsed.devices === 0);
       turn.setMember(user, { unreachable, listening });
       if (unreachable !== member.unreachable) announce(turn, user);
       if (parsed?.old) replay(turn, user);
@@ -179,8 +182,9 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
 /** A device of somebody has come for whom it rings where nobody heard it. */
 export const reached = (turn: Turn, user: string) => {
   const member = turn.member(user);
-  if (member?.state !== 'ringing' || !member.unreachable) return;
-  turn.setMember(user, { unreachable: false });
+  if (member?.state !== 'ringing') return;
+  // It can overtake what the inbox has answered before.
+  turn.setMember(user, { here: true, unreachable: false });
   turn.keep();
-  announce(turn, user);
+  if (member.unreachable) announce(turn, user);
 };

@@ -38,7 +38,7 @@ export const receive = (
   if (!recipient) return 'no_such_peer';
   const stream = turn.stream(user);
   const { received, early, acked, log } = stream;
-  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length, at: turn.now };
+  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length, sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
   } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS) {
@@ -93,7 +93,18 @@ const accept = (turn: Turn, user: string, waiting: Waiting) => {
   turn.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
   // Of all that was sent since the first description nothing waits any more.
   const last = seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
-  if (last?.seq === seq) deliver(turn, user, to, last);
+  if (last?.seq !== seq) return;
+  deliver(turn, user, to, last);
+  noteSent(turn, user, to, seq);
+};
+
+/** Notes that somebody who is here was sent signals of somebody, from a number on. */
+const noteSent = (turn: Turn, from: string, to: string, first: number) => {
+  const { state, old, awayAt } = turn.member(to) ?? {};
+  if (!turn.call.group || state !== 'joined' || old || awayAt !== undefined) return;
+  const stream = turn.stream(from);
+  const sent = (each: Waiting) => (each.to === to && each.seq >= first ? { ...each, sentAt: turn.now } : each);
+  turn.putStream({ ...stream, log: stream.log.map(sent) });
 };
 
 /** What somebody has to get of a sender. Candidates that came before the first description stand behind it; without one they wait. */
@@ -150,10 +161,12 @@ const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entr
 /** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
 export const replay = (turn: Turn, user: string, oldDevice?: string) => {
   for (const { user: from } of turn.call.streams) {
-    for (const entry of entriesFor(turn, from, user)) {
+    const entries = entriesFor(turn, from, user);
+    for (const entry of entries) {
       if (oldDevice === undefined) deliver(turn, from, user, entry);
       else deliverOld(turn, from, user, entry, oldDevice);
     }
+    if (entries[0]) noteSent(turn, from, user, entries[0].seq);
   }
 };
 

@@ -21,6 +21,8 @@ export interface Member {
   readonly greeted: boolean;
   /** Whether they were in the call at some time. */
   readonly joined: boolean;
+  /** Whether a device of theirs has come while it rang. */
+  readonly here: boolean;
   /** Whether they missed it: they are told later. */
   readonly missed: boolean;
   readonly unreachable: boolean;
@@ -50,8 +52,8 @@ export interface Waiting {
   readonly signal: CarriedSignal;
   /** In characters of JSON. */
   readonly size: number;
-  /** When it came, in milliseconds since 1970. */
-  readonly at: number;
+  /** When its recipient was sent it last, in milliseconds since 1970; undefined when they could not be, or as part of something later. */
+  readonly sentAt: number | undefined;
 }
 
 /** The signals of one sender. Never written: after a restart the clients say where they were. */

@@ -96,8 +96,8 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
         forget: async () => {
-          await storage.deleteAlarm();
-          await storage.deleteAll();
+          // Both at once: what is written after it, stays.
+          await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
           if (!definition.hibernate) setTimeout(() => this.#finish(), CLOSE_MS);
         },
         alarmAt: () => storage.getAlarm(),

@@ -22,7 +22,7 @@ const SILENT = { outcome: 'ok', devices: 0, old: false } as const;
 const only = (users: readonly string[]) => (users.length === 1 ? users[0] : undefined);
 
 /** This user calls: may they? From here on whoever calls them back finds this call. */
-export const dial = (turn: Turn, { call, device, to, until }: Message<'dial'>): Dialled => {
+export const dial = (turn: Turn, { call, device, to, until, request }: Message<'dial'>): Dialled => {
   if (turn.entry(call)) return { outcome: 'ok' };
   const peer = only(to);
   const [active] = turn.entriesIn('active');
@@ -41,7 +41,7 @@ export const dial = (turn: Turn, { call, device, to, until }: Message<'dial'>): 
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
   turn.put(entry);
-  if (isOldDevice(device)) connectDial(turn, entry);
+  if (isOldDevice(device)) connectDial(turn, entry, request);
   return { outcome: 'ok' };
 };
 
@@ -54,10 +54,10 @@ const takeDial = (turn: Turn): number => {
   return 0;
 };
 
-/** The old device that has dialled hears of the call from now on; nobody waits for it when the device has gone or has given up. */
-const connectDial = (turn: Turn, entry: EntryIn<'dialling'>): void => {
+/** The old device that has dialled hears of the call from now on; nobody waits for it when the device has gone, has given up, or calls somebody else. */
+const connectDial = (turn: Turn, entry: EntryIn<'dialling'>, request: number | undefined): void => {
   const socket = turn.socketOf(entry.device);
-  if (socket?.dial === undefined || !turn.isAsked(socket.dial)) hangUp(turn, entry);
+  if (socket?.dial === undefined || socket.dial !== request) hangUp(turn, entry);
   else turn.update(socket, { line: { call: entry.call, sent: 1, seen: [] } });
 };
 

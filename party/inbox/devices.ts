@@ -88,14 +88,15 @@ export const leave = (turn: Turn, socket: Socket | undefined): void => {
   release(turn, socket);
 };
 
-/** The sessions of all devices that are connected or in a call, but one. */
-export const othersThan = (turn: Turn, sid: string): string[] => {
+/** The sessions of all devices that are connected or in a call, but one, and but those that have begun since, which end later. */
+export const othersThan = (turn: Turn, { but, until }: { but: string; until: number }): string[] => {
+  const since = new Set([but, ...turn.state.sockets.filter(({ who }) => who.until > until).map(({ who }) => who.sid)]);
   const connected = turn.state.sockets.map(({ who }) => who.sid);
   // An old device has no session's name, but a socket.
   const inCall = turn.state.calls.flatMap((entry) =>
     'device' in entry && !isOldDevice(entry.device) ? [entry.device] : [],
   );
-  return [...new Set([...connected, ...inCall])].filter((other) => other !== sid);
+  return [...new Set([...connected, ...inCall])].filter((other) => !since.has(other));
 };
 
 /** Sessions have ended: their sockets end, and the calls that they may be in are told. */

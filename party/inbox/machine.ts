@@ -96,7 +96,7 @@ const message = (turn: Turn, said: ToInbox): object => {
       signal(turn, said);
       return DONE;
     case 'revoked':
-      revoked(turn, said.but === undefined ? said.sids : [...said.sids, ...othersThan(turn, said.but)]);
+      revoked(turn, said.others ? [...said.sids, ...othersThan(turn, said.others)] : said.sids);
       return DONE;
   }
 };

@@ -120,15 +120,10 @@ export class Turn {
   }
 
   /** Asks the Worker for a call; answers the number that the request has in the outbox. */
-  dial(message: Extract<ToWorker, { type: 'call' }>): number {
+  dial(message: Omit<Extract<ToWorker, { type: 'call' }>, 'request'>): number {
     const n = this.state.outbox.next;
-    this.#post('worker', message, false, this.now + HAND_MS);
+    this.#post('worker', { ...message, request: n }, false, this.now + HAND_MS);
     return n;
-  }
-
-  /** Whether what has a number in the outbox is the one that the Worker is being asked. */
-  isAsked(n: number): boolean {
-    return this.state.outbox.items.find(({ to }) => to === 'worker')?.n === n;
   }
 
   /** Takes back what the Worker is not being asked at the moment. */

@@ -18,6 +18,8 @@ export interface Dial {
   readonly to: readonly string[];
   readonly video: boolean;
   readonly offer: CarriedSignal | undefined;
+  /** The request of the inbox that it came of, for an old device. */
+  readonly request?: number | undefined;
 }
 
 /** The call that came of it, which may be one that there is already between the two; or why there is none. */
@@ -44,9 +46,16 @@ export const dial = async (services: Services, { from, to, ...how }: Dial): Prom
   const resolved = resolve(await findPeople(services.db, from, to), from, to);
   if (!resolved.ok) return { outcome: resolved.reason };
   const { caller, callees } = resolved;
-  const { offer, ...rest } = how;
+  const { offer, request, ...rest } = how;
   const id = crypto.randomUUID();
-  const create = { type: 'create', caller, callees, ...rest, ...(offer && { offer }) } as const;
+  const create = {
+    type: 'create',
+    caller,
+    callees,
+    ...rest,
+    ...(offer && { offer }),
+    ...(request !== undefined && { request }),
+  } as const;
   const created = await askCall(services, id, create, Created);
   switch (created.outcome) {
     case 'created':

@@ -15,11 +15,11 @@ export const onRoomMessage = async (services: Services, message: ToWorker, aroun
     await keepRecord(services, message, around);
     return { outcome: 'done' };
   }
-  const { from, device, offer, video } = message;
+  const { from, device, offer, video, request } = message;
   // What an old client wrote, which nobody has looked at.
   const { data } = startCall.body.safeParse({ to: message.to });
   if (!data) return { outcome: 'no' };
-  const dialled = await dial(services, { from, device, old: true, to: data.to, offer, video });
+  const dialled = await dial(services, { from, device, old: true, to: data.to, offer, video, request });
   // An old client cannot take up a call that it did not begin: where the other one's call was first, this device rings. Its own call
   // is there already when the inbox did not hear the first answer.
   const isTheirs = dialled.outcome === 'call' && dialled.state === 'ringing' && dialled.role === 'caller';

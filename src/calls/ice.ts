@@ -69,7 +69,10 @@ export const leaveToCall = async (
     // A call that does not answer has it revoked here.
     const ask = () => askCall(services, id, permit, Permitted);
     const permitted = await tryThrice(ask).catch(() => undefined);
-    if (permitted?.outcome === 'ok') return;
+    if (permitted?.outcome === 'ok') {
+      if (permitted.surplus !== undefined) await revokeTurn(services, permitted.surplus);
+      return;
+    }
   }
   await revokeTurn(services, revocable);
 };

@@ -12,6 +12,8 @@ import { QrMessage } from './qr-room.ts';
 const device = z.string();
 const user = z.string();
 const call = z.string();
+/** Which request of an inbox a call of an old client came of: the device may be about another one by now. */
+const request = z.int().optional();
 
 /** What the Worker says of whoever enters a room, once, on the way in. */
 export const Entrant = z.object({
@@ -54,6 +56,7 @@ export const ToCall = z.discriminatedUnion('type', [
     offer: CarriedSignal.optional(),
     /** A TURN credential to be revoked at the end. */
     turn: z.string().optional(),
+    request,
   }),
   /** From the Worker: may this device have a ticket? Answered with {@link Permitted}. */
   z.object({
@@ -105,7 +108,13 @@ export type Created = z.output<typeof Created>;
 
 /** The answer to `permit`. */
 export const Permitted = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('ok'), role: z.enum(['caller', 'callee']), video: z.boolean() }),
+  z.object({
+    outcome: z.literal('ok'),
+    role: z.enum(['caller', 'callee']),
+    video: z.boolean(),
+    /** The oldest TURN credential of too many that the user has: to be revoked now. */
+    surplus: z.string().optional(),
+  }),
   /** No such call, or it has ended, or the user is not in it. */
   z.object({ outcome: z.literal('no_such_call') }),
   /** Another device of the user has the call. */
@@ -127,7 +136,7 @@ const entry = z.int().min(0).optional();
 /** To an `inbox` room. */
 export const ToInbox = z.discriminatedUnion('type', [
   /** From a call: this user calls. Answered with {@link Dialled}. */
-  z.object({ type: z.literal('dial'), call, device, to: z.array(user), until: z.number() }),
+  z.object({ type: z.literal('dial'), call, device, to: z.array(user), until: z.number(), request }),
   /** From a call: this user is called. Answered with {@link Rung}. */
   z.object({
     type: z.literal('ring'),
@@ -153,8 +162,12 @@ export const ToInbox = z.discriminatedUnion('type', [
     seq: z.int(),
     signals: z.array(CarriedSignal),
   }),
-  /** From the Worker: these sessions have ended; with `but`, all others as well. Answered with {@link Done}. */
-  z.object({ type: z.literal('revoked'), sids: z.array(z.string()), but: z.string().optional() }),
+  /** From the Worker: these sessions have ended, and perhaps all but one of those that end by themselves until then. Answered with {@link Done}. */
+  z.object({
+    type: z.literal('revoked'),
+    sids: z.array(z.string()),
+    others: z.object({ but: z.string(), until: z.number() }).optional(),
+  }),
 ]);
 
 /** See {@link ToInbox}. */
@@ -190,7 +203,15 @@ export type Entered = z.output<typeof Entered>;
 /** To the Worker, from rooms. */
 export const ToWorker = z.discriminatedUnion('type', [
   /** From an inbox: an old client calls. Answered with {@link Called}. */
-  z.object({ type: z.literal('call'), from: user, device, to: z.string(), offer: CarriedSignal, video: z.boolean() }),
+  z.object({
+    type: z.literal('call'),
+    from: user,
+    device,
+    to: z.string(),
+    offer: CarriedSignal,
+    video: z.boolean(),
+    request,
+  }),
   /** From a call: how it went. Answered with {@link Done} once it is kept. */
   z.object({
     type: z.literal('record'),

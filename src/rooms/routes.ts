@@ -17,10 +17,10 @@ import { reasonOf } from '../log.ts';
 import { randomText } from '../random.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
-import { jwtSecrets, verifyToken } from '../session/token.ts';
+import { endOfSession, jwtSecrets, verifyToken } from '../session/token.ts';
 import type { Around } from '../undo.ts';
 import { roomSecrets, verify } from './signature.ts';
-import { endOfSession, verifyTicket } from './ticket.ts';
+import { verifyTicket } from './ticket.ts';
 
 /** What is done about something that a room tells the Worker. */
 export type OnRoomMessage = (services: Services, message: ToWorker, around: Around) => Promise<Called | Done>;

@@ -2,7 +2,7 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Room } from '../contract/rooms.ts';
 import { randomText } from '../random.ts';
 import type { JwtSecrets, Session } from '../session/token.ts';
-import { kidOf, TOKEN_TTL_SECONDS } from '../session/token.ts';
+import { kidOf } from '../session/token.ts';
 
 /** How long a ticket admits to its room, in seconds (calls.md: "at most 60 s to join"). */
 export const TICKET_TTL_SECONDS = 60;
@@ -81,6 +81,3 @@ export const verifyTicket = async (
     throw error;
   }
 };
-
-/** When a session ends by itself, in milliseconds since 1970. */
-export const endOfSession = ({ issuedAt }: Session): number => issuedAt + TOKEN_TTL_SECONDS * 1000;

@@ -16,15 +16,16 @@ export const sessionRoutes = (services: Services) => {
   const { app, routeSelfChecking } = createRouter(services);
 
   const close = async (c: Context<AppEnv>, session: Session, which: string): Promise<readonly string[]> => {
-    const closed = await store.closeSessions(redis, session, which, now());
+    const at = now();
+    const closed = await store.closeSessions(redis, session, which, at);
     sessions.forget(closed ?? [session.sid]);
-    const tell = (sids: readonly string[], but?: string) =>
-      closeSockets(services, background(c), session.userId, sids, but);
+    const tell = (sids: readonly string[], others?: { but: string; now: number }) =>
+      closeSockets(services, background(c), session.userId, sids, others);
     if (!closed) {
       tell([session.sid]);
       throw new ApiError('invalid_token');
     }
-    if (which === 'others') tell(closed, session.sid);
+    if (which === 'others') tell(closed, { but: session.sid, now: at });
     else tell([which]);
     return closed;
   };

@@ -1,20 +1,26 @@
 import type { Services } from '../services.ts';
 import type { Later } from '../undo.ts';
 import { tryThrice } from '../undo.ts';
+import { endOfSession } from './token.ts';
 
 /**
  * Has the sockets of sessions closed that have ended, behind the answer: also of those that had ended before, since the answer to that may have been lost.
  *
- * @param but all others of the user have ended, listed or not
+ * @param others with it, all but one have ended, listed or not, that were there at that time
  */
 export const closeSockets = (
   { rooms }: Pick<Services, 'rooms'>,
   later: Later,
   userId: string,
   sids: readonly string[],
-  but?: string,
+  others?: { readonly but: string; readonly now: number },
 ): void => {
-  if (sids.length === 0 && but === undefined) return;
-  const message = { type: 'revoked' as const, sids: [...sids], ...(but !== undefined && { but }) };
+  if (sids.length === 0 && !others) return;
+  const until = others && endOfSession({ issuedAt: others.now });
+  const message = {
+    type: 'revoked' as const,
+    sids: [...sids],
+    ...(others && until !== undefined && { others: { but: others.but, until } }),
+  };
   later('session.room_not_told', () => tryThrice(() => rooms.ask({ party: 'inbox', id: userId }, message)));
 };

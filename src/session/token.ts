@@ -97,3 +97,6 @@ const verifyWith = async (secret: string, token: string, now: number): Promise<S
   if (typeof sid !== 'string' || !/^[\w-]{22}$/.test(sid)) return undefined;
   return { userId, sid, legacy: false, issuedAt };
 };
+
+/** When a session ends by itself, in milliseconds since 1970. */
+export const endOfSession = ({ issuedAt }: Pick<Session, 'issuedAt'>): number => issuedAt + TOKEN_TTL_SECONDS * 1000;

@@ -156,20 +156,19 @@ describe.concurrent('in time,', { timeout }, () => {
   });
 
   // PartyKit gives a room no way to do it.
-  test.runIf(stack.settings.ROOMS_URL === undefined)(
-    'somebody who answers no close is cut off 65 s after the end of the call: the room does not go on for them',
-    async () => {
+  const isOnPartyServer = stack.settings.ROOMS_URL === undefined;
+  if (isOnPartyServer) {
+    test('somebody who answers no close is cut off 65 s after the end of the call: the room does not go on for them', async () => {
       const { caller, callee } = await talking();
       const cutOff = callee.holdOpen();
       caller.say({ type: 'hangup' });
       await ended(callee, 'hung_up');
       const started = performance.now();
-      const still = await Promise.race([cutOff.then(() => 'cut off'), sleep(50_000, 'open')]);
-      expect(still).toBe('open');
+      expect(await Promise.race([cutOff.then(() => 'cut off'), sleep(50_000, 'open')])).toBe('open');
       await cutOff;
       expectAfter(performance.now() - started, 65_000);
-    },
-  );
+    });
+  }
 
   test('somebody of a group call is lost to it, and the others go on', async () => {
     const { a, b } = await two();

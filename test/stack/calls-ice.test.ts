@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { newDevice } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { recordOf, tellWorker } from '../support/calls/records.ts';
+import { cannedRooms } from '../support/calls/rooms.ts';
 import { two } from '../support/calls/scenes.ts';
 import type { Answer, Api } from '../support/client.ts';
 import { localApi, TestClock } from '../support/client.ts';
@@ -64,6 +65,17 @@ describe('ICE servers', () => {
     expect(Date.parse(String(renewed.body.expiresAt)) - Date.parse(String(first.body.expiresAt))).toBe(600_000);
   });
 
+  test('are the same for half of the time that they are good for, where that is less', async () => {
+    const { token } = await newDevice();
+    const clock = new TestClock();
+    const api = localApi({ TURN_TTL_SECONDS: '300' }, clock.now);
+    const first = await ice(api, token);
+    clock.advance(149.999);
+    expect((await ice(api, token)).body).toEqual(first.body);
+    clock.advance(0.001);
+    expect(credentialOf(await ice(api, token))).not.toBe(credentialOf(first));
+  });
+
   test('are asked for again when it was STUN alone that was given', async () => {
     const { token } = await newDevice();
     await fail({ status: 500 });
@@ -118,6 +130,32 @@ describe('a TURN credential', () => {
     line.say({ type: 'hangup' });
     await line.closed;
     await expect.poll(() => Promise.all(names.map(isLive)), { timeout: 5_000 }).toEqual([false, false]);
+  });
+
+  test('that is one too many for its user takes the place of the oldest, which is revoked', async () => {
+    const { token } = await newDevice();
+    const surplus = credentialOf(await ice(local, token));
+    const rooms = cannedRooms({ permit: { outcome: 'ok', role: 'callee', video: false, surplus } });
+    const api = localApi({}, Date.now, rooms);
+    const newest = credentialOf(await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+    await api.settle();
+    expect(await Promise.all([surplus, newest].map(isLive))).toEqual([false, true]);
+  });
+
+  test('that its call could not be told of is revoked, after three tries', async () => {
+    const { token } = await newDevice();
+    let asked = 0;
+    const rooms = cannedRooms({
+      hear: (_, message) => {
+        if (message.type !== 'permit' || message.turn === undefined) return;
+        asked += 1;
+        throw new Error('Out of reach');
+      },
+    });
+    const api = localApi({}, Date.now, rooms);
+    const name = credentialOf(await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+    await api.settle();
+    expect([asked, await isLive(name)]).toEqual([3, false]);
   });
 
   test('is revoked at once when there is no call that it could be for', async () => {

@@ -139,6 +139,13 @@ describe('a call that is created', () => {
     expect(room.got('alice')).toEqual([]);
   });
 
+  test('never says of somebody that nobody could reach them who has come before their inbox has answered', () => {
+    const room = new CallRoom({ ring: () => HANGS });
+    room.create();
+    room.act('bob', { type: 'here' }, 'bob').settle(nobody());
+    expect(room.enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty('unreachable');
+  });
+
   test('is answered after 3 s though an inbox cannot be reached, which is asked until the ring is over', () => {
     const room = new CallRoom({ ring: unreachable });
     const request = room.create();
@@ -231,7 +238,7 @@ describe('a ticket', () => {
     expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({ outcome: 'no_such_call' });
   });
 
-  test('comes with a TURN credential, all of which the record names; the 33rd of one user is refused, to be revoked', () => {
+  test('comes with a TURN credential, the newest 32 of each user are in the record; the oldest is given back, to be revoked', () => {
     const name = (user: string, n: number) => `${user}${n}`.padStart(96, 'f');
     const members = ['alice', ...Array.from({ length: 7 }, (_, n) => `callee${n}`)];
     const room = ringing({}, { callees: members.slice(1), turn: name('alice', 0) });
@@ -239,12 +246,13 @@ describe('a ticket', () => {
       for (let n = user === 'alice' ? 1 : 0; n < 32; n++) {
         expect(room.permit(user, { turn: name(user, n) })).toMatchObject({ outcome: 'ok' });
       }
-      expect(room.permit(user, { turn: name(user, 32) })).toEqual({ outcome: 'no_such_call' });
-      expect(room.permit(user)).toMatchObject({ outcome: 'ok' });
+      expect(room.permit(user, { turn: name(user, 32) })).toMatchObject({ outcome: 'ok', surplus: name(user, 0) });
+      expect(room.permit(user, { turn: name(user, 32) })).not.toHaveProperty('surplus');
     }
     room.wait(45_000);
     const [record] = room.records;
-    expect(record?.turn).toEqual(members.flatMap((user) => Array.from({ length: 32 }, (_, n) => name(user, n))));
+    const newest = members.flatMap((user) => Array.from({ length: 32 }, (_, n) => name(user, n + 1)));
+    expect(record?.turn.toSorted()).toEqual(newest.toSorted());
     expect(JSON.stringify(ToWorker.parse(record)).length).toBeLessThan(WORKER_READS);
     expect(JSON.stringify(room.written).length).toBeLessThan(128 * 1024);
   });

@@ -322,6 +322,35 @@ describe('a call of several', () => {
     expect(room.signals('bob')).toEqual([[513, 'again']]);
   });
 
+  test('puts nobody out who could not acknowledge: who was sent nothing that they could, or only just', () => {
+    const room = three();
+    // Candidates wait for a description.
+    for (let seq = 1; seq <= 512; seq++) room.signal('alice', seq, ice(`${seq}`), 'cyd');
+    room.wait(60_000).signal('alice', 513, ice('513'), 'bob');
+    expect([room.errors('alice'), room.closed]).toEqual([['too_much'], []]);
+    // Who comes back is sent it all once more.
+    const other = three();
+    other.signal('alice', 1, offer(), 'cyd');
+    for (let seq = 2; seq <= 512; seq++) other.signal('alice', seq, ice(`${seq}`), 'cyd');
+    other.leave('cyd').wait(16_000).enter('cyd', { seen: {}, acked: 0 }).signal('alice', 513, ice('513'), 'bob');
+    expect([other.errors('alice'), other.closed]).toEqual([['too_much'], []]);
+    other.wait(14_999).signal('alice', 513, ice('513'), 'bob');
+    expect(other.closed).toEqual([]);
+    expect(other.wait(1).signal('alice', 513, ice('513'), 'bob').closed).toEqual(['cyd done']);
+  });
+
+  test('is not missed by one who joins it late', () => {
+    const room = ringing({}, { callees: ['bob', 'cyd'] })
+      .enter('alice')
+      .accept('bob')
+      .wait(45_000);
+    expect(room.accept('cyd').say('cyd', { type: 'hangup' }).say('bob', { type: 'hangup' }).is).toBe('ended hung_up');
+    expect(room.records[0]?.callees).toEqual([
+      { user: 'bob', joined: true, missed: false },
+      { user: 'cyd', joined: true, missed: false },
+    ]);
+  });
+
   test('lets one who has left look at it for a minute, then only from within', () => {
     const room = three().say('cyd', { type: 'hangup' }).enter('cyd').wait(59_999);
     expect(room.closed).toEqual(['cyd done']);

@@ -187,13 +187,15 @@ describe('a session that is revoked', () => {
   });
 
   test('is any but the one that signs all others out, whether the Worker knows them or not', () => {
-    const bob = new Inbox().device('phone').device('tablet').old('pc').device('tv');
+    const until = { until: 2_000_000 };
+    const bob = new Inbox().device('phone', until).device('tablet', until).old('pc', until).device('tv', until);
     bob.active('call', { device: 'tv' });
-    bob.tell({ type: 'revoked', sids: ['gone'], but: 'phone' });
+    bob.device('new', { until: 2_000_001 });
+    bob.tell({ type: 'revoked', sids: ['gone'], others: { but: 'phone', until: 2_000_000 } });
     expect(bob.closed).toEqual(['tablet unauthorized', 'pc unauthorized', 'tv unauthorized']);
-    expect(bob.connected).toEqual(['phone']);
+    expect(bob.connected).toEqual(['phone', 'new']);
     expect(bob.answer().acts()).toContain('tv revoke');
-    expect(bob.device('gone').connected).toEqual(['phone']);
+    expect(bob.device('gone').connected).toEqual(['phone', 'new']);
   });
 
   test('is one of the newest 256 that are remembered', () => {

@@ -71,7 +71,12 @@ export class Inbox {
   }
 
   dial(call: string, change: Partial<Message<'dial'>> = {}) {
-    return this.tell({ type: 'dial', call, device: 'phone', to: ['alice'], until: this.now + 55_000, ...change });
+    const { device = 'phone' } = change;
+    // That of an old device comes of what it asked for last.
+    const request = this.state.sockets.find(({ who }) => who.device === device)?.dial;
+    const until = this.now + 55_000;
+    const asked = request !== undefined && { request };
+    return this.tell({ type: 'dial', call, device, to: ['alice'], until, ...asked, ...change });
   }
 
   ring(call: string, change: Partial<Message<'ring'>> = {}) {

@@ -189,11 +189,22 @@ describe('an old client that calls', () => {
 
   test('that changes its mind quickly asks the Worker for the last one alone, and hangs up the first', () => {
     bob.say('pc', offer('alice')).say('pc', offer('carol')).say('pc', offer('dave'));
-    bob.dial('c', { device: 'ws-pc' });
+    bob.dial('c', { device: 'ws-pc', request: 1 });
     bob.answer({ outcome: 'ok', call: 'c' });
     const asked = bob.posts.map(({ message }) => (message.type === 'call' ? message.to : message.type));
     expect(asked).toEqual(['alice', 'act', 'dave']);
     expect(bob.acts()).toEqual(['ws-pc hangup']);
+  });
+
+  test('that calls somebody else while the Worker takes too long is not tied to the first call when that comes late', () => {
+    bob.say('pc', offer('alice')).lose().say('pc', offer('carol'));
+    const [first, second] = bob.posts.map(({ message }) => (message.type === 'call' ? message.request : undefined));
+    expect(bob.dial('late', { device: 'ws-pc', request: first ?? 0 })).toEqual({ outcome: 'ok' });
+    expect(bob.dial('c', { device: 'ws-pc', to: ['carol'], request: second ?? 0 })).toEqual({ outcome: 'ok' });
+    bob.answer({ outcome: 'ok', call: 'c' });
+    expect(bob.acts()).toEqual(['ws-pc hangup']);
+    expect(bob.got('pc')).toEqual([]);
+    expect(bob.state.sockets).toMatchObject([{ line: { call: 'c' } }]);
   });
 
   test('ends the call that it is in by calling somebody else', () => {

@@ -96,6 +96,7 @@ export class SimulatedWorker {
     to: readonly string[],
     offer: (Signal & { raw?: unknown }) | undefined,
     onAdmission: (admission: Admission | undefined) => void,
+    request?: number,
   ) {
     if (to.includes(from) || to.some((user) => !USERS.has(user))) return onAdmission({ outcome: 'refused' });
     const call = `c${this.made.size + 1}`;
@@ -108,6 +109,7 @@ export class SimulatedWorker {
       callees: to.map(profileOf),
       video: false,
       ...(offer && { offer }),
+      ...(request !== undefined && { request }),
     };
     this.#ask(this.#reach.call(call), create, (answer) => {
       const created = answer === undefined ? undefined : Created.parse(answer);
@@ -152,13 +154,14 @@ export class SimulatedWorker {
       this.records.set(told.call, told);
       return onAnswer({ outcome: 'done' });
     }
-    const { from, device, to, offer } = told;
-    this.dial(from, device, true, [to], offer, (admission) => {
+    const { from, device, to, offer, request } = told;
+    const answer = (admission: Admission | undefined) => {
       const isTheirs = admission?.outcome === 'call' && admission.role === 'caller';
       // The Worker answers 503 when it cannot reach a room, and is asked again.
       if (admission === undefined) onAnswer(undefined);
       else onAnswer(isTheirs ? { outcome: 'ok', call: admission.call } : { outcome: 'no' });
-    });
+    };
+    this.dial(from, device, true, [to], offer, answer, request);
   }
 
   #ask(room: Reached, message: ToCall | ToInbox, onAnswer: OnAnswer) {
