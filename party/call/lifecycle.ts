@@ -7,13 +7,10 @@ import type { Turn } from './turn.ts';
 
 /**
  * How long the inbox of somebody in a call takes them for busy, and how soon it is told again, in milliseconds: a call that is lost blocks nobody for ever. An inbox that is
- * told has to be woken, and stays awake for ten seconds.
+ * told has to be woken, and stays awake for ten seconds. A room that has lost its host, and to which nobody comes back, is woken by it at the latest.
  */
 const LEASE_MS = 660_000;
 const RENEW_MS = 300_000;
-
-/** How soon a room is woken that has lost its host and hears of nobody, in milliseconds. */
-const CHECK_MS = 60_000;
 
 /** How long an inbox is tried to be told of a call, in milliseconds: what it holds expires by itself. */
 const TELL_MS = 120_000;
@@ -45,7 +42,7 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
   });
   turn.putStream(newStream(user));
   if (call.state !== 'accepted') {
-    turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS, checkAt: now + CHECK_MS });
+    turn.set({ state: 'accepted', acceptedAt: now, leaseAt: now + RENEW_MS });
     const { awayAt } = turn.member(call.caller) ?? {};
     // From now on somebody waits for them.
     if (awayAt !== undefined) turn.setMember(call.caller, { awayAt: now });
@@ -161,7 +158,7 @@ const putOut = (turn: Turn, user: string, reason: Reason) => {
 /** Ends the call for everybody. One that nobody was to hear of leaves no record. */
 export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { call, now } = turn;
-  turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, checkAt: undefined, lookAt: undefined });
+  turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, lookAt: undefined });
   for (const { profile, state } of turn.members) {
     noteMissed(turn, profile.user, reason);
     if (state !== 'left') dismiss(turn, profile.user, reason);
@@ -210,7 +207,6 @@ export const tick = (turn: Turn) => {
     (user) => leave(turn, user, 'lost'),
   );
   if (turn.call.state !== 'accepted') return;
-  if ((turn.call.checkAt ?? 0) <= now) turn.set({ checkAt: now + CHECK_MS });
   if ((turn.call.leaseAt ?? 0) > now) return;
   turn.set({ leaseAt: now + RENEW_MS });
   each(turn, joined, (user) => occupy(turn, user));

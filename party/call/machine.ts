@@ -223,7 +223,6 @@ export const deadline = ({ call }: CallRoomState): number | undefined => {
   if (call.endedAt !== undefined) by(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
   else {
     by(call.leaseAt);
-    by(call.checkAt);
     // Where somebody has no socket, alarms alone keep the host.
     if (call.members.some(({ old }) => old)) by(call.lookAt);
     if (call.state === 'ringing' && call.creating.length > 0) by(call.createdAt + RUNG_MS);

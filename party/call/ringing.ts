@@ -71,7 +71,6 @@ export const create = (
     turn: credential === undefined ? [] : [{ name: credential, user: caller.user }],
     outbox: EMPTY_OUTBOX,
     leaseAt: undefined,
-    checkAt: undefined,
     sockets: [],
     streams: [],
     creating: [request],

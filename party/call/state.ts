@@ -91,10 +91,8 @@ export interface Call {
   /** TURN credentials that were given for it, to be revoked at its end. */
   readonly turn: readonly { readonly name: string; readonly user: string }[];
   readonly outbox: Outbox;
-  /** When the inboxes are told again who is busy. */
+  /** When the inboxes are told again who is busy; a room that has lost its host is woken by it. */
   readonly leaseAt: number | undefined;
-  /** When the room looks whether anybody is there, however it came to be running. */
-  readonly checkAt: number | undefined;
   readonly sockets: readonly CallSocket[];
   readonly streams: readonly Stream[];
   /** Requests to create it that wait for an answer. */
