@@ -12,12 +12,11 @@ const isSomething = (value: unknown): value is object => typeof value === 'objec
 const candidateIn = (value: Unknown<Candidate>): Candidate | undefined => {
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
   if (typeof candidate !== 'string' || !isText(sdpMid) || !isIndex(sdpMLineIndex) || !isText(usernameFragment)) return;
-  return {
-    candidate,
-    ...(sdpMid !== undefined && { sdpMid }),
-    ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
-    ...(usernameFragment !== undefined && { usernameFragment }),
-  };
+  const read: Candidate = { candidate };
+  if (sdpMid !== undefined) read.sdpMid = sdpMid;
+  if (sdpMLineIndex !== undefined) read.sdpMLineIndex = sdpMLineIndex;
+  if (usernameFragment !== undefined) read.usernameFragment = usernameFragment;
+  return read;
 };
 
 /**
@@ -33,5 +32,7 @@ export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | unde
   const { kind, candidate } = signal as Unknown<Extract<SignalFrame['signal'], { kind: 'candidate' }>>;
   if (kind !== 'candidate' || !isSomething(candidate)) return;
   const read = candidateIn(candidate);
-  return read && { type, seq: seq as number, ...(to !== undefined && { to }), signal: { kind, candidate: read } };
+  if (!read) return;
+  const said: SignalFrame['signal'] = { kind, candidate: read };
+  return to === undefined ? { type, seq: seq as number, signal: said } : { type, seq: seq as number, to, signal: said };
 };

@@ -3,7 +3,7 @@ import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/r
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { created, decline, end } from './lifecycle.ts';
 import { announce, stayAwake } from './presence.ts';
-import { beginAnew, replay } from './signals.ts';
+import { beginAnew, replay, sizeOf } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -79,7 +79,7 @@ export const create = (
   const turn = new Turn(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
-    const log = [{ seq: 1, to: first.user, signal: offer, size: JSON.stringify(offer).length, sentAt: undefined }];
+    const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer), sentAt: undefined }];
     turn.putStream({ ...newStream(caller.user), received: 1, log });
   }
   if (old) stayAwake(turn);

@@ -17,10 +17,19 @@ const LOG_CHARACTERS = 1_048_576;
 const OLD_SIGNAL_MS = 10_000;
 
 /** What clients of this protocol get: nothing that came from an old one beside the signal itself. */
-const plain = (signal: CarriedSignal): Signal =>
-  signal.kind === 'candidate'
-    ? { kind: signal.kind, candidate: signal.candidate }
-    : { kind: signal.kind, sdp: signal.sdp };
+const plain = (signal: CarriedSignal): Signal => {
+  if (signal.raw === undefined) return signal;
+  const { raw: _, ...rest } = signal;
+  return rest;
+};
+
+/** How much of memory a signal takes, in characters: those of its texts, and of what an old client sent with it. */
+export const sizeOf = (signal: CarriedSignal): number => {
+  if (signal.raw !== undefined) return JSON.stringify(signal).length;
+  if (signal.kind !== 'candidate') return signal.sdp.length;
+  const { candidate = '', sdpMid, usernameFragment } = signal.candidate ?? {};
+  return candidate.length + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
+};
 
 /** What goes to a recipient at once: a signal, or the first description with the candidates that came before it. */
 interface Entry {
@@ -38,7 +47,7 @@ export const receive = (
   if (!recipient) return 'no_such_peer';
   const stream = turn.stream(user);
   const { received, early, acked, log } = stream;
-  const waiting: Waiting = { seq, to: recipient, signal, size: JSON.stringify(signal).length, sentAt: undefined };
+  const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
   } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS) {

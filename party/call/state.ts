@@ -50,7 +50,7 @@ export interface Waiting {
   readonly seq: number;
   readonly to: string;
   readonly signal: CarriedSignal;
-  /** In characters of JSON. */
+  /** In characters. */
   readonly size: number;
   /** When its recipient was sent it last, in milliseconds since 1970; undefined when they could not be, or as part of something later. */
   readonly sentAt: number | undefined;

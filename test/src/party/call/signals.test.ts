@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sizeOf } from '../../../../party/call/signals.ts';
 import { answer, type CallRoom, ice, offer, ringing, talking, three } from './call.ts';
 
 /** Both have described themselves, and heard the other one. */
@@ -128,6 +129,16 @@ describe('what was seen', () => {
     const room = described().signal('alice', 2).leave('alice').ack('bob', 'alice', 2);
     room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 1 });
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+  });
+});
+
+describe('the size of a signal', () => {
+  test('is that of its texts, and of all that an old client sent with it', () => {
+    const candidate = { candidate: 'x'.repeat(100), sdpMid: 'ab', sdpMLineIndex: 0, usernameFragment: 'abcd' };
+    expect(sizeOf({ kind: 'candidate', candidate })).toBe(106);
+    expect(sizeOf({ kind: 'candidate', candidate: null })).toBe(0);
+    expect(sizeOf(offer('x'.repeat(50)))).toBe(50);
+    expect(sizeOf({ ...offer('v=0'), raw: { more: 'x'.repeat(1_000) } })).toBeGreaterThan(1_000);
   });
 });
 
