@@ -7,21 +7,28 @@ import type { User } from '../users.ts';
 /** How soon after the other calls are made, in milliseconds: what 500 calls at a time amount to when each lasts for a minute and a half. Inboxes wake for each. */
 const EVERY_MS = 200;
 
-/** How long it takes until a room is gone: it lingers for a minute, and workerd drops it 10 s later; in milliseconds. */
-const GONE_MS = 80_000;
+/** The same of calls that end at once, in milliseconds. Were they made as fast as they can be, memory would tell how fast that was: of each second's calls the rooms are there for 75 s. */
+const CHURN_EVERY_MS = 40;
+
+/** How long it takes until a room is gone: it lingers for a minute, looks 5 s later whether all have closed, and workerd drops it 10 s after that; in milliseconds. */
+const GONE_MS = 90_000;
+
+/** Does something so many times at a steady pace. */
+const steadily = async (everyMs: number, count: number, act: (n: number) => Promise<unknown>): Promise<void> => {
+  const began = performance.now();
+  const acting: Promise<unknown>[] = [];
+  for (let n = 0; n < count; n++) {
+    await pause(Math.max(0, began + n * everyMs - performance.now()));
+    acting.push(act(n));
+    // Where they take longer than that, they wait for one another.
+    await acting[n - 8];
+  }
+  await Promise.all(acting);
+};
 
 /** Makes calls at a steady pace; those that are there are in `pairs`. */
-export const connectSteadily = async (connect: () => Promise<Pair>, count: number, pairs: Pair[]): Promise<void> => {
-  const began = performance.now();
-  const making: Promise<unknown>[] = [];
-  for (let i = 0; i < count; i++) {
-    await pause(Math.max(0, began + i * EVERY_MS - performance.now()));
-    making.push(connect().then((pair) => pairs.push(pair)));
-    // Where they take longer than that, they wait for one another.
-    await making[i - 8];
-  }
-  await Promise.all(making);
-};
+export const connectSteadily = (connect: () => Promise<Pair>, count: number, pairs: Pair[]): Promise<void> =>
+  steadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
 
 /** A call from its beginning to its end: a few candidates each way, then the caller hangs up. */
 const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void> => {
@@ -33,18 +40,13 @@ const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void
   await one.end();
 };
 
-/** Makes calls, four at a time, and waits until their rooms are gone. All users make or take equally many. */
+/** Makes calls at a steady pace, and waits until their rooms are gone. All users make or take equally many. */
 const churn = async (rooms: Rooms, users: readonly User[], count: number): Promise<void> => {
-  let next = 0;
   const half = Math.floor(users.length / 2);
-  const work = async () => {
-    while (next < count) {
-      const at = next++ % half;
-      const [caller, callee] = [users[at], users[half + at]];
-      if (caller && callee) await wholeCall(rooms, caller, callee);
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, work));
+  await steadily(CHURN_EVERY_MS, count, async (n) => {
+    const [caller, callee] = [users[n % half], users[half + (n % half)]];
+    if (caller && callee) await wholeCall(rooms, caller, callee);
+  });
   await pause(GONE_MS);
 };
 
