@@ -52,7 +52,7 @@ export interface Waiting {
   readonly signal: CarriedSignal;
   /** In characters. */
   readonly size: number;
-  /** When its recipient was sent it last, in milliseconds since 1970; undefined when they could not be, or as part of something later. */
+  /** In a group, when its recipient was sent it last, in milliseconds since 1970; undefined when they could not be, or as part of something later. */
   readonly sentAt: number | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TOKEN_TTL_SECONDS } from '../../src/session/token.ts';
 import { Device } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newUser } from '../support/calls/people.ts';
@@ -125,10 +126,15 @@ describe('the room of a user', () => {
     ] as const) {
       asked.length = 0;
       await redis.behave({ mode: 'deaf', times: 1 });
+      const endsNow = Date.now() + TOKEN_TTL_SECONDS * 1000;
       const answers = [(await ending[end]()).status, (await ending[end]()).status];
       await local.settle();
       expect(answers).toEqual(statuses);
       expect(asked).toEqual([[inboxOf, { type: 'revoked', ...sids }]]);
+      const [, message] = asked[0] ?? [];
+      const until = message?.type === 'revoked' ? message.others?.until : undefined;
+      // Whoever signs in from now on is spared: their session ends later.
+      if (end === 'others') expect(Math.abs((until ?? 0) - endsNow)).toBeLessThan(20_000);
     }
   });
 });
