@@ -21,7 +21,11 @@ export const requestCode = {
   method: 'post',
   path: '/api/auth/request-code',
   summary: 'Send a sign-in code to the Telegram that is linked to a phone number',
-  body: z.object({ phone: textOrNumber('invalid_phone') }),
+  body: z.object({
+    phone: textOrNumber('invalid_phone').describe(
+      'With a plus: the whole number. Without: a Russian one, with 7, 8 or neither before its ten digits',
+    ),
+  }),
   success: {
     status: 200,
     body: z.object({

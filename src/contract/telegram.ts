@@ -19,7 +19,9 @@ export const linkTelegram = {
   headers: { 'X-Link-Secret': 'The shared secret TELEGRAM_LINK_SECRET; older bots send it as `secret` in the body' },
   body: z
     .object({
-      phone: textOrNumber('link_fields_required'),
+      phone: textOrNumber('link_fields_required').describe(
+        'With its country code, with or without a plus, as Telegram gives it',
+      ),
       telegramChatId: chatId.nullish(),
       chat_id: chatId.nullish().describe('Another name of telegramChatId'),
       secret: z.unknown().optional(),

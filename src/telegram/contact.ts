@@ -38,5 +38,5 @@ export const ownPhone = (message: SharedContact, countries: readonly CountryCode
   const [, digits = ''] = /^\+?([1-9]\d{6,14})$/.exec(contact.phone_number) ?? [];
   const served = digits.startsWith('7') ? digits.length === 11 : countries.length > 0;
   const phone = served ? toE164(`+${digits}`, countries) : undefined;
-  return phone ? { ok: true, phone } : { ok: false, reason: 'not_served' };
+  return phone === `+${digits}` ? { ok: true, phone } : { ok: false, reason: 'not_served' };
 };

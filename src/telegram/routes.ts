@@ -6,7 +6,7 @@ import { background } from '../http/background.ts';
 import { jsonBody } from '../http/body.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createRouter } from '../http/router.ts';
-import { toE164 } from '../phone.ts';
+import { fullToE164 } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { forgotten } from './deliver.ts';
 import { receiveUpdate } from './receive.ts';
@@ -42,7 +42,7 @@ export const telegramRoutes = (services: Services) => {
     linkTelegram,
     requireLinkSecret(settings.TELEGRAM_LINK_SECRET),
   )(async ({ c, body }) => {
-    const phone = toE164(body.phone, settings.PHONE_COUNTRIES);
+    const phone = fullToE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
     const link = () => linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());

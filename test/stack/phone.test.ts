@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
+import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 
 const api = runningApi();
 
@@ -49,6 +50,13 @@ describe('a phone number', () => {
     79991234567.5,
     '+7999123456\u0000',
     '+7٩٩٩١٢٣٤٥٦٧',
+    '+960 712 5756',
+    '＋960 712 5756',
+    '\u202d+960 712 5756',
+    'tel:+9607125756',
+    '+45 32 50 13 58',
+    '+888 0123 4567',
+    '+84 912 345 678',
   ])('%j is refused', async (phone) => {
     const answer = await api.post('/api/auth/request-code', { phone });
     expect(answer.status).toBe(400);
@@ -63,5 +71,25 @@ describe('a phone number', () => {
     expect((await belarus.post('/api/auth/request-code', { phone: phone.slice(1) })).status).toBe(400);
     expect((await belarus.post('/api/auth/request-code', { phone: '+380501234567' })).status).toBe(400);
     await belarus.settle();
+  });
+
+  test('of another country opens nobody’s account, and takes nobody’s link', async () => {
+    const phone = freshPhone();
+    const [owner, stranger] = [freshChat(), freshChat()];
+    await link(api, phone, owner);
+    const headers = { 'X-Link-Secret': 'dev-link-secret' };
+    const digits = phone.slice(2);
+    for (const foreign of [`+${digits}`, digits, Number(digits), `＋${digits}`, `(+${digits})`]) {
+      const body = { phone: foreign, telegramChatId: stranger };
+      const linked = await api.post('/api/internal/link-telegram', body, { headers });
+      expect([linked.status, linked.body.code]).toEqual([400, 'link_fields_required']);
+    }
+    expect((await api.post('/api/auth/request-code', { phone: `+${digits}` })).status).toBe(400);
+    expect((await api.post('/api/auth/verify-code', { phone: `+${digits}`, code: '123456' })).body).toMatchObject({
+      message: 'Некорректный номер',
+    });
+    const { code } = await requestCode(api, phone);
+    expect((await messagesOf(owner)).join()).toContain(code);
+    expect(await messagesOf(stranger, 0)).toEqual([]);
   });
 });
