@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
+import { describeIceUriFaults, type IceScheme } from './ice-uris.ts';
 import { toE164 } from './phone.ts';
 
 /** The host of Telegram's own Bot API (core.telegram.org/bots/api). */
@@ -45,11 +46,13 @@ const listOr = (standard: string) =>
 const list = listOr('');
 
 /** Servers by their URIs (RFC 7064, RFC 7065). */
-const servers = (scheme: 'stun' | 'turn', standard: string) =>
-  listOr(standard).refine(
-    (given) => given.every((server) => new RegExp(`^${scheme}s?:[^\\s/]+$`).test(server)),
-    `must be ${scheme}: or ${scheme}s: addresses, comma-separated`,
-  );
+const servers = (scheme: IceScheme, standard: string) =>
+  listOr(standard).superRefine((given, context) => {
+    const faults = describeIceUriFaults(scheme, given);
+    if (faults.length === 0) return;
+    const rule = `must be ${scheme}: or ${scheme}s: addresses, comma-separated`;
+    context.addIssue({ code: 'custom', message: `${rule} (${faults.join('; ')})` });
+  });
 
 /** What has to be set together, and cannot be set beside the other pair: one kind of TURN is in use. */
 const TURN_KINDS = [
