@@ -31,8 +31,8 @@ const fromCountryCode = (digits: string, countries: readonly CountryCode[]): str
   // A 7 with another count of digits is a mistyped number; Kazakhstan's numbers are taken above.
   if (countries.length === 0 || digits.startsWith('7') || !READABLE_DIGITS.test(digits)) return undefined;
   const parsed = parsePhoneNumber(`+${digits}`);
-  const isTaken = parsed?.isValid() && parsed.country && countries.includes(parsed.country);
-  return isTaken ? parsed.number : undefined;
+  if (!parsed?.isValid() || !parsed.country) return undefined;
+  return countries.includes(parsed.country) ? parsed.number : undefined;
 };
 
 /**
