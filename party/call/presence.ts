@@ -1,4 +1,4 @@
-import type { CallClientFrame, Reason } from '../../src/contract/call-room.ts';
+import { type CallClientFrame, type Reason, RING_MS } from '../../src/contract/call-room.ts';
 import type { Entrant } from '../../src/contract/room-messages.ts';
 import {
   type CloseReason,
@@ -100,7 +100,7 @@ const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
 
 /** Where the call is, and who is in it. */
 const welcome = (turn: Turn, id: string, user: string) => {
-  const { id: call, state, video, group, caller } = turn.call;
+  const { id: call, state, video, group, caller, createdAt } = turn.call;
   const viewer = turn.member(user);
   if (!viewer) return;
   turn.send(id, {
@@ -114,6 +114,9 @@ const welcome = (turn: Turn, id: string, user: string) => {
     you: user,
     joined: viewer.state === 'joined',
     received: turn.stream(user).received,
+    ...(turn.members.some(({ state }) => state === 'ringing') && {
+      ringsForMs: Math.max(0, createdAt + RING_MS - turn.now),
+    }),
     peers: turn.members.filter(({ profile }) => profile.user !== user).map((member) => peerOf(member, viewer)),
   });
 };

@@ -1,6 +1,6 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
 import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-messages.ts';
-import { end, hangUp, isRinging } from './ending.ts';
+import { end, hangUp, isRinging, shown } from './ending.ts';
 import { type EntryIn, IDLE, isOldDevice } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -75,7 +75,7 @@ export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>): Rung =>
   if (own) yieldTo(turn, own);
   const heard = turn.state.sockets.filter(({ hello }) => hello);
   const old = group ? [] : turn.state.sockets.filter(({ who, line, dial }) => who.old && !line && dial === undefined);
-  for (const socket of heard) turn.send(socket, { type: 'ring', ...ring });
+  for (const socket of heard) turn.send(socket, { type: 'ring', ...shown(ring, turn.now) });
   for (const socket of old) turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
   const answer: Rung = { outcome: 'ok', devices: heard.length + old.length, old: old.length > 0 };
   turn.put({ state: 'ringing', call, ring, answer, declined: false, until: expiresAt + SLACK_MS });

@@ -1,7 +1,7 @@
 import type { Entrant } from '../../src/contract/room-messages.ts';
 import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/rooms.ts';
 import type { Present } from '../room.ts';
-import { isRinging, release, ringIdle } from './ending.ts';
+import { isRinging, release, ringIdle, shown } from './ending.ts';
 import { IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -73,7 +73,8 @@ export const hello = (turn: Turn, socket: Socket, version: number): void => {
   }
   turn.update(socket, { hello: true });
   const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
-  turn.send(socket, { type: 'welcome', version, rings: ringing.map(({ ring }) => ring) });
+  const rings = ringing.map(({ ring }) => shown(ring, turn.now));
+  turn.send(socket, { type: 'welcome', version, rings });
   for (const entry of ringing) {
     if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) continue;
     turn.put({ ...entry, answer: { ...entry.answer, devices: 1 } });

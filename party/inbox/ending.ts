@@ -1,5 +1,5 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
-import type { StopReason } from '../../src/contract/inbox-room.ts';
+import type { Ring, StopReason } from '../../src/contract/inbox-room.ts';
 import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -24,6 +24,12 @@ export const hangUp = (turn: Turn, entry: EntryIn<'dialling' | 'active'>): void 
 /** Whether a call still wants an answer of this user. */
 export const isRinging = ({ ring, declined }: EntryIn<'ringing'>, now: number): boolean =>
   !declined && ring.expiresAt > now;
+
+/** A call that rings as devices hear of it: with what is left, since their clocks may be wrong. */
+export const shown = (ring: Ring, now: number) => ({
+  ...ring,
+  ringsForMs: Math.max(0, ring.expiresAt - now),
+});
 
 /** Lets the old devices that are in no call ring, if something rings: an old client knows one call at a time, and one that comes late has heard nothing. */
 export const ringIdle = (turn: Turn): void => {

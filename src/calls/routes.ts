@@ -7,7 +7,7 @@ import { background } from '../http/background.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createRouter } from '../http/router.ts';
 import type { Role } from '../rooms/ticket.ts';
-import { issueTicket } from '../rooms/ticket.ts';
+import { issueTicket, TICKET_TTL_SECONDS } from '../rooms/ticket.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
 import { jwtSecrets } from '../session/token.ts';
@@ -26,6 +26,7 @@ export const callRoutes = (services: Services) => {
 
   const ticketTo = async (room: Room, session: Session, role?: Role) => ({
     ...(await issueTicket(secrets, room, session, role, now())),
+    ttlSeconds: TICKET_TTL_SECONDS,
     url: `/parties/${room.party}/${room.id}`,
   });
 
@@ -85,7 +86,9 @@ export const callRoutes = (services: Services) => {
 
   route(listIceServers)(async ({ c, userId }) => {
     const { iceServers, until } = await iceOutsideCalls(services, c.get('log'), userId);
-    return { iceServers, expiresAt: until === undefined ? null : new Date(until).toISOString() };
+    if (until === undefined) return { iceServers, expiresAt: null, ttlSeconds: null };
+    const ttlSeconds = Math.max(0, Math.floor((until - now()) / 1000));
+    return { iceServers, expiresAt: new Date(until).toISOString(), ttlSeconds };
   });
 
   return app;

@@ -115,6 +115,11 @@ export const CallServerFrame = z.discriminatedUnion('type', [
           'Whether I am in the call. If not, it rings, or it went on without me: what I sent then is of no use',
         ),
       received: z.int().describe('The last of my signals that the room has; go on after it'),
+      ringsForMs: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('How long it still rings for those who have not answered, if for anybody'),
       peers: z.array(Peer),
     })
     .describe('Answers the hello'),

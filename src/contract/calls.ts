@@ -24,7 +24,8 @@ const iceServers = z.array(IceServerObject).describe('For `new RTCPeerConnection
 const TicketFields = {
   ticket: z.string().describe('Lets this device in, once; a new one is at /api/calls/:id/ticket'),
   url: z.string().describe('A path of this origin: open a WebSocket at `<url>?ticket=<ticket>`'),
-  expiresAt: z.iso.datetime().describe('When the ticket ends'),
+  expiresAt: z.iso.datetime().describe('When the ticket ends, by the server’s clock'),
+  ttlSeconds: z.int().describe('How long the ticket is good for: count from now'),
 };
 const role = z.enum(['caller', 'callee']);
 const callFields = { callId: z.string(), ...TicketFields, iceServers, role, video: z.boolean() };
@@ -150,6 +151,7 @@ export const listIceServers = {
     body: z.object({
       iceServers,
       expiresAt: z.iso.datetime().nullable().describe('Of the credentials, if there are any'),
+      ttlSeconds: z.int().nullable().describe('How long they are good for: count from now'),
     }),
   },
   errors: [],

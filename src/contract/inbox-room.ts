@@ -14,12 +14,22 @@ const RingFields = {
   from: Profile,
   video: z.boolean(),
   group: z.boolean(),
-  expiresAt: z.int().describe('Milliseconds since 1970: stop ringing then, whatever is heard'),
+  expiresAt: z.int().describe('When it stops, milliseconds since 1970; but use `ringsForMs`'),
 };
 const RingObject = z.object(RingFields);
 
 /** A call that rings. */
 export type Ring = z.output<typeof RingObject>;
+
+const RungFields = {
+  ...RingFields,
+  ringsForMs: z
+    .int()
+    .min(0)
+    .describe('How long it still rings: count from now, since the clock of a device may be wrong'),
+};
+
+const RungObject = z.object(RungFields);
 
 /** What a client says in an `inbox` room. */
 export const InboxClientFrame = z.discriminatedUnion('type', [
@@ -34,9 +44,9 @@ export type InboxClientFrame = z.output<typeof InboxClientFrame>;
 /** What an `inbox` room says. */
 export const InboxServerFrame = z.discriminatedUnion('type', [
   z
-    .object({ type: z.literal('welcome'), version: z.literal(VERSION), rings: z.array(RingObject) })
+    .object({ type: z.literal('welcome'), version: z.literal(VERSION), rings: z.array(RungObject) })
     .describe('Answers the hello, with all that rings at the moment'),
-  z.object({ type: z.literal('ring'), ...RingFields }),
+  z.object({ type: z.literal('ring'), ...RungFields }),
   z
     .object({ type: z.literal('stop'), call, reason: z.enum([...REASONS, 'answered_elsewhere']) })
     .describe('It rings no longer'),

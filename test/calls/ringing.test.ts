@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { InboxLine } from '../support/calls/device.ts';
 import { deviceOf, oldClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
@@ -26,6 +28,7 @@ describe('a call rings', () => {
     const rings = await Promise.all([inbox, ...others].map((line) => line.next({ type: 'ring' })));
     expect(new Set(rings.map(({ text }) => text)).size).toBe(1);
     expect(rings[0]?.frame).toMatchObject({ call: callId, expiresAt: expect.any(Number) });
+    expect(rings[0]?.frame).toHaveProperty('ringsForMs');
     for (const line of old) {
       expect((await line.next()).frame).toMatchObject({ event: 'call:offer', payload: { fromUserId: a.user.id } });
     }
@@ -40,6 +43,26 @@ describe('a call rings', () => {
       event: 'call:offer',
       payload: { sdp: { type: 'offer', sdp: 'v=0' }, fromUserId: a.user.id },
     });
+  });
+
+  test('for as long as it says, whatever the clock of a device', async () => {
+    const { b, call, caller, inbox } = await ringing();
+    const left = ({ frames }: InboxLine) => {
+      const first = frames.flatMap((frame) => (frame.type === 'ring' ? frame : []))[0];
+      const known = frames.flatMap((frame) => (frame.type === 'welcome' ? frame.rings : []))[0];
+      return (first ?? known)?.ringsForMs ?? Number.NaN;
+    };
+    await sleep(20);
+    const late = await (await deviceOf(b.user)).inbox();
+    const line = await b.join(call.callId);
+    const inRoom = line.frames.map((frame) => frame.type === 'welcome' && frame.ringsForMs)[0];
+    const all = [45_000, left(inbox), left(late), inRoom, 40_000].map(Number);
+    expect(
+      all.toSorted((one, other) => other - one),
+      'in this order',
+    ).toEqual(all);
+    expect(left(late)).toBeLessThan(left(inbox));
+    expect(caller.frames).toMatchObject([{ type: 'welcome', ringsForMs: expect.any(Number) }]);
   });
 
   test('for somebody whom nobody can reach: the caller is told at once, and a late device can still take it', async () => {

@@ -45,6 +45,7 @@ describe('POST /api/calls', () => {
     expect(claims.exp).toBe(Date.parse(String(expiresAt)) / 1000);
     const left = Date.parse(String(expiresAt)) - Date.now();
     expect([left > 50_000, left <= 60_000]).toEqual([true, true]);
+    expect(answer.body.ttlSeconds).toBe(60);
     await inbox.next({ type: 'ring', call: callId, from: { user: a.user.id } });
   });
 

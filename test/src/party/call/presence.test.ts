@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ringing, talking } from './call.ts';
+import { type CallRoom, ringing, talking } from './call.ts';
 
 describe('a ticket to the room', () => {
   test('is one of 64 in a minute for one user; others come in', () => {
@@ -70,6 +70,7 @@ describe('a connection', () => {
         you: 'bob',
         joined: false,
         received: 0,
+        ringsForMs: 45_000,
         peers: [
           {
             user: 'alice',
@@ -82,6 +83,16 @@ describe('a connection', () => {
         ],
       },
     ]);
+  });
+
+  test('hears how long it rings, as long as it rings for anybody', () => {
+    const ringsFor = (room: CallRoom, name: string) => room.heard(name, 'welcome')[0]?.ringsForMs;
+    const group = ringing({}, { callees: ['bob', 'cyd'] })
+      .wait(10_000)
+      .enter('alice');
+    expect(ringsFor(group, 'alice')).toBe(35_000);
+    expect(ringsFor(group.accept('bob'), 'bob')).toBe(35_000);
+    expect(ringsFor(group.accept('cyd').leave('bob').enter('bob'), 'bob')).toBeUndefined();
   });
 
   test('must say hello first, in a version that is spoken here, and once', () => {

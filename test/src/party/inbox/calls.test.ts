@@ -135,9 +135,21 @@ describe('a user who is called', () => {
       video: true,
       group: false,
       expiresAt: bob.now + 45_000,
+      ringsForMs: 45_000,
     };
     expect(bob.got('phone')).toEqual([ring]);
     expect(bob.got('silent')).toEqual([]);
+  });
+
+  test('hears how long it still rings, on a device that comes late too', () => {
+    const bob = new Inbox().device('phone');
+    bob.got('phone');
+    const expiresAt = bob.now + 45_000;
+    bob.wait(300);
+    bob.ring('c', { expiresAt });
+    expect(bob.got('phone')).toMatchObject([{ type: 'ring', ringsForMs: 44_700 }]);
+    bob.wait(40_000);
+    expect(bob.device('late').got('late')).toMatchObject([{ rings: [{ ringsForMs: 4_700 }] }]);
   });
 
   test('hears it once, although it is told twice, and the answer stays the same', () => {

@@ -37,7 +37,7 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   });
   if (device instanceof NewDevice) {
     const { seat } = device;
-    const shown = [...device.rings.values()].filter(({ expiresAt }) => expiresAt > world.clock.now);
+    const shown = [...device.rings.values()].filter(({ until }) => until > world.clock.now);
     // Where it has taken part itself it is told in the call.
     const others = (ids: readonly string[]) =>
       ids

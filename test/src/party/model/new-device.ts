@@ -1,8 +1,10 @@
-import type { InboxServerFrame, Ring } from '../../../../src/contract/inbox-room.ts';
+import type { InboxServerFrame } from '../../../../src/contract/inbox-room.ts';
 import type { Around } from './around.ts';
 import { hold } from './broken.ts';
 import type { Link } from './network.ts';
 import { Seat } from './seat.ts';
+
+type Rung = Omit<Extract<InboxServerFrame, { type: 'ring' }>, 'type'>;
 
 /** How soon a device comes back to its inbox, in milliseconds. */
 const BACK_MS = 300;
@@ -15,7 +17,7 @@ export class NewDevice {
   online = false;
   latency = 4;
   /** What rings, as far as it was told. */
-  readonly rings = new Map<string, Ring>();
+  readonly rings = new Map<string, { readonly call: string; readonly until: number }>();
   seat: Seat | undefined;
   /** The calls that it has taken part in, the last one at the end. */
   readonly taken: string[] = [];
@@ -124,7 +126,7 @@ export class NewDevice {
 
   #ringing(which: 'first' | 'last'): string | undefined {
     const { now } = this.#around.clock;
-    const rings = [...this.rings.values()].filter(({ expiresAt }) => expiresAt > now);
+    const rings = [...this.rings.values()].filter(({ until }) => until > now);
     return (which === 'first' ? rings[0] : rings.at(-1))?.call;
   }
 
@@ -179,16 +181,21 @@ export class NewDevice {
     this.#welcomed = false;
   }
 
+  /** Its clock is its own: only what is left counts. */
+  #ring({ call, ringsForMs }: Rung) {
+    this.rings.set(call, { call, until: this.#around.clock.now + ringsForMs });
+  }
+
   #hear(frame: InboxServerFrame) {
     switch (frame.type) {
       case 'welcome':
         this.#welcomed = true;
         this.rings.clear();
-        for (const ring of frame.rings) this.rings.set(ring.call, ring);
+        for (const ring of frame.rings) this.#ring(ring);
         return;
       case 'ring':
         hold(!this.rings.has(frame.call), () => `${this.name} is rung twice for ${frame.call}`);
-        this.rings.set(frame.call, frame);
+        this.#ring(frame);
         return;
       case 'stop':
         this.rings.delete(frame.call);
