@@ -59,6 +59,17 @@ test('the log tells of every request, and holds no code, token, secret or whole 
   expect(log).not.toMatch(/\+7\d{10}|eyJ[\w-]+\.[\w-]+\.|Bearer /);
 });
 
+test.each(['/api/nothing/here', '/', '/parties/nowhere/x'])(
+  'the log has the path of an address where nothing is, %s, and not its query',
+  async (path) => {
+    const secret = crypto.randomUUID();
+    const { headers } = await api.send('GET', `${path}?code=${secret}#${secret}`);
+    const log = await logOf(String(headers.get('X-Request-Id')));
+    expect(log).toContain(`"path":"${path}"`);
+    expect(log).not.toContain(secret.slice(0, 8));
+  },
+);
+
 describe('what is looked for in the logs of the whole suite, when it ends', () => {
   const secrets = secretsOf(stack.settings);
   const id = '3b241101-e2bb-4255-8caf-4136c566a962';

@@ -138,6 +138,15 @@ describe('signing in by phone', () => {
     expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(400);
   });
 
+  test('a code that was used without its requestId gives its session to nobody who shows it', async () => {
+    const phone = freshPhone();
+    const { code, requestId } = await requestCode(api, phone);
+    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+    const again = await api.post('/api/auth/verify-code', { phone, code, requestId });
+    expect(again.body).toMatchObject({ code: 'wrong_code' });
+    expect(again.body).not.toHaveProperty('token');
+  });
+
   test('the secret of the codes can be changed while codes are under way', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);

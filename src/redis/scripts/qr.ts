@@ -117,7 +117,7 @@ if not session_lives(sessions, qr.sid, qr.legacy, qr.issued) then
   redis.call('HSET', KEYS[1], 'status', 'denied')
   return { by_token and 'denied' or 'expired' }
 end
-local ended = open_session(sessions, ARGV[6], qr.record, now)
+local ended = open_session(sessions, ARGV[6], qr.record, now, qr.sid)
 redis.call('HSET', KEYS[1], 'status', 'used', 'collector', id, 'new', ARGV[6])
 return { 'ready', qr.uid, qr.record, ended }
 `,
@@ -168,6 +168,10 @@ const decide = (name: string, lua: string): Script<typeof decideReply> => ({
   reply: decideReply,
   lua: `${QR}
 if not session_lives(KEYS[3], ARGV[4], ARGV[5], ARGV[6]) then return { 'revoked' } end
+-- Heard of just now: it is not the one that goes when there are too many.
+if redis.call('HEXISTS', KEYS[3], 's:' .. ARGV[4]) == 1 then
+  redis.call('HSET', KEYS[3], 't:' .. ARGV[4], ms(now))
+end
 local wait = misses_wait()
 if wait > 0 then return { 'wait', ms(wait) } end
 if redis.call('EXISTS', KEYS[4]) == 1 then return { 'voided' } end

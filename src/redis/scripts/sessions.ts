@@ -3,7 +3,10 @@ import type { Script } from '../client.ts';
 import { MS } from './lua.ts';
 import { flag, ms } from './reply.ts';
 
-/** The most sessions one user can have; a further sign-in ends the one that signed in first. */
+/**
+ * The most sessions one user can have. A further sign-in ends the one that was heard of longest
+ * ago, and never the one that confirms it.
+ */
 export const SESSIONS_PER_USER = 50;
 
 /** What a script needs to know of whoever asks: `[sid, legacy, issued]` for `session_lives`. */
@@ -49,17 +52,31 @@ local function close_session(key, sid, now)
   end
   return closed > 0
 end
--- Answers the ids of those that it ended.
-local function open_session(key, sid, record, now)
+-- Answers the ids of those that it ended: of too many those that were heard of longest ago, but
+-- never the new one nor the confirming one.
+local function open_session(key, sid, record, now, confirming)
   redis.call('HSET', key, 's:' .. sid, ms(now) .. '|' .. record)
   redis.call('PEXPIRE', key, SESSION_TTL)
-  local all, ended = sessions_of(key), {}
-  for i, session in ipairs(all) do
-    if session[2] + SESSION_TTL <= now or i <= #all - ${SESSIONS_PER_USER} then
-      redis.call('HDEL', key, 's:' .. session[1], 't:' .. session[1])
-      ended[#ended + 1] = session[1]
+  local ended, others, living = {}, {}, 0
+  local function close(other)
+    redis.call('HDEL', key, 's:' .. other, 't:' .. other)
+    ended[#ended + 1] = other
+  end
+  for _, session in ipairs(sessions_of(key)) do
+    if session[2] + SESSION_TTL <= now then
+      close(session[1])
+    else
+      living = living + 1
+      if session[1] ~= sid and session[1] ~= confirming then others[#others + 1] = session end
     end
   end
+  if living <= ${SESSIONS_PER_USER} then return ended end
+  for _, session in ipairs(others) do
+    local seen = tonumber(redis.call('HGET', key, 't:' .. session[1]) or '0')
+    session.heard = math.max(session[2], seen)
+  end
+  table.sort(others, function(a, b) return a.heard < b.heard end)
+  for i = 1, math.min(living - ${SESSIONS_PER_USER}, #others) do close(others[i][1]) end
   return ended
 end
 -- A token of the original becomes a session of the list when it is first seen, if there is room: it ends no other.
