@@ -15,6 +15,7 @@ import { accessLog } from './http/access-log.ts';
 import type { AppEnv } from './http/context.ts';
 import { docsRoutes } from './http/docs.ts';
 import { answerError, handleError } from './http/errors.ts';
+import { refuseHead, refuseMethod } from './http/head.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { qrRoutes } from './qr/routes.ts';
 import { roomRoutes } from './rooms/routes.ts';
@@ -64,12 +65,10 @@ export const createApp = (services: Services) => {
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (c, methods) => {
-        c.header('Allow', methods.join(', '));
-        return answerError(c, new ApiError('method_not_allowed'));
-      },
+      onMethodNotAllowed: refuseMethod,
     }),
   );
+  app.use(refuseHead(app.routes));
   // With a limit of its own: what old clients signal comes twice in a message.
   app.route('/', roomRoutes(services, onRoomMessage));
   app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, new ApiError('body_too_large')) }));

@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly summary: string;
   /** Whether the endpoint wants `Authorization: Bearer <token>`. */
   readonly bearer?: boolean;
+  /** Whether its GET changes nothing, whoever asks: HEAD is served as well. */
+  readonly harmless?: boolean;
   /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
   readonly body?: z.ZodType;
   /** The query; of a name that comes twice the first counts. Its issues are read like those of the body. */

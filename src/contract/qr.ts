@@ -5,6 +5,12 @@ import { DeviceFields } from './sessions.ts';
 /** How long a QR code can be used, in seconds (contract.md). */
 export const QR_TTL_SECONDS = 300;
 
+/**
+ * How long the token of a code that was confirmed in time can be collected after the code has ended,
+ * and how long it can be collected again with the poll token when its answer never came, in seconds.
+ */
+export const QR_COLLECT_SECONDS = 10;
+
 /** How long a client waits between two polls, in seconds (RFC 8628 §3.2, `interval`). */
 export const POLL_INTERVAL_SECONDS = 2;
 
@@ -52,14 +58,18 @@ export const checkQr = {
   method: 'get',
   path: '/api/auth/qr/check',
   summary:
-    'Poll with the poll token, or as old clients do with the code from the address that asked for it; the token comes once',
+    'Poll with the poll token, or as old clients do with the code from the address that asked for it. The token comes once; with the poll token it comes again for 10 s, the same, in case it was lost on its way',
   headers: { 'X-Poll-Token': '`pollToken` of qr/request; without it `code` is looked at' },
   query: z.object({ code: z.string().optional() }),
   success: {
     status: 200,
     body: z.union([
       z.object({ status: z.literal('pending') }),
-      z.object({ status: z.literal('expired').describe('Or used, or unknown') }),
+      z.object({
+        status: z
+          .literal('expired')
+          .describe('Or used, or unknown. What was confirmed in time can be collected for 10 s more'),
+      }),
       z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
       z.object({ status: z.literal('slow_down').describe('With a poll token'), intervalSeconds: z.int() }),
       z.object({ status: z.literal('ready'), token: z.string().describe('JWT, HS256, 30 days') }),
@@ -118,6 +128,7 @@ export const qrRoom = {
 export const qrImage = {
   method: 'get',
   path: '/api/auth/qr/image',
+  harmless: true,
   summary: 'The QR code of a code, as SVG',
   query: z.object({ code: givenCode.refine((code) => code.length === 6 && !/[IO01]/.test(code), 'qr_code_unknown') }),
   success: { status: 200, body: z.string().meta({ contentMediaType: 'image/svg+xml' }) },

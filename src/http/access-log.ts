@@ -22,8 +22,9 @@ export const accessLog = () =>
     log.info('request', { method: c.req.method, path: pathOf(c), status: c.res.status, ms: Date.now() - started });
   });
 
-/** The path as the route has it, `/api/sessions/:id`; of an address where nothing is, its beginning. */
-const pathOf = (c: Context): string => {
-  const route = matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'));
-  return route?.path ?? c.req.path.slice(0, UNKNOWN_PATH_LENGTH);
-};
+/** The path as the route of the request has it, `/api/sessions/:id`; undefined where nothing is. */
+export const routeOf = (c: Context): string | undefined =>
+  matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path;
+
+/** The path of the route; of an address where nothing is, its beginning. */
+const pathOf = (c: Context): string => routeOf(c) ?? c.req.path.slice(0, UNKNOWN_PATH_LENGTH);

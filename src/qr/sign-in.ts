@@ -1,4 +1,4 @@
-import { POLL_INTERVAL_SECONDS, QR_TTL_SECONDS } from '../contract/qr.ts';
+import { POLL_INTERVAL_SECONDS, QR_COLLECT_SECONDS, QR_TTL_SECONDS } from '../contract/qr.ts';
 import type { Device } from '../contract/sessions.ts';
 import { ApiError, tooLate, tooMany } from '../errors.ts';
 import { randomText, sha256 } from '../random.ts';
@@ -27,7 +27,8 @@ export const beginQr = async (services: Services, asking: Asking, device: Device
   const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
   const codes = [randomQrCode(), randomQrCode(), randomQrCode()] as const;
   const secret = randomText(32);
-  const room = await newQrRoom(jwtSecrets(settings), expiresAt);
+  // It outlives the code, so that a word of confirmation that comes late is told.
+  const room = await newQrRoom(jwtSecrets(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
   const record = sessionRecord('qr', device);
   const pollHash = await sha256(secret);
   const stored = await storeRequest(redis, settings, { ...asking, codes, expiresAt, record, pollHash, room });
@@ -51,9 +52,8 @@ export interface Proof {
  */
 export const pollQr = async (services: Services, asking: Asking, { code, secret }: Proof, { log, later }: Around) => {
   const { settings, redis, sessions } = services;
-  const { id, now } = asking;
-  const sid = newSid();
-  const poll = { ...asking, code, pollHash: secret && (await sha256(secret)), sid };
+  const { id } = asking;
+  const poll = { ...asking, code, pollHash: secret && (await sha256(secret)), sid: newSid() };
   const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
   const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
     later('qr.check_not_voided', () => undoUntilHeard(() => voidStep(redis, 'check', { code, id })));
@@ -67,12 +67,14 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
     case 'slow_down':
       return { status: checked.outcome, intervalSeconds: POLL_INTERVAL_SECONDS };
     case 'ready': {
-      const { userId, record, ended } = checked;
+      const { userId, record, ended, sid, at, isRepeated } = checked;
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
-      const token = await signToken(jwtSecrets(settings), { userId, sid }, now);
+      const token = await signToken(jwtSecrets(settings), { userId, sid }, at);
       sessions.remember({ sid });
+      // Its user was told when it was collected first.
+      if (isRepeated) return { status: checked.outcome, token };
       closeSockets(services, later, userId, ended);
-      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at: now, device, link: undefined }));
+      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at, device, link: undefined }));
       return { status: checked.outcome, token };
     }
     default:

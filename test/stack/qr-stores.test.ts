@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { voidStep } from '../../src/qr/store.ts';
+import { parseSettings } from '../../src/env.ts';
+import { checkRequest, voidStep } from '../../src/qr/store.ts';
+import { sha256 } from '../../src/random.ts';
 import { createRedis } from '../../src/redis/client.ts';
+import { newSid } from '../../src/session/token.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, deny, info, showQr } from '../support/qr.ts';
@@ -10,6 +13,8 @@ import { stack } from '../support/stack.ts';
 const api = runningApi();
 const database = new ProxyControl(stack.databaseProxy);
 const redis = new ProxyControl(stack.redisProxy);
+const settings = parseSettings(stack.settings);
+const client = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
 const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
@@ -84,7 +89,7 @@ describe('a call to Redis whose answer gets lost', () => {
       expect(await redis.calls()).toBe(2);
       const ready = await poll();
       expect(ready.body.status).toBe('ready');
-      expect((await poll()).body).toEqual({ status: 'expired' });
+      expect((await poll()).body).toEqual(ready.body);
       const { sessions } = (await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).body;
       expect(sessions).toMatchObject([{ method: 'qr', current: true }]);
     }
@@ -102,10 +107,6 @@ describe('a call to Redis whose answer gets lost', () => {
 
   test('takes nothing back that others built on meanwhile: a token that was collected, a confirmation of somebody else', async () => {
     const { local, token, code, poll } = await start();
-    const client = createRedis(
-      String(stack.settings.UPSTASH_REDIS_REST_URL),
-      String(stack.settings.UPSTASH_REDIS_REST_TOKEN),
-    );
     await redis.behave({ mode: 'deaf', only: '-- confirm-qr', times: 1 });
     const lost = await confirm(local, code, token);
     expect(lost.status).toBe(503);
@@ -118,8 +119,29 @@ describe('a call to Redis whose answer gets lost', () => {
     expect(ready.body.status).toBe('ready');
     await voidStep(client, 'check', { code, id: String(lost.body.requestId) });
     await takeBack();
-    expect((await poll()).body).toEqual({ status: 'expired' });
+    expect((await poll()).body).toEqual(ready.body);
     expect((await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).status).toBe(200);
+  });
+
+  test('takes no session back that another poll of the same client has collected', async () => {
+    const { local, token, code, poll, pollToken, address, clock } = await start();
+    await confirm(local, code, token);
+    const pollHash = await sha256(pollToken.slice(7));
+    const collect = (id: string) =>
+      checkRequest(client, settings, { id, code, pollHash, address, sid: newSid(), now: clock.now() }, 0);
+    const takeBack = (id: string) => voidStep(client, 'check', { code, id });
+    const [first, last] = [crypto.randomUUID(), crypto.randomUUID()];
+    expect(await collect(first)).toMatchObject({ outcome: 'ready', isRepeated: false });
+    const ready = await poll();
+    expect(await collect(last)).toMatchObject({ outcome: 'ready', isRepeated: true });
+    for (const id of [first, last, last]) {
+      await takeBack(id);
+      const answer = await local.send('GET', '/api/sessions', { token: String(ready.body.token) });
+      expect(answer.status).toBe(200);
+      expect((await poll()).body).toEqual(ready.body);
+    }
+    // One that comes after it was taken back collects nothing.
+    expect(await collect(first)).toEqual({ outcome: 'voided' });
   });
 
   test('lets a code be denied again', async () => {

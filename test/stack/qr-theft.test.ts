@@ -30,23 +30,26 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test.each(['poll', 'pollByCode'] as const)('of those who %s a confirmed code at once one collects', async (way) => {
+  test('of those who poll a confirmed code at once by its bare code one collects; by its poll token all get one session', async () => {
     await race(async (index) => {
-      const shown = await showQr(local);
-      const token = await anyToken();
-      await confirm(local, shown.code, token);
-      const count = crowd(index);
-      const answers = await together(
-        redis,
-        '-- check-qr',
-        repeated(count, () => () => shown[way]()),
-      );
-      expect(statuses(answers)).toEqual({ 200: count });
-      const ready = answers.filter(({ body }) => body.status === 'ready');
-      expect(ready).toHaveLength(1);
-      expect(answers.filter(({ body }) => body.status === 'expired')).toHaveLength(count - 1);
-      const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
-      expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+      for (const way of ['poll', 'pollByCode'] as const) {
+        const shown = await showQr(local);
+        const token = await anyToken();
+        await confirm(local, shown.code, token);
+        const count = crowd(index);
+        const answers = await together(
+          redis,
+          '-- check-qr',
+          repeated(count, () => () => shown[way]()),
+        );
+        expect(statuses(answers)).toEqual({ 200: count });
+        const ready = answers.filter(({ body }) => body.status === 'ready');
+        expect(ready).toHaveLength(way === 'poll' ? count : 1);
+        expect(answers.filter(({ body }) => body.status === 'expired')).toHaveLength(count - ready.length);
+        expect(new Set(ready.map(({ body }) => body.token)).size).toBe(1);
+        const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
+        expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+      }
     });
   });
 

@@ -95,7 +95,42 @@ describe('a client with a poll token', () => {
     expect(ready.body.status).toBe('ready');
     expect(ready.headers.get('Cache-Control')).toBe('no-store');
     expect(decodeJwt(String(ready.body.token))).toMatchObject({ userId, sid: expect.stringMatching(/^[\w-]{22}$/) });
+  });
+
+  test('may collect again for 10 s what got lost on its way: the same session', async () => {
+    const clock = new TestClock();
+    const local = localApi({}, clock.now);
+    const { code, poll, pollByCode } = await showQr(local);
+    const token = await anyToken();
+    await confirm(local, code, token);
+    const first = await poll();
+    expect(first.body.status).toBe('ready');
+    for (const seconds of [0, 9.999]) {
+      clock.advance(seconds);
+      const again = await poll();
+      expect(again.body).toEqual(first.body);
+      expect(again.headers.get('Cache-Control')).toBe('no-store');
+      expect((await pollByCode()).body).toEqual({ status: 'expired' });
+    }
+    const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
+    expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+    clock.advance(0.001);
     expect((await poll()).body).toEqual({ status: 'expired' });
+    await local.settle();
+  });
+
+  test('collects nothing again once its session has ended, nor when the bare code collected it', async () => {
+    const local = localApi();
+    const [ended, taken] = [await showQr(local), await showQr(local)];
+    const token = await anyToken();
+    await confirm(local, ended.code, token);
+    const collected = String((await ended.poll()).body.token);
+    await local.post('/api/auth/logout', {}, { token: collected });
+    expect((await ended.poll()).body).toEqual({ status: 'expired' });
+    await confirm(local, taken.code, token);
+    expect((await taken.pollByCode()).body.status).toBe('ready');
+    expect((await taken.poll()).body).toEqual({ status: 'expired' });
+    await local.settle();
   });
 
   test('is told to slow down when it polls faster than every 1.5 s, but not when it may collect', async () => {
@@ -126,20 +161,36 @@ describe('a client with a poll token', () => {
 });
 
 describe('a code', () => {
-  test('can be confirmed and collected for 300 s, and not after', async () => {
+  test('can be confirmed for 300 s, and collected for 10 s more', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
-    const [collected, late, lost] = [await showQr(local), await showQr(local), await showQr(local)];
-    clock.advance(299);
-    expect((await confirm(local, collected.code, token)).status).toBe(200);
-    expect((await collected.poll()).body.status).toBe('ready');
-    expect((await confirm(local, lost.code, token)).status).toBe(200);
-    clock.advance(1);
-    const answer = await confirm(local, late.code, token);
-    expect([answer.status, answer.body.message]).toEqual([400, 'Код истёк или не найден']);
-    for (const { poll, pollByCode } of [late, lost]) {
+    const shown = async () => showQr(local);
+    const [late, lost, old, fresh, denied] = [
+      await shown(),
+      await shown(),
+      await shown(),
+      await shown(),
+      await shown(),
+    ];
+    clock.advance(299.999);
+    for (const { code } of [lost, old, fresh, denied]) {
+      expect((await confirm(local, code, token)).status).toBe(200);
+    }
+    clock.advance(0.001);
+    const refused = { ok: false, message: 'Код истёк или не найден' };
+    expect((await confirm(local, late.code, token)).body).toMatchObject(refused);
+    expect((await deny(local, late.code, token)).body).toMatchObject(refused);
+    expect((await late.poll()).body).toEqual({ status: 'expired' });
+    clock.advance(9.998);
+    expect((await old.pollByCode()).body).toMatchObject({ status: 'ready' });
+    expect((await fresh.poll()).body).toMatchObject({ status: 'ready' });
+    expect((await deny(local, denied.code, token)).body).toEqual({ ok: true });
+    expect((await denied.poll()).body).toEqual({ status: 'denied' });
+    clock.advance(0.002);
+    for (const { code, poll, pollByCode } of [late, lost]) {
       expect((await poll()).body).toEqual({ status: 'expired' });
       expect((await pollByCode()).body).toEqual({ status: 'expired' });
+      expect((await deny(local, code, token)).body).toMatchObject(refused);
     }
     await local.settle();
   });

@@ -45,7 +45,7 @@ const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('application/json');
+    const json = text !== '' && response.headers.get('content-type')?.includes('application/json');
     const answer = { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
     noteSecrets(stack.secretsFile, answer.status, answer.body);
     return answer;

@@ -1,13 +1,20 @@
 import * as z from 'zod';
+import { QR_COLLECT_SECONDS } from '../../contract/qr.ts';
 import type { Script } from '../client.ts';
 import { WINDOW } from './lua.ts';
-import { done, ms, voided, wait } from './reply.ts';
+import { done, flag, ms, voided, wait } from './reply.ts';
 import { SESSIONS } from './sessions.ts';
 
 /** What of a QR code the scripts share. ARGV 1 now · 2 id of the request · 3 the limit (0 = none), KEYS 2 misses, are the same in those that guess. */
 const QR = `${WINDOW}${SESSIONS}
 local now, id, limit = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local MISSES_SPAN = 600000
+-- After the end of a code that was confirmed in time, and after an answer that may have been lost.
+local COLLECT_MS = ${QR_COLLECT_SECONDS * 1000}
+-- The ms that are left to a request; for one that is confirmed, until its token is lost.
+local function left_of(qr)
+  return tonumber(qr.exp) + (qr.status == 'confirmed' and COLLECT_MS or 0) - now
+end
 -- nil when there is none.
 local function read_qr(key)
   local fields, qr = redis.call('HGETALL', key), nil
@@ -69,8 +76,10 @@ const checkReply = z.union([
   voided,
   z.tuple([z.enum(['pending', 'slow_down', 'expired', 'denied'])]).transform(([outcome]) => ({ outcome })),
   z
-    .tuple([z.literal('ready'), z.string(), z.string(), z.array(z.string())])
-    .transform(([outcome, userId, record, ended]) => ({ outcome, userId, record, ended })),
+    .tuple([z.literal('ready'), z.string(), z.string(), z.array(z.string()), z.string(), ms, flag])
+    .transform(([outcome, userId, record, ended, sid, at, isRepeated]) => ({
+      ...{ outcome, userId, record, ended, sid, at, isRepeated },
+    })),
 ]);
 
 /**
@@ -83,8 +92,13 @@ const checkReply = z.union([
  * ARGV 1 now · 2 request id · 3 misses (0 = no limit) · 4 hash of the poll token's secret, or '' · 5 address · 6 sid of the session to be ·
  *      7 the least ms between two polls
  *
- * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or unknown · {'denied'} · {'ready', uid, record, {sid, …} of
- * sessions that it ended} · {'voided'}.
+ * The poll token collects again for ten seconds, since its first answer may never have come: the same
+ * session, as long as it lives. Each that collects is noted, so that one whose answer is lost between
+ * here and the Worker takes back no session that another has.
+ *
+ * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or unknown ·
+ * {'denied'} · {'ready', uid, record, {sid, …} of sessions that it ended, sid, ms of signing in, 1 when
+ * the token was collected before} · {'voided'}.
  */
 export const CHECK_QR: Script<typeof checkReply> = {
   name: 'check-qr',
@@ -101,7 +115,15 @@ if not by_token then
   end
 end
 if qr.status == 'denied' then return { by_token and 'denied' or 'expired' } end
-if qr.status == 'used' or tonumber(qr.exp) <= now then return { 'expired' } end
+if qr.status == 'used' then
+  local again = by_token and qr.collected and now - tonumber(qr.collected) < COLLECT_MS
+  if not again or redis.call('HEXISTS', 'sessions:' .. qr.uid, 's:' .. qr.new) == 0 then return { 'expired' } end
+  if redis.call('EXISTS', KEYS[3]) == 1 then return { 'voided' } end
+  redis.call('HSET', KEYS[1], 'collector:' .. id, '1')
+  redis.call('HINCRBY', KEYS[1], 'open', 1)
+  return { 'ready', qr.uid, qr.record, {}, qr.new, qr.collected, 1 }
+end
+if left_of(qr) <= 0 then return { 'expired' } end
 if qr.status == 'pending' then
   if by_token then
     if qr.polled and now - tonumber(qr.polled) < tonumber(ARGV[7]) then return { 'slow_down' } end
@@ -118,14 +140,16 @@ if not session_lives(sessions, qr.sid, qr.legacy, qr.issued) then
   return { by_token and 'denied' or 'expired' }
 end
 local ended = open_session(sessions, ARGV[6], qr.record, now, qr.sid)
-redis.call('HSET', KEYS[1], 'status', 'used', 'collector', id, 'new', ARGV[6])
-return { 'ready', qr.uid, qr.record, ended }
+redis.call('HSET', KEYS[1], 'status', 'used', 'collector:' .. id, '1', 'open', 1, 'new', ARGV[6])
+if by_token then redis.call('HSET', KEYS[1], 'collected', ms(now)) end
+return { 'ready', qr.uid, qr.record, ended, ARGV[6], ms(now), 0 }
 `,
 };
 
 /**
- * Takes back a check whose answer did not come: the token can be collected again, and its session is gone. Should the check still be on its way, it will
- * collect nothing.
+ * Takes back a check whose answer did not come. When all that collected are taken back, the token can
+ * be collected again, and its session is gone. Should the check still be on its way, it will collect
+ * nothing.
  *
  * KEYS 1 QR code · 2 voided
  * ARGV 1 id of the request · 2 TTL of voided
@@ -135,12 +159,13 @@ export const VOID_CHECK: Script<typeof done> = {
   reply: done,
   lua: `
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
-local h = redis.call('HMGET', KEYS[1], 'collector', 'uid', 'new')
-if h[1] ~= ARGV[1] then return 1 end
+if redis.call('HDEL', KEYS[1], 'collector:' .. ARGV[1]) == 0 then return 1 end
+if redis.call('HINCRBY', KEYS[1], 'open', -1) > 0 then return 1 end
+local h = redis.call('HMGET', KEYS[1], 'uid', 'new')
 -- Somebody has ended it meanwhile, and wants no other.
-local ended = redis.call('HDEL', 'sessions:' .. h[2], 's:' .. h[3], 't:' .. h[3]) == 0
+local ended = redis.call('HDEL', 'sessions:' .. h[1], 's:' .. h[2], 't:' .. h[2]) == 0
 redis.call('HSET', KEYS[1], 'status', ended and 'denied' or 'confirmed')
-redis.call('HDEL', KEYS[1], 'collector', 'new')
+redis.call('HDEL', KEYS[1], 'open', 'new', 'collected')
 return 1
 `,
 };
@@ -177,7 +202,7 @@ if wait > 0 then return { 'wait', ms(wait) } end
 if redis.call('EXISTS', KEYS[4]) == 1 then return { 'voided' } end
 local qr = read_qr(KEYS[1])
 if not qr then note_miss() end
-local left = qr and tonumber(qr.exp) - now or 0
+local left = qr and left_of(qr) or 0
 if left <= 0 then return { 'unknown' } end
 local ok = { 'ok', qr.room, qr.record, ms(left) }
 ${lua}
