@@ -1,29 +1,62 @@
-import type { ToCall, ToInbox, ToWorker } from '../src/contract/room-messages.ts';
+import {
+  Answers,
+  BATCH_LIMIT,
+  LATER,
+  type ToCall,
+  type ToInbox,
+  type ToWorker,
+} from '../src/contract/room-messages.ts';
 import type { Room } from '../src/contract/rooms.ts';
 import type { Effect } from './room.ts';
 
-/** A message on its way to another room or the Worker. */
-export interface Item {
-  readonly n: number;
+/** A message to another room or the Worker, as it is put in. */
+export interface Letter {
   readonly to: Room | 'worker';
   readonly message: ToCall | ToInbox | ToWorker;
   /** Whether it has to outlive the host. */
   readonly durable: boolean;
   /** When it is of no use any more, in milliseconds since 1970; null = never. */
   readonly until: number | null;
-  readonly tries: number;
-  /** When it is tried again, in milliseconds since 1970; null = it waits for its turn, or for an answer. */
-  readonly at: number | null;
+  /** How long it is, in characters, where that is worth counting. */
+  readonly size?: number;
 }
 
-/** Messages on their way, in order: of those to one target only the first is under way. */
+/** A message on its way. */
+export interface Item extends Letter {
+  readonly n: number;
+}
+
+/** What is on its way to one target, in order. */
+export interface Queue {
+  readonly to: Room | 'worker';
+  readonly items: readonly Item[];
+  /** How many of the first are under way together, or wait together to be tried again. */
+  readonly tried: number;
+  readonly tries: number;
+  /** When they are tried again, in milliseconds since 1970; null = they are under way. */
+  readonly at: number | null;
+  /** How many items may be dropped, and how many characters those have. */
+  readonly passing: number;
+  readonly characters: number;
+}
+
+/** Messages on their way: for each target those that wait follow in one request as soon as there is an answer. */
 export interface Outbox {
+  readonly next: number;
+  /** None of them is empty. */
+  readonly queues: readonly Queue[];
+  /** How often that has changed which outlives the host. */
+  readonly changes: number;
+}
+
+/** What is written of an outbox: what has to outlive the host, in order. */
+export interface KeptOutbox {
   readonly next: number;
   readonly items: readonly Item[];
 }
 
 /** One where nothing waits. */
-export const EMPTY_OUTBOX: Outbox = { next: 1, items: [] };
+export const EMPTY_OUTBOX: Outbox = { next: 1, queues: [], changes: 0 };
 
 /** What becomes of an outbox, and what has to be sent now. */
 export interface Posted {
@@ -35,78 +68,204 @@ export interface Posted {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 300_000;
 
-const target = ({ to }: Pick<Item, 'to'>): string => (to === 'worker' ? to : `${to.party}/${to.id}`);
-const sending = ({ n, to, message }: Item): Effect => ({ type: 'post', n, to, message });
+/** How many characters go in one request at most; a message that is longer goes alone. */
+const BATCH_CHARACTERS = 262_144;
 
-/** Puts a message in: under way at once, unless another one to the same target is. */
-export const post = (outbox: Outbox, item: Pick<Item, 'to' | 'message' | 'durable' | 'until'>): Posted => {
-  const added: Item = { ...item, n: outbox.next, tries: 0, at: null };
-  const waits = outbox.items.some((other) => target(other) === target(added));
-  return {
-    outbox: { next: outbox.next + 1, items: [...outbox.items, added] },
-    effects: waits ? [] : [sending(added)],
-  };
+/** How many messages that need not outlive the host wait for one target, and how many characters: then no further one is taken. */
+export const QUEUE_LIMIT = 256;
+const QUEUE_CHARACTERS = 1_048_576;
+
+type To = Letter['to'];
+
+const isSame = (a: To, b: To): boolean =>
+  a === b || (a !== 'worker' && b !== 'worker' && a.id === b.id && a.party === b.party);
+
+const queueTo = (outbox: Outbox, to: To): Queue | undefined => outbox.queues.find((queue) => isSame(queue.to, to));
+
+const queueWith = (outbox: Outbox, isIt: (item: Item) => boolean): Queue | undefined =>
+  outbox.queues.find(({ items }) => items.some(isIt));
+
+const charactersOf = ({ size = 0 }: Item): number => size;
+
+/** Puts a queue in the place of the one to the same target, or takes that out when nothing is left. */
+const putQueue = (outbox: Outbox, before: Queue | undefined, after: Queue): Outbox => {
+  if (!before) return { ...outbox, queues: [...outbox.queues, after] };
+  const queues =
+    after.items.length > 0
+      ? outbox.queues.map((queue) => (queue === before ? after : queue))
+      : outbox.queues.filter((queue) => queue !== before);
+  return { ...outbox, queues };
 };
 
-/** What became of a try: `item` is the message it was, unless it is no longer in there; `over` when it is not tried again. */
-export interface Outcome extends Posted {
-  readonly item: Item | undefined;
+/** How many of the first of a queue go in one request. The Worker is told one thing at a time. */
+const countBatch = ({ to, items }: Queue): number => {
+  if (to === 'worker') return 1;
+  let characters = 0;
+  let count = 0;
+  for (const item of items) {
+    characters += charactersOf(item);
+    if (count > 0 && (count === BATCH_LIMIT || characters > BATCH_CHARACTERS)) break;
+    count++;
+  }
+  return count;
+};
+
+/** Sends the first of a queue. */
+const send = (queue: Queue): { readonly queue: Queue; readonly effects: readonly Effect[] } => {
+  const [first, ...others] = queue.items.slice(0, countBatch(queue));
+  if (!first) return { queue, effects: [] };
+  const { n, to } = first;
+  const messages = [first, ...others].map(({ message }) => message);
+  const message = others.length === 0 ? first.message : ({ type: 'batch', messages } as const);
+  return { queue: { ...queue, tried: messages.length, at: null }, effects: [{ type: 'post', n, to, message }] };
+};
+
+/** Takes items out of a queue that is not waiting for an answer to them; what follows is sent. */
+const follow = (outbox: Outbox, before: Queue, items: readonly Item[]): Posted => {
+  const passing = items.filter(({ durable }) => !durable);
+  const counts = { passing: passing.length, characters: passing.reduce((sum, item) => sum + charactersOf(item), 0) };
+  const lasting = before.items.length - before.passing - (items.length - passing.length);
+  const changed = { ...outbox, changes: outbox.changes + lasting };
+  const { queue, effects } = send({ ...before, items, ...counts, tries: 0 });
+  return { outbox: putQueue(changed, before, queue), effects };
+};
+
+/** Whether no more can wait for a target but what has to outlive the host. */
+export const isFull = (outbox: Outbox, to: To): boolean => {
+  const { passing = 0, characters = 0 } = queueTo(outbox, to) ?? {};
+  return passing >= QUEUE_LIMIT || characters > QUEUE_CHARACTERS;
+};
+
+/** Puts a message in: under way at once, unless something is on its way to the same target. Where that is full, it is lost if it need not outlive the host. */
+export const post = (outbox: Outbox, letter: Letter): Posted => {
+  const { to, durable } = letter;
+  if (!durable && isFull(outbox, to)) return { outbox, effects: [] };
+  const added: Item = { ...letter, n: outbox.next };
+  const after = { ...outbox, next: outbox.next + 1, changes: outbox.changes + (durable ? 1 : 0) };
+  const before = queueTo(outbox, to);
+  const { items = [], passing = 0, characters = 0 } = before ?? {};
+  const grown = {
+    ...(before ?? { to, tried: 0, tries: 0, at: null }),
+    items: [...items, added],
+    passing: passing + (durable ? 0 : 1),
+    characters: characters + (durable ? 0 : charactersOf(added)),
+  };
+  if (before) return { outbox: putQueue(after, before, grown), effects: [] };
+  const { queue, effects } = send(grown);
+  return { outbox: putQueue(after, before, queue), effects };
+};
+
+/** What became of a message: its answer, or undefined for none; `over` when it is not tried again. */
+export interface Outcome {
+  readonly item: Item;
+  readonly answer: unknown;
   readonly over: boolean;
 }
 
-/** Takes note of an answer, or of none: then the message is tried again later, unless it is of no use by then. */
-export const answered = (outbox: Outbox, n: number, heard: boolean, now: number): Outcome => {
-  const item = outbox.items.find((other) => other.n === n);
-  if (!item) return { outbox, effects: [], item, over: true };
-  const at = now + Math.min(FIRST_WAIT_MS * 2 ** item.tries, LONGEST_WAIT_MS);
-  if (!heard && (item.until === null || at < item.until)) {
-    const items = outbox.items.map((other) => (other.n === n ? { ...item, tries: item.tries + 1, at } : other));
-    return { outbox: { ...outbox, items }, effects: [], item, over: false };
-  }
-  return { ...without(outbox, item), item, over: true };
+const isLater = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'outcome' in answer && answer.outcome === LATER.outcome;
+
+/** What was answered to each of those that were sent together; undefined where one has to be told again. */
+const answersTo = (sent: readonly Item[], answer: unknown): readonly unknown[] => {
+  if (sent.length === 1) return [isLater(answer) ? undefined : answer];
+  const answers = Answers.safeParse(answer).data?.answers ?? [];
+  return sent.map((_, index) => (isLater(answers[index]) ? undefined : (answers[index] ?? undefined)));
 };
 
-/** Takes a message out that was under way, or the first to its target: the next one to it follows. */
-const without = (outbox: Outbox, item: Item): Posted => {
-  const items = outbox.items.filter((other) => other !== item);
-  const following = items.find((other) => target(other) === target(item));
-  return { outbox: { ...outbox, items }, effects: following ? [sending(following)] : [] };
+/** Takes note of an answer, or of none: then what was sent is tried again later, unless it is of no use by then. */
+export const answered = (
+  outbox: Outbox,
+  n: number,
+  answer: unknown,
+  now: number,
+): Posted & { readonly outcomes: readonly Outcome[] } => {
+  const before = outbox.queues.find(({ items }) => items[0]?.n === n);
+  if (!before || before.at !== null) return { outbox, effects: [], outcomes: [] };
+  const sent = before.items.slice(0, before.tried);
+  const answers = answersTo(sent, answer);
+  const isHeard = answers.some((each) => each !== undefined);
+  const tries = isHeard ? 0 : before.tries;
+  const at = now + Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+  const outcomes = sent.map((item, index): Outcome => {
+    const over = answers[index] !== undefined || (item.until !== null && at >= item.until);
+    return { item, answer: answers[index], over };
+  });
+  const again = outcomes.flatMap(({ item, over }) => (over ? [] : [item]));
+  const items = [...again, ...before.items.slice(before.tried)];
+  const posted = follow(outbox, before, items);
+  if (again.length === 0) return { ...posted, outcomes };
+  const sentNext = queueTo(posted.outbox, before.to);
+  if (!sentNext) return { ...posted, outcomes };
+  const waiting = { ...sentNext, tried: again.length, tries: tries + 1, at };
+  return { outbox: putQueue(posted.outbox, sentNext, waiting), effects: [], outcomes };
 };
 
 /** Takes a message back, unless it is under way. */
 export const withdraw = (outbox: Outbox, n: number): Posted => {
-  const item = outbox.items.find((other) => other.n === n);
-  if (!item) return { outbox, effects: [] };
-  const isFirst = outbox.items.find((other) => target(other) === target(item)) === item;
-  if (isFirst) return item.at === null ? { outbox, effects: [] } : without(outbox, item);
-  return { outbox: { ...outbox, items: outbox.items.filter((other) => other !== item) }, effects: [] };
+  const queue = queueWith(outbox, (item) => item.n === n);
+  return queue ? drop(outbox, queue.to, (item) => item.n === n) : { outbox, effects: [] };
+};
+
+/** Drops what waits for a target and is of no use any more. What is under way is not tried again. */
+export const drop = (outbox: Outbox, to: To, isUseless: (item: Item) => boolean): Posted => {
+  const before = queueTo(outbox, to);
+  if (!before?.items.some(isUseless)) return { outbox, effects: [] };
+  const underWay = before.at === null ? before.tried : 0;
+  const isKept = (item: Item, index: number) => index < underWay || !isUseless(item);
+  const left = before.items.filter(isKept);
+  const items = left.map((item) => (isUseless(item) ? { ...item, until: 0 } : item));
+  const { outbox: after, effects } = follow(outbox, before, items);
+  const queue = queueTo(after, to);
+  // Those that wait to be tried again go on waiting.
+  const wait = before.items.slice(0, before.tried).filter((item) => items.includes(item)).length;
+  if (!queue || (underWay === 0 && wait === 0)) return { outbox: after, effects };
+  const { tries, at } = before;
+  return { outbox: putQueue(after, queue, { ...queue, tried: underWay || wait, tries, at }), effects: [] };
 };
 
 /** Tries again what is due. */
 export const retry = (outbox: Outbox, now: number): Posted => {
-  const isDue = ({ at }: Item) => at !== null && at <= now;
-  if (!outbox.items.some(isDue)) return { outbox, effects: [] };
-  const items = outbox.items.map((item) => (isDue(item) ? { ...item, at: null } : item));
-  return { outbox: { ...outbox, items }, effects: outbox.items.filter(isDue).map(sending) };
+  let after = outbox;
+  const all: Effect[] = [];
+  for (const before of outbox.queues) {
+    if (before.at === null || before.at > now) continue;
+    const { queue, effects } = send(before);
+    after = putQueue(after, before, queue);
+    all.push(...effects);
+  }
+  return { outbox: after, effects: all };
 };
 
 /** An outbox as it was kept, in a room that begins again: everything is sent once more. */
-export const restart = (outbox: Outbox): Posted => {
-  const seen = new Set<string>();
-  const effects = outbox.items.flatMap((item) => {
-    if (seen.has(target(item))) return [];
-    seen.add(target(item));
-    return [sending(item)];
-  });
-  return { outbox: { ...outbox, items: outbox.items.map((item) => ({ ...item, at: null })) }, effects };
+export const restart = ({ next, items }: KeptOutbox): Posted => {
+  let outbox: Outbox = { ...EMPTY_OUTBOX, next };
+  for (const { n, to, message, durable, until } of items) {
+    const before = queueTo(outbox, to);
+    const item: Item = { n, to, message, durable, until };
+    const empty = { to, tried: 0, tries: 0, at: 0, passing: 0, characters: 0 };
+    outbox = putQueue(outbox, before, { ...(before ?? empty), items: [...(before?.items ?? []), item] });
+  }
+  return retry(outbox, 0);
 };
 
+/** All that is on its way, in order. */
+export const itemsIn = ({ queues }: Outbox): readonly Item[] =>
+  queues.flatMap(({ items }) => items).sort((a, b) => a.n - b.n);
+
 /** The part that outlives the host. */
-export const durable = ({ next, items }: Outbox): Outbox => ({ next, items: items.filter((item) => item.durable) });
+export const durable = (outbox: Outbox): KeptOutbox => ({
+  next: outbox.next,
+  items: itemsIn(outbox).flatMap(({ n, to, message, durable, until }) =>
+    durable ? [{ n, to, message, durable, until }] : [],
+  ),
+});
+
+/** Whether nothing is on its way. */
+export const isEmpty = ({ queues }: Outbox): boolean => queues.length === 0;
 
 /** When something is due next, in milliseconds since 1970. */
-export const due = ({ items }: Outbox): number | undefined => {
+export const due = ({ queues }: Outbox): number | undefined => {
   let first: number | undefined;
-  for (const { at } of items) if (at !== null && (first === undefined || at < first)) first = at;
+  for (const { at } of queues) if (at !== null && (first === undefined || at < first)) first = at;
   return first;
 };

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Entrant, ToCall, ToInbox, ToWorker } from '../src/contract/room-messages.ts';
+import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from '../src/contract/room-messages.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/rooms.ts';
 
 /** Somebody connected to a room: the id of the connection, and whom the Worker let in (nobody in particular in a `qr` room). */
@@ -40,7 +40,7 @@ export type Effect =
       readonly type: 'post';
       readonly n: number;
       readonly to: Room | 'worker';
-      readonly message: ToCall | ToInbox | ToWorker;
+      readonly message: ToCall | ToInbox | ToWorker | Batch;
     };
 
 /** The state that follows, and what to do, in this order. */

@@ -1,4 +1,4 @@
-import { Entrant } from '../src/contract/room-messages.ts';
+import { Batch, Entrant } from '../src/contract/room-messages.ts';
 import { CLOSE, type CloseReason, errorFrame, FRAME_RATE, type Room } from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
@@ -112,20 +112,47 @@ export class RoomRunner<State, Frame, Message> {
   async request(request: Request): Promise<Response> {
     const body = await request.text();
     if (!(await this.signed(request.headers, body))) return new Response(null, { status: 401 });
-    const parsed = this.#definition.message.safeParse(JSON.parse(body));
-    if (!parsed.success) return new Response(null, { status: 400 });
+    const said: unknown = JSON.parse(body);
+    const batch = Batch.safeParse(said).data;
+    if (batch) {
+      await this.#ready;
+      const answers = await Promise.all(batch.messages.map((message) => this.#askIfKnown(message)));
+      return Response.json({ answers: answers.map((answer) => answer ?? null) });
+    }
+    const { success, data } = this.#definition.message.safeParse(said);
+    if (!success) return new Response(null, { status: 400 });
     await this.#ready;
-    const id = String(++this.#requests);
-    const answer = await new Promise<object | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), REPLY_MS);
-      this.#replies.set(id, (given) => {
-        clearTimeout(timer);
-        resolve(given);
-      });
-      this.#handle({ type: 'message', request: id, message: parsed.data });
-    });
-    this.#replies.delete(id);
+    const answer = await this.#ask(data);
     return answer ? Response.json(answer) : new Response(null, { status: 504 });
+  }
+
+  /** Has the machine hear a message; its answer, or undefined when there is none in time. */
+  #ask(message: Message): object | undefined | Promise<object | undefined> {
+    const id = String(++this.#requests);
+    let answer: object | undefined;
+    this.#replies.set(id, (given) => {
+      answer = given;
+    });
+    this.#handle({ type: 'message', request: id, message });
+    if (!answer) return this.#waitForReply(id);
+    this.#replies.delete(id);
+    return answer;
+  }
+
+  /** One of several: what is no message has no answer, and the others are heard. */
+  #askIfKnown(said: unknown): object | undefined | Promise<object | undefined> {
+    const { success, data } = this.#definition.message.safeParse(said);
+    return success ? this.#ask(data) : undefined;
+  }
+
+  async #waitForReply(id: string): Promise<object | undefined> {
+    const { promise, resolve } = Promise.withResolvers<object | undefined>();
+    const timer = setTimeout(() => resolve(undefined), REPLY_MS);
+    this.#replies.set(id, resolve);
+    const answer = await promise;
+    clearTimeout(timer);
+    this.#replies.delete(id);
+    return answer;
   }
 
   /** Whether a request comes from the Worker or a room, and whom it lets in. */

@@ -160,6 +160,7 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
   const { call, now } = turn;
   turn.set({ state: 'ended', endedAt: now, reason, leaseAt: undefined, lookAt: undefined });
   for (const { profile, state } of turn.members) {
+    turn.dropSignals(profile.user);
     noteMissed(turn, profile.user, reason);
     if (state !== 'left') dismiss(turn, profile.user, reason);
     // They may be just about to come once more.

@@ -1,12 +1,12 @@
 import { type CallClientFrame, GRACE_MS, RING_MS } from '../../src/contract/call-room.ts';
-import { Entered, type ToCall, type ToInbox } from '../../src/contract/room-messages.ts';
+import { Entered, LATER, type ToCall, type ToInbox } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
-import { answered, due, durable, restart, retry } from '../outbox.ts';
+import { answered, due, durable, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
 import type { RoomEvent, Step } from '../room.ts';
 import { accept, created, decline, dropDeaf, end, hangUp, leave, tick } from './lifecycle.ts';
 import { gone, hello, join, look, refuse } from './presence.ts';
-import { create, createAgain, dialled, permit, RUNG_MS, reached, rung } from './ringing.ts';
-import { ack, ackAll, receive, replay } from './signals.ts';
+import { create, createAgain, dialled, listen, permit, RUNG_MS, reached, rung } from './ringing.ts';
+import { ack, ackAll, receive } from './signals.ts';
 import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -49,7 +49,7 @@ export const step = (room: CallRoomState, event: CallEvent, now: number): Step<C
       break;
   }
   const { call } = turn;
-  if (call.endedAt !== undefined && call.endedAt + LINGER_MS <= now && call.outbox.items.length === 0) {
+  if (call.endedAt !== undefined && call.endedAt + LINGER_MS <= now && isEmpty(call.outbox)) {
     turn.forget();
     return { state: emptyRoom(room.id), effects: turn.effects };
   }
@@ -110,51 +110,59 @@ const act = (
 const message = (turn: Turn, request: string, said: ToCall) => {
   if (said.type === 'create') return createAgain(turn, request);
   if (said.type === 'permit') return turn.reply(request, permit(turn, said));
-  if (turn.call.state !== 'ended') actFor(turn, said);
-  turn.reply(request, done);
+  const error = turn.call.state === 'ended' ? undefined : actFor(turn, said);
+  turn.reply(request, error === 'too_much' ? LATER : done);
 };
 
 /** What the inbox of a user says in the name of one of their devices. */
-const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'act' }>) => {
+const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'act' }>): FrameError | undefined => {
   const member = turn.member(user);
-  if (!member) return;
+  if (!member) return undefined;
   const has = member.state === 'joined' && member.device === device;
   switch (action.type) {
     case 'accept':
       accept(turn, user, device, true);
-      return;
+      return undefined;
     case 'decline':
     case 'busy':
       decline(turn, user, action.type === 'busy' ? 'busy' : 'declined');
-      return;
+      return undefined;
     case 'hangup':
       if (has) hangUp(turn, user);
-      return;
+      return undefined;
     case 'signal':
-      if (has && member.old) receive(turn, user, action);
-      return;
+      return has && member.old ? receive(turn, user, action) : undefined;
     case 'listen':
-      if (member.state !== 'ringing' || turn.call.group) return;
-      turn.setMember(user, { listening: true });
-      reached(turn, user);
-      turn.keep();
-      replay(turn, user, device);
-      return;
+      if (member.state === 'ringing' && !turn.call.group) listen(turn, user, { device, again: action.again });
+      return undefined;
     case 'here':
       reached(turn, user);
-      return;
+      return undefined;
     case 'revoke':
       for (const { id, device: other } of turn.socketsOf(user)) if (other === device) turn.close(id, 'unauthorized');
       if (has) hangUp(turn, user);
-      return;
+      return undefined;
   }
 };
 
 /** What became of something that was told to another room or the Worker. */
 const settled = (turn: Turn, n: number, answer: unknown) => {
-  const { item, over, ...posted } = answered(turn.call.outbox, n, answer !== undefined, turn.now);
+  const { outcomes, ...posted } = answered(turn.call.outbox, n, answer, turn.now);
   turn.posted(posted);
-  if (!item) return;
+  for (const [index, outcome] of outcomes.entries()) {
+    // Who has got a later one of the same sender has got this one.
+    if (!isFollowed(outcome, outcomes[index + 1])) become(turn, outcome);
+  }
+};
+
+const isFollowed = ({ item: { message }, answer }: Outcome, next: Outcome | undefined): boolean => {
+  const later = next?.item.message;
+  if (answer === undefined) return false;
+  if (message.type !== 'signal' || later?.type !== 'signal' || next?.answer === undefined) return false;
+  return later.from === message.from && later.epoch === message.epoch;
+};
+
+const become = (turn: Turn, { item, answer, over }: Outcome) => {
   if (item.durable && over) turn.keep();
   const { to, message } = item;
   if (to === 'worker' || to.party !== 'inbox') return;
@@ -188,7 +196,7 @@ const handedOver = (
 export const start = (id: string, kept: unknown, now: number): Step<CallRoomState> => {
   if (kept === undefined) return { state: emptyRoom(id), effects: [] };
   const turn = new Turn(restored(kept as KeptCall), now);
-  turn.posted(restart(turn.call.outbox));
+  turn.posted(restart((kept as KeptCall).outbox));
   if (turn.call.state !== 'ended') {
     for (const { profile, state, old, awayAt } of turn.members) {
       turn.putStream(newStream(profile.user, false));
@@ -220,7 +228,7 @@ export const deadline = ({ call }: CallRoomState): number | undefined => {
     if (time !== undefined && (at === undefined || time < at)) at = time;
   };
   // With something still to be told the room waits for that: it would be woken again and again.
-  if (call.endedAt !== undefined) by(call.outbox.items.length > 0 ? undefined : call.endedAt + LINGER_MS);
+  if (call.endedAt !== undefined) by(isEmpty(call.outbox) ? call.endedAt + LINGER_MS : undefined);
   else {
     by(call.leaseAt);
     // Where somebody has no socket, alarms alone keep the host.

@@ -36,6 +36,7 @@ const newMember = (profile: Member['profile'], role: Member['role'], place: numb
   unreachable: false,
   awayAt: undefined,
   listening: false,
+  listened: [],
   rung: false,
 });
 
@@ -176,6 +177,25 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
     }
   }
   if (turn.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(turn);
+};
+
+/** How often old devices of one member are handed the signals so far: more do not come while it rings. */
+const LISTEN_LIMIT = 64;
+
+/** An old device rings: it is handed what was said so far, once, and once more when it has dropped that. */
+export const listen = (
+  turn: Turn,
+  user: string,
+  { device, again = false }: { device: string; again?: boolean | undefined },
+) => {
+  const who = again ? `${device} again` : device;
+  const listened = turn.member(user)?.listened ?? [];
+  turn.setMember(user, { listening: true });
+  reached(turn, user);
+  if (listened.includes(who) || listened.length >= LISTEN_LIMIT) return;
+  turn.setMember(user, { listened: [...listened, who] });
+  turn.keep();
+  replay(turn, user, device);
 };
 
 /** A device of somebody has come for whom it rings where nobody heard it. */

@@ -1,6 +1,7 @@
 import { type CallServerFrame, RING_MS, type Seen, type Signal } from '../../src/contract/call-room.ts';
-import type { CarriedSignal } from '../../src/contract/room-messages.ts';
+import type { CarriedSignal, ToInbox } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
+import { isFull } from '../outbox.ts';
 import { newStream, own, type Waiting } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -12,6 +13,10 @@ const EARLY_LIMIT = 64;
 const EARLY_CHARACTERS = 262_144;
 const LOG_LIMIT = 512;
 const LOG_CHARACTERS = 1_048_576;
+
+/** How many signals an old device is handed at once that comes late, and how many characters. */
+const TOGETHER = 128;
+const TOGETHER_CHARACTERS = 262_144;
 
 /** How long a signal is tried to be handed to an old client, in milliseconds: then that one is gone. */
 const OLD_SIGNAL_MS = 10_000;
@@ -50,7 +55,7 @@ export const receive = (
   const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
-  } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS) {
+  } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS || isFullFor(turn, recipient)) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
@@ -64,6 +69,9 @@ export const receive = (
   }
   return undefined;
 };
+
+/** Whether too much is on its way to the old devices of somebody. */
+const isFullFor = (turn: Turn, user: string): boolean => isFull(turn.call.outbox, { party: 'inbox', id: user });
 
 const charactersOf = (waiting: readonly Waiting[]): number => {
   let characters = 0;
@@ -147,34 +155,54 @@ const frameOf = (turn: Turn, from: string, { seq, signals }: Entry): CallServerF
 });
 
 const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entry, device: string | undefined) => {
-  const { id, video } = turn.call;
-  const epoch = epochOf(turn, from);
-  turn.post(
-    { party: 'inbox', id: to },
-    {
-      type: 'signal',
-      call: id,
-      from,
-      video,
-      ...(device !== undefined && { device }),
-      epoch,
-      seq,
-      signals: [...signals],
-    },
-    false,
+  const { id: call, video } = turn.call;
+  const message: Extract<ToInbox, { type: 'signal' }> = {
+    type: 'signal',
+    call,
+    from,
+    video,
+    ...(device !== undefined && { device }),
+    epoch: epochOf(turn, from),
+    seq,
+    signals: [...signals],
+  };
+  turn.postLetter({
+    to: { party: 'inbox', id: to },
+    message,
+    durable: false,
     // As long as it rings, there is no other way for it to be heard.
-    turn.member(to)?.state === 'ringing' ? turn.call.createdAt + RING_MS : turn.now + OLD_SIGNAL_MS,
-  );
+    until: turn.member(to)?.state === 'ringing' ? turn.call.createdAt + RING_MS : turn.now + OLD_SIGNAL_MS,
+    size: signals.reduce((sum, signal) => sum + sizeOf(signal), 0),
+  });
+};
+
+/** Entries in as few messages as may be: old devices have no use for their numbers. */
+const together = (entries: readonly Entry[]): readonly Entry[] => {
+  const joined: Entry[] = [];
+  let characters = 0;
+  for (const { seq, signals } of entries) {
+    const size = signals.reduce((sum, signal) => sum + sizeOf(signal), 0);
+    const last = joined.at(-1);
+    characters += size;
+    if (last && last.signals.length < TOGETHER && characters <= TOGETHER_CHARACTERS) {
+      joined[joined.length - 1] = { seq, signals: [...last.signals, ...signals] };
+    } else {
+      joined.push({ seq, signals });
+      characters = size;
+    }
+  }
+  return joined;
 };
 
 /** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
 export const replay = (turn: Turn, user: string, oldDevice?: string) => {
   for (const { user: from } of turn.call.streams) {
     const entries = entriesFor(turn, from, user);
-    for (const entry of entries) {
-      if (oldDevice === undefined) deliver(turn, from, user, entry);
-      else deliverOld(turn, from, user, entry, oldDevice);
-    }
+    if (oldDevice !== undefined) {
+      for (const entry of together(entries)) deliverOld(turn, from, user, entry, oldDevice);
+    } else if (turn.member(user)?.listening) {
+      for (const entry of together(entries)) deliver(turn, from, user, entry);
+    } else for (const entry of entries) deliver(turn, from, user, entry);
     if (entries[0]) noteSent(turn, from, user, entries[0].seq);
   }
 };

@@ -1,7 +1,7 @@
 import type { CallState, Peer, Reason } from '../../src/contract/call-room.ts';
 import type { Profile } from '../../src/contract/inbox-room.ts';
 import type { CarriedSignal } from '../../src/contract/room-messages.ts';
-import type { Outbox } from '../outbox.ts';
+import { EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
 
 /** Somebody in a call. */
 export interface Member {
@@ -30,6 +30,8 @@ export interface Member {
   readonly awayAt: number | undefined;
   /** Whether old devices ring, which want the signals so far. */
   readonly listening: boolean;
+  /** Which of them were handed what was said so far; none in what was written before there was this. */
+  readonly listened?: readonly string[];
   /** Whether the inbox has said what comes of ringing. */
   readonly rung: boolean;
 }
@@ -119,11 +121,14 @@ export const newStream = (user: string, known = true): Stream => ({
 });
 
 /** What outlives the host of a call: everything but sockets, signals, and who waits for an answer. */
-export type KeptCall = Omit<Call, 'sockets' | 'streams' | 'creating' | 'lookAt'>;
+export type KeptCall = Omit<Call, 'sockets' | 'streams' | 'creating' | 'lookAt' | 'outbox'> & {
+  readonly outbox: KeptOutbox;
+};
 
-/** A call as it was kept, without what was lost. */
+/** A call as it was kept, without what was lost; what it was to tell is put in again by who restores it. */
 export const restored = (kept: KeptCall): Call => ({
   ...kept,
+  outbox: EMPTY_OUTBOX,
   sockets: [],
   streams: [],
   creating: [],

@@ -1,8 +1,7 @@
 import type { CallServerFrame } from '../../src/contract/call-room.ts';
 import type { ToCall, ToInbox, ToWorker } from '../../src/contract/room-messages.ts';
 import type { CloseReason, Room } from '../../src/contract/rooms.ts';
-import type { Posted } from '../outbox.ts';
-import { post } from '../outbox.ts';
+import { drop, type Letter, type Posted, post } from '../outbox.ts';
 import type { Effect } from '../room.ts';
 import { type Call, type CallSocket, type Member, memberOf, newStream, type Stream } from './state.ts';
 
@@ -101,8 +100,18 @@ export class Turn {
 
   /** Tells another room or the Worker. What is durable is tried until `until`, whatever becomes of the host; null = for ever. */
   post(to: Room | 'worker', message: ToCall | ToInbox | ToWorker, durable: boolean, until: number | null) {
-    this.posted(post(this.call.outbox, { to, message, durable, until }));
-    if (durable) this.keep();
+    this.postLetter({ to, message, durable, until });
+  }
+
+  /** As {@link post}. */
+  postLetter(letter: Letter) {
+    this.posted(post(this.call.outbox, letter));
+    if (letter.durable) this.keep();
+  }
+
+  /** Drops what waits for the inbox of somebody and has to be told to nobody any more. */
+  dropSignals(user: string) {
+    this.posted(drop(this.call.outbox, { party: 'inbox', id: user }, ({ durable }) => !durable));
   }
 
   /** Takes over what became of the outbox. */

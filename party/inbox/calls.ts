@@ -78,7 +78,8 @@ export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>): Rung =>
   for (const socket of heard) turn.send(socket, { type: 'ring', ...shown(ring, turn.now) });
   for (const socket of old) turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
   const answer: Rung = { outcome: 'ok', devices: heard.length + old.length, old: old.length > 0 };
-  turn.put({ state: 'ringing', call, ring, answer, declined: false, until: expiresAt + SLACK_MS });
+  const rang = old.map(({ who }) => who.device);
+  turn.put({ state: 'ringing', call, ring, answer, declined: false, rang, until: expiresAt + SLACK_MS });
   return answer;
 };
 

@@ -9,6 +9,7 @@ const LATE_MS = RING_MS + 10_000;
 /** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
 export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason, epoch?: number): void => {
   const { state, call, until } = entry;
+  turn.dropSignals(call);
   turn.put({ state: 'over', call, epoch, until: state === 'active' ? turn.now + LATE_MS : until });
   if (state === 'ringing') turn.stop(call, reason);
   for (const socket of turn.state.sockets) if (socket.line?.call === call) turn.dismiss(socket);
@@ -17,6 +18,7 @@ export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: 
 
 /** Takes the user out of a call of theirs: at once here, and for the others as soon as the call can be told. */
 export const hangUp = (turn: Turn, entry: EntryIn<'dialling' | 'active'>): void => {
+  turn.dropSignals(entry.call);
   turn.act(entry.call, entry.device, { type: 'hangup' });
   end(turn, entry, 'hung_up');
 };
@@ -40,10 +42,22 @@ export const ringIdle = (turn: Turn): void => {
   }
 };
 
-/** Lets an old device ring from the beginning. */
+/** How often one old device rings for one call, each time from the beginning; and how often all do. */
+const RINGS_OF_DEVICE = 2;
+const RINGS_OF_CALL = 64;
+
+/** Lets an old device ring from the beginning, also where it has dropped that ring once. */
 export const listen = (turn: Turn, socket: Socket, call: string): void => {
+  const entry = turn.entry(call);
+  if (entry?.state !== 'ringing') return;
+  const { device } = socket.who;
+  const { rang = [] } = entry;
+  const times = rang.filter((other) => other === device).length;
+  if (times >= RINGS_OF_DEVICE || rang.length >= RINGS_OF_CALL) return;
+  const rings = { ...entry, rang: [...rang, device] };
+  turn.set({ calls: turn.state.calls.map((other) => (other === entry ? rings : other)) });
   turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
-  turn.act(call, socket.who.device, { type: 'listen' });
+  turn.act(call, device, { type: 'listen', ...(times > 0 && { again: true }) });
 };
 
 /** What follows when an old device is out of what it was in, by its own doing; it hears nothing of it. `was` is how the device was. */

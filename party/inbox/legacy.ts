@@ -10,13 +10,10 @@ type Payload = Extract<LegacyFrame, { event: 'call:offer' }>['payload'];
 /** How many candidates wait until they can be passed on. */
 const WAITING_LIMIT = 64;
 
-/** How much may be on its way to calls before old devices are no longer listened to. */
-const POSTS_LIMIT = 256;
-
 /** What an old client says: the inbox takes part in calls in its name. What does not fit is ignored. */
 export const hear = (turn: Turn, socket: Socket, frame: LegacyFrame): void => {
   const isHangup = frame.event === 'call:hangup';
-  if (!isHangup && turn.state.outbox.items.length >= POSTS_LIMIT) return;
+  if (!isHangup && socket.line && turn.isFull(socket.line.call)) return;
   switch (frame.event) {
     case 'call:offer':
       offer(turn, socket, frame.payload);
@@ -83,13 +80,17 @@ const ice = (turn: Turn, socket: Socket, signal: CarriedSignal | undefined): voi
   }
 };
 
+/** About how long a signal is, in characters: a description says it twice. */
+const lengthOf = (signal: CarriedSignal): number =>
+  signal.kind === 'candidate' ? (signal.candidate?.candidate.length ?? 0) : 2 * signal.sdp.length;
+
 /** Says something in the call of a device, under the next number. */
 const say = (turn: Turn, { id }: Socket, signal: CarriedSignal): void => {
   const socket = turn.socket(id);
   if (!socket?.line) return;
   const line = { ...socket.line, sent: socket.line.sent + 1 };
   turn.update(socket, { line });
-  turn.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal });
+  turn.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal }, lengthOf(signal));
 };
 
 const hangup = (turn: Turn, socket: Socket): void => {

@@ -1,7 +1,7 @@
 import type { InboxClientFrame } from '../../src/contract/inbox-room.ts';
 import type { LegacyFrame } from '../../src/contract/legacy-ws.ts';
 import type { ToInbox } from '../../src/contract/room-messages.ts';
-import { answered, restart, retry } from '../outbox.ts';
+import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { Present, RoomEvent, Step } from '../room.ts';
 import { active, dial, ring, stop } from './calls.ts';
 import { expireSessions, hello, join, leave, othersThan, revoked } from './devices.ts';
@@ -20,15 +20,15 @@ const DONE = { outcome: 'done' } as const;
 
 /** An inbox as it was kept, with the devices that it slept with. They have said hello; old ones that are not there have gone. */
 export const start = (id: string, kept: unknown, present: readonly Present[], now: number): Step<InboxState> => {
-  const { lines, ...rest } = { ...NOTHING, ...(kept as Kept | undefined) };
+  const { lines, outbox, ...rest } = { ...NOTHING, ...(kept as Kept | undefined) };
   const sockets = present.flatMap((connection): Socket[] => {
     const { who } = connection;
     if (!who) return [];
     const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
-  const turn = new Turn({ id, ...rest, sockets }, now);
-  turn.posted(restart(turn.state.outbox));
+  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX }, now);
+  turn.posted(restart(outbox));
   for (const entry of [...turn.entriesIn('dialling'), ...turn.entriesIn('active')]) {
     if (isOldDevice(entry.device) && !turn.socketOf(entry.device)) hangUp(turn, entry);
   }
@@ -103,10 +103,13 @@ const message = (turn: Turn, said: ToInbox): object => {
 
 /** What became of something that was told to a call or the Worker. */
 const settled = (turn: Turn, n: number, answer: unknown): void => {
-  const { item, over, ...posted } = answered(turn.state.outbox, n, answer !== undefined, turn.now);
+  const { outcomes, ...posted } = answered(turn.state.outbox, n, answer, turn.now);
   turn.posted(posted);
-  if (!item || !over) return;
-  const { to, message, durable } = item;
+  for (const outcome of outcomes) if (outcome.over) become(turn, outcome);
+};
+
+const become = (turn: Turn, { item, answer }: Outcome): void => {
+  const { n, to, message, durable } = item;
   if (message.type === 'call') called(turn, n, message, answer);
   if (answer !== undefined || durable || message.type !== 'act' || to === 'worker') return;
   // The call cannot be reached: what an old device said there is lost, and it cannot say it again.

@@ -1,6 +1,6 @@
 import type { Ring } from '../../src/contract/inbox-room.ts';
 import type { CarriedSignal, Entrant, Rung } from '../../src/contract/room-messages.ts';
-import { due, durable, EMPTY_OUTBOX, type Outbox } from '../outbox.ts';
+import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
 
 /**
  * What is known of a call of this user, until a time in milliseconds since 1970, so that no call blocks them for ever. One that is `over` is remembered for what is
@@ -8,7 +8,14 @@ import { due, durable, EMPTY_OUTBOX, type Outbox } from '../outbox.ts';
  */
 export type Entry = { readonly call: string; readonly until: number } & (
   | { readonly state: 'dialling'; readonly device: string; readonly to: readonly string[] }
-  | { readonly state: 'ringing'; readonly ring: Ring; readonly answer: Rung; readonly declined: boolean }
+  | {
+      readonly state: 'ringing';
+      readonly ring: Ring;
+      readonly answer: Rung;
+      readonly declined: boolean;
+      /** Old devices, as often as it has begun to ring there; none in what was written before there was this. */
+      readonly rang?: readonly string[];
+    }
   /** `epoch` is the one in which they are in the call, or were when its room said that it is over. */
   | {
       readonly state: 'active';
@@ -63,12 +70,20 @@ export interface InboxState {
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'ended' | 'dials' | 'outbox'> & {
+export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'ended' | 'dials'> & {
+  readonly outbox: KeptOutbox;
   readonly lines: readonly (Line & { readonly device: string })[];
 };
 
 /** What is kept of an inbox where nothing has happened. */
-export const NOTHING: Kept = { calls: [], tickets: [], ended: [], dials: 0, outbox: EMPTY_OUTBOX, lines: [] };
+export const NOTHING: Kept = {
+  calls: [],
+  tickets: [],
+  ended: [],
+  dials: 0,
+  outbox: durable(EMPTY_OUTBOX),
+  lines: [],
+};
 
 /** What outlives the host. */
 export const kept = ({ calls, tickets, ended, dials, sockets, outbox }: InboxState): Kept => ({
@@ -91,7 +106,7 @@ export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
   a.tickets !== b.tickets ||
   a.ended !== b.ended ||
   a.dials !== b.dials ||
-  (a.outbox !== b.outbox && !same(durable(a.outbox).items, durable(b.outbox).items)) ||
+  a.outbox.changes !== b.outbox.changes ||
   (a.sockets !== b.sockets && !same(lines(a), lines(b)));
 
 /** When an inbox has to be woken: for the next call that runs out, or the next try to tell something. Never while nothing happens. */

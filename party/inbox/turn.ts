@@ -1,8 +1,8 @@
 import type { InboxServerFrame, StopReason } from '../../src/contract/inbox-room.ts';
 import type { LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
 import type { ToCall, ToWorker } from '../../src/contract/room-messages.ts';
-import { type CloseReason, errorFrame, type FrameError, type Room } from '../../src/contract/rooms.ts';
-import { type Posted, post, withdraw } from '../outbox.ts';
+import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/rooms.ts';
+import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
 import type { Effect } from '../room.ts';
 import { type Entry, type EntryIn, IDLE, type InboxState, keptDiffers, type Socket } from './state.ts';
 
@@ -113,16 +113,37 @@ export class Turn {
   }
 
   /** Does something in a call in the name of a device. */
-  act(call: string, device: string, action: Action): void {
+  act(call: string, device: string, action: Action, size = 0): void {
     const lasting = LASTING.includes(action.type);
     const until = this.now + (lasting ? TELL_MS : HAND_MS);
-    this.#post({ party: 'call', id: call }, { type: 'act', user: this.state.id, device, action }, lasting, until);
+    const message = { type: 'act', user: this.state.id, device, action } as const;
+    const to = { party: 'call', id: call } as const;
+    this.posted(post(this.state.outbox, { to, message, durable: lasting, until, size }));
+  }
+
+  /** Whether so much is on its way to a call that old devices are no longer listened to. */
+  isFull(call: string): boolean {
+    return isFull(this.state.outbox, { party: 'call', id: call });
+  }
+
+  /** Drops what old devices have said in a call, as far as it waits. That one was answered is still told. */
+  dropSignals(call: string): void {
+    const useless = new Set<Action['type']>(['signal', 'listen', 'here']);
+    this.posted(
+      drop(
+        this.state.outbox,
+        { party: 'call', id: call },
+        ({ message }) => message.type === 'act' && useless.has(message.action.type),
+      ),
+    );
   }
 
   /** Asks the Worker for a call; answers the number that the request has in the outbox. */
   dial(message: Omit<Extract<ToWorker, { type: 'call' }>, 'request'>): number {
     const n = this.state.outbox.next;
-    this.#post('worker', { ...message, request: n }, false, this.now + HAND_MS);
+    const until = this.now + HAND_MS;
+    const asked = { ...message, request: n };
+    this.posted(post(this.state.outbox, { to: 'worker', message: asked, durable: false, until }));
     return n;
   }
 
@@ -135,9 +156,5 @@ export class Turn {
   posted({ outbox, effects }: Posted): void {
     this.set({ outbox });
     this.#effects.push(...effects);
-  }
-
-  #post(to: Room | 'worker', message: ToCall | ToWorker, durable: boolean, until: number): void {
-    this.posted(post(this.state.outbox, { to, message, durable, until }));
   }
 }

@@ -67,7 +67,10 @@ export const ToCall = z.discriminatedUnion('type', [
     /** It dials once more, and knows nothing of what it said in its first request. */
     anew: z.boolean().optional(),
   }),
-  /** From the inbox of a user: what one of their devices does that has no socket here. Answered with {@link Done}. */
+  /**
+   * From the inbox of a user: what one of their devices does that has no socket here. Answered with
+   * {@link Done}, or with {@link LATER}.
+   */
   z.object({
     type: z.literal('act'),
     user,
@@ -79,8 +82,11 @@ export const ToCall = z.discriminatedUnion('type', [
       /** The callee is in another call. */
       z.object({ type: z.literal('busy') }),
       z.object({ type: z.literal('signal'), ...seqSignal }),
-      /** An old device of the callee has come while it rings: it wants the signals so far, and all that follow. */
-      z.object({ type: z.literal('listen') }),
+      /**
+       * An old device of the callee has come while it rings: it wants the signals so far, and all
+       * that follow. `again` = it has dropped what it was sent before, which happens once.
+       */
+      z.object({ type: z.literal('listen'), again: z.boolean().optional() }),
       /** A new device of the callee has come while it rings, where none was: they can be reached. */
       z.object({ type: z.literal('here') }),
       /** The session of the device has ended. */
@@ -244,6 +250,27 @@ export const Called = z.discriminatedUnion('outcome', [
 
 /** See {@link Called}. */
 export type Called = z.output<typeof Called>;
+
+/** How many messages one request brings to a room at most. */
+export const BATCH_LIMIT = 64;
+
+/** Several messages of one room to another, in their order. Answered with {@link Answers}. */
+export const Batch = z.object({
+  type: z.literal('batch'),
+  messages: z.array(z.unknown()).min(1).max(BATCH_LIMIT),
+});
+
+/** See {@link Batch}. */
+export type Batch = {
+  readonly type: 'batch';
+  readonly messages: readonly (ToCall | ToInbox | ToWorker)[];
+};
+
+/** The answers to a {@link Batch}, each in the place of its message; null where there is none. */
+export const Answers = z.object({ answers: z.array(z.unknown()) });
+
+/** The answer where too much waits for somebody else: what was told has to be told again. */
+export const LATER = { outcome: 'later' } as const;
 
 /** To a `qr` room, from the Worker. */
 export const ToQr = QrMessage;

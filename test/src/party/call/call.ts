@@ -4,8 +4,8 @@ import type { CallRoomState } from '../../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../../party/room.ts';
 import type { CallServerFrame } from '../../../../src/contract/call-room.ts';
 import type { CallRecord, Entrant, ToCall, ToInbox, ToWorker } from '../../../../src/contract/room-messages.ts';
+import { answerTo, messagesIn, type Post } from '../answering.ts';
 
-type Post = Extract<Effect, { type: 'post' }>;
 type Told = (ToCall | ToInbox | ToWorker)['type'];
 type Create = Extract<ToCall, { type: 'create' }>;
 type Action = Extract<ToCall, { type: 'act' }>['action'];
@@ -190,16 +190,18 @@ export class CallRoom {
 
   /** What inboxes and the Worker were told since it was last asked: `<user> <type> <reason or device>`. */
   told(): string[] {
-    return this.posts.splice(0).map(({ to, message }) => {
-      const target = to === 'worker' ? to : to.id;
-      const more = 'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
-      return [target, message.type, more].filter((part) => part !== undefined).join(' ');
-    });
+    return this.posts.splice(0).flatMap((post) =>
+      messagesIn(post).map((message) => {
+        const target = post.to === 'worker' ? post.to : post.to.id;
+        const more = 'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
+        return [target, message.type, more].filter((part) => part !== undefined).join(' ');
+      }),
+    );
   }
 
   /** The messages of a type that an inbox was told so far. */
   messages<Type extends Told>(type: Type) {
-    const all = this.posts.map(({ message }) => message);
+    const all = this.posts.flatMap(messagesIn);
     type Message = ToCall | ToInbox | ToWorker;
     return all.filter((message): message is Extract<Message, { type: Type }> => message.type === type);
   }
@@ -230,9 +232,11 @@ export class CallRoom {
   /** Answers come later than what they answer. */
   #answer(): this {
     for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
-      const { to, message, n } = post;
-      const answers = this.answers[message.type] ?? DEFAULT[message.type] ?? (() => ({ outcome: 'done' }));
-      const given = answers(to === 'worker' ? to : to.id);
+      const { to, n } = post;
+      const given = answerTo(post, ({ type }) => {
+        const answers = this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' }));
+        return answers(to === 'worker' ? to : to.id);
+      });
       if (given === HANGS) this.open.push(post);
       else this.state = this.#perform(callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now));
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { messagesIn } from '../answering.ts';
 import { Inbox } from './inbox.ts';
 
 const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -261,12 +262,12 @@ describe('a session that is revoked', () => {
     );
     expect(told).toEqual(['one gone revoke', 'two gone revoke']);
     bob.answer();
-    expect(bob.posts.flatMap(({ message }) => (message.type === 'act' ? message.device : []))).toEqual([
+    expect(bob.posts.flatMap(messagesIn).map((told) => ('device' in told ? told.device : ''))).toEqual([
       'gone',
       'gone',
-      'old session',
       'old session',
       'ws-pc',
+      'old session',
       'ws-pc',
     ]);
   });

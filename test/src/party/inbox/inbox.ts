@@ -3,9 +3,9 @@ import { inboxRoom } from '../../../../party/inbox/room.ts';
 import type { InboxState } from '../../../../party/inbox/state.ts';
 import type { Effect, Present, Step } from '../../../../party/room.ts';
 import type { Entrant, ToInbox } from '../../../../src/contract/room-messages.ts';
+import { answerTo, messagesIn, type Post } from '../answering.ts';
 
 type Message<Type extends ToInbox['type']> = Omit<Extract<ToInbox, { type: Type }>, 'type'>;
-type Post = Extract<Effect, { type: 'post' }>;
 
 /** What is told beside what a test is about. */
 export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
@@ -116,7 +116,12 @@ export class Inbox {
 
   #settle(answer: unknown): this {
     const post = this.#open.shift();
-    return post ? this.step({ type: 'answered', n: post.n, answer }) : this;
+    if (!post) return this;
+    return this.step({
+      type: 'answered',
+      n: post.n,
+      answer: answer === undefined ? undefined : answerTo(post, () => answer),
+    });
   }
 
   /** Lets time go by, with the alarms that the inbox wants. */
@@ -150,15 +155,17 @@ export class Inbox {
 
   /** What calls were told since it was last asked: `<call> <device> <action>`. */
   acts(): string[] {
-    const told = this.posts.splice(0).map(({ message }) => message);
+    const told = this.posts.splice(0).flatMap(messagesIn);
     return told.flatMap((message) => (message.type === 'act' ? [`${message.device} ${message.action.type}`] : []));
   }
 
   /** The signals that calls were told so far: number and what. */
   signals(): [number, object][] {
-    return this.posts.flatMap(({ message }): [number, object][] =>
-      message.type === 'act' && message.action.type === 'signal' ? [[message.action.seq, message.action.signal]] : [],
-    );
+    return this.posts
+      .flatMap(messagesIn)
+      .flatMap((message): [number, object][] =>
+        message.type === 'act' && message.action.type === 'signal' ? [[message.action.seq, message.action.signal]] : [],
+      );
   }
 
   get connected(): readonly string[] {

@@ -12,6 +12,7 @@ import {
   type ToInbox,
   ToWorker,
 } from '../../../../src/contract/room-messages.ts';
+import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';
 
 const answers = { dial: Dialled, ring: Rung, active: Entered, stop: Done, signal: Done, revoked: Done };
@@ -111,8 +112,11 @@ class Life {
         else expect(InboxServerFrame.safeParse(got).success).toBe(true);
       }
     }
-    for (const { to, message: posted } of bob.posts.splice(0)) {
-      expect((to === 'worker' ? ToWorker : ToCall).safeParse(JSON.parse(JSON.stringify(posted))).success).toBe(true);
+    for (const post of bob.posts.splice(0)) {
+      const schema = post.to === 'worker' ? ToWorker : ToCall;
+      for (const posted of messagesIn(post)) {
+        expect(schema.safeParse(JSON.parse(JSON.stringify(posted))).success).toBe(true);
+      }
     }
   }
 }

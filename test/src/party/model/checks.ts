@@ -73,7 +73,17 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     (call) => rung.includes(call.caller) && memberOf(call, call.caller)?.awayAt === undefined,
   );
   if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
-  else hold(rung.length === 0 || offering.length < rung.length, () => `${name} does not ring for ${rung}`);
+  else
+    hold(
+      rung.length === 0 || hasRung(world, device) || offering.length < rung.length,
+      () => `${name} does not ring for ${rung}`,
+    );
+};
+
+/** Whether an old device has dropped a ring so often that it rings no more. */
+const hasRung = (world: World, { user, device }: OldDevice): boolean => {
+  const calls = world.inbox(user).state?.calls ?? [];
+  return calls.some((call) => call.state === 'ringing' && (call.rang ?? []).filter((one) => one === device).length > 1);
 };
 
 /** Of two in a call one is polite. */

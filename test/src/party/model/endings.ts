@@ -1,3 +1,4 @@
+import { itemsIn } from '../../../../party/outbox.ts';
 import { RING_MS } from '../../../../src/contract/call-room.ts';
 import type { CallRecord } from '../../../../src/contract/room-messages.ts';
 import { hold } from './broken.ts';
@@ -11,7 +12,8 @@ export const checkEndings = (world: World) => {
     checkRecord(world, id);
   }
   for (const [user, { state, written, alarmAt }] of world.inboxes) {
-    const { items } = state?.outbox ?? JSON.parse(written ?? '{"outbox":{"items":[]}}').outbox;
+    const kept = JSON.parse(written ?? '{"outbox":{"items":[]}}').outbox;
+    const { items } = state ? { items: itemsIn(state.outbox) } : kept;
     hold(items.length === 0, () => `the inbox of ${user} is to tell something, and ${alarmAt ?? 'nothing'} wakes it`);
   }
   for (const user of world.inboxes.keys()) checkFree(world, user);

@@ -1,5 +1,5 @@
 import type { Effect, Present, RoomDefinition, RoomEvent } from '../../../../party/room.ts';
-import type { Entrant } from '../../../../src/contract/room-messages.ts';
+import { Batch, type Entrant } from '../../../../src/contract/room-messages.ts';
 import { CLOSE, type CloseReason, errorFrame, type Room } from '../../../../src/contract/rooms.ts';
 import { Broken, hold, isJson } from './broken.ts';
 import type { Clock } from './clock.ts';
@@ -95,6 +95,8 @@ export class SimulatedRoom<State, Frame, Message> {
   }
 
   ask(message: object, onAnswer: OnAnswer) {
+    const batch = Batch.safeParse(JSON.parse(JSON.stringify(message))).data;
+    if (batch) return this.#askAll(batch.messages, onAnswer);
     const parsed = this.#definition.message.safeParse(JSON.parse(JSON.stringify(message)));
     if (!parsed.success) throw new Broken(`${this.room.party} was told what is no message: ${JSON.stringify(message)}`);
     this.#wake();
@@ -102,6 +104,19 @@ export class SimulatedRoom<State, Frame, Message> {
     this.#requests.set(id, onAnswer);
     this.#around.clock.in(REPLY_MS, () => this.#answer(id, undefined));
     this.#handle({ type: 'message', request: id, message: parsed.data });
+  }
+
+  /** Several messages, which are answered together. */
+  #askAll(messages: readonly unknown[], onAnswer: OnAnswer) {
+    const answers: unknown[] = messages.map(() => null);
+    let left = messages.length;
+    for (const [index, message] of messages.entries()) {
+      this.ask(Object(message), (answer) => {
+        answers[index] = answer ?? null;
+        left -= 1;
+        if (left === 0) onAnswer({ answers });
+      });
+    }
   }
 
   /** The host ends, and all that was not written. The room begins again when something happens to it. */

@@ -1,3 +1,4 @@
+import { isEmpty } from '../../../../party/outbox.ts';
 import { Broken } from './broken.ts';
 import { checkAtRest, checkHeard } from './checks.ts';
 import { checkEndings } from './endings.ts';
@@ -33,8 +34,8 @@ export const replay = (script: readonly string[], machines?: Machines): World =>
 };
 
 const isTelling = ({ calls, inboxes }: World): boolean =>
-  [...calls.values()].some(({ state }) => (state?.call?.outbox.items.length ?? 0) > 0) ||
-  [...inboxes.values()].some(({ state }) => (state?.outbox.items.length ?? 0) > 0);
+  [...calls.values()].some(({ state }) => state?.call && !isEmpty(state.call.outbox)) ||
+  [...inboxes.values()].some(({ state }) => state && !isEmpty(state.outbox));
 
 const heal = (world: World) => {
   world.posts.heal();

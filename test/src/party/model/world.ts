@@ -4,7 +4,7 @@ import { type Call, type CallRoomState, memberOf } from '../../../../party/call/
 import { inboxRoom } from '../../../../party/inbox/room.ts';
 import type { Effect } from '../../../../party/room.ts';
 import { CallServerFrame } from '../../../../src/contract/call-room.ts';
-import type { Entrant } from '../../../../src/contract/room-messages.ts';
+import { Batch, type Entrant } from '../../../../src/contract/room-messages.ts';
 import type { Room } from '../../../../src/contract/rooms.ts';
 import type { Around, CallRoom, InboxRoom } from './around.ts';
 import { hold } from './broken.ts';
@@ -109,7 +109,9 @@ export class World implements Around {
   }
 
   #post(from: Room, to: Room | 'worker', message: object, onAnswer: OnAnswer) {
-    const type = 'type' in message ? String(message.type) : '';
+    const [first = message] = Batch.safeParse(message).data?.messages ?? [];
+    // What befalls a request befalls all that it brings; it is named for the first.
+    const type = typeof first === 'object' && first && 'type' in first ? String(first.type) : '';
     const isAllowed =
       to === 'worker' || (from.party === 'call' ? to.party === 'inbox' : from.party === 'inbox' && to.party === 'call');
     hold(isAllowed, () => `${from.party} tells ${JSON.stringify(to)} something`);
