@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { neonConfig } from '@neondatabase/serverless';
 import { migrate } from './migrate.ts';
+import { reasonOf } from './reason.ts';
+import { databaseName, migrationOutcome } from './report.ts';
 import { databaseSettings, openDatabase } from './stores.ts';
 
 /**
@@ -38,26 +40,13 @@ const migrateThroughGateway = async (url: URL): Promise<number> => {
   }
 };
 
-/** What went wrong at the bottom of it, in one line. The driver says "fetch failed" of what never arrived, and quotes an answer that is no SQL error. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const below = 'sourceError' in error ? error.sourceError : error.cause;
-  if (below instanceof Error) return reasonOf(below);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const quoted = /^Server error \(HTTP status \d+\): .*?"message":"([^"]*)"/s.exec(error.message)?.[1];
-  const message = (quoted ?? error.message).replaceAll(/\s+/g, ' ').trim();
-  if (!message) return code || error.name;
-  return code && !message.includes(code) ? `${message} (${code})` : message;
-};
-
 try {
   const url = parseUrl(DATABASE_URL);
-  const where = `${url.host}${url.pathname}`;
+  const where = databaseName(url.href);
   const overHttp = DATABASE_ENDPOINT || url.hostname.endsWith('.neon.tech');
   try {
     const applied = await (overHttp ? migrateOverHttp(url) : migrateThroughGateway(url));
-    const outcome = applied === 0 ? 'up to date' : `${applied} migration${applied === 1 ? '' : 's'} applied`;
-    console.log(`${where}: ${outcome}.`);
+    console.log(`${where}: ${migrationOutcome(applied)}.`);
   } catch (error) {
     throw new Error(`${where} was not migrated: ${reasonOf(error)}`, { cause: error });
   }

@@ -42,3 +42,15 @@ export const table = (rows: readonly (readonly string[])[]): string => {
     )
     .join('\n');
 };
+
+/** Which database an address means, for people: host and name, without user and password. */
+export const databaseName = (url: string): string => {
+  const parsed = URL.parse(url);
+  return parsed ? `${parsed.host}${parsed.pathname}` : 'the database of DATABASE_URL';
+};
+
+/** What a migration did, for people. */
+export const migrationOutcome = (applied: number): string => {
+  if (applied === 0) return 'up to date';
+  return `${applied} migration${applied === 1 ? '' : 's'} applied`;
+};

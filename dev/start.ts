@@ -9,7 +9,8 @@ import { Parts } from './parts.ts';
 import { startPartykit } from './partykit.ts';
 import { freePort, isFree, preferPort } from './ports.ts';
 import type { RunningServer } from './process.ts';
-import { Progress, table } from './report.ts';
+import { reasonOf } from './reason.ts';
+import { migrationOutcome, Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
@@ -147,8 +148,12 @@ const showLine = (line: string): void => {
 const openMigratedDatabase = async (place: Place, url: string): Promise<Store> => {
   const store = await running.parts.keep('The database', openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }));
   neonConfig.fetchEndpoint = store.url;
-  await migrate(url);
-  return store;
+  const applied = await migrate(url).catch((cause: unknown) => {
+    throw new Error(`${store.engine}: ${reasonOf(cause)}`, { cause });
+  });
+  const state = migrationOutcome(applied);
+  console.log(`Database: ${store.engine}: ${state}.`);
+  return { ...store, engine: `${store.engine} (${state})` };
 };
 
 const untilReady = async (apiUrl: string): Promise<void> => {

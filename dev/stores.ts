@@ -5,6 +5,7 @@ import type { SqlEngine } from './postgres/engine.ts';
 import { startPostgresGateway } from './postgres/gateway.ts';
 import type { RedisEngine } from './redis/engine.ts';
 import { startRedisGateway } from './redis/gateway.ts';
+import { databaseName } from './report.ts';
 
 // Engines are imported where they are opened: two of the four are not needed, and `npm start` has the Worker start meanwhile.
 
@@ -53,7 +54,9 @@ export const openDatabase = async (place: Place, options: DatabaseOptions = {}):
   const connectionString = databaseSettings(place).DATABASE_URL;
   const gateway = await startPostgresGateway({ engine, connectionString, port: place.port });
   return {
-    engine: serverUrl ? 'the PostgreSQL of DATABASE_URL' : `PGlite, data in ${dataDir ?? 'memory'}`,
+    engine: serverUrl
+      ? `the PostgreSQL of DATABASE_URL, ${databaseName(serverUrl)}`
+      : `PGlite, data in ${dataDir ?? 'memory'}`,
     url: gateway.url,
     close: async () => {
       await gateway.close();

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isFree } from '../../dev/ports.ts';
+import { createScratchDatabase } from '../support/scratch-database.ts';
 import { StackUnderTest } from './support/stack.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'aist-refuses-'));
@@ -59,6 +61,28 @@ describe.concurrent('npm start refuses, and says what to do', () => {
   ])('the setting %j', async (env, message) => {
     expect((await refused(env)).said).toContain(message);
   });
+
+  const { DATABASE_URL: SERVER } = process.env;
+  // The embedded database is always ours.
+  if (SERVER) {
+    test("another application's database, by its name, and leaves it as it is", async () => {
+      const shop = await createScratchDatabase(SERVER);
+      const { host, pathname } = new URL(shop.url);
+      const client = new Client({ connectionString: shop.url });
+      await client.connect();
+      await client.query('create table users (id serial, email text)');
+      const { said } = await refused({ DATABASE_URL: shop.url });
+      expect(said).toContain(`the PostgreSQL of DATABASE_URL, ${host}${pathname}: The database`);
+      expect(said).toMatch(/is not AIST's: users has no column phone.*createdb.*or unset it/);
+      const { rows } = await client.query(
+        `select table_schema, table_name, column_name from information_schema.columns
+          where table_schema not in ('pg_catalog', 'information_schema') order by 3`,
+      );
+      expect(rows.map((row) => Object.values(row).join('.'))).toEqual(['public.users.email', 'public.users.id']);
+      await client.end();
+      await shop.drop();
+    });
+  }
 
   test.each([
     ['DATABASE_URL', 'postgres://somebody:a-secret@127.0.0.1:1/aist', 'cannot connect to the database'],

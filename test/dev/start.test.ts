@@ -8,6 +8,7 @@ import { takeLock } from '../../dev/lock.ts';
 import { isFree } from '../../dev/ports.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { createScratchDatabase } from '../support/scratch-database.ts';
+import { MIGRATIONS } from './support/database.ts';
 import { listenersOf } from './support/processes.ts';
 import { StackUnderTest } from './support/stack.ts';
 
@@ -72,6 +73,8 @@ describe('npm start', () => {
     const ready = await stack.send('GET', '/health/ready');
     expect([ready.status, ready.body.ok], ready.text).toEqual([200, true]);
     expect((await stack.send('GET', '/docs')).status).toBe(200);
+    const said = stack.script.output();
+    expect(said).toMatch(new RegExp(`^Database: PGlite, data in .*: ${MIGRATIONS} migrations applied\\.$`, 'm'));
     const page = await fetch(stack.address('Telegram'));
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     expect(stack.script.errors()).toBe('');
@@ -208,7 +211,10 @@ if (DATABASE_URL && REDIS_URL) {
       const scratch = await createScratchDatabase(DATABASE_URL);
       const stack = await StackUnderTest.start(dataDir, { DATABASE_URL: scratch.url, REDIS_URL });
       try {
-        expect(stack.script.output()).toContain('the PostgreSQL of DATABASE_URL');
+        const { host, pathname } = new URL(scratch.url);
+        expect(stack.script.output()).toContain(
+          `the PostgreSQL of DATABASE_URL, ${host}${pathname}: ${MIGRATIONS} migrations applied.`,
+        );
         expect(stack.script.output()).toContain('the Redis of REDIS_URL');
         const phone = freshPhone();
         const headers = { 'CF-Connecting-IP': freshAddress(), 'Content-Type': 'application/json' };

@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { migrate } from '../../dev/migrate.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { type Behaviour, ProxyControl } from '../support/proxy.ts';
 import { stack } from '../support/stack.ts';
@@ -78,5 +80,44 @@ describe('/health/ready', () => {
     } finally {
       await close();
     }
+  });
+
+  describe('on a database that is not ours, or not any more', () => {
+    let foreign: Awaited<ReturnType<typeof openTestDatabase>>;
+    const isReady = async () => {
+      const { close: _, ...settings } = foreign;
+      return (await localApi(settings).send('GET', '/health/ready')).status;
+    };
+    const run = async (...statements: readonly string[]) => {
+      const sql = neon(foreign.DATABASE_URL);
+      for (const statement of statements) await sql.query(statement);
+    };
+    beforeAll(async () => {
+      foreign = await openTestDatabase();
+      neonConfig.fetchEndpoint = foreign.DATABASE_ENDPOINT;
+      await migrate(foreign.DATABASE_URL);
+    });
+    afterAll(() => foreign.close());
+
+    test.each([
+      ['its users have no phone', 'alter table users rename phone to email', 'alter table users rename email to phone'],
+      [
+        'its users have numbers for ids',
+        'alter table users alter id type int using null',
+        'alter table users alter id type text',
+      ],
+      ['its calls are something else', 'alter table calls rename to dials', 'alter table dials rename to calls'],
+      [
+        'a migration is missing',
+        'alter table call_members drop missed',
+        'alter table call_members add missed boolean default false not null',
+      ],
+    ])('is not ready when %s, and is again afterwards', async (_, breaking, mending) => {
+      expect(await isReady()).toBe(200);
+      await run(breaking);
+      expect(await isReady()).toBe(503);
+      await run(mending);
+      expect(await isReady()).toBe(200);
+    });
   });
 });

@@ -1,0 +1,52 @@
+/** The object that says why, below an error that says what. */
+const causeOf = (error: Error): unknown =>
+  'sourceError' in error && error.sourceError ? error.sourceError : error.cause;
+
+/** Names of causes that people meet, by the codes of the system. */
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+};
+
+/**
+ * The errno that PGlite's file system throws in place of an error, by the numbers of its WASM
+ * build.
+ */
+const WASM_CODES = new Map([
+  [2, 'EACCES'],
+  [19, 'EDQUOT'],
+  [51, 'ENOSPC'],
+  [69, 'EROFS'],
+]);
+
+/** What the driver quotes of an answer that is no SQL error. */
+const QUOTED = /^Server error \(HTTP status \d+\): .*?"message":"([^"]*)"/s;
+
+/** What thrown things that are no errors say, such as those of a WASM file system. */
+const textOf = (thrown: unknown): string => {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  const errno = 'errno' in thrown ? Number(thrown.errno) : 0;
+  const code = WASM_CODES.get(errno);
+  if (code) return `${CAUSES[code]} (${code})`;
+  return 'message' in thrown ? String(thrown.message) : JSON.stringify(thrown);
+};
+
+/**
+ * Why something went wrong, at the bottom of it, in one line for people. The driver says "fetch
+ * failed" of what never
+ * arrived, and quotes an answer that is no SQL error.
+ */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return textOf(error);
+  const below = causeOf(error);
+  if (below instanceof Error) return reasonOf(below);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const quoted = QUOTED.exec(error.message)?.[1];
+  const message = (quoted ?? error.message).replaceAll(/\s+/g, ' ').trim();
+  if (!message) return CAUSES[code] ?? (code || error.name);
+  const named = CAUSES[code] ? `${CAUSES[code]}: ${message}` : message;
+  return code && !message.includes(code) ? `${named} (${code})` : named;
+};

@@ -1,0 +1,120 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrate } from '../../dev/migrate.ts';
+import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
+import { FULL_ORIGINAL, ORIGINAL_DATABASES } from './support/original.ts';
+
+let database: DatabaseUnderTest;
+
+beforeAll(async () => {
+  database = await DatabaseUnderTest.open();
+});
+afterAll(() => database.close());
+
+/**
+ * Writes down, after each change of the schema, its transaction's locks, and whether both keys are
+ * valid.
+ */
+const WATCH = [
+  'create schema watch',
+  `create table watch.seen
+    (at serial, transaction bigint, tag text, relation text, mode text, valid boolean)`,
+  `create function watch.look() returns event_trigger language plpgsql as $$ begin
+    insert into watch.seen (transaction, tag, relation, mode, valid)
+      select txid_current(), tg_tag, relname, mode,
+        (select count(*) = 2 from pg_constraint where convalidated
+          and conname in ('messages_chat_id_fkey', 'chat_members_chat_id_fkey'))
+      from pg_locks join pg_class on pg_class.oid = relation
+      where pid = pg_backend_pid() and granted
+        and relname in ('users', 'chats', 'chat_members', 'messages');
+  end $$`,
+  'create event trigger watch on ddl_command_end execute function watch.look()',
+];
+const UNWATCH = ['drop event trigger if exists watch', 'drop schema if exists watch cascade'];
+
+test.each(Object.entries(ORIGINAL_DATABASES))(
+  'the migration of %s keeps no reader out while it reads a whole table',
+  async (_, original) => {
+    await database.become(original);
+    await database.run(...UNWATCH, ...WATCH);
+    expect(await database.migrate()).toBe(MIGRATIONS);
+    const locks = (which: string) =>
+      database.sql.query(
+        `select distinct relation, mode from watch.seen where ${which} and mode = 'AccessExclusiveLock'`,
+      );
+    expect(await locks(`tag = 'CREATE INDEX' and relation = 'users'`)).toEqual([]);
+    const validating = `transaction in (
+      select transaction from (
+        select transaction, (array_agg(valid order by at))[1] as before,
+          (array_agg(valid order by at desc))[1] as after
+        from watch.seen group by 1
+      ) as turned where after and not before)`;
+    expect(await locks(validating)).toEqual([]);
+    await database.run(...UNWATCH);
+  },
+);
+
+const { DATABASE_URL } = process.env;
+
+// The embedded database has one session: nobody is there to be waited for.
+if (DATABASE_URL) {
+  /** Another session of the same database, and a watch over who waits for what. */
+  const connect = async (): Promise<Client> => {
+    const [row] = await database.sql`select current_database() as name`;
+    const url = new URL(DATABASE_URL);
+    url.pathname = `/${row?.name}`;
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    return client;
+  };
+  const waiting = async (): Promise<number> => {
+    const [row] = await database.sql`
+      select count(*)::int as locks from pg_locks where not granted and locktype = 'relation'`;
+    return Number(row?.locks);
+  };
+
+  describe('a migration that meets a session with a long transaction', () => {
+    test('gives way to others again and again, and is done once the session ends', async () => {
+      await database.become(FULL_ORIGINAL);
+      const [holder, reader] = [await connect(), await connect()];
+      await holder.query('begin');
+      await holder.query('select count(*) from messages');
+      const migrated = migrate(database.url, { pauseMs: 200 });
+      for (let round = 0; round < 2; round += 1) {
+        await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(1);
+        await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(0);
+      }
+      await reader.query('select count(*) from messages');
+      await holder.query('commit');
+      expect(await migrated).toBe(MIGRATIONS);
+      await Promise.all([holder.end(), reader.end()]);
+    });
+
+    test('gives up in the end, says why, and has changed nothing', async () => {
+      await database.become(FULL_ORIGINAL);
+      const holder = await connect();
+      await holder.query('begin');
+      await holder.query('select count(*) from users');
+      const before = await database.schema();
+      const migrated = migrate(database.url, { tries: 2, pauseMs: 10 });
+      await expect(migrated).rejects.toThrow(/locks through 2 tries\. Nothing is half done/);
+      expect(await database.schema()).toEqual(before);
+      await holder.query('commit');
+      await holder.end();
+    });
+
+    test('breaks off no message that is being written: it comes to the tables as writers do', async () => {
+      await database.become(FULL_ORIGINAL);
+      const writer = await connect();
+      await writer.query('begin');
+      await writer.query(`insert into messages (id) values ('under way')`);
+      const migrated = migrate(database.url, { pauseMs: 10 });
+      await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(1);
+      // The check of its key takes a lock on chats.
+      await writer.query(`update messages set chat_id = 'chat-1' where id = 'under way'`);
+      await writer.query('commit');
+      expect(await migrated).toBe(MIGRATIONS);
+      await writer.end();
+    });
+  });
+}
