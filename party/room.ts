@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { withoutNulls } from '../src/contract/fields.ts';
 import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from '../src/contract/room-messages.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/rooms.ts';
 
@@ -91,7 +92,7 @@ export const decodeWith =
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return { error: 'malformed' };
     const known = quick?.(json);
     if (known) return { frame: known };
-    const parsed = schema.safeParse(json);
+    const parsed = schema.safeParse(withoutNulls(json));
     if (parsed.success) return { frame: parsed.data };
     const isType = 'type' in json && types.some((type) => type === json.type);
     return { error: isType ? 'invalid' : 'unknown_type' };

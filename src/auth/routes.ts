@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { CODE_TTL_SECONDS, requestCode, sendSms, verifyCode, verifyLink } from '../contract/auth.ts';
+import { CODE_LENGTH, CODE_TTL_SECONDS, requestCode, sendSms, verifyCode, verifyLink } from '../contract/auth.ts';
 import { ApiError } from '../errors.ts';
 import { clientAddress } from '../http/address.ts';
 import { background } from '../http/background.ts';
@@ -42,6 +42,8 @@ export const authRoutes = (services: Services) => {
 
   route(verifyCode)(async ({ c, body }) => {
     const claim = { ...body, phone: phoneOf(body.phone) };
+    // It can be nobody's code, so it is nobody's guess.
+    if (body.code.length !== CODE_LENGTH) throw new ApiError('wrong_code');
     return { ok: true, token: await signInByCode(services, clientOf(c), claim, around(c)) };
   });
 

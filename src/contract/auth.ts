@@ -5,10 +5,32 @@ import { text, textOrNumber } from './fields.ts';
 /** How long a phone code can be used, in seconds (contract.md). */
 export const CODE_TTL_SECONDS = 300;
 
-/** The digits of a code as people type them: everything else is dropped, 4 to 8 must stay (contract.md). */
-const codeDigits = textOrNumber('invalid_code_format')
-  .transform((value) => value.replace(/[^0-9]/g, ''))
-  .refine((digits) => digits.length >= 4 && digits.length <= 8, 'invalid_code_format');
+/** How many digits a code has. */
+export const CODE_LENGTH = 6;
+
+/**
+ * The digits of a code as people type them, everything else dropped; or, where that is more than a
+ * code, the only six of them that stand together: people paste the whole message.
+ */
+const digitsOfCode = (written: string): string => {
+  const digits = written.replace(/[^0-9]/g, '');
+  if (digits.length === CODE_LENGTH) return digits;
+  const [only, another] = written.match(/(?<![0-9])[0-9]{6}(?![0-9])/g) ?? [];
+  return another === undefined ? (only ?? digits) : digits;
+};
+
+/** A code as a JSON number has lost the zeros that it begins with. */
+const codeNumber = z
+  .int('invalid_code_format')
+  .min(0, 'invalid_code_format')
+  .transform((code) => String(code).padStart(CODE_LENGTH, '0'));
+
+/** As the original took it: 4 to 8 digits, though only six can be a code. */
+const codeDigits = z
+  .union([text('invalid_code_format'), codeNumber], 'invalid_code_format')
+  .transform(digitsOfCode)
+  .refine((digits) => digits.length >= 4 && digits.length <= 8, 'invalid_code_format')
+  .describe('Six digits, or a text with six digits that stand together');
 
 /** What the original took for "no phone" (`""`, `0`, `false`, `null`, absence) is a malformed request, before it is a wrong number. */
 const presentPhone = textOrNumber((input) => (input ? 'invalid_phone' : 'invalid_code_format')).refine(

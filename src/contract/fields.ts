@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import type { PlainErrorCode } from './errors.ts';
 
+/** An object without its fields that are null: to say null is to say nothing. */
+export const withoutNulls = (given: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+
 /**
  * Text that a store takes and a client shows: no U+0000 (PostgreSQL refuses it) and no lone surrogates (they are not UTF-8).
  *

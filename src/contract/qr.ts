@@ -26,6 +26,9 @@ export const normaliseQrCode = (given: string): string => {
   return (written.replace(/[IO01]/g, '') || written).slice(0, 8);
 };
 
+/** Whether it can be anybody's code. */
+export const isQrCode = (code: string): boolean => /^[A-HJ-NP-Z2-9]{6}$/.test(code);
+
 const givenCode = z
   .string('qr_code_missing')
   .transform(normaliseQrCode)
@@ -130,7 +133,7 @@ export const qrImage = {
   path: '/api/auth/qr/image',
   harmless: true,
   summary: 'The QR code of a code, as SVG',
-  query: z.object({ code: givenCode.refine((code) => code.length === 6 && !/[IO01]/.test(code), 'qr_code_unknown') }),
+  query: z.object({ code: givenCode.refine(isQrCode, 'qr_code_unknown') }),
   success: { status: 200, body: z.string().meta({ contentMediaType: 'image/svg+xml' }) },
   errors: ['qr_code_missing', 'qr_code_unknown'],
 } as const satisfies Endpoint;

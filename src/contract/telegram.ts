@@ -22,8 +22,8 @@ export const linkTelegram = {
       phone: textOrNumber('link_fields_required').describe(
         'With its country code, with or without a plus, as Telegram gives it',
       ),
-      telegramChatId: chatId.nullish(),
-      chat_id: chatId.nullish().describe('Another name of telegramChatId'),
+      telegramChatId: chatId.optional(),
+      chat_id: chatId.optional().describe('Another name of telegramChatId'),
       secret: z.unknown().optional(),
     })
     .transform(({ phone, telegramChatId, chat_id }) => ({ phone, chatId: telegramChatId ?? chat_id ?? null }))

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
+import { withoutNulls } from '../contract/fields.ts';
 import { ApiError } from '../errors.ts';
 
 /**
  * The JSON object in a request's body, as the original read it (contract.md, "General"): a body that is missing, not JSON by its content
- * type, or JSON but no object, counts as `{}`.
+ * type, or JSON but no object, counts as `{}`. A field that is null counts as one that is not there.
  *
  * @throws {ApiError} `malformed_json` when it says that it is JSON and is not
  */
@@ -17,7 +18,7 @@ export const jsonBody = async (c: Context): Promise<Record<string, unknown>> => 
   } catch {
     throw new ApiError('malformed_json');
   }
-  return isRecord(parsed) ? parsed : {};
+  return isRecord(parsed) ? withoutNulls(parsed) : {};
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

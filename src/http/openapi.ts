@@ -21,6 +21,23 @@ const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
   return schema;
 };
 
+/** The schema of a body: a field that may be missing may be null as well. */
+const bodySchemaOf = (type: z.ZodType) => {
+  const schema = schemaOf(type, 'input');
+  const { properties = {}, required = [] } = schema;
+  const nullable = Object.entries(properties).map(([name, field]) => {
+    const isOptional = !required.includes(name) && typeof field === 'object';
+    if (!isOptional || Object.keys(field).length === 0) return [name, field];
+    const { description, default: standard, ...rest } = field;
+    const about = {
+      ...(description !== undefined && { description }),
+      ...(standard !== undefined && { default: standard }),
+    };
+    return [name, { ...about, anyOf: [...(rest.anyOf ?? [rest]), { type: 'null' }] }];
+  });
+  return { ...schema, properties: Object.fromEntries(nullable) };
+};
+
 const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const codes: ErrorCode[] = [...errors, ...ERRORS_ANYWHERE];
   if (bearer) codes.push('no_token', 'invalid_token');
@@ -64,7 +81,7 @@ const operationOf = (endpoint: Endpoint) => ({
     ...parametersOf(endpoint.query, 'query'),
     ...headersOf(endpoint),
   ],
-  ...(endpoint.body && { requestBody: { required: true, content: json(schemaOf(endpoint.body, 'input')) } }),
+  ...(endpoint.body && { requestBody: { required: true, content: json(bodySchemaOf(endpoint.body)) } }),
   responses: {
     ...(endpoint.success && {
       [endpoint.success.status]: {

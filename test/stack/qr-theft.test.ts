@@ -198,6 +198,26 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     await local.settle();
   });
 
+  test('what can be nobody’s code costs nothing, and is answered as an unknown one', async () => {
+    const { local, address } = await start();
+    const token = await anyToken();
+    const odd = ['A', 'ABCDE', 'ABCDEFG', 'ABCDEFGH', '000000', 'OIOIOI', '111111'];
+    for (const code of odd) {
+      const polled = await local.send('GET', `/api/auth/qr/check?code=${code}`, { address });
+      expect([polled.status, polled.body]).toEqual([200, { status: 'expired' }]);
+      expect((await info(local, code, token)).body.code).toBe('qr_code_unknown');
+      expect((await confirm(local, code, token)).body.code).toBe('qr_code_unknown');
+    }
+    const headers = { 'X-Poll-Token': 'no token at all' };
+    for (let i = 0; i < 5; i++) {
+      const polled = await local.send('GET', '/api/auth/qr/check', { address, headers });
+      expect(polled.body).toEqual({ status: 'expired' });
+    }
+    expect((await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status).toBe(200);
+    const { code } = await showQr(local);
+    expect((await confirm(local, code, token)).status).toBe(200);
+  });
+
   test('nobody waits where limits per address are off', async () => {
     const local = localApi({
       ADDRESS_QR_MISSES_PER_10_MINUTES: '1',

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { codeMessage } from '../../src/telegram/sign-in-messages.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
@@ -88,6 +89,39 @@ describe('signing in by phone', () => {
       expect(answer.body).toMatchObject({ message: 'Некорректный номер', code: 'invalid_phone' });
     },
   );
+
+  test.each<[string, (code: string) => unknown]>([
+    ['spaces', (code) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
+    ['a hyphen', (code) => `${code.slice(0, 3)}-${code.slice(3)}`],
+    ['the message of the bot', (code) => codeMessage(code).ru],
+    ['the message of the bot in English', (code) => codeMessage(code).en],
+    ['other numbers beside it', (code) => `28.11.2026 14:05 код ${code}, 5 минут, +7 999`],
+    ['a number, which has lost its zeros', Number],
+  ])('is taken with %s', async (_, write) => {
+    // A code that begins with zeros is one of ten, so it is made to be one.
+    const phone = freshPhone();
+    const code = '012345';
+    const local = localApi({ TEST_PHONES: `${phone}=${code}` });
+    await requestCode(local, phone);
+    const answer = await local.post('/api/auth/verify-code', { phone, code: write(code) });
+    expect(answer.status, answer.text).toBe(200);
+  });
+
+  test('that can be no code costs nothing, however often it comes', async () => {
+    const phone = freshPhone();
+    const address = freshAddress();
+    const { code } = await requestCode(api, phone);
+    const odd = ['1234', '12345', '1234567', '12345678', `${code}1`, `${code} 12`.replace(' ', ''), 12_345_678];
+    const refused = { ok: false, message: 'Неверный код или он истёк', code: 'wrong_code' };
+    const pasted = codeMessage('1234567').ru;
+    for (const guess of [...odd, ...odd, ...odd, ...odd, ...odd, pasted]) {
+      const answer = await api.post('/api/auth/verify-code', { phone, code: guess }, { address });
+      expect([answer.status, answer.body]).toMatchObject([400, refused]);
+    }
+    const two = `${code} ${wrongCode(code)}`;
+    expect((await api.post('/api/auth/verify-code', { phone, code: two })).body.code).toBe('invalid_code_format');
+    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+  });
 
   test('refuses another code, a used one and one nobody asked for alike, and a wrong guess leaves the code alive', async () => {
     const phone = freshPhone();
