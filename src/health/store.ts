@@ -1,5 +1,6 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
 import type { Database } from '../db/client.ts';
 import { ask } from '../db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
@@ -32,9 +33,7 @@ const SHAPE = sql`select ${sql.join(TABLES.map(shapeOf), sql` and `)} as ready`;
  * not.
  */
 export const checkDatabase = (db: Database): Promise<unknown> =>
-  ask('readiness', db.execute(SHAPE), ({ rows }) => {
-    if (rows[0]?.ready !== true) throw new Error('Not the answer of a database');
-  });
+  ask('readiness', db.execute(SHAPE), ({ rows }) => Answer.parse(rows));
 
 /** Throws unless Redis answers. */
 export const checkRedis = (redis: RedisClient): Promise<void> => redis.ping();
