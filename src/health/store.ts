@@ -28,6 +28,9 @@ const shapeOf = (table: (typeof TABLES)[number]) => {
  */
 const SHAPE = sql`select ${sql.join(TABLES.map(shapeOf), sql` and `)} as ready`;
 
+/** What PostgreSQL answers to it. */
+const Answer = z.tuple([z.object({ ready: z.literal(true) })]);
+
 /**
  * Throws unless the database answers and was migrated to our schema: one of another application is
  * not.
