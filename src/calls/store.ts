@@ -7,7 +7,7 @@ import { toLanguage } from '../contract/errors.ts';
 import type { Profile } from '../contract/inbox-room.ts';
 import type { CallRecord } from '../contract/room-messages.ts';
 import type { Database } from '../db/client.ts';
-import { ask } from '../db/client.ts';
+import { ask, read } from '../db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
@@ -22,7 +22,7 @@ export const findPeople = (db: Database, callerId: string, to: readonly string[]
     .select({ user: users.id, username: users.username, displayName: users.displayName })
     .from(users)
     .where(or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)));
-  return ask('find people', query, (rows) =>
+  return read('find people', query, (rows) =>
     rows.map(({ user, username, displayName }) => ({ user, username: username ?? '', displayName: displayName ?? '' })),
   );
 };
@@ -94,7 +94,7 @@ export const listCalls = (
     .where(and(eq(callMembers.userId, userId), older))
     .orderBy(desc(createdAt), desc(callId))
     .limit(limit);
-  return ask('list calls', query, (rows) =>
+  return read('list calls', query, (rows) =>
     rows.map(({ role, reason, peers, ...row }) => ({
       ...row,
       outgoing: role === 'caller',
@@ -130,7 +130,7 @@ export const findMissedLinks = (db: Database, callerId: string, callees: readonl
     .innerJoin(telegramLinks, and(eq(phone, users.phone), isNull(blockedAt), missedCalls))
     .leftJoin(caller, eq(caller.id, callerId))
     .where(inArray(users.id, [...callees]));
-  return ask('find missed links', query, (rows) =>
+  return read('find missed links', query, (rows) =>
     rows.map(({ username, displayName, language, ...link }) => ({
       ...link,
       language: toLanguage(language),

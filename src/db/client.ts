@@ -23,10 +23,42 @@ export const createDatabase = (url: string, endpoint: string | undefined) => {
 export type Database = ReturnType<typeof createDatabase>;
 
 /**
- * SQLSTATE classes that tell of the server's state, not of the statement: connection, read-only, authorization, rolled back, resources, not in the
- * state for it, operator intervention, system, internal (PostgreSQL, appendix A).
+ * SQLSTATE classes that tell of the server's state, not of the statement: connection, read-only,
+ * authorization, rolled back, resources, not in the state for it, operator intervention, system,
+ * internal (PostgreSQL, appendix A); and what connections through a pooler bring: no such prepared
+ * statement, a plan that no longer fits, no such database, snapshot too old, configuration.
  */
-const SERVER_STATES = new Set(['08', '25', '28', '40', '53', '55', '57', '58', 'XX']);
+const SERVER_STATES = new Set([
+  ...['08', '25', '28', '40', '53', '55', '57', '58', 'XX'],
+  ...['26', '0A', '3D', '72', 'F0'],
+]);
+
+/** The same of single states: the prepared statement is there already. */
+const SERVER_STATE_CODES = new Set(['42P05']);
+
+/** States that are another connection's or another moment's already, so that trying again helps. */
+const PASSING_STATES = /^(08|26|0A|40|42P05|57P0|72)/;
+
+/** How soon a failure must come for a second try, in milliseconds: the client waits for both. */
+const AGAIN_WITHIN_MS = 1_000;
+
+const stateOf = (error: unknown): string | undefined => {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof NeonDbError ? cause.code : undefined;
+};
+
+/** Awaits a statement that only reads, once more when the server is in a state that passes. */
+const awaitRead = async <Rows>(query: PromiseLike<Rows>): Promise<Rows> => {
+  const started = Date.now();
+  try {
+    return await query;
+  } catch (error) {
+    const isPassing = PASSING_STATES.test(stateOf(error) ?? '');
+    if (!isPassing || Date.now() - started > AGAIN_WITHIN_MS) throw error;
+    // A query of drizzle is sent each time that it is awaited.
+    return await query;
+  }
+};
 
 /**
  * Runs a statement.
@@ -46,11 +78,19 @@ export const ask = async <Rows, Result>(
   } catch (error) {
     const cause = error instanceof DrizzleQueryError ? error.cause : error;
     if (cause instanceof NeonDbError && cause.code === '23505') throw new UniqueViolation(cause.constraint ?? '');
-    const statementIsWrong = cause instanceof NeonDbError && cause.code && !SERVER_STATES.has(cause.code.slice(0, 2));
-    if (statementIsWrong) throw new Error(`database: ${what} failed: SQLSTATE ${cause.code}`);
+    const state = stateOf(error);
+    const isServers = !state || SERVER_STATES.has(state.slice(0, 2)) || SERVER_STATE_CODES.has(state);
+    if (!isServers) throw new Error(`database: ${what} failed: SQLSTATE ${state}`);
     throw new StoreError('database', what, cause);
   }
 };
+
+/** {@link ask} for a statement that changes nothing: tried twice where that can help. */
+export const read = <Rows, Result>(
+  what: string,
+  query: PromiseLike<Rows>,
+  check: (rows: Rows) => Result,
+): Promise<Result> => ask(what, awaitRead(query), check);
 
 /** A row that a unique constraint refused. */
 export class UniqueViolation extends Error {

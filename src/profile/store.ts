@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
-import { ask, UniqueViolation } from '../db/client.ts';
+import { ask, read, UniqueViolation } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 
 /** A user as the profile shows them; null = unset. */
@@ -20,7 +20,7 @@ const COLUMNS = {
 
 /** The profile of a user: one statement. */
 export const findProfile = (db: Database, userId: string): Promise<ProfileRow | undefined> =>
-  ask('find profile', db.select(COLUMNS).from(users).where(eq(users.id, userId)), ([row]) => row);
+  read('find profile', db.select(COLUMNS).from(users).where(eq(users.id, userId)), ([row]) => row);
 
 /** What to change; what is undefined stays, a display name of null is cleared. */
 export interface ProfileChange {

@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { toLanguage } from '../contract/errors.ts';
 import type { Device } from '../contract/sessions.ts';
 import type { Database } from '../db/client.ts';
-import { ask } from '../db/client.ts';
+import { read } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys } from '../redis/keys.ts';
@@ -59,7 +59,7 @@ export const findLink = (db: Database, userId: string) => {
     .from(users)
     .innerJoin(telegramLinks, eq(telegramLinks.phone, users.phone))
     .where(and(eq(users.id, userId), isNull(telegramLinks.blockedAt)));
-  return ask('find link', query, ([row]) => {
+  return read('find link', query, ([row]) => {
     if (!row) return undefined;
     const { phone, chatId, language } = row;
     return { phone, chat: { known: true, chatId, language: toLanguage(language) } };

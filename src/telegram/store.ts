@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
 import type { Database } from '../db/client.ts';
-import { ask, UniqueViolation } from '../db/client.ts';
+import { ask, read, UniqueViolation } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
@@ -43,7 +43,7 @@ export const findPhone = (db: Database, phone: string): Promise<KnownPhone> => {
     from (select 1) as one left join lateral (
       select ${telegramLinks.chatId} as "chatId", ${telegramLinks.language} from ${telegramLinks}
       where ${telegramLinks.phone} = ${phone} and ${telegramLinks.blockedAt} is null) as link on true`);
-  return ask('find phone', query, ({ rows }) => toKnownPhone(rows));
+  return read('find phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
 /** A phone number, the private chat that its codes shall go to, and what the person there reads, if that is known. */
@@ -109,7 +109,7 @@ export const phonesOfChat = (db: Database, chatId: number): Promise<string[]> =>
     .from(telegramLinks)
     .where(eq(telegramLinks.chatId, chatId))
     .orderBy(desc(telegramLinks.linkedAt));
-  return ask('phones of chat', query, (rows) => rows.map(({ phone }) => phone));
+  return read('phones of chat', query, (rows) => rows.map(({ phone }) => phone));
 };
 
 /** The users whose phone is linked to a chat: one statement. */
@@ -119,7 +119,7 @@ export const usersOfChat = (db: Database, chatId: number): Promise<string[]> => 
     .from(telegramLinks)
     .innerJoin(users, eq(users.phone, telegramLinks.phone))
     .where(eq(telegramLinks.chatId, chatId));
-  return ask('users of chat', query, (rows) => rows.map(({ id }) => id));
+  return read('users of chat', query, (rows) => rows.map(({ id }) => id));
 };
 
 /** Whether a chat is told of missed calls; undefined when no number is linked to it: one statement. */
@@ -128,7 +128,7 @@ export const hearsOfMissedCalls = (db: Database, chatId: number): Promise<boolea
     .select({ told: telegramLinks.missedCalls })
     .from(telegramLinks)
     .where(eq(telegramLinks.chatId, chatId));
-  return ask('hears of missed calls', query, (rows) => (rows.length > 0 ? rows.some(({ told }) => told) : undefined));
+  return read('hears of missed calls', query, (rows) => (rows.length > 0 ? rows.some(({ told }) => told) : undefined));
 };
 
 /** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether there was a number. */
