@@ -1,6 +1,7 @@
 import { Batch, Entrant } from '../src/contract/room-messages.ts';
 import { CLOSE, type CloseReason, errorFrame, FRAME_RATE, type Room } from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
+import { onceDone } from './once.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
 
 /** One connection, as every host has them. */
@@ -69,7 +70,8 @@ const allows = (line: Line, now: number): boolean => {
 export class RoomRunner<State, Frame, Message> {
   readonly #host: Host;
   readonly #definition: RoomDefinition<State, Frame, Message>;
-  readonly #ready: Promise<void>;
+  /** Reads the state, once; again with whatever comes next when that failed. */
+  readonly #begin: () => Promise<void>;
   #state: State | undefined;
   readonly #lines = new Map<string, Line>();
   readonly #replies = new Map<string, (answer: object) => void>();
@@ -82,15 +84,20 @@ export class RoomRunner<State, Frame, Message> {
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
     this.#host = host;
     this.#definition = definition;
-    this.#ready = this.#start();
+    this.#begin = onceDone(() => this.#start());
+    // Whoever comes next hears of a failure.
+    this.#begin().catch(() => undefined);
   }
 
   /** Lets a connection in whose way in the Worker has signed; any other is closed as unauthorized. */
   async connect(socket: Socket, signed: boolean): Promise<void> {
     // A host may have it among its sockets already.
     this.#coming.add(socket.id);
-    await this.#ready;
-    this.#coming.delete(socket.id);
+    try {
+      await this.#begin();
+    } finally {
+      this.#coming.delete(socket.id);
+    }
     if (!signed) return this.#end(socket, 'unauthorized');
     this.#lines.set(socket.id, newLine(socket, this.#host.now()));
     this.#handle({ type: 'join', id: socket.id, who: socket.who, present: this.#present() });
@@ -98,13 +105,13 @@ export class RoomRunner<State, Frame, Message> {
 
   /** A frame. At once, unless the room is only just beginning. */
   message(id: string, data: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
-    if (this.#state === undefined) return this.#ready.then(() => this.#message(id, data));
+    if (this.#state === undefined) return this.#begin().then(() => this.#message(id, data));
     this.#message(id, data);
   }
 
   /** A connection that has ended. */
   async leave(id: string): Promise<void> {
-    await this.#ready;
+    await this.#begin();
     this.#gone(id);
   }
 
@@ -115,13 +122,13 @@ export class RoomRunner<State, Frame, Message> {
     const said: unknown = JSON.parse(body);
     const batch = Batch.safeParse(said).data;
     if (batch) {
-      await this.#ready;
+      await this.#begin();
       const answers = await Promise.all(batch.messages.map((message) => this.#askIfKnown(message)));
       return Response.json({ answers: answers.map((answer) => answer ?? null) });
     }
     const { success, data } = this.#definition.message.safeParse(said);
     if (!success) return new Response(null, { status: 400 });
-    await this.#ready;
+    await this.#begin();
     const answer = await this.#ask(data);
     return answer ? Response.json(answer) : new Response(null, { status: 504 });
   }
@@ -167,7 +174,7 @@ export class RoomRunner<State, Frame, Message> {
   /** The alarm went off. */
   async alarm(): Promise<void> {
     this.#alarmAt = null;
-    await this.#ready;
+    await this.#begin();
     this.#alarm();
   }
 

@@ -1,10 +1,14 @@
 import type { Connection, ConnectionContext } from 'partyserver';
 import { Server } from 'partyserver';
 import type { Entrant } from '../../src/contract/room-messages.ts';
+import { CLOSE } from '../../src/contract/rooms.ts';
+import { createLog, reasonOf } from '../../src/log.ts';
 import { postSigned } from '../../src/rooms/post.ts';
 import { roomSecrets } from '../../src/rooms/signature.ts';
+import { cutWhenFlooding } from '../cut.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type Host, RoomRunner, type Socket } from '../runner.ts';
+import { OpenConnections } from './open-connections.ts';
 import { fetchRoomOf } from './stubs.ts';
 
 /** Where rooms tell the Worker something; the host name is never looked at. */
@@ -13,8 +17,10 @@ const WORKER = 'https://worker/api/internal/rooms';
 /** How old the note may become when a connection was heard, in milliseconds. */
 const NOTE_MS = 15_000;
 
-/** How long a client may take to answer a close when its room is over, in milliseconds. */
-const CLOSE_MS = 5_000;
+/** The code of an empty close frame (RFC 6455 §7.1.5). */
+const NO_STATUS = 1005;
+
+const log = createLog();
 
 /** What is kept with a connection: it survives the sleep of a room. */
 interface Kept {
@@ -35,25 +41,35 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
   class extends Server<Env> {
     static override options = { hibernate: definition.hibernate };
     #runner: RoomRunner<State, Frame, Message> | undefined;
-    /** Those that have not closed, whatever they were told. A host that sleeps forgets them. */
-    readonly #open = new Set<string>();
+    /** A host that sleeps forgets them. */
+    readonly #open = new OpenConnections();
 
     override onStart(): void {
       // Answered without waking the room. A room that never sleeps wants to hear it.
       if (definition.hibernate) {
         this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(...definition.ping));
       }
-      this.#runner = new RoomRunner(this.#host(), definition);
     }
 
     override async onConnect(connection: Connection, { request }: ConnectionContext): Promise<void> {
       this.#open.add(connection.id);
-      const signed = await this.#room.signed(request.headers);
-      connection.setState({ who: signed?.who, since: Date.now() } satisfies {
-        who: Entrant | undefined;
-        since: number;
-      });
-      return this.#room.connect(this.#socket(connection), signed !== undefined);
+      try {
+        const signed = await this.#room.signed(request.headers);
+        connection.setState({ who: signed?.who, since: Date.now() } satisfies {
+          who: Entrant | undefined;
+          since: number;
+        });
+        await this.#room.connect(this.#socket(connection), signed !== undefined);
+      } catch (error) {
+        // PartyServer would send the stack to the client.
+        this.#tellFailure('connect', error);
+        connection.close(CLOSE.failed.code, CLOSE.failed.reason);
+      }
+    }
+
+    // Frames of a closed connection are dropped before PartyServer reads what is kept with it.
+    override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+      if (socket.readyState === WebSocket.OPEN) await super.webSocketMessage(socket, frame);
     }
 
     override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
@@ -61,8 +77,10 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       return this.#room.message(connection.id, frame);
     }
 
-    override onClose(connection: Connection): Promise<void> {
+    override onClose(connection: Connection, code?: number): Promise<void> {
       this.#open.delete(connection.id);
+      // PartyServer answers every close but an empty one.
+      if (code === NO_STATUS) connection.close(CLOSE.done.code);
       return this.#room.leave(connection.id);
     }
 
@@ -71,8 +89,13 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       return this.onClose(connection);
     }
 
-    override onRequest(request: Request): Promise<Response> {
-      return this.#room.request(request);
+    override async onRequest(request: Request): Promise<Response> {
+      try {
+        return await this.#room.request(request);
+      } catch (error) {
+        this.#tellFailure('request', error);
+        return new Response(null, { status: 500 });
+      }
     }
 
     override onAlarm(): Promise<void> {
@@ -80,8 +103,12 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
     }
 
     get #room(): RoomRunner<State, Frame, Message> {
-      if (!this.#runner) throw new Error('The room has not started');
+      this.#runner ??= new RoomRunner(this.#host(), definition);
       return this.#runner;
+    }
+
+    #tellFailure(during: string, error: unknown): void {
+      log.error('room.failed', { party: definition.party, during, reason: reasonOf(error) });
     }
 
     #host(): Host {
@@ -92,13 +119,17 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         id: this.name,
         secrets,
         now: Date.now,
-        sockets: () => Array.from(this.getConnections(), (connection) => this.#socket(connection)),
+        // Without a state it is only on its way in.
+        sockets: () =>
+          [...this.getConnections()]
+            .filter(({ state }) => state !== null)
+            .map((connection) => this.#socket(connection)),
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
         forget: async () => {
           // Both at once: what is written after it, stays.
           await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
-          if (!definition.hibernate) setTimeout(() => this.#finish(), CLOSE_MS);
+          if (!definition.hibernate) this.#open.endRoomLater(() => this.ctx.abort('The room is over'));
         },
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
@@ -107,11 +138,6 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
             ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
             : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
       };
-    }
-
-    /** Nothing is left to do here: a client that does not answer its close would keep the room in memory, at our cost, for as long as it likes. */
-    #finish(): void {
-      if (this.#open.size > 0) this.ctx.abort('The room is over');
     }
 
     #socket(connection: Connection): Socket {
@@ -127,7 +153,10 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
             // One that has just ended hears nothing; that it ended comes as an event of its own.
           }
         },
-        close: (code, reason) => connection.close(code, reason),
+        close: (code, reason) => {
+          connection.close(code, reason);
+          if (!definition.hibernate) cutWhenFlooding(connection);
+        },
       };
     }
   };

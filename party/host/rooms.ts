@@ -1,5 +1,5 @@
 import { CLOSE } from '../../src/contract/rooms.ts';
-import { type FetchRoom, postSigned } from '../../src/rooms/post.ts';
+import { type FetchRoom, postSigned, waitForRoom } from '../../src/rooms/post.ts';
 import type { Rooms } from '../../src/rooms/rooms.ts';
 import { type RoomSecrets, sign } from '../../src/rooms/signature.ts';
 
@@ -11,7 +11,8 @@ export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms =
     const signature = await sign(secrets, `${room.party}/${room.id}`, entrant ? { entrant } : {}, Date.now());
     // The id of a connection comes from `_pk`: one that a client chose could be another's.
     const query = `?_pk=${crypto.randomUUID()}`;
-    const { status, webSocket } = await fetchRoom(room, { headers: { Upgrade: 'websocket', ...signature } }, query);
+    const init = { headers: { Upgrade: 'websocket', ...signature } };
+    const { status, webSocket } = await waitForRoom((signal) => fetchRoom(room, { ...init, signal }, query));
     if (!webSocket) throw new Error(`The room answered ${status}`);
     // A new answer, since the middleware adds headers and those of a fetched one cannot change.
     return new Response(null, { status: 101, webSocket });

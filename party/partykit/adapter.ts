@@ -1,8 +1,12 @@
 import type * as Party from 'partykit/server';
 import * as z from 'zod';
 import { Entrant } from '../../src/contract/room-messages.ts';
+import { CLOSE } from '../../src/contract/rooms.ts';
+import { createLog, reasonOf } from '../../src/log.ts';
 import { postSigned } from '../../src/rooms/post.ts';
 import { verify } from '../../src/rooms/signature.ts';
+import { cutWhenFlooding } from '../cut.ts';
+import { onceDone } from '../once.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type Host, RoomRunner, type Socket } from '../runner.ts';
 
@@ -14,6 +18,7 @@ export interface PartyConnection {
   setState(state: object): unknown;
   send(text: string): void;
   close(code: number, reason?: string): void;
+  addEventListener(type: 'message', listener: () => void): void;
 }
 
 /** What it needs of the request that opened one. */
@@ -46,6 +51,8 @@ const Kept = z.object({ who: Entrant.optional(), heardAt: z.number() });
 /** How old that note may become, in milliseconds. */
 const NOTE_MS = 15_000;
 
+const log = createLog();
+
 /** A kind of room on PartyKit. Nobody gets as far as a room, or brings one into being, whose way there was not signed. */
 export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
   class implements Party.Server {
@@ -59,39 +66,49 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
 
     readonly options = { hibernate: definition.hibernate };
     readonly #room: PartyRoom;
-    readonly #started: Promise<RoomRunner<State, Frame, Message>>;
+    readonly #begin: () => Promise<RoomRunner<State, Frame, Message>>;
     #stayAwake: (() => void) | undefined;
 
     constructor(room: PartyRoom) {
       this.#room = room;
-      this.#started = this.#start(Vars.parse(room.env));
+      const vars = Vars.parse(room.env);
+      this.#begin = onceDone(() => this.#start(vars));
     }
 
     async onStart(): Promise<void> {
-      await this.#started;
+      // Whoever comes next hears of a failure.
+      await this.#begin().catch(() => undefined);
     }
 
     // It can be called before onStart has ended.
     async onConnect(connection: PartyConnection, { request }: PartyUpgrade): Promise<void> {
-      const runner = await this.#started;
-      const signed = await runner.signed(new Headers([...request.headers]));
-      const kept = { who: signed?.who, heardAt: Date.now() };
-      await runner.connect(socketOf(connection, kept), signed !== undefined);
-      // Not before: the room may have been starting, and would have met it twice.
-      if (signed) connection.setState(kept);
+      try {
+        const runner = await this.#begin();
+        const signed = await runner.signed(new Headers([...request.headers]));
+        const kept = { who: signed?.who, heardAt: Date.now() };
+        await runner.connect(this.#socketOf(connection, kept), signed !== undefined);
+        // Not before: the room may have been starting, and would have met it twice.
+        if (signed) connection.setState(kept);
+      } catch (error) {
+        // PartyKit would send the client what was thrown.
+        this.#tellFailure('connect', error);
+        connection.close(CLOSE.failed.code, CLOSE.failed.reason);
+      }
     }
 
     async onMessage(data: string | ArrayBuffer | ArrayBufferView, connection: PartyConnection): Promise<void> {
-      const runner = await this.#started;
+      // Frames of a closed connection are dropped before anything is done about them.
+      if (connection.readyState !== WebSocket.OPEN) return;
+      const runner = await this.#begin();
       await runner.message(connection.id, data);
       if (definition.hibernate) note(connection);
     }
 
     async onClose(connection: PartyConnection): Promise<void> {
-      const runner = await this.#started;
-      await runner.leave(connection.id);
       // PartyKit leaves the client's half of the handshake without an answer.
-      connection.close(1000);
+      connection.close(CLOSE.done.code);
+      const runner = await this.#begin();
+      await runner.leave(connection.id);
     }
 
     onError(connection: PartyConnection): Promise<void> {
@@ -99,14 +116,20 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
     }
 
     async onRequest(request: Party.Request): Promise<Response> {
-      const runner = await this.#started;
-      // Its type is another one, of the year of PartyKit's runtime.
-      const { url, headers } = request;
-      return runner.request(new Request(url, { method: 'POST', headers: [...headers], body: await request.text() }));
+      try {
+        const runner = await this.#begin();
+        // Its type is another one, of the year of PartyKit's runtime.
+        const { url, headers } = request;
+        const body = await request.text();
+        return await runner.request(new Request(url, { method: 'POST', headers: [...headers], body }));
+      } catch (error) {
+        this.#tellFailure('request', error);
+        return new Response(null, { status: 500 });
+      }
     }
 
     async onAlarm(): Promise<void> {
-      const runner = await this.#started;
+      const runner = await this.#begin();
       await runner.alarm();
       if (!definition.hibernate) this.#stayAwake?.();
     }
@@ -129,7 +152,7 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
         id,
         secrets: [ROOMS_SECRET],
         now: Date.now,
-        sockets: () => [...this.#room.getConnections()].flatMap(socketThatSlept),
+        sockets: () => [...this.#room.getConnections()].flatMap((one) => this.#socketThatSlept(one)),
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
         // Both at once: what is written after it, stays.
@@ -150,6 +173,32 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
         },
       };
     }
+
+    #socketOf(connection: PartyConnection, { who, heardAt }: z.output<typeof Kept>): Socket {
+      return {
+        id: connection.id,
+        who,
+        heardAt: () => heardAt,
+        // One that has just ended hears nothing; that it ended comes as an event of its own.
+        send: (text) => {
+          if (connection.readyState === WebSocket.OPEN) connection.send(text);
+        },
+        close: (code, reason) => {
+          connection.close(code, reason);
+          if (!definition.hibernate) cutWhenFlooding(connection);
+        },
+      };
+    }
+
+    /** A connection that was there before the room slept; none that is only on its way in. */
+    #socketThatSlept(connection: PartyConnection): Socket[] {
+      const kept = Kept.safeParse(connection.state);
+      return kept.success ? [this.#socketOf(connection, kept.data)] : [];
+    }
+
+    #tellFailure(during: string, error: unknown): void {
+      log.error('room.failed', { party: definition.party, during, reason: reasonOf(error) });
+    }
   };
 
 const idOf = (room: PartyRoom): string | undefined => {
@@ -165,26 +214,6 @@ const ifSigned = async (request: Party.Request, target: string, env: unknown): P
   const signed = { headers: new Headers([...request.headers]), body: await request.clone().text() };
   const verified = await verify([Vars.parse(env).ROOMS_SECRET], target, signed, Date.now());
   return verified ? request : new Response(null, { status: 401 });
-};
-
-const socketOf = (
-  connection: PartyConnection,
-  { who, heardAt }: { who?: Entrant | undefined; heardAt: number },
-): Socket => ({
-  id: connection.id,
-  who,
-  heardAt: () => heardAt,
-  // One that has just ended hears nothing; that it ended comes as an event of its own.
-  send: (text) => {
-    if (connection.readyState === WebSocket.OPEN) connection.send(text);
-  },
-  close: (code, reason) => connection.close(code, reason),
-});
-
-/** A connection that was there before the room slept; none that is only on its way in. */
-const socketThatSlept = (connection: PartyConnection): Socket[] => {
-  const kept = Kept.safeParse(connection.state);
-  return kept.success ? [socketOf(connection, kept.data)] : [];
 };
 
 /** Writes down, now and then, that a connection was heard. */

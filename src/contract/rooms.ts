@@ -33,6 +33,8 @@ export const CLOSE = {
   done: { code: 1000, reason: 'Done' },
   /** RFC 6455 §7.4.1: the frame was too long. */
   tooBig: { code: 1009, reason: 'Frame too long' },
+  /** RFC 6455 §7.4.1: the room met with an error. Come back. */
+  failed: { code: 1011, reason: 'The room failed' },
   /** No ticket, one that is wrong, expired or used; or the session has ended. Come back with a new ticket, if there is one to be had. */
   unauthorized: { code: 4001, reason: 'Unauthorized' },
   /** The ticket is for another room, or another device of the user has the call. */

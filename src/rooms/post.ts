@@ -5,7 +5,7 @@ import { type RoomSecrets, sign } from './signature.ts';
 export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promise<Response>;
 
 /** How long anybody waits for a room, in milliseconds: a little longer than the room itself waits for what it asks. */
-const TIMEOUT_MS = 4_500;
+export const ROOM_TIMEOUT_MS = 4_500;
 
 /**
  * Tells somebody something by a signed POST.
@@ -23,8 +23,24 @@ export const postSigned = async (
 ): Promise<unknown> => {
   const body = JSON.stringify(message);
   const headers = { 'Content-Type': 'application/json', ...(await sign(secrets, target, { body }, now)) };
-  const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(ROOM_TIMEOUT_MS) });
   if (answer.ok) return answer.json();
   await answer.body?.cancel();
   throw new Error(`${target.split('/')[0]} answered ${answer.status}`);
+};
+
+/**
+ * Waits for the answer of a room, which may last for longer than anybody waits: a WebSocket.
+ *
+ * @throws when there is no answer in time
+ */
+export const waitForRoom = async (request: (signal: AbortSignal) => Promise<Response>): Promise<Response> => {
+  const controller = new AbortController();
+  const late = new Error('The room did not answer in time');
+  const timer = setTimeout(() => controller.abort(late), ROOM_TIMEOUT_MS);
+  try {
+    return await request(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 };

@@ -65,6 +65,7 @@ const connectionOf = (id: string): PartyConnection => {
     },
     send: () => undefined,
     close: () => undefined,
+    addEventListener: () => undefined,
   };
 };
 

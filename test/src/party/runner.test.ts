@@ -212,6 +212,49 @@ describe('who comes in', () => {
   });
 });
 
+describe('a room that could not begin', () => {
+  /** Whose storage fails so many times. */
+  const beginWith = (failures: number) => {
+    let left = failures;
+    probe.host.read = async () => {
+      if (left-- > 0) throw new Error('The storage is away');
+      return probe.host.kept;
+    };
+    probe.events.length = 0;
+    return probe.begin();
+  };
+
+  test('begins again with whoever comes next, and is as if nothing had been', async () => {
+    const runner = beginWith(2);
+    const early = runner.connect(new FakeSocket('a'), true);
+    await expect(early).rejects.toThrow('The storage is away');
+    await expect(runner.alarm()).rejects.toThrow('The storage is away');
+    const socket = new FakeSocket('b');
+    await runner.connect(socket, true);
+    await runner.message('b', 'hello');
+    expect(probe.events).toEqual(['start', 'join b', 'frame hello']);
+  });
+
+  test.each(['message', 'leave', 'alarm', 'request'] as const)('begins again with a %s', async (what) => {
+    const body = JSON.stringify({ say: 'x' });
+    const headers = await sign([SECRET], 'call/room', { body }, probe.host.time);
+    const request = () => new Request('https://room', { method: 'POST', headers, body });
+    probe.react = (event) => (event.type === 'message' ? [{ type: 'reply', request: event.request, answer: {} }] : []);
+    // One is used up by the attempt that nobody waits for.
+    const runner = beginWith(2);
+    await runner.alarm().catch(() => undefined);
+    const come = {
+      message: () => runner.message('a', 'hello'),
+      leave: () => runner.leave('a'),
+      alarm: () => runner.alarm(),
+      request: () => runner.request(request()),
+    }[what];
+    await expect(come()).rejects.toThrow('The storage is away');
+    await come();
+    expect(probe.events[0]).toBe('start');
+  });
+});
+
 describe('the order', () => {
   test('is that in which things came, also while the room begins', async () => {
     let open = (_: unknown) => {};

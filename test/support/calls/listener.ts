@@ -117,6 +117,8 @@ export interface Line<Frame extends object> extends Pick<Listener<Frame>, 'heard
   write(bytes: Buffer): void;
   /** Ends it, in order. */
   close(): void;
+  /** Sends a close frame, without a code an empty one, and waits for the answer to it. */
+  requestClose(code?: number): Promise<Closed>;
   /** Loses it, without a word. */
   drop(): void;
   /** Loses it by a reset. */
@@ -154,6 +156,7 @@ export const openLine = async <Frame extends object>(
     say: (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
     write: (bytes) => socket.write(bytes),
     close: () => socket.close(),
+    requestClose: (code) => socket.requestClose(code),
     drop: () => socket.drop(),
     reset: () => socket.reset(),
     holdOpen: () => socket.holdOpen(),

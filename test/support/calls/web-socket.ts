@@ -55,6 +55,7 @@ export class RawSocket {
   #close: (closed: Closed) => void = () => undefined;
   #ended = false;
   #holds = false;
+  #answers = true;
 
   constructor(socket: Socket, head: Buffer) {
     this.#socket = socket;
@@ -88,6 +89,15 @@ export class RawSocket {
     payload.writeUInt16BE(code);
     this.#socket.write(encode(OPCODE.close, payload));
     this.#end({ code, reason: '' });
+  }
+
+  /** Sends a close frame, without a code an empty one, and waits for the answer to it. */
+  requestClose(code?: number): Promise<Closed> {
+    const payload = Buffer.alloc(code === undefined ? 0 : 2);
+    if (code !== undefined) payload.writeUInt16BE(code);
+    this.#socket.write(encode(OPCODE.close, payload));
+    this.#answers = false;
+    return this.closed;
   }
 
   /** Loses the connection without a close frame, as a phone does in a tunnel whose network then tells so. */
@@ -126,7 +136,7 @@ export class RawSocket {
     else if (opcode === OPCODE.ping) this.#socket.write(encode(OPCODE.pong, payload));
     else if (opcode === OPCODE.close && !this.#holds) {
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
-      this.#socket.write(encode(OPCODE.close, payload));
+      if (this.#answers) this.#socket.write(encode(OPCODE.close, payload));
       this.#end({ code, reason: payload.subarray(2).toString() });
     }
   }
