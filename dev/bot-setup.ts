@@ -72,7 +72,7 @@ export const setUpBot = async (setup: BotSetup): Promise<readonly (readonly [nam
     const languages = LISTS.map(({ language }) => language).join(', ');
     return [
       ['Bot', `@${me.username} at ${setup.apiRoot}`],
-      ['Webhook', `${url}, with the secret, for ${UPDATES.join(' and ')}`],
+      ['Webhook', `${url}, with the secret, for ${UPDATES.join(', ')}`],
       ['Commands', `${COMMANDS.map(({ command }) => `/${command}`).join(' ')} (${languages})`],
       ['Descriptions', `of the bot and of its empty chat (${languages})`],
     ];

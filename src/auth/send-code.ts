@@ -2,6 +2,7 @@ import { tooLate, tooMany } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { randomText, sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
+import { TelegramRefusal } from '../telegram/api.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { codeMessage, linkMessage, noCodeMessage } from '../telegram/sign-in-messages.ts';
 import type { Later } from '../undo.ts';
@@ -57,6 +58,33 @@ export const sendCode = async (
       : appUrl
         ? linkMessage(`${appUrl}/sign-in#${token}`)
         : noCodeMessage(Math.ceil(stored.waitMs / 1000));
-  if (fixed === undefined) later('telegram.not_delivered', () => deliver(services, log, phone, stored.phone, message));
+  if (fixed === undefined) {
+    const attempt = () => deliver(services, log, phone, stored.phone, message);
+    later('telegram.not_delivered', () => deliverOrTakeBack(services, request, attempt));
+  }
   return stored.outcome === 'stored' ? code : undefined;
+};
+
+/**
+ * Delivers a message; one that stays undelivered is taken back, so that the next request is free.
+ *
+ * What Telegram refuses goes on counting for the address, or one could have us ask Telegram without
+ * end.
+ *
+ * @throws {StoreError} when it could not be delivered
+ */
+const deliverOrTakeBack = async (
+  { redis }: Services,
+  request: NewCode,
+  attempt: () => ReturnType<typeof deliver>,
+): Promise<void> => {
+  const takeBack = (addressCounts: boolean) => {
+    const voided = { ...request, addressCounts };
+    return undoUntilHeard(() => voidRequest(redis, voided));
+  };
+  const delivery = await attempt().catch(async (error) => {
+    await takeBack(error instanceof TelegramRefusal);
+    throw error;
+  });
+  if (delivery === 'blocked') await takeBack(true);
 };

@@ -78,10 +78,21 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
   );
 };
 
-/** Takes back a {@link storeCode} whose answer did not come: one EVAL, also if the call is yet to arrive. */
+type Asked = Pick<NewCode, 'phone' | 'address' | 'requestId' | 'linkHash'>;
+
+/** A request to be taken back. */
+export interface VoidedRequest extends Asked {
+  /** Whether it counts for the address all the same. */
+  readonly addressCounts?: boolean;
+}
+
+/**
+ * Takes back a {@link storeCode} whose answer did not come, or whose message did not arrive: one
+ * EVAL, also if the call is yet to arrive.
+ */
 export const voidRequest = async (
   redis: RedisClient,
-  { phone, address, requestId, linkHash }: Pick<NewCode, 'phone' | 'address' | 'requestId' | 'linkHash'>,
+  { phone, address, requestId, linkHash, addressCounts = false }: VoidedRequest,
 ): Promise<void> => {
   await redis.run(
     VOID_REQUEST,
@@ -93,7 +104,7 @@ export const voidRequest = async (
       keys.voided(requestId),
       keys.link(linkHash),
     ],
-    [requestId, phone, TTL.voided],
+    [requestId, phone, TTL.voided, addressCounts ? '1' : '0'],
   );
 };
 

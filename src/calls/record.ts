@@ -3,6 +3,7 @@ import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
 import { deliver } from '../telegram/deliver.ts';
 import type { Around } from '../undo.ts';
+import { tryThrice } from '../undo.ts';
 import { revokeTurn } from './ice.ts';
 import { missedMessage } from './missed.ts';
 import type { MissedLink } from './store.ts';
@@ -36,7 +37,8 @@ const revokeAll = async (services: Services, usernames: readonly string[]): Prom
 const tellMissed = async (services: Services, record: CallRecord, log: Around['log']): Promise<void> => {
   const { caller, callees, video } = record;
   const missed = callees.filter((callee) => callee.missed).map(({ user }) => user);
-  const links = missed.length > 0 ? await findMissedLinks(services.db, caller, missed) : [];
+  if (missed.length === 0) return;
+  const links = await tryThrice(() => findMissedLinks(services.db, caller, missed));
   if (links.length === 0) return;
   const ids = links.map(({ userId }) => userId);
   const due = await claimMissed(services.redis, caller, ids, services.now());

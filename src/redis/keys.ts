@@ -47,6 +47,8 @@ export const keys = {
   missed: (pair: string) => `calls:missed:${pair}`,
   /** string: an update (`<bot id>:<update id>`) that is being worked on, 60 s at most, or `done`, 24 h. */
   update: (update: string) => `update:${update}`,
+  /** string: the person of this private chat wrote to the bot, or came back to it. 60 s. */
+  heard: (chatId: string) => `telegram:heard:${chatId}`,
 } as const;
 
 /** Lifetimes in milliseconds; that of a code is part of the contract. */
@@ -57,6 +59,7 @@ export const TTL = {
   changing: 60_000,
   updateClaimed: 60_000,
   updateDone: 86_400_000,
+  heard: 60_000,
   missed: 600_000,
   phoneKnown: 86_400_000,
   phoneUnknown: 600_000,

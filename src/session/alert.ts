@@ -4,6 +4,7 @@ import type { Services } from '../services.ts';
 import type { PhoneHint } from '../telegram/deliver.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { alertMessage, NOT_ME } from '../telegram/sign-in-messages.ts';
+import { tryThrice } from '../undo.ts';
 import { findLink } from './store.ts';
 
 /** A sign-in that somebody should hear of. */
@@ -32,10 +33,10 @@ export const REVOKE_DATA = new RegExp(`^${REVOKE}([\\w-]{22})$`);
  */
 export const alertSignIn = async (services: Services, log: Log, alert: SignInAlert): Promise<void> => {
   const { userId, sid, at, device } = alert;
-  const link = alert.link ?? (await findLink(services.db, userId));
+  const link = alert.link ?? (await tryThrice(() => findLink(services.db, userId)));
   if (!link) return log.info('session.nobody_to_tell');
   const hint = { ...link.chat, legacyChatId: undefined };
-  await deliver(services, log, link.phone, hint, alertMessage(device, at), (language) => [
-    [{ text: NOT_ME[language], callback_data: revokeData(sid) }],
-  ]);
+  await deliver(services, log, link.phone, hint, alertMessage(device, at), (language) => ({
+    buttons: [[{ text: NOT_ME[language], callback_data: revokeData(sid) }]],
+  }));
 };

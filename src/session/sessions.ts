@@ -1,5 +1,6 @@
 import type { Device } from '../contract/sessions.ts';
 import type { Services } from '../services.ts';
+import type { SessionEnd } from './store.ts';
 import { endSession, seeSession } from './store.ts';
 import type { Session } from './token.ts';
 
@@ -22,8 +23,8 @@ export interface Sessions {
   remember(session: Pick<Session, 'sid'>): void;
   /** Stops remembering sessions, because they have just ended. */
   forget(sids: readonly string[]): void;
-  /** Ends a session of a user: one EVAL. Answers whether there was one. */
-  revoke(userId: string, sid: string): Promise<boolean>;
+  /** Ends a session of a user: one EVAL. */
+  revoke(userId: string, sid: string): Promise<SessionEnd>;
 }
 
 /** The sessions in a Redis. */

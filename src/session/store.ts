@@ -48,8 +48,11 @@ export const closeSessions = async (
   return closed.outcome === 'revoked' ? undefined : closed.sids;
 };
 
-/** Ends one session of a user, whoever says so: one EVAL. Answers whether there was one. */
-export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<boolean> =>
+/** What became of a session: `already`: this ended it before · `none`: there is none. */
+export type SessionEnd = 'ended' | 'already' | 'none';
+
+/** Ends one session of a user, whoever says so: one EVAL. */
+export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<SessionEnd> =>
   redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
 
 /** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */

@@ -20,7 +20,7 @@ export const DESCRIPTION: Text = {
 export const SHORT_DESCRIPTION: Text = { ru: 'Коды для входа в AIST', en: 'Sign-in codes for AIST' };
 
 /** The kinds of update that the bot wants. */
-export const UPDATES = ['message', 'callback_query'] as const;
+export const UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
 
 /** The bot's id: its token begins with it. */
 export const botIdOf = (token: string): number => Number.parseInt(token, 10) || 0;

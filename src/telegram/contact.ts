@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/min';
+import parsePhoneNumber from 'libphonenumber-js/min';
 import { toE164 } from '../phone.ts';
 
 /** A message with a contact, as much of it as says whose it is. */
@@ -10,7 +11,7 @@ export interface SharedContact {
 /** The number that somebody proved to be theirs, or why it is not taken. */
 export type OwnPhone =
   | { readonly ok: true; readonly phone: string }
-  | { readonly ok: false; readonly reason: 'not_yours' | 'not_served' };
+  | { readonly ok: false; readonly reason: 'not_yours' | 'not_served' | 'unreadable' };
 
 /** The marks of a message that was written elsewhere, today's and those of older versions (Bot API, Message). */
 const FORWARDED = [
@@ -35,8 +36,11 @@ export const ownPhone = (message: SharedContact, countries: readonly CountryCode
   const { from, contact } = message;
   const forwarded = FORWARDED.some((mark) => mark in message);
   if (forwarded || contact.user_id !== from.id) return { ok: false, reason: 'not_yours' };
-  const [, digits = ''] = /^\+?([1-9]\d{6,14})$/.exec(contact.phone_number) ?? [];
-  const served = digits.startsWith('7') ? digits.length === 11 : countries.length > 0;
-  const phone = served ? toE164(`+${digits}`, countries) : undefined;
-  return phone === `+${digits}` ? { ok: true, phone } : { ok: false, reason: 'not_served' };
+  const [, digits] = /^\+?([1-9]\d{6,14})$/.exec(contact.phone_number) ?? [];
+  if (digits === undefined) return { ok: false, reason: 'unreadable' };
+  const phone = toE164(`+${digits}`, countries);
+  if (phone === `+${digits}`) return { ok: true, phone };
+  // Of a country that is not served, unless no country has such numbers at all.
+  const abroad = parsePhoneNumber(`+${digits}`)?.isPossible() && !digits.startsWith('7');
+  return { ok: false, reason: abroad ? 'not_served' : 'unreadable' };
 };

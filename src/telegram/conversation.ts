@@ -9,24 +9,33 @@ import { ownPhone } from './contact.ts';
 import { linkContact, unlinkChat } from './linking.ts';
 import type { Chat, Speech } from './speech.ts';
 import { button, NO_BUTTONS, shareButton } from './speech.ts';
-import { hearsOfMissedCalls, phonesOfChat, setMissedCalls, usersOfChat } from './store.ts';
+import type { ChatLink } from './store.ts';
+import { setMissedCalls } from './store.ts';
 import * as texts from './texts.ts';
 
 /** What the bot works with while it does one update. */
 export interface Conversation extends Speech, Around {
   readonly services: Services;
+  /** The links of the chat that the update comes from, none of which rests any more. */
+  readonly links: readonly ChatLink[];
 }
+
+const phonesOf = (links: readonly ChatLink[]) => links.map(({ phone }) => phone);
+
+const hearsOfCalls = (links: readonly ChatLink[]) => links.some((link) => link.hearsOfCalls);
 
 const masked = (phones: readonly string[]): string => phones.map(maskPhone).join(', ');
 
-const unlink = async ({ services, log }: Conversation, { from }: Chat) => {
-  const phones = await unlinkChat(services, log, from.id);
+const unlink = async ({ services, log, links }: Conversation, { from }: Chat) => {
+  const phones = phonesOf(links);
+  await unlinkChat(services, log, { chatId: from.id, phones });
   return phones.length > 0 ? texts.UNLINKED(masked(phones)) : texts.NOT_LINKED;
 };
 
 /** What people write: `/start` with its deep links, `/phone`, `/calls`, `/unlink`, `/help`, and everything else. */
 export const commands = (conversation: Conversation): Composer<Context> => {
-  const { say, services } = conversation;
+  const { say, links } = conversation;
+  const phones = phonesOf(links);
   const composer = new Composer();
   const text = composer.on('message:text');
 
@@ -35,22 +44,19 @@ export const commands = (conversation: Conversation): Composer<Context> => {
   text.hears(/^\/unlink\b/, async (ctx) => say(ctx, await unlink(conversation, ctx), NO_BUTTONS));
 
   // A link on any web page can lead here, so this asks first.
-  text.hears(/^\/start\s+unlink\b/, async (ctx) => {
-    const phones = await phonesOfChat(services.db, ctx.from.id);
+  text.hears(/^\/start\s+unlink\b/, (ctx) => {
     if (phones.length === 0) return say(ctx, texts.NOT_LINKED);
     return say(ctx, texts.ASK_UNLINK(masked(phones)), button(ctx, texts.UNLINK, 'unlink'));
   });
 
-  text.hears(/^\/calls\b/, async (ctx) => {
-    const told = await hearsOfMissedCalls(services.db, ctx.from.id);
-    if (told === undefined) return say(ctx, texts.NOT_LINKED);
-    return told
+  text.hears(/^\/calls\b/, (ctx) => {
+    if (links.length === 0) return say(ctx, texts.NOT_LINKED);
+    return hearsOfCalls(links)
       ? say(ctx, texts.CALLS_ON, button(ctx, texts.STOP_CALLS, 'calls:off'))
       : say(ctx, texts.CALLS_OFF, button(ctx, texts.START_CALLS, 'calls:on'));
   });
 
-  text.hears(/^\/(start|phone)\b/, async (ctx) => {
-    const phones = await phonesOfChat(services.db, ctx.from.id);
+  text.hears(/^\/(start|phone)\b/, (ctx) => {
     if (phones.length === 0) return say(ctx, texts.WELCOME, shareButton(ctx));
     if (ctx.match[1] === 'start') return say(ctx, texts.ALREADY(masked(phones)), NO_BUTTONS);
     return say(ctx, texts.CHANGED(masked(phones)), shareButton(ctx));
@@ -60,23 +66,27 @@ export const commands = (conversation: Conversation): Composer<Context> => {
   return composer;
 };
 
+/** What is said to a contact that is not taken. */
+const REFUSED = {
+  not_yours: texts.NOT_YOURS,
+  not_served: texts.NOT_SERVED,
+  unreadable: texts.UNREADABLE,
+};
+
 /** Contacts that people share: their own is linked, nobody else's. */
-export const contacts = ({ services, log, say }: Conversation): Composer<Context> => {
+export const contacts = ({ services, log, say, links }: Conversation): Composer<Context> => {
   const composer = new Composer();
   composer.on('message:contact', async (ctx) => {
     const own = ownPhone(ctx.message, services.settings.PHONE_COUNTRIES);
     if (!own.ok) {
       log.info('bot.contact_refused', { reason: own.reason });
-      return say(ctx, own.reason === 'not_yours' ? texts.NOT_YOURS : texts.NOT_SERVED, shareButton(ctx));
+      return say(ctx, REFUSED[own.reason], shareButton(ctx));
     }
     const { phone } = own;
     const language = texts.languageOf(ctx.from.language_code);
-    const { outcome, former } = await linkContact(services, log, {
-      phone,
-      chatId: ctx.from.id,
-      language,
-      proved: true,
-    });
+    const link = { phone, chatId: ctx.from.id, language, proved: true };
+    const former = phonesOf(links).filter((other) => other !== phone);
+    const outcome = await linkContact(services, log, { ...link, former });
     const told = { linked: texts.LINKED, moved: texts.MOVED, replaced: texts.REPLACED }[outcome];
     return say(ctx, told(maskPhone(phone), masked(former)), NO_BUTTONS);
   });
@@ -85,30 +95,38 @@ export const contacts = ({ services, log, say }: Conversation): Composer<Context
 
 /** Buttons that people press: `unlink`, `calls:on` and `calls:off`, and `revoke:<sid>` under the word of a sign-in (session/alert.ts). */
 export const presses = (conversation: Conversation): Composer<Context> => {
-  const { services, log, later, answer } = conversation;
+  const { services, log, later, answer, links } = conversation;
   const composer = new Composer();
 
-  composer.callbackQuery('unlink', async (ctx) => answer(ctx, { message: await unlink(conversation, ctx) }));
+  composer.callbackQuery('unlink', async (ctx) => {
+    const done = links.length === 0 && { notice: texts.ALREADY_UNLINKED };
+    return answer(ctx, { message: await unlink(conversation, ctx), ...done });
+  });
 
   composer.callbackQuery(/^calls:(on|off)$/, async (ctx) => {
     const told = ctx.match[1] === 'on';
+    const done = links.length > 0 && hearsOfCalls(links) === told && { notice: texts.ALREADY_SO };
     const linked = await setMissedCalls(services.db, ctx.from.id, told);
     const now = told ? texts.CALLS_ON : texts.CALLS_OFF;
-    return answer(ctx, { message: linked ? now : texts.NOT_LINKED });
+    return answer(ctx, { message: linked ? now : texts.NOT_LINKED, ...done });
   });
 
   // Whose chat it is decides whose session ends, so a button that somebody made up ends none but their own.
   composer.callbackQuery(REVOKE_DATA, async (ctx) => {
     const sid = String(ctx.match[1]);
-    const users = await usersOfChat(services.db, ctx.from.id);
     const end = async (userId: string) => {
       const ended = await services.sessions.revoke(userId, sid);
       closeSockets(services, later, userId, [sid]);
       return ended;
     };
-    const ended = (await Promise.all(users.map(end))).includes(true);
+    const users = links.flatMap(({ userId }) => userId ?? []);
+    const outcomes = await Promise.all(users.map(end));
+    const ended = outcomes.includes('ended');
     log.info('bot.revoked', { ended });
-    return answer(ctx, ended ? { message: texts.SESSION_ENDED } : { notice: texts.NO_SESSION });
+    if (ended) return answer(ctx, { message: texts.SESSION_ENDED });
+    return outcomes.includes('already')
+      ? answer(ctx, { message: texts.SESSION_ENDED, notice: texts.ALREADY_ENDED })
+      : answer(ctx, { notice: texts.NO_SESSION });
   });
 
   composer.on('callback_query:data', (ctx) => answer(ctx, { notice: texts.OLD_BUTTON }));

@@ -1,10 +1,11 @@
-import type { InlineKeyboardButton } from 'grammy/types';
 import type { Language, Text } from '../contract/errors.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
-import { adoptLink, changePhone, findPhone, markBlocked, rememberReading } from './store.ts';
+import { tryThrice } from '../undo.ts';
+import type { Delivery, Extras } from './api.ts';
+import { adoptLink, changePhone, findPhone, markBlocked, rememberReading, wakeLinks, wasHeard } from './store.ts';
 
 /** What Redis told of a phone when its code was stored. */
 export interface PhoneHint {
@@ -21,9 +22,16 @@ export interface PhoneHint {
 export const forgotten = (log: Log) => (error: unknown) =>
   log.warn('phone.not_remembered', { reason: reasonOf(error) });
 
+/** How long a delivery may take: taking it back must fit into the time behind an answer too. */
+const DELIVERY_MS = 21_000;
+
 /**
- * Sends a message to the Telegram chat of a phone number, if it has one; the link of one who blocked the bot is given up. Runs behind the answer, so that nobody can tell a linked number from
- * another by the answer or its time.
+ * Sends a message to the Telegram chat of a phone number, if it has one. What fails in passing, of
+ * Postgres or Telegram, is tried again; the link of one who blocked the bot rests until they are
+ * heard of. Runs behind the answer, so that nobody can tell a linked number from another by the
+ * answer or its time.
+ *
+ * @throws {StoreError} when it could not be delivered
  */
 export const deliver = async (
   services: Services,
@@ -31,20 +39,45 @@ export const deliver = async (
   phone: string,
   hint: PhoneHint,
   message: Text,
-  buttons?: (language: Language) => InlineKeyboardButton[][],
-): Promise<void> => {
-  const { db, redis, telegram, now } = services;
+  extras?: (language: Language) => Extras,
+): Promise<Delivery | 'not_linked'> => {
+  const { telegram } = services;
   const fields = { phone: maskPhone(phone) };
-  const { chatId, language } = await chatOf(services, log, phone, hint);
-  if (chatId === undefined) return log.info('telegram.not_linked', fields);
-  const delivery = await telegram.send(chatId, message[language], buttons?.(language));
-  if (delivery === 'delivered') return log.info('telegram.delivered', fields);
+  const until = AbortSignal.timeout(DELIVERY_MS);
+  const { chatId, language } = await tryThrice(() => chatOf(services, log, phone, hint));
+  if (chatId === undefined) {
+    log.info('telegram.not_linked', fields);
+    return 'not_linked';
+  }
+  const started = performance.now();
+  const delivery = await telegram.send(chatId, message[language], { ...extras?.(language), until });
+  if (delivery === 'delivered') {
+    log.info('telegram.delivered', fields);
+    return delivery;
+  }
   log.warn('telegram.blocked', fields);
-  const giveUp = async () => {
+  await tryThrice(() => restLink(services, log, { phone, chatId, started }));
+  return delivery;
+};
+
+/**
+ * Lets the link to a chat rest that Telegram delivers nothing to. Whoever wrote to the bot since
+ * then has come back before anybody could know that they were gone: theirs lives on.
+ *
+ * @param started when the message was sent, by the monotonic clock
+ */
+const restLink = async (
+  { db, redis, now }: Services,
+  log: Log,
+  { phone, chatId, started }: { phone: string; chatId: number; started: number },
+): Promise<void> => {
+  const rest = async () => {
     await markBlocked(db, phone, chatId, new Date(now()));
+    const isBack = await wasHeard(redis, chatId, performance.now() - started);
+    if (isBack) await wakeLinks(db, [phone], chatId);
     return findPhone(db, phone);
   };
-  await changePhone(redis, phone, giveUp, forgotten(log));
+  await changePhone(redis, phone, rest, forgotten(log));
 };
 
 /** The chat to send to. Asks Postgres when Redis does not know, and moves the original's link there when it meets one. */

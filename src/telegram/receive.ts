@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import type { Around } from '../undo.ts';
 import { botIdOf } from './about.ts';
 import { createBot } from './bot.ts';
+import { meetChat } from './linking.ts';
 import { claimUpdate, endUpdate } from './store.ts';
 import { readUpdate } from './update.ts';
 
@@ -21,20 +22,22 @@ const RETRY_SECONDS = 5;
  */
 export const receiveUpdate = async (services: Services, around: Around, body: unknown): Promise<void> => {
   const { log } = around;
-  const update = readUpdate(body);
-  if (!update) return;
+  const read = readUpdate(body);
+  if (!read) return;
+  const { id, chatId, written } = read;
   const { settings, redis } = services;
-  const name = `${botIdOf(settings.TELEGRAM_BOT_TOKEN)}:${update.update_id}`;
+  const name = `${botIdOf(settings.TELEGRAM_BOT_TOKEN)}:${id}`;
   const token = crypto.randomUUID();
   // Whether the end of a claim is heard or not, the claim runs out.
   const end = (done: boolean) =>
     endUpdate(redis, name, token, done).catch((error) => log.warn('bot.claim_not_ended', { reason: reasonOf(error) }));
 
-  const state = await claimUpdate(redis, name, token);
+  const state = await claimUpdate(redis, { update: name, chatId, token });
   if (state === 'done') return;
   if (state === 'working') throw new ApiError('unavailable', RETRY_SECONDS);
   try {
-    await createBot(services, around).handleUpdate(update);
+    const links = await meetChat(services, log, chatId);
+    await createBot(services, around, links).handleUpdate(written);
   } catch (error) {
     await end(false);
     const cause = error instanceof BotError ? error.error : error;

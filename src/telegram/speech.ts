@@ -1,5 +1,5 @@
 import type { Context } from 'grammy';
-import { InlineKeyboard, Keyboard } from 'grammy';
+import { GrammyError, InlineKeyboard, Keyboard } from 'grammy';
 import type { User } from 'grammy/types';
 import type { Text } from '../contract/errors.ts';
 import type { Log } from '../log.ts';
@@ -25,24 +25,62 @@ export const shareButton = (chat: Chat): Keyboard => new Keyboard().requestConta
 export const button = (chat: Chat, text: Text, data: string): InlineKeyboard =>
   new InlineKeyboard().text(inTheirs(chat, text), data);
 
+/** How a press ends: a word that is shown for a moment, a text in place of the message, or both. */
+export interface PressEnd {
+  readonly notice?: Text;
+  readonly message?: Text;
+}
+
 /** What the bot says to a person, in their language. Whether they hear of it is Telegram's affair: a failure is logged, and no reason to do it all again. */
 export interface Speech {
   say(chat: Chat, text: Text, buttons?: Buttons): Promise<void>;
-  /** Ends a press: with a word that is shown for a moment, or, when there is a text in its place, by changing the message. */
-  answer(chat: Chat, press: { readonly notice: Text } | { readonly message: Text }): Promise<void>;
+  /**
+   * Ends a press. When the message cannot be changed, its text is the word that is shown; when that
+   * is not taken either, it is a new message.
+   */
+  answer(chat: Chat, press: PressEnd): Promise<void>;
 }
+
+/** The longest word that Telegram shows for a moment (Bot API, answerCallbackQuery). */
+const MAX_NOTICE = 200;
+
+/** What Telegram says when the message has this very text already. */
+const UNCHANGED = /message is not modified/;
 
 /** Speech whose failures go to a log. */
 export const createSpeech = (log: Log): Speech => {
-  const tried = async (answering: Promise<unknown>): Promise<void> => {
-    await answering.catch((error) => log.warn('bot.not_answered', { reason: reasonOf(error) }));
+  const succeeds = async (answering: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await answering();
+      return true;
+    } catch (error) {
+      if (error instanceof GrammyError && UNCHANGED.test(error.description)) return true;
+      log.warn('bot.not_answered', { reason: reasonOf(error) });
+      return false;
+    }
   };
+  /** Shows a word; a long one in a window that has to be closed, or nobody could read it. */
+  const show = (chat: Chat, word: string, isLong: boolean) =>
+    succeeds(() => chat.answerCallbackQuery({ text: word, show_alert: isLong }));
   return {
-    say: (chat, text, buttons) => tried(chat.reply(inTheirs(chat, text), buttons && { reply_markup: buttons })),
+    say: async (chat, text, buttons) => {
+      await succeeds(() => chat.reply(inTheirs(chat, text), buttons && { reply_markup: buttons }));
+    },
     answer: async (chat, press) => {
-      if ('notice' in press) return tried(chat.answerCallbackQuery(inTheirs(chat, press.notice)));
-      const edited = chat.editMessageText(inTheirs(chat, press.message));
-      await Promise.all([tried(chat.answerCallbackQuery()), tried(edited)]);
+      const notice = press.notice && inTheirs(chat, press.notice);
+      if (!press.message) {
+        await show(chat, notice ?? '', false);
+        return;
+      }
+      const text = inTheirs(chat, press.message);
+      const edited = await succeeds(() => chat.editMessageText(text));
+      if (edited) {
+        await succeeds(() => chat.answerCallbackQuery(notice));
+        return;
+      }
+      const word = notice ?? text;
+      const shown = word.length <= MAX_NOTICE && (await show(chat, word, true));
+      if (!shown) await succeeds(() => chat.reply(word));
     },
   };
 };

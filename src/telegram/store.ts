@@ -8,7 +8,8 @@ import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
 import { BEGIN_CHANGE, END_CHANGE, REMEMBER_READING } from '../redis/scripts/phone.ts';
-import { CLAIM_UPDATE, END_UPDATE } from '../redis/scripts/update.ts';
+
+export { claimUpdate, endUpdate, wasHeard } from '../redis/updates.ts';
 
 /** What Postgres knows of a phone number. */
 export interface KnownPhone {
@@ -102,33 +103,41 @@ export const markBlocked = (db: Database, phone: string, chatId: number, at: Dat
   return ask('mark blocked', query, () => undefined);
 };
 
-/** The phone numbers whose codes go to a chat, the one that was linked last first; blocked links too: one statement. */
-export const phonesOfChat = (db: Database, chatId: number): Promise<string[]> => {
+/** A number that a chat is linked to. */
+export interface ChatLink {
+  readonly phone: string;
+  readonly userId: string | undefined;
+  /** Whether the link rests, since the person had blocked the bot. */
+  readonly blocked: boolean;
+  /** Whether the chat is told of missed calls. */
+  readonly hearsOfCalls: boolean;
+}
+
+/** The links of a chat, the one that was made last first; resting ones too: one statement. */
+export const linksOfChat = (db: Database, chatId: number): Promise<ChatLink[]> => {
+  const { phone, blockedAt, missedCalls, linkedAt } = telegramLinks;
   const query = db
-    .select({ phone: telegramLinks.phone })
+    .select({ phone, blockedAt, hearsOfCalls: missedCalls, userId: users.id })
     .from(telegramLinks)
+    .leftJoin(users, eq(users.phone, phone))
     .where(eq(telegramLinks.chatId, chatId))
-    .orderBy(desc(telegramLinks.linkedAt));
-  return read('phones of chat', query, (rows) => rows.map(({ phone }) => phone));
+    .orderBy(desc(linkedAt));
+  return read('links of chat', query, (rows) =>
+    rows.map(({ blockedAt, userId, ...link }) => ({
+      ...link,
+      userId: userId ?? undefined,
+      blocked: blockedAt !== null,
+    })),
+  );
 };
 
-/** The users whose phone is linked to a chat: one statement. */
-export const usersOfChat = (db: Database, chatId: number): Promise<string[]> => {
-  const query = db
-    .select({ id: users.id })
-    .from(telegramLinks)
-    .innerJoin(users, eq(users.phone, telegramLinks.phone))
-    .where(eq(telegramLinks.chatId, chatId));
-  return read('users of chat', query, (rows) => rows.map(({ id }) => id));
-};
-
-/** Whether a chat is told of missed calls; undefined when no number is linked to it: one statement. */
-export const hearsOfMissedCalls = (db: Database, chatId: number): Promise<boolean | undefined> => {
-  const query = db
-    .select({ told: telegramLinks.missedCalls })
-    .from(telegramLinks)
-    .where(eq(telegramLinks.chatId, chatId));
-  return read('hears of missed calls', query, (rows) => (rows.length > 0 ? rows.some(({ told }) => told) : undefined));
+/** Has links of a chat live again, since its person was heard of: one statement. */
+export const wakeLinks = (db: Database, phones: readonly string[], chatId: number): Promise<Change> => {
+  const query = db.execute(sql`
+    update telegram_links set blocked_at = null where chat_id = ${chatId} and phone in ${phones}
+    returning phone, chat_id as "chatId", language,
+      (select id from users where users.phone = telegram_links.phone) as "userId"`);
+  return ask('wake links', query, ({ rows }) => ({ known: knownPhones(rows) }));
 };
 
 /** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether there was a number. */
@@ -278,19 +287,4 @@ export const changePhone = async (
     return { known: new Map([[phone, known]]), one: known };
   };
   return (await changePhones(redis, [phone], changeOne, onForgotten)).one;
-};
-
-/**
- * Claims an update of the bot, for a minute at most: one EVAL.
- *
- * @param update `<bot id>:<update id>`
- * @param token names this claim
- * @returns `working`: somebody else has it · `done`: it took effect already
- */
-export const claimUpdate = (redis: RedisClient, update: string, token: string) =>
-  redis.run(CLAIM_UPDATE, [keys.update(update)], [token, TTL.updateClaimed]);
-
-/** Ends a claim: the update took effect, or anybody may claim it again. One EVAL. */
-export const endUpdate = async (redis: RedisClient, update: string, token: string, done: boolean): Promise<void> => {
-  await redis.run(END_UPDATE, [keys.update(update)], [token, done ? '1' : '0', TTL.updateDone]);
 };

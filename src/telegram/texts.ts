@@ -56,6 +56,12 @@ export const NOT_SERVED: Text = {
   en: 'AIST does not serve numbers of this country yet, so your number cannot be linked.',
 };
 
+/** A number that nobody can make out. */
+export const UNREADABLE: Text = {
+  ru: 'Не получилось прочитать номер в этом контакте. Нажмите «Поделиться номером» под полем ввода: так Telegram пришлёт номер целиком.',
+  en: 'The number in this contact could not be read. Press “Share my number” below the input field: Telegram then sends it in full.',
+};
+
 /** Asks before unlinking: a link from anywhere can lead here. */
 export const ASK_UNLINK = (phone: string): Text => ({
   ru: `Отвязать ${phone}? Коды перестанут приходить в этот чат.`,
@@ -76,6 +82,15 @@ export const NOT_LINKED: Text = {
   ru: 'К этому чату не привязан ни один номер.\n\nПривязать: /start\nЕсли коды всё же приходят, привяжите номер и отвяжите его снова.',
   en: 'No number is linked to this chat.\n\nLink one: /start\nIf codes arrive all the same, link your number and unlink it again.',
 };
+
+/** Shown when the button of {@link ASK_UNLINK} is pressed once more. */
+export const ALREADY_UNLINKED: Text = {
+  ru: 'Уже сделано: номер отвязан',
+  en: 'That is done already: the number is unlinked',
+};
+
+/** Shown when a button asks for what is so already. */
+export const ALREADY_SO: Text = { ru: 'Уже сделано', en: 'That is done already' };
 
 /** The chat is told of missed calls. */
 export const CALLS_ON: Text = {
@@ -103,6 +118,12 @@ export const HELP: Text = {
 export const SESSION_ENDED: Text = {
   ru: 'Вход закрыт: на том устройстве выполнен выход из аккаунта.\n\nЕсли код для входа мог узнать кто-то ещё, никому больше его не сообщайте.',
   en: 'Signed out: that device is no longer in your account.\n\nIf somebody else may have learned your code, do not tell it to anyone again.',
+};
+
+/** Shown when the button of a sign-in is pressed once more. */
+export const ALREADY_ENDED: Text = {
+  ru: 'Уже сделано: этот вход закрыт',
+  en: 'That is done already: the device is signed out',
 };
 
 /** Shown when the button of a sign-in ended nothing: it has ended already, or this chat's number is another one by now. */

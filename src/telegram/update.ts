@@ -12,7 +12,10 @@ const Person = z.looseObject({
 const PrivateChat = z.looseObject({ ...named, id: Id, type: z.literal('private') });
 const Contact = z.looseObject({ ...named, phone_number: z.string(), user_id: Id.exactOptional() });
 
-/** A person's text or contact in their chat with the bot, which has their own id. */
+/**
+ * What a person writes in their chat with the bot, which has their own id. Texts and contacts are
+ * answered; whatever else it is says that they are there.
+ */
 const Message = z
   .looseObject({
     message_id: z.int(),
@@ -22,8 +25,7 @@ const Message = z
     text: z.string().exactOptional(),
     contact: Contact.exactOptional(),
   })
-  .refine(({ from, chat }) => from.id === chat.id)
-  .refine(({ text, contact }) => text !== undefined || contact !== undefined);
+  .refine(({ from, chat }) => from.id === chat.id);
 
 /** A press of a button under a message in such a chat. */
 const CallbackQuery = z
@@ -36,18 +38,45 @@ const CallbackQuery = z
   })
   .refine(({ from, message }) => from.id === message.chat.id);
 
-const Known = z
-  .object({ update_id: z.int(), message: Message.exactOptional(), callback_query: CallbackQuery.exactOptional() })
-  .refine(({ message, callback_query }) => message || callback_query);
+/**
+ * A person starts the bot, or unblocks it. That they block it is no news: the next message finds
+ * out, and updates may come in another order than they were made in.
+ */
+const ChatMember = z
+  .looseObject({
+    date: z.int(),
+    from: Person,
+    chat: PrivateChat,
+    new_chat_member: z.looseObject({ status: z.literal('member') }),
+  })
+  .refine(({ from, chat }) => from.id === chat.id);
+
+const Known = z.object({
+  update_id: z.int(),
+  message: Message.exactOptional(),
+  callback_query: CallbackQuery.exactOptional(),
+  my_chat_member: ChatMember.exactOptional(),
+});
+
+/** An update, and the private chat that it comes from. */
+export interface ReadUpdate {
+  readonly id: number;
+  readonly chatId: number;
+  /** What the bot may have something to say to. */
+  readonly written: Update;
+}
 
 /**
- * An update that the bot has something to say to, or undefined: of other kinds, of groups and channels, without a text, or not of the form that
- * Telegram describes (Bot API, Update).
+ * An update that means something to the bot, or undefined: of other kinds, of groups and channels,
+ * or not of the form that Telegram describes (Bot API, Update).
  *
  * What the bot reads is checked here, since grammY takes Telegram at its word.
  */
-export const readUpdate = (body: unknown): Update | undefined => {
+export const readUpdate = (body: unknown): ReadUpdate | undefined => {
   const parsed = Known.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { my_chat_member, ...written } = parsed.data;
+  const from = (written.message ?? written.callback_query ?? my_chat_member)?.from;
   // What was not checked is there as well, but nobody reads it.
-  return parsed.success ? (parsed.data as Update) : undefined;
+  return from && { id: written.update_id, chatId: from.id, written: written as Update };
 };

@@ -20,13 +20,14 @@ test('registers the webhook with its secret, the commands and descriptions in bo
   const env = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: SECRET, TELEGRAM_API_URL: `${url}/` };
   const { code, output } = await run(env, `${ADDRESS}/`);
   expect(output).toMatch(/Bot +@aist_local_bot at http:/);
-  expect(output).toContain(`${ADDRESS}/telegram/webhook, with the secret, for message and callback_query`);
+  const kinds = ['message', 'callback_query', 'my_chat_member'];
+  expect(output).toContain(`${ADDRESS}/telegram/webhook, with the secret, for ${kinds.join(', ')}`);
   expect(output).toContain('/start /phone /calls /unlink /help (ru, en)');
   expect(output).not.toMatch(new RegExp(`${SECRET}|${TOKEN}`));
   expect(code).toBe(0);
   expect(await api.getWebhookInfo()).toMatchObject({
     url: `${ADDRESS}/telegram/webhook`,
-    allowed_updates: ['message', 'callback_query'],
+    allowed_updates: kinds,
     max_connections: 10,
   });
   const names = ['start', 'phone', 'calls', 'unlink', 'help'];

@@ -177,8 +177,11 @@ describe('an update that means nothing to the bot is answered 200, without a cal
     ['of an edited message', { edited_message: { ...message, text: '/unlink' } }],
     ['of a post in a channel', { channel_post: { message_id: 1, date: 1, chat: { id: -5, type: 'channel' } } }],
     ['of an inline query', { inline_query: { id: '1', from, query: 'x', offset: '' } }],
-    ['of a blocked bot', { my_chat_member: { chat, from, date: 1 } }],
-    ['of a sticker', { message: { ...message, sticker: { file_id: 'x' } } }],
+    ['of a blocked bot', { my_chat_member: { chat, from, date: 1, new_chat_member: { status: 'kicked' } } }],
+    [
+      'of a member of a group',
+      { my_chat_member: { chat: { id: -5, type: 'group' }, from, date: 1, new_chat_member: { status: 'member' } } },
+    ],
     ['of a bot’s message', { message: { ...message, from: { ...from, is_bot: true }, text: '/start' } }],
     ['of a group', { message: { ...message, chat: { id: -5, type: 'group', title: 'Г' }, text: '/start' } }],
     ['without a sender', { message: { ...message, from: undefined, text: '/start' } }],
@@ -236,6 +239,7 @@ describe('what is no update', () => {
       ...['message', 'callback_query', 'message.text', 'message.contact', 'message.contact.phone_number'],
       ...['message.contact.user_id', 'message.from', 'message.from.id', 'message.from.language_code', 'message.chat'],
       ...['message.chat.id', 'message.chat.type', 'message.entities', 'message.forward_origin', 'message.message_id'],
+      ...['message.sticker', 'my_chat_member', 'my_chat_member.new_chat_member', 'my_chat_member.chat'],
       ...['callback_query.id', 'callback_query.data', 'callback_query.from', 'callback_query.message'],
     ];
     const hostile = (kind: string, path: string, bad: unknown) => {

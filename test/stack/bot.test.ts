@@ -160,6 +160,16 @@ describe('a contact is not linked', () => {
     expect(await linksOf(id)).toEqual([]);
   });
 
+  test.each(['89991234567', '+7 999 123-45-67'])(
+    'when it is Russian and written as %s; the button is shown again',
+    async (phone) => {
+      const anna = await somebody();
+      expect(await anna.share({ phone })).toMatch(/^Не получилось прочитать номер/);
+      expect(await anna.shareButton()).toBe('Поделиться номером');
+      expect(await linksOf(anna.id)).toEqual([]);
+    },
+  );
+
   test.each([
     ['a group', { id: -5, type: 'group', title: 'Б' }],
     ['a supergroup', { id: -1_000_000_000_005, type: 'supergroup', title: 'Б' }],

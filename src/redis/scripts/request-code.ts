@@ -74,11 +74,12 @@ return { 'stored', '0', link[1], link[2], link[3], link[4], link[5] }
 };
 
 /**
- * Takes back a request-code that did not end in an answer: nothing was sent, so nothing counts, and the code that was live before lives again. Should
- * the request itself still be on its way, it will do nothing.
+ * Takes back a request-code that did not end in an answer, or whose message did not arrive: nothing
+ * counts, and the code that was live before lives again. Should the request itself still be on its
+ * way, it will do nothing.
  *
  * KEYS 1 code · 2 previous code · 3 sends · 4 address sends · 5 voided · 6 sign-in link
- * ARGV 1 request id · 2 phone · 3 TTL of voided
+ * ARGV 1 request id · 2 phone · 3 TTL of voided · 4 '1' = it counts for the address all the same
  */
 export const VOID_REQUEST: Script<typeof done> = {
   name: 'void-request',
@@ -87,7 +88,7 @@ export const VOID_REQUEST: Script<typeof done> = {
 redis.call('SET', KEYS[5], '1', 'PX', ARGV[3])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('DEL', KEYS[6])
-redis.call('ZREM', KEYS[4], ARGV[2] .. ' ' .. ARGV[1])
+if ARGV[4] ~= '1' then redis.call('ZREM', KEYS[4], ARGV[2] .. ' ' .. ARGV[1]) end
 local code = read_code(KEYS[1])
 if code and code.rid == ARGV[1] then
   redis.call('DEL', KEYS[1])

@@ -15,7 +15,7 @@ export const sessionArgs = (session: { sid: string; legacy: boolean; issuedAt: n
 
 /**
  * The sessions of a user, a hash `sessions:<user id>` with the fields
- * `s:<sid>` = `<ms of signing in>|<JSON of how and where>` · `t:<sid>` = ms when it was last seen · `x:<sid>` = a legacy session that was revoked ·
+ * `s:<sid>` = `<ms of signing in>|<JSON of how and where>` · `t:<sid>` = ms when it was last seen · `x:<sid>` = a legacy session that was revoked, or one that END_SESSION ended ·
  * `cutoff` = ms: legacy sessions from before are revoked, but for the one in `kept`.
  *
  * Sessions with an id of their own live while `s:<sid>` is there: what is lost is signed out, never signed in. Legacy ones cannot have been written down
@@ -182,20 +182,40 @@ return { 'closed', ended }
 `,
 };
 
+/** How many of the sessions that {@link END_SESSION} ended it remembers of each user. */
+const ENDS_REMEMBERED = 50;
+
+const sessionEnd = z.enum(['ended', 'already', 'none']);
+
 /**
- * Ends one session of a user, whoever says so.
+ * Ends one session of a user, whoever says so, and remembers that: whoever says it again is told
+ * that it is done.
  *
  * KEYS 1 sessions
  * ARGV 1 sid · 2 now
  *
- * Returns whether there was one.
+ * Returns 'ended' · 'already': this ended it before · 'none': there is no such session.
  */
-export const END_SESSION: Script<typeof flag> = {
+export const END_SESSION: Script<typeof sessionEnd> = {
   name: 'end-session',
-  reply: flag,
+  reply: sessionEnd,
   lua: `${MS}${SESSIONS}
-if redis.call('HEXISTS', KEYS[1], 's:' .. ARGV[1]) == 0 then return 0 end
-close_session(KEYS[1], ARGV[1], tonumber(ARGV[2]))
-return 1
+local key, sid, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
+if redis.call('HEXISTS', key, 's:' .. sid) == 0 then
+  return redis.call('HEXISTS', key, 'x:' .. sid) == 1 and 'already' or 'none'
+end
+close_session(key, sid, now)
+redis.call('HSET', key, 'x:' .. sid, ms(now))
+redis.call('PEXPIRE', key, SESSION_TTL)
+local fields, ends = redis.call('HGETALL', key), {}
+for i = 1, #fields, 2 do
+  -- What revokes a session of the original stays: without it the session lives.
+  if string.sub(fields[i], 1, 2) == 'x:' and string.sub(fields[i], 1, 6) ~= 'x:old-' then
+    ends[#ends + 1] = { fields[i], tonumber(fields[i + 1]) }
+  end
+end
+table.sort(ends, function(a, b) return a[2] < b[2] end)
+for i = 1, #ends - ${ENDS_REMEMBERED} do redis.call('HDEL', key, ends[i][1]) end
+return 'ended'
 `,
 };

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Script } from '../client.ts';
-import { done } from './reply.ts';
+import { done, flag } from './reply.ts';
 
 const claim = z.enum(['claimed', 'working', 'done']);
 
 /**
  * Claims an update of the bot, so that of the same one delivered several times only one takes effect. A claim that nobody ends runs out.
  *
- * KEYS 1 update
- * ARGV 1 token of the claim · 2 TTL of the claim
+ * KEYS 1 update · 2 heard
+ * ARGV 1 token of the claim · 2 TTL of the claim · 3 TTL of heard
  *
  * Returns 'claimed' · 'working': somebody else has it · 'done'.
  */
@@ -19,6 +19,7 @@ export const CLAIM_UPDATE: Script<typeof claim> = {
 local state = redis.call('GET', KEYS[1])
 if state then return state == 'done' and 'done' or 'working' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[3])
 return 'claimed'
 `,
 };
@@ -39,5 +40,21 @@ elseif redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])
 end
 return 1
+`,
+};
+
+/**
+ * Whether a chat was heard of lately. How long ago is read off what is left of the key's life, so
+ * that no two clocks are compared.
+ *
+ * KEYS 1 heard
+ * ARGV 1 TTL of heard · 2 how long ago at most, ms
+ */
+export const WAS_HEARD: Script<typeof flag> = {
+  name: 'was-heard',
+  reply: flag,
+  lua: `
+local left = redis.call('PTTL', KEYS[1])
+return left > 0 and tonumber(ARGV[1]) - left <= tonumber(ARGV[2]) and 1 or 0
 `,
 };

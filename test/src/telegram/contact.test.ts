@@ -22,10 +22,29 @@ describe('the number of a shared contact', () => {
   });
 
   test('is not read by the rules for what people type: a number of another country is none of Russia', () => {
-    for (const foreign of ['4532123456', '81312345678', '9991234567', '89991234567', '7999123456', '380501234567']) {
+    for (const foreign of ['4532123456', '81312345678', '+9607125756', '380501234567']) {
       for (const countries of [[], ['BY'] as const]) {
         expect(ownPhone(message(foreign), countries)).toEqual({ ok: false, reason: 'not_served' });
       }
+    }
+  });
+
+  test.each([
+    '89991234567',
+    '+89991234567',
+    '9991234567',
+    '7999123456',
+    '799912345678',
+    '+7 999 123-45-67',
+    '8 (999) 123-45-67',
+    '7-999-123-45-67',
+    '79991234567\u0000',
+    '٧٩٩٩١٢٣٤٥٦٧',
+    '+45 32 12 34 56',
+    '',
+  ])('is not read when it is no number of any country, or written with anything else in it: %j', (given) => {
+    for (const countries of [[], ['BY', 'DK'] as const]) {
+      expect(ownPhone(message(given), countries)).toEqual({ ok: false, reason: 'unreadable' });
     }
   });
 
