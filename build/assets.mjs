@@ -12,5 +12,6 @@ mkdirSync(target, { recursive: true });
 for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) copyFileSync(join(viewer, file), join(target, file));
 writeFileSync(
   join(target, 'init.js'),
-  "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: true });\n",
+  // A token that is tried there is gone with the page.
+  "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: false });\n",
 );

@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
-import { languageDetector } from 'hono/language';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
 import { onRoomMessage } from './calls/from-rooms.ts';
 import { callRoutes } from './calls/routes.ts';
-import { LANGUAGES } from './contract/errors.ts';
 import { ApiError } from './errors.ts';
 import { healthRoutes } from './health/routes.ts';
 import { accessLog } from './http/access-log.ts';
@@ -16,6 +14,8 @@ import type { AppEnv } from './http/context.ts';
 import { docsRoutes } from './http/docs.ts';
 import { answerError, handleError } from './http/errors.ts';
 import { refuseHead, refuseMethod } from './http/head.ts';
+import { askedLanguage, LANGUAGE_HEADER } from './http/language.ts';
+import { noStore } from './http/no-store.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { qrRoutes } from './qr/routes.ts';
 import { roomRoutes } from './rooms/routes.ts';
@@ -37,20 +37,14 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   app.notFound((c) => answerError(c, new ApiError('not_found')));
   // Ids are ours alone: one that a client chooses could be another request's.
   app.use(requestId({ headerName: '' }));
-  app.use(
-    languageDetector({
-      order: ['header'],
-      caches: false,
-      supportedLanguages: [...LANGUAGES],
-      fallbackLanguage: 'ru',
-    }),
-  );
+  app.use(askedLanguage());
   app.use(accessLog());
+  app.use(noStore());
   app.use(
     cors({
       origin: (origin) => (origins.length === 0 || origins.includes(origin) ? origin : null),
       allowMethods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
-      allowHeaders: ['Content-Type', 'Authorization', 'X-Poll-Token'],
+      allowHeaders: ['Content-Type', 'Authorization', 'X-Poll-Token', LANGUAGE_HEADER],
       exposeHeaders: ['Retry-After', 'X-Request-Id'],
       maxAge: 86_400,
     }),

@@ -11,6 +11,14 @@ export const formatWait = (seconds: number, language: Language): string => {
   return `${Math.ceil(seconds / 3_600)} ${unit.h}`;
 };
 
-/** The message of an error, for people. */
-export const messageOf = (code: ErrorCode, language: Language, retryAfterSeconds = 0): string =>
-  ERRORS[code].text[language].replace('{wait}', formatWait(retryAfterSeconds, language));
+/**
+ * The message of an error, for people.
+ *
+ * @param language undefined = nobody asked for one: Russian, or what the original said in English
+ */
+export const messageOf = (code: ErrorCode, language: Language | undefined, retryAfterSeconds = 0): string => {
+  const { text } = ERRORS[code];
+  if (language === undefined && 'legacy' in text) return text.legacy;
+  const asked = language ?? 'ru';
+  return text[asked].replace('{wait}', formatWait(retryAfterSeconds, asked));
+};

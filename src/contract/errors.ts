@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** One sentence in every language the API speaks. Russian is what old clients show, to the letter of contract.md. */
+/** One sentence in every language the API speaks. Russian is what old clients show. */
 export interface Text {
   readonly ru: string;
   readonly en: string;
@@ -14,11 +14,15 @@ export const toLanguage = (kept: string | null): Language => (kept === 'en' ? 'e
 /** The languages of messages, the default first. */
 export const LANGUAGES: readonly Language[] = ['ru', 'en'];
 
-const same = <T extends string>(text: T) => ({ ru: text, en: text }) as const;
+/**
+ * A text that the original has in English alone, and that its clients may compare: it stays so for
+ * who asks for no language.
+ */
+const legacy = <Ru extends string, En extends string>(ru: Ru, en: En) => ({ ru, en, legacy: en }) as const;
 
 /**
  * Every error the API answers: its stable machine-readable code → HTTP status and message.
- * The texts of contract.md are fixed; `{wait}` stands for a duration such as `5 мин.`.
+ * The texts that old clients know are fixed; `{wait}` stands for a duration such as `5 мин.`.
  */
 export const ERRORS = {
   invalid_phone: { status: 400, text: { ru: 'Некорректный номер', en: 'Invalid phone number' } },
@@ -28,13 +32,16 @@ export const ERRORS = {
     status: 429,
     text: { ru: 'Слишком много попыток. Повторите через {wait}', en: 'Too many attempts. Try again in {wait}' },
   },
-  no_token: { status: 401, text: same('No token') },
-  invalid_token: { status: 401, text: same('Invalid token') },
-  invalid_secret: { status: 401, text: same('Invalid secret') },
-  forbidden: { status: 403, text: same('Forbidden') },
-  link_fields_required: { status: 400, text: same('phone and telegramChatId required') },
+  no_token: { status: 401, text: legacy('Войдите, чтобы продолжить', 'No token') },
+  invalid_token: { status: 401, text: legacy('Сеанс завершён, войдите снова', 'Invalid token') },
+  invalid_secret: { status: 401, text: { ru: 'Неверный секрет', en: 'Invalid secret' } },
+  forbidden: { status: 403, text: legacy('Доступ запрещён', 'Forbidden') },
+  link_fields_required: {
+    status: 400,
+    text: legacy('Нужны phone и telegramChatId', 'phone and telegramChatId required'),
+  },
   sms_unavailable: { status: 503, text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' } },
-  user_not_found: { status: 404, text: same('User not found') },
+  user_not_found: { status: 404, text: legacy('Пользователь не найден', 'User not found') },
   session_not_found: {
     status: 404,
     text: { ru: 'Такого сеанса нет', en: 'There is no such session' },
@@ -121,7 +128,7 @@ const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** The error envelope: a superset of the original's `{ok:false, message}` and `{error}`. */
 export const ErrorBody = z.object({
   ok: z.literal(false),
-  message: z.string().describe('For people; Russian unless Accept-Language prefers English'),
+  message: z.string().describe('For people; Russian, or in the language of the header X-Language: en or ru'),
   error: z.string().describe('The same text: some clients look here'),
   code: z.enum(CODES).describe('Stable, for programs'),
   requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),

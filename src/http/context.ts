@@ -6,7 +6,8 @@ export interface AppEnv {
   Variables: {
     /** UUID of this request: header X-Request-Id, every log line, `requestId` in answers. */
     requestId: string;
-    language: Language;
+    /** The language that the request asks for, if it does. */
+    language: Language | undefined;
     /** The log whose lines carry the request's id. */
     log: Log;
   };

@@ -21,6 +21,9 @@ const PAGE = html`<!doctype html>
 </body>
 </html>`;
 
+/** It is public, and the next version has another. */
+const REVALIDATED = 'no-cache';
+
 const csp = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
@@ -37,7 +40,11 @@ export const docsRoutes = () => {
   return new Hono<AppEnv>()
     .get('/openapi.json', (c) => {
       document ??= openApiDocument();
+      c.header('Cache-Control', REVALIDATED);
       return c.json(document);
     })
-    .get('/docs', csp, (c) => c.html(PAGE));
+    .get('/docs', csp, (c) => {
+      c.header('Cache-Control', REVALIDATED);
+      return c.html(PAGE);
+    });
 };

@@ -3,7 +3,9 @@ import type { Endpoint } from '../contract/endpoint.ts';
 import { ERRORS_ANYWHERE } from '../contract/endpoint.ts';
 import { ENDPOINTS } from '../contract/endpoints.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import { ERRORS, ErrorBody } from '../contract/errors.ts';
+import { ERRORS, ErrorBody, LANGUAGES } from '../contract/errors.ts';
+import { messageOf } from '../messages.ts';
+import { LANGUAGE_HEADER } from './language.ts';
 
 const json = (schema: object) => ({ 'application/json': { schema } });
 
@@ -45,7 +47,7 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const description = group.map((code) => `\`${code}\` ${ERRORS[code].text.ru.replace('{wait}', '…')}`).join(' · ');
+      const description = group.map((code) => `\`${code}\` ${messageOf(code, undefined)}`).join(' · ');
       const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
       return [status, { description, headers, content: json({ $ref: '#/components/schemas/Error' }) }];
     }),
@@ -64,13 +66,22 @@ const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') =>
   }));
 };
 
-const headersOf = ({ headers = {} }: Endpoint) =>
-  Object.entries(headers).map(([name, description]) => ({
+const LANGUAGE = {
+  name: LANGUAGE_HEADER,
+  in: 'header',
+  description: 'The language of messages',
+  schema: { type: 'string', enum: LANGUAGES },
+};
+
+const headersOf = ({ headers = {} }: Endpoint) => [
+  ...Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header',
     description,
     schema: { type: 'string' },
-  }));
+  })),
+  LANGUAGE,
+];
 
 const operationOf = (endpoint: Endpoint) => ({
   summary: endpoint.summary,

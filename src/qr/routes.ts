@@ -41,8 +41,6 @@ const proofOf = (c: Context<AppEnv>): Proof => {
 
 /** Old clients look for `status` here too (contract.md). */
 const requireProof = createMiddleware<AppEnv>(async function requireProof(c, next) {
-  // What is answered can be a token.
-  c.header('Cache-Control', 'no-store');
   if (!c.req.header('X-Poll-Token') && proofOf(c).code === '') {
     return answerError(c, new ApiError('qr_code_missing'), { status: 'invalid' });
   }

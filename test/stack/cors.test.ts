@@ -71,7 +71,7 @@ describe('a page of any origin', () => {
         expect.arrayContaining(['get', 'post', 'patch', 'options']),
       );
       expect(items(answer, 'Access-Control-Allow-Headers')).toEqual(
-        expect.arrayContaining(['content-type', 'authorization', 'x-poll-token']),
+        expect.arrayContaining(['content-type', 'authorization', 'x-poll-token', 'x-language']),
       );
       expect(answer.headers.get('Access-Control-Max-Age')).toBe('86400');
       expect(items(answer, 'Vary')).toContain('origin');

@@ -182,6 +182,7 @@ const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
         ...own,
         Origin: ORIGIN,
         'Accept-Language': language,
+        'X-Language': language,
         ...(body !== undefined && { 'Content-Type': type }),
       },
       body,

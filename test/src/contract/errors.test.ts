@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS, isErrorCode } from '../../../src/contract/errors.ts';
+import { messageOf } from '../../../src/messages.ts';
 
 describe('an error', () => {
   test.each([
@@ -17,11 +18,15 @@ describe('an error', () => {
     ['username_taken', 409, 'Никнейм уже занят'],
   ] as const)('%s is %i with the words of the original', (code, status, message) => {
     expect(ERRORS[code].status).toBe(status);
-    expect(ERRORS[code].text.ru).toBe(message);
+    expect(messageOf(code, undefined)).toBe(message);
   });
 
   test.each(Object.entries(ERRORS))('%s has a sentence in English without a Russian letter', (_, { text }) => {
     expect(text.en).toMatch(/^[\x20-\x7E]{5,}$/);
+  });
+
+  test.each(Object.entries(ERRORS))('%s has a sentence in Russian', (_, { text }) => {
+    expect(text.ru).toMatch(/[а-яё]{3}/i);
   });
 
   test.each(['toString', '__proto__', 'constructor', 'hasOwnProperty', '', 'INVALID_PHONE'])(
