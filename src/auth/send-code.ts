@@ -59,7 +59,9 @@ export const sendCode = async (
         ? linkMessage(`${appUrl}/sign-in#${token}`)
         : noCodeMessage(Math.ceil(stored.waitMs / 1000));
   if (fixed === undefined) {
-    const attempt = () => deliver(services, log, phone, stored.phone, message);
+    const { requestId } = asked;
+    const hint = stored.outcome === 'stored' ? { ...stored.phone, requestId } : stored.phone;
+    const attempt = () => deliver(services, log, phone, hint, message);
     later('telegram.not_delivered', () => deliverOrTakeBack(services, request, attempt));
   }
   return stored.outcome === 'stored' ? code : undefined;
@@ -87,4 +89,5 @@ const deliverOrTakeBack = async (
     throw error;
   });
   if (delivery === 'blocked') await takeBack(true);
+  if (delivery === 'moved') await takeBack(false);
 };

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { addressLimit } from '../address-limit.ts';
 import { CODE_TTL_SECONDS } from '../contract/auth.ts';
 import type { Database } from '../db/client.ts';
 import { ask, UniqueViolation } from '../db/client.ts';
@@ -72,7 +73,7 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       limits.PHONE_SENDS_PER_DAY,
       limits.PHONE_SEND_GAPS_SECONDS.join(','),
       limits.PHONE_FAILURES_PER_DAY,
-      limits.ADDRESS_LIMITS ? limits.ADDRESS_SENDS_PER_HOUR : 0,
+      addressLimit(limits, address, limits.ADDRESS_SENDS_PER_HOUR),
       code.linkOffered ? code.linkHash : '',
     ],
   );
@@ -159,6 +160,7 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       keys.addressSends(address),
       keys.phone(phone),
       keys.voided(attempt.id),
+      keys.addressMisses(address),
     ],
     [
       attempt.now,
@@ -169,7 +171,7 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       phone,
       limits.CODE_TRIES,
       limits.PHONE_FAILURES_PER_DAY,
-      limits.ADDRESS_LIMITS ? limits.ADDRESS_FAILURES_PER_HOUR : 0,
+      addressLimit(limits, address, limits.ADDRESS_FAILURES_PER_HOUR),
       REPEATABLE_MS,
       TTL.used,
       ...newSessionArgs(attempt.session),

@@ -1,3 +1,4 @@
+import { addressLimit } from '../address-limit.ts';
 import { isQrCode, QR_TTL_SECONDS } from '../contract/qr.ts';
 import type { Settings } from '../env.ts';
 import type { RedisClient } from '../redis/client.ts';
@@ -10,8 +11,8 @@ import type { Session } from '../session/token.ts';
 type Limits = Pick<Settings, 'ADDRESS_LIMITS' | 'ADDRESS_QR_REQUESTS_PER_HOUR' | 'ADDRESS_QR_MISSES_PER_10_MINUTES'>;
 
 /** The limit of misses. What can be nobody's code is no guess: it is not counted. */
-const missesOf = (limits: Limits, code: string) =>
-  limits.ADDRESS_LIMITS && isQrCode(code) ? limits.ADDRESS_QR_MISSES_PER_10_MINUTES : 0;
+const missesOf = (limits: Limits, code: string, who: string) =>
+  isQrCode(code) ? addressLimit(limits, who, limits.ADDRESS_QR_MISSES_PER_10_MINUTES) : 0;
 
 /** Who asks: `id` names this very request, `now` is in milliseconds. */
 export interface Asking {
@@ -38,7 +39,7 @@ export const storeRequest = (redis: RedisClient, limits: Limits, request: NewReq
     REQUEST_QR,
     [...codes.map(keys.qr), keys.qrRequests(address)],
     [
-      ...[now, id, limits.ADDRESS_LIMITS ? limits.ADDRESS_QR_REQUESTS_PER_HOUR : 0],
+      ...[now, id, addressLimit(limits, address, limits.ADDRESS_QR_REQUESTS_PER_HOUR)],
       ...[expiresAt, QR_TTL_SECONDS * 1000 + TTL.qrOver, address, record, pollHash, room],
     ],
   );
@@ -58,7 +59,10 @@ export const checkRequest = (redis: RedisClient, limits: Limits, poll: Poll, lea
   redis.run(
     CHECK_QR,
     [keys.qr(poll.code), keys.qrMisses(poll.address), keys.voided(poll.id)],
-    [poll.now, poll.id, missesOf(limits, poll.code), poll.pollHash ?? '', poll.address, poll.sid, leastGapMs],
+    [
+      ...[poll.now, poll.id, missesOf(limits, poll.code, poll.address)],
+      ...[poll.pollHash ?? '', poll.address, poll.sid, leastGapMs],
+    ],
   );
 
 /** What somebody who is signed in says of a code. */
@@ -76,7 +80,7 @@ export const decideRequest = (redis: RedisClient, limits: Limits, step: keyof ty
     STEPS[step],
     // Misses of their own: guesses of others at the same address are no reason to refuse somebody who is signed in.
     [keys.qr(code), keys.qrMisses(session.userId), keys.sessions(session.userId), keys.voided(id)],
-    [now, id, missesOf(limits, code), ...sessionArgs(session), session.userId],
+    [now, id, missesOf(limits, code, session.userId), ...sessionArgs(session), session.userId],
   );
 };
 

@@ -5,11 +5,11 @@
  * A phone is in E.164 (`+79991234567`); an address is `1.2.3.4` or the first 64 bits of an IPv6 address.
  */
 export const keys = {
-  /** hash {mac, exp, tries, rid, uid, chat}: the live code of a phone, 300 s. The name is the original's (contract.md). */
+  /** hash {mac, exp, tries, rid, uid, chat, moving}: the live code of a phone, 300 s. The name is the original's (contract.md). */
   code: (phone: string) => `auth:code:${phone}`,
   /** The same: the code before, for the case that the live one is taken back. What is left of its 300 s. */
   previousCode: (phone: string) => `auth:previous:${phone}`,
-  /** hash {mac, exp, tries, rid, chat, uid, new, sid, at, repeatable, open, attempt:<id>…}: the code that was used last, and by whom. 60 s. */
+  /** hash {mac, exp, tries, rid, chat, uid, new, sid, at, repeatable, moving, open, attempt:<id>…}: the code that was used last, and by whom. 60 s. */
   used: (phone: string) => `auth:used:${phone}`,
   /** zset of times: failed compares of a phone, 24 h. */
   failures: (phone: string) => `auth:failures:${phone}`,
@@ -17,6 +17,8 @@ export const keys = {
   sends: (phone: string) => `auth:sends:${phone}`,
   /** zset of times: failed compares from an address, 1 h. */
   addressFailures: (address: string) => `address:failures:${address}`,
+  /** string: guesses from an address while no code lived, up to ten, which are one failure. 1 h. */
+  addressMisses: (address: string) => `address:misses:${address}`,
   /** zset of times, members begin with the phone: messages an address asked for and nobody verified yet, 1 h. */
   addressSends: (address: string) => `address:sends:${address}`,
   /** string: a request whose outcome the Worker never learned must not take effect any more. 60 s. */

@@ -5,7 +5,16 @@ import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { tryThrice } from '../undo.ts';
 import type { Delivery, Extras } from './api.ts';
-import { adoptLink, changePhone, findPhone, markBlocked, rememberReading, wakeLinks, wasHeard } from './store.ts';
+import {
+  adoptLink,
+  adoptPhone,
+  changePhone,
+  findPhone,
+  markBlocked,
+  rememberReading,
+  wakeLinks,
+  wasHeard,
+} from './store.ts';
 
 /** What Redis told of a phone when its code was stored. */
 export interface PhoneHint {
@@ -16,6 +25,8 @@ export interface PhoneHint {
   readonly language: Language;
   /** The chat that the original linked, if its link was never moved. */
   readonly legacyChatId: number | undefined;
+  /** The request whose code waits to be sent, if the message is a code. */
+  readonly requestId?: string;
 }
 
 /** What is told when Redis could not be told what Postgres knows. */
@@ -31,6 +42,7 @@ const DELIVERY_MS = 21_000;
  * heard of. Runs behind the answer, so that nobody can tell a linked number from another by the
  * answer or its time.
  *
+ * @returns `moved`: a code was not sent, since the link changed after it was asked for
  * @throws {StoreError} when it could not be delivered
  */
 export const deliver = async (
@@ -40,11 +52,15 @@ export const deliver = async (
   hint: PhoneHint,
   message: Text,
   extras?: (language: Language) => Extras,
-): Promise<Delivery | 'not_linked'> => {
+): Promise<Delivery | 'not_linked' | 'moved'> => {
   const { telegram } = services;
   const fields = { phone: maskPhone(phone) };
   const until = AbortSignal.timeout(DELIVERY_MS);
-  const { chatId, language } = await tryThrice(() => chatOf(services, log, phone, hint));
+  const { chatId, language, sendable } = await tryThrice(() => chatOf(services, log, phone, hint));
+  if (!sendable) {
+    log.warn('telegram.moved', fields);
+    return 'moved';
+  }
   if (chatId === undefined) {
     log.info('telegram.not_linked', fields);
     return 'not_linked';
@@ -86,15 +102,19 @@ const chatOf = async (
   log: Log,
   phone: string,
   hint: PhoneHint,
-): Promise<Pick<PhoneHint, 'chatId' | 'language'>> => {
-  const { known, chatId, legacyChatId } = hint;
-  if (chatId !== undefined) return hint;
+): Promise<Pick<PhoneHint, 'chatId' | 'language'> & { readonly sendable: boolean }> => {
+  const { known, chatId, legacyChatId, requestId } = hint;
+  const waiting = { phone, requestId };
+  if (chatId !== undefined) return { ...hint, sendable: true };
   if (legacyChatId !== undefined) {
     const adopt = () => adoptLink(db, phone, legacyChatId, crypto.randomUUID());
-    return changePhone(redis, phone, adopt, forgotten(log));
+    return adoptPhone(redis, { ...waiting, onForgotten: forgotten(log) }, adopt);
   }
-  if (known) return hint;
+  if (known) return { ...hint, sendable: true };
   const found = await findPhone(db, phone);
-  await rememberReading(redis, phone, found).catch(forgotten(log));
-  return found;
+  return rememberReading(redis, waiting, found).catch((reason) => {
+    forgotten(log)(reason);
+    // Its code has no chat then, and dies with any change of the link.
+    return { ...found, sendable: true };
+  });
 };

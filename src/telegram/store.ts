@@ -5,21 +5,10 @@ import { toLanguage } from '../contract/errors.ts';
 import type { Database } from '../db/client.ts';
 import { ask, read, UniqueViolation } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
-import type { RedisClient } from '../redis/client.ts';
-import { keys, TTL } from '../redis/keys.ts';
-import { BEGIN_CHANGE, END_CHANGE, REMEMBER_READING } from '../redis/scripts/phone.ts';
+import type { Change, ChangedPhone, KnownPhone } from '../redis/phone-memory.ts';
 
+export { adoptPhone, changePhone, changePhones, rememberReading } from '../redis/phone-memory.ts';
 export { claimUpdate, endUpdate, wasHeard } from '../redis/updates.ts';
-
-/** What Postgres knows of a phone number. */
-export interface KnownPhone {
-  /** The user with this number, if there is one. */
-  readonly userId: string | undefined;
-  /** The private chat its codes go to, if it is linked and the bot not blocked. */
-  readonly chatId: number | undefined;
-  /** What the person there reads. */
-  readonly language: Language;
-}
 
 const Row = z.object({
   userId: z.string().nullable(),
@@ -29,6 +18,9 @@ const Row = z.object({
 
 const OneRow = z.tuple([Row]);
 
+/** With the chat that a number had before a change. */
+const ChangedRow = Row.extend({ formerChatId: z.coerce.number().int().nullish() });
+
 const knownOf = ({ userId, chatId, language }: z.output<typeof Row>): KnownPhone => ({
   userId: userId ?? undefined,
   chatId: chatId ?? undefined,
@@ -36,6 +28,17 @@ const knownOf = ({ userId, chatId, language }: z.output<typeof Row>): KnownPhone
 });
 
 const toKnownPhone = (rows: unknown): KnownPhone => knownOf(OneRow.parse(rows)[0]);
+
+const changedOf = ({ formerChatId, ...row }: z.output<typeof ChangedRow>): ChangedPhone => ({
+  ...knownOf(row),
+  formerChatId: formerChatId ?? undefined,
+});
+
+const toChangedPhone = (rows: unknown): ChangedPhone => changedOf(z.tuple([ChangedRow]).parse(rows)[0]);
+
+/** The chat of a number before the statement that this is part of, resting or not. */
+const formerChat = (phone: string) =>
+  sql`(select chat_id from telegram_links where phone = ${phone}) as "formerChatId"`;
 
 /** Looks a phone number up: one statement, whether it is known or not. */
 export const findPhone = (db: Database, phone: string): Promise<KnownPhone> => {
@@ -71,16 +74,17 @@ const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: str
     values (${phone}, ${chatId}, ${language}, ${proved})
     on conflict (phone) do update set ${onConflict}
     returning case when blocked_at is null then chat_id end as chat_id, language)
-  select the_user.id as "userId", link.chat_id as "chatId", link.language from the_user, link`;
+  select the_user.id as "userId", link.chat_id as "chatId", link.language, ${formerChat(phone)}
+  from the_user, link`;
 
 /**
  * Links a phone number to a chat, in place of any link it had, and makes its user if there is none: one statement.
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const linkPhone = (db: Database, link: NewLink, newUserId: string): Promise<KnownPhone> => {
+export const linkPhone = (db: Database, link: NewLink, newUserId: string): Promise<ChangedPhone> => {
   const query = db.execute(insertLink(link, newUserId, RELINK));
-  return ask('link phone', query, ({ rows }) => toKnownPhone(rows));
+  return ask('link phone', query, ({ rows }) => toChangedPhone(rows));
 };
 
 /**
@@ -150,19 +154,15 @@ export const setMissedCalls = (db: Database, chatId: number, told: boolean): Pro
   return ask('set missed calls', query, (rows) => rows.length > 0);
 };
 
-/** What Postgres knows of some phones after a change of them. */
-export interface Change {
-  readonly known: ReadonlyMap<string, KnownPhone>;
-}
-
-const Rows = z.array(Row.extend({ phone: z.string() }));
+const Rows = z.array(ChangedRow.extend({ phone: z.string() }));
 
 const knownPhones = (rows: unknown): Change['known'] =>
-  new Map(Rows.parse(rows).map(({ phone, ...row }) => [phone, knownOf(row)]));
+  new Map(Rows.parse(rows).map(({ phone, ...row }) => [phone, changedOf(row)]));
 
 /** Phones that a chat has just lost: a statement sees the table as it was, so links to the chat and a user who moved away do not count. */
 const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select null::text`) => sql`
-  select lost.phone, u.id as "userId", l.chat_id as "chatId", l.language
+  select lost.phone, u.id as "userId", l.chat_id as "chatId", l.language,
+    null::bigint as "formerChatId"
   from (values ${sql.join(
     phones.map((phone) => sql`(${phone}::text)`),
     sql`, `,
@@ -211,7 +211,7 @@ export const replaceLinks = async (
           select ${phone}, ${chatId}::bigint, ${language}, ${proved}::boolean, coalesce(bool_and(missed_calls), true) from gone
           on conflict (phone) do update set ${RELINK} returning *)
         select link.phone, coalesce((select id from moved), (select id from made)) as "userId", link.chat_id as "chatId",
-          link.language, exists (select from moved) as moved
+          link.language, ${formerChat(phone)}, exists (select from moved) as moved
         from link
         union all select *, false from (${afterLoss(former, chatId, sql`select id from moved`)}) as rest`),
       ({ rows }) => ({
@@ -229,62 +229,4 @@ export const replaceLinks = async (
     if (error instanceof UniqueViolation) return replace();
     throw error;
   }
-};
-
-const ttlOf = ({ userId, chatId }: KnownPhone) => (userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown);
-
-const whatIsKnown = (known: KnownPhone) => [known.userId ?? '', known.chatId ?? '', known.language, ttlOf(known)];
-
-/** Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in: one EVAL. */
-export const rememberReading = async (redis: RedisClient, phone: string, known: KnownPhone): Promise<void> => {
-  await redis.run(REMEMBER_READING, [keys.phone(phone), keys.changing(phone), keys.code(phone)], whatIsKnown(known));
-};
-
-/**
- * Changes what Postgres knows of some phones, and keeps Redis from remembering anything else: for each phone an EVAL before the change and one after
- * it. The change counts even if one of the latter fails; Postgres is asked for a minute then.
- *
- * @param change changes Postgres and returns what it knows of each phone afterwards
- * @param onForgotten is told why Redis could not be told of the end
- * @param linked those that Postgres certainly has a link for
- */
-export const changePhones = async <Done extends Change>(
-  redis: RedisClient,
-  phones: readonly string[],
-  change: () => Promise<Done>,
-  onForgotten: (reason: unknown) => void,
-  linked: readonly string[] = [],
-): Promise<Done> => {
-  const token = crypto.randomUUID();
-  const keysOf = (phone: string) => [
-    keys.phone(phone),
-    keys.changing(phone),
-    keys.code(phone),
-    keys.previousCode(phone),
-    keys.legacyLink(phone),
-  ];
-  const begin = (phone: string) =>
-    redis.run(BEGIN_CHANGE, keysOf(phone), [token, TTL.changing, linked.includes(phone) ? '1' : '0']);
-  await Promise.all(phones.map(begin));
-  const done = await change();
-  const end = async (phone: string, known: KnownPhone) => {
-    const all = [...keysOf(phone), keys.used(phone), keys.links(phone)];
-    await redis.run(END_CHANGE, all, [...whatIsKnown(known), token]);
-  };
-  await Promise.all([...done.known].map(([phone, known]) => end(phone, known).catch(onForgotten)));
-  return done;
-};
-
-/** {@link changePhones} of one. */
-export const changePhone = async (
-  redis: RedisClient,
-  phone: string,
-  change: () => Promise<KnownPhone>,
-  onForgotten: (reason: unknown) => void,
-): Promise<KnownPhone> => {
-  const changeOne = async () => {
-    const known = await change();
-    return { known: new Map([[phone, known]]), one: known };
-  };
-  return (await changePhones(redis, [phone], changeOne, onForgotten)).one;
 };

@@ -1,7 +1,30 @@
 import { describe, expect, test } from 'vitest';
+import type { Api } from '../support/client.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
-import { freshAddress, freshPhone } from '../support/fresh.ts';
+import { freshAddress, freshNetwork, freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
+
+const verify = (api: Api, body: object, address: string) => api.post('/api/auth/verify-code', body, { address });
+
+/** Guesses at live codes, of as many numbers as it takes. */
+const guessWrong = async (api: Api, count: number, address: string) => {
+  for (let left = count; left > 0; left -= 4) {
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    for (let i = 0; i < Math.min(4, left); i++) {
+      const answer = await verify(api, { phone, code: wrongCode(code) }, address);
+      expect(answer.body).toMatchObject({ code: 'wrong_code' });
+    }
+  }
+};
+
+/** Guesses while no code lives. */
+const guessAtNothing = async (api: Api, count: number, address: string) => {
+  for (let i = 0; i < count; i++) {
+    const answer = await verify(api, { phone: freshPhone(), code: '123456' }, address);
+    expect(answer.body).toMatchObject({ code: 'wrong_code' });
+  }
+};
 
 const start = (settings: Record<string, string> = {}) => {
   const clock = new TestClock();
@@ -31,21 +54,24 @@ describe('the limits of sending', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  test('an address gets 10 messages an hour that nobody verifies, and others are not hurt', async () => {
+  test.each([
+    ['an IPv6 /64', 10, freshNetwork],
+    ['an IPv4 address, with all who are behind it,', 100, freshAddress],
+  ])('%s gets %i messages an hour that nobody verifies, and others are not hurt', async (_, count, fresh) => {
     const { clock, api } = start();
-    const address = freshAddress();
-    for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);
+    const address = fresh();
+    for (let i = 0; i < count; i++) await requestCode(api, freshPhone(), address);
     const refused = await api.post('/api/auth/request-code', { phone: freshPhone() }, { address });
     expect(refused.status).toBe(429);
     expect(refused.body.retryAfterSeconds).toBe(3600);
-    await requestCode(api, freshPhone(), freshAddress());
+    await requestCode(api, freshPhone(), fresh());
     clock.advance(3600);
     await requestCode(api, freshPhone(), address);
   });
 
   test('what was verified does not count for the address', async () => {
     const { api } = start();
-    const address = freshAddress();
+    const address = freshNetwork();
     for (let i = 0; i < 12; i++) {
       const phone = freshPhone();
       const { code } = await requestCode(api, phone, address);
@@ -161,21 +187,85 @@ describe('the limits of guessing', () => {
     }
   });
 
-  test('an address has 30 wrong compares an hour, guesses at nothing included; then even a right code is refused from there', async () => {
+  test.each([
+    ['an IPv6 /64', 30, freshNetwork],
+    ['an IPv4 address, with all who are behind it,', 300, freshAddress],
+  ])('%s has %i wrong compares an hour; then even a right code is refused from there', async (_, count, fresh) => {
     const { clock, api } = start();
-    const address = freshAddress();
-    for (let i = 0; i < 30; i++) {
-      const answer = await api.post('/api/auth/verify-code', { phone: freshPhone(), code: '123456' }, { address });
-      expect(answer.status).toBe(400);
-    }
+    const address = fresh();
+    await guessWrong(api, count, address);
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
-    const refused = await api.post('/api/auth/verify-code', { phone, code }, { address });
+    const refused = await verify(api, { phone, code }, address);
     expect(refused.status).toBe(429);
     expect(refused.body.retryAfterSeconds).toBe(3600);
-    expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
+    expect((await verify(api, { phone, code }, fresh())).status).toBe(200);
     clock.advance(3600);
-    expect((await api.post('/api/auth/verify-code', { phone, code: '123456' }, { address })).status).toBe(400);
+    await guessAtNothing(api, 1, address);
+  });
+
+  test('a guess while no code lives weighs a tenth for the address', async () => {
+    const { api } = start();
+    const address = freshNetwork();
+    await guessAtNothing(api, 150, address);
+    await guessWrong(api, 14, address);
+    await guessAtNothing(api, 9, address);
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone);
+    expect((await verify(api, { phone, code }, address)).status).toBe(200);
+    await guessAtNothing(api, 1, address);
+    expect((await verify(api, { phone, code: '123456' }, address)).status).toBe(429);
+  });
+
+  test('whoever shows the requestId of the live code is not refused because of the address', async () => {
+    const { clock, api } = start();
+    const address = freshNetwork();
+    await guessWrong(api, 30, address);
+    const phone = freshPhone();
+    const { code, requestId } = await requestCode(api, phone);
+    for (const other of [undefined, '', crypto.randomUUID()]) {
+      expect((await verify(api, { phone, code, requestId: other }, address)).status).toBe(429);
+    }
+    const wrong = await verify(api, { phone, code: wrongCode(code), requestId }, address);
+    expect(wrong.body).toMatchObject({ code: 'wrong_code' });
+    expect((await verify(api, { phone, code, requestId }, address)).status).toBe(200);
+
+    // Nor do such guesses make the neighbours wait any longer.
+    clock.advance(3_599);
+    expect((await verify(api, { phone, code: '123456' }, address)).body).toMatchObject({ retryAfterSeconds: 1 });
+    clock.advance(1);
+    await guessAtNothing(api, 1, address);
+  });
+
+  test('the requestId of a code that is dead, used or replaced opens nothing', async () => {
+    const { clock, api } = start({ CODE_TRIES: '1' });
+    const address = freshNetwork();
+    await guessWrong(api, 0, address);
+    const [dead, used, replaced] = [freshPhone(), freshPhone(), freshPhone()];
+    const codes = new Map<string, { code: string; requestId: string }>();
+    for (const phone of [dead, used, replaced]) codes.set(phone, await requestCode(api, phone));
+    const show = (phone: string, from: string) => verify(api, { phone, ...codes.get(phone) }, from);
+    await verify(api, { phone: dead, code: wrongCode(codes.get(dead)?.code ?? '') }, freshNetwork());
+    expect((await verify(api, { phone: used, code: codes.get(used)?.code }, freshNetwork())).status).toBe(200);
+    clock.advance(60);
+    await requestCode(api, replaced);
+    await guessAtNothing(api, 300, address);
+    for (const phone of [dead, used, replaced]) expect((await show(phone, address)).status).toBe(429);
+  });
+
+  test('300 guesses from the address of neighbours keep nobody from signing in', async () => {
+    const { api } = start();
+    const address = freshAddress();
+    await guessAtNothing(api, 300, address);
+    const phone = freshPhone();
+    const { code } = await requestCode(api, phone, address);
+    expect((await verify(api, { phone, code }, address)).status).toBe(200);
+
+    await guessWrong(api, 270, address);
+    expect((await verify(api, { phone: freshPhone(), code: '123456' }, address)).status).toBe(429);
+    const other = freshPhone();
+    const asked = await requestCode(api, other, address);
+    expect((await verify(api, { phone: other, ...asked }, address)).status).toBe(200);
   });
 
   test('guesses while no code is live do not cost the number anything', async () => {
@@ -189,26 +279,24 @@ describe('the limits of guessing', () => {
   test('the right code coming again within 30 s of its use is nobody’s guess', async () => {
     const { clock, api } = start({ ADDRESS_FAILURES_PER_HOUR: '1' });
     const phone = freshPhone();
-    const address = freshAddress();
+    const address = freshNetwork();
     const { code } = await requestCode(api, phone, address);
     expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
     for (const expected of [400, 400, 400]) {
       expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(expected);
     }
     clock.advance(31);
-    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(400);
-    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(429);
+    for (let n = 0; n < 10; n++) expect((await verify(api, { phone, code }, address)).status).toBe(400);
+    expect((await verify(api, { phone, code }, address)).status).toBe(429);
   });
 });
 
 test('ADDRESS_LIMITS=off ends the limits of addresses, and those of numbers stay', async () => {
   const { api } = start({ ADDRESS_LIMITS: 'off' });
-  const address = freshAddress();
+  const address = freshNetwork();
   for (let i = 0; i < 31; i++) await requestCode(api, freshPhone(), address);
-  for (let i = 0; i < 31; i++) {
-    const answer = await api.post('/api/auth/verify-code', { phone: freshPhone(), code: '123456' }, { address });
-    expect(answer.status).toBe(400);
-  }
+  await guessWrong(api, 31, address);
+  await guessAtNothing(api, 11, address);
   const phone = freshPhone();
   await requestCode(api, phone, address);
   expect((await api.post('/api/auth/request-code', { phone }, { address })).status).toBe(429);
@@ -233,7 +321,7 @@ test('every limit is a setting', async () => {
   clock.advance(1);
   expect((await api.post('/api/auth/request-code', { phone })).body.retryAfterSeconds).toBe(86_400 - 3);
 
-  const address = freshAddress();
+  const address = freshNetwork();
   await requestCode(api, freshPhone(), address);
   await requestCode(api, freshPhone(), address);
   expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
@@ -241,7 +329,7 @@ test('every limit is a setting', async () => {
 
 test('the running Worker has the limits on', async () => {
   const api = runningApi();
-  const address = freshAddress();
+  const address = freshNetwork();
   for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);
   expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
 });

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
-import { freshAddress } from '../support/fresh.ts';
+import { freshAddress, freshNetwork } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, deny, info, showQr, strangeCode } from '../support/qr.ts';
 import { crowd, RACE_RUNS, race, repeated, statuses, together } from '../support/races.ts';
@@ -105,7 +105,7 @@ describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 
 
   test('of as many random polls as one likes none is ever pending or ready, and past 60 each is refused', async () => {
     const waiting = await Promise.all(repeated(5, () => showQr(local)));
-    const address = freshAddress();
+    const address = freshNetwork();
     const count = RACE_RUNS >= 50 ? 10_000 : 300;
     const seen: Record<string, number> = {};
     const guess = async () => {
@@ -123,7 +123,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
   const start = async () => {
     const clock = new TestClock();
     const local = localApi({ ADDRESS_QR_MISSES_PER_10_MINUTES: '3' }, clock.now);
-    const address = freshAddress();
+    const address = freshNetwork();
     const miss = () => local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
     const exhaust = async () => {
       for (let i = 0; i < 3; i++) expect((await miss()).body).toEqual({ status: 'expired' });
@@ -224,7 +224,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
       ADDRESS_QR_REQUESTS_PER_HOUR: '1',
       ADDRESS_LIMITS: 'off',
     });
-    const address = freshAddress();
+    const address = freshNetwork();
     for (let i = 0; i < 3; i++) {
       expect((await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status).toBe(200);
       expect((await local.send('POST', '/api/auth/qr/request', { address })).status).toBe(200);
@@ -235,7 +235,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
 test('an address gets so many codes in an hour, and is told how long to wait for the next', async () => {
   const clock = new TestClock();
   const local = localApi({ ADDRESS_QR_REQUESTS_PER_HOUR: '2' }, clock.now);
-  const address = freshAddress();
+  const address = freshNetwork();
   const ask = () => local.send('POST', '/api/auth/qr/request', { address });
   expect((await ask()).status).toBe(200);
   clock.advance(600);
@@ -281,4 +281,15 @@ describe('somebody who was signed out', () => {
       expect((await poll()).body).toEqual({ status: 'denied' });
     }
   });
+});
+
+test('an IPv4 address, behind which many may be, gets and misses ten times as many', async () => {
+  const local = localApi({ ADDRESS_QR_REQUESTS_PER_HOUR: '2', ADDRESS_QR_MISSES_PER_10_MINUTES: '3' });
+  const address = freshAddress();
+  const ask = () => local.send('POST', '/api/auth/qr/request', { address });
+  for (let n = 0; n < 20; n++) expect((await ask()).status).toBe(200);
+  expect((await ask()).status).toBe(429);
+  const miss = () => local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
+  for (let n = 0; n < 30; n++) expect((await miss()).status).toBe(200);
+  expect((await miss()).status).toBe(429);
 });

@@ -7,7 +7,13 @@ export const freshPhone = (): string => {
   return `+79${String(lastPhone).padStart(9, '0')}`;
 };
 
-/** An address that no other test uses, so that no test meets another's limits. */
+/** An IPv6 address whose first 64 bits no other test uses. */
+export const freshNetwork = (): string => {
+  const group = () => Math.floor(Math.random() * 65_536).toString(16);
+  return `2001:db8:${group()}:${group()}::1`;
+};
+
+/** An IPv4 address that no other test uses, so that no test meets another's limits. */
 export const freshAddress = (): string => {
   const byte = () => 1 + Math.floor(Math.random() * 254);
   return `${byte()}.${byte()}.${byte()}.${byte()}`;

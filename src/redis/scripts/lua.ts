@@ -26,13 +26,19 @@ end
 local DAY, HOUR = 86400000, 3600000
 `;
 
-/** `read_code(key)`: the fields of a code. */
+/**
+ * `read_code(key)`: the fields of a code, live, previous or used. `chat` is where it went: '' where nobody knows (yet), 'none' when it went nowhere. `moving` is there when the
+ * number's link has been changing since, or `moved` of a used code: see phone.ts.
+ */
 export const CODE = `
 -- nil when there is none. The original kept plain strings under the same key: those are no codes of ours.
 local function read_code(key)
   if redis.call('TYPE', key).ok ~= 'hash' then return nil end
-  local h = redis.call('HMGET', key, 'mac', 'exp', 'tries', 'rid', 'uid', 'chat')
+  local h = redis.call('HMGET', key, 'mac', 'exp', 'tries', 'rid', 'uid', 'chat', 'moving')
   if not h[1] or not h[2] then return nil end
-  return { mac = h[1], exp = tonumber(h[2]), tries = tonumber(h[3] or '0'), rid = h[4] or '', uid = h[5] or '', chat = h[6] or '' }
+  return {
+    mac = h[1], exp = tonumber(h[2]), tries = tonumber(h[3] or '0'), rid = h[4] or '', uid = h[5] or '',
+    chat = h[6] or '', moving = h[7] or nil,
+  }
 end
 `;

@@ -67,7 +67,9 @@ end
 -- The code that this one takes the place of comes back if this one is voided.
 redis.call('DEL', previous)
 if redis.call('EXISTS', code) == 1 then redis.call('RENAME', code, previous) end
-redis.call('HSET', code, 'mac', ARGV[2], 'exp', ms(now + ttl), 'tries', '0', 'rid', ARGV[3], 'uid', link[2], 'chat', link[3])
+local chat = link[3]
+if chat == '' and known[1] and link[4] == '' then chat = 'none' end
+redis.call('HSET', code, 'mac', ARGV[2], 'exp', ms(now + ttl), 'tries', '0', 'rid', ARGV[3], 'uid', link[2], 'chat', chat)
 redis.call('PEXPIRE', code, ttl)
 return { 'stored', '0', link[1], link[2], link[3], link[4], link[5] }
 `,

@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose';
 import type { Answer, LocalApi, TestClock } from '../../support/client.ts';
-import { freshAddress, freshPhone } from '../../support/fresh.ts';
+import { freshAddress, freshNetwork, freshPhone } from '../../support/fresh.ts';
 import type { ProxyControl } from '../../support/proxy.ts';
 import { wrongCode } from '../../support/sign-in.ts';
 import type { Expected, Fault, Limits } from './rules.ts';
-import { Rules } from './rules.ts';
+import { ADDRESS_KINDS, Rules } from './rules.ts';
 import type { Step } from './steps.ts';
 import { describeStep } from './steps.ts';
 
@@ -45,7 +45,7 @@ class Player {
   readonly #stage: Stage;
   readonly #rules: Rules;
   readonly #phones = [freshPhone(), freshPhone()];
-  readonly #addresses = [freshAddress(), freshAddress()];
+  readonly #addresses = ADDRESS_KINDS.map((kind) => (kind === 'IPv4' ? freshAddress() : freshNetwork()));
   /** Every code that was sent, in the order of their numbers, and whose it is. */
   readonly #sent: (SentCode & { readonly phone: number })[] = [];
   /** The token that each code gave, and the user that each phone is. */
@@ -88,7 +88,7 @@ class Player {
     const own = this.#sent.map((sent, number) => ({ ...sent, number })).filter((sent) => sent.phone === phone);
     const newest = own.at(-1);
     const guessed = code === 'older' ? own.at(-2) : code === 'newest' ? newest : undefined;
-    const guess = { phone, address, fault, code: guessed?.number, withRequestId };
+    const guess = { phone, address, fault, code: guessed?.number, newest: newest?.number, withRequestId };
     const expected = this.#rules.verifyCode(guess, this.#stage.clock.now());
     const requestId = withRequestId ? (guessed ?? newest)?.requestId : undefined;
     const body = { code: guessed?.digits ?? wrongCode(newest?.digits ?? '0'), ...(requestId && { requestId }) };

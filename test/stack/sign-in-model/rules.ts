@@ -8,6 +8,10 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 const CODE_LIVES = 300 * SECOND;
 const CODE_REPEATABLE = 30 * SECOND;
+/** Guesses while no code lives that weigh as much as one at a live code. */
+const MISSES_PER_FAILURE = 10;
+/** How many times the limits of an IPv6 /64 an IPv4 address has. */
+const IPV4_FACTOR = 10;
 
 /** The limits of auth.md, each a setting. */
 export interface Limits {
@@ -23,6 +27,9 @@ export interface Limits {
 /** What goes wrong during a request: a store that is `dead` does nothing, one that is `deaf` does it and its answer is lost. */
 export type Fault = 'redis dead' | 'redis deaf' | 'postgres dead' | 'postgres deaf' | undefined;
 
+/** The addresses that requests come from, by their index. */
+export const ADDRESS_KINDS = ['IPv6', 'IPv4'] as const;
+
 /** Who asks for what: numbers and addresses are indices, a code is the number of the request that sent it. */
 export interface Request {
   readonly phone: number;
@@ -33,6 +40,8 @@ export interface Request {
 export interface Guess extends Request {
   /** Undefined = digits that no code has. */
   readonly code: number | undefined;
+  /** The newest code of the phone: its requestId goes with digits that no code has. */
+  readonly newest: number | undefined;
   /** Whether the client sends the requestId that came with this code. */
   readonly withRequestId: boolean;
 }
@@ -56,7 +65,9 @@ interface Code {
 interface Phone {
   live: Code | undefined;
   used: (Code & { readonly at: number; readonly withRequestId: boolean }) | undefined;
-  sends: number[];
+  messages: number[];
+  /** When the last message was changed in place of a further one; of these but two matter. */
+  edits: number[];
   failures: number[];
   /** What Redis knows of the number's user: undefined = nothing yet. */
   known: 'nobody' | 'somebody' | undefined;
@@ -65,6 +76,7 @@ interface Phone {
 
 interface Address {
   failures: number[];
+  misses: number;
   unverified: { readonly phone: number; readonly at: number }[];
 }
 
@@ -101,22 +113,27 @@ export class Rules {
     // Nothing was sent, so nothing counts, and the code before still works.
     if (fault?.startsWith('redis')) return UNAVAILABLE;
 
-    const sent = phone.sends.filter((at) => at > now - DAY);
+    const young = (at: number) => at > now - DAY;
+    phone.messages = phone.messages.filter(young);
+    phone.edits = phone.edits.filter(young);
+    const sent = [...phone.messages, ...phone.edits].sort((a, b) => a - b);
     const last = sent.at(-1);
     const gap = limits.gaps[Math.min(sent.length, limits.gaps.length) - 1] ?? 0;
     const wait = Math.max(
-      waitFor(phone.sends, DAY, limits.sendsPerDay, now),
+      waitFor(phone.messages, DAY, limits.sendsPerDay, now),
       last === undefined ? 0 : last + gap * SECOND - now,
       waitFor(
         address.unverified.map(({ at }) => at),
         HOUR,
-        limits.addressSendsPerHour,
+        limits.addressSendsPerHour * this.#factor(from),
         now,
       ),
     );
     if (wait > 0) return tooMany(wait);
 
-    phone.sends.push(now);
+    // Nobody is refused because the messages of a day are sent: the last one is changed.
+    if (phone.messages.length < limits.sendsPerDay) phone.messages.push(now);
+    else phone.edits = [...phone.edits.slice(-1), now];
     address.unverified.push({ phone: index, at: now });
     const spent = waitFor(phone.failures, DAY, limits.failuresPerDay, now) > 0;
     if (!spent) {
@@ -132,7 +149,7 @@ export class Rules {
   }
 
   /** POST verify-code. */
-  verifyCode({ phone: index, address: from, fault, code, withRequestId }: Guess, now: number): Expected {
+  verifyCode({ phone: index, address: from, fault, code, newest, withRequestId }: Guess, now: number): Expected {
     const limits = this.#limits;
     const [phone, address] = [this.#phone(index), this.#address(from)];
     if (fault === 'redis dead') return UNAVAILABLE;
@@ -146,16 +163,19 @@ export class Rules {
       return answer({ status: 200, token: 'the same again' });
     }
 
-    const wait = Math.max(
-      waitFor(phone.failures, DAY, limits.failuresPerDay, now),
-      waitFor(address.failures, HOUR, limits.addressFailuresPerHour, now),
-    );
+    const isLive = live !== undefined && live.expires > now;
+    const limit = limits.addressFailuresPerHour * this.#factor(from);
+    const addressWait = waitFor(address.failures, HOUR, limit, now);
+    // Whoever shows the requestId of the live code is not refused because of the address.
+    const asked = isLive && withRequestId && live.number === (code ?? newest);
+    const wait = Math.max(waitFor(phone.failures, DAY, limits.failuresPerDay, now), asked ? 0 : addressWait);
     if (wait > 0) return answer(tooMany(wait));
 
-    const isLive = live !== undefined && live.expires > now;
     if (!isLive || live.number !== code) {
       if (usedJustNow) return answer(WRONG);
-      address.failures.push(now);
+      if (!isLive) address.misses = (address.misses + 1) % MISSES_PER_FAILURE;
+      const counts = isLive || address.misses === 0;
+      if (counts && addressWait === 0) address.failures.push(now);
       if (isLive) {
         phone.failures.push(now);
         live.tries += 1;
@@ -184,6 +204,10 @@ export class Rules {
     return left > 0 && left < ms;
   }
 
+  #factor(address: number): number {
+    return ADDRESS_KINDS[address] === 'IPv4' ? IPV4_FACTOR : 1;
+  }
+
   /** Whether finding or making the user fails; a deaf Postgres has made them all the same. */
   #postgresFails(phone: Phone, fault: Fault): boolean {
     if (fault === 'postgres deaf') phone.hasUser = true;
@@ -192,14 +216,22 @@ export class Rules {
 
   #phone(index: number): Phone {
     const known = this.#phones.get(index);
-    const nothing = { live: undefined, used: undefined, sends: [], failures: [], known: undefined, hasUser: false };
+    const nothing = {
+      live: undefined,
+      used: undefined,
+      messages: [],
+      edits: [],
+      failures: [],
+      known: undefined,
+      hasUser: false,
+    };
     const phone: Phone = known ?? nothing;
     this.#phones.set(index, phone);
     return phone;
   }
 
   #address(index: number): Address {
-    const address = this.#addresses.get(index) ?? { failures: [], unverified: [] };
+    const address = this.#addresses.get(index) ?? { failures: [], misses: 0, unverified: [] };
     this.#addresses.set(index, address);
     return address;
   }
