@@ -22,8 +22,16 @@ export type RoomEvent<Frame, Message> =
     }
   | { readonly type: 'frame'; readonly id: string; readonly frame: Frame }
   | { readonly type: 'leave'; readonly id: string }
-  /** Something told by the Worker or another room; to be answered by a `reply` with this request. */
-  | { readonly type: 'message'; readonly request: string; readonly message: Message }
+  /**
+   * Something told by the Worker or another room; to be answered by a `reply` with this request.
+   * `present` is for those messages alone that {@link RoomDefinition.asksWhoIsHere}.
+   */
+  | {
+      readonly type: 'message';
+      readonly request: string;
+      readonly message: Message;
+      readonly present?: readonly Present[];
+    }
   /** What became of a `post`: the answer to it, or undefined when none came. */
   | { readonly type: 'answered'; readonly n: number; readonly answer: unknown }
   | { readonly type: 'alarm'; readonly present: readonly Present[] };
@@ -63,6 +71,8 @@ export interface RoomDefinition<State, Frame, Message> {
   readonly hibernate: boolean;
   /** What it can be told. */
   readonly message: z.ZodType<Message>;
+  /** Whether it has to be known, when it is told this, who was heard when: for few, since it takes time. */
+  asksWhoIsHere?(message: Message): boolean;
   /** What a text frame says; undefined where it is to be ignored. */
   decode(
     text: string,

@@ -140,7 +140,8 @@ export class RoomRunner<State, Frame, Message> {
     this.#replies.set(id, (given) => {
       answer = given;
     });
-    this.#handle({ type: 'message', request: id, message });
+    const present = this.#definition.asksWhoIsHere?.(message) ? this.#present() : undefined;
+    this.#handle({ type: 'message', request: id, message, ...(present && { present }) });
     if (!answer) return this.#waitForReply(id);
     this.#replies.delete(id);
     return answer;

@@ -73,6 +73,7 @@ export const hello = (turn: Turn, id: string, frame: Extract<CallClientFrame, { 
   turn.setSocket({ ...socket, hello: true });
   const member = turn.member(socket.user);
   if (member?.state === 'joined') comeBack(turn, socket.user, member, frame.resume);
+  else reached(turn, socket.user);
   welcome(turn, id, socket.user);
   if (member?.state !== 'joined') return;
   // What was said of it while they were gone did not reach them.
@@ -129,6 +130,16 @@ export const announce = (turn: Turn, user: string, reason?: Reason) => {
     if (viewer.profile.user === user) continue;
     turn.sendTo(viewer.profile.user, { type: 'peer', peer: peerOf(member, viewer), ...(reason && { reason }) });
   }
+};
+
+/** A device of somebody has come for whom it rings where nobody heard it. */
+export const reached = (turn: Turn, user: string) => {
+  const member = turn.member(user);
+  if (member?.state !== 'ringing' || (member.here && !member.unreachable)) return;
+  // It can overtake what the inbox has answered before.
+  turn.setMember(user, { here: true, unreachable: false });
+  turn.keep();
+  if (member.unreachable) announce(turn, user);
 };
 
 /** A connection has ended. */

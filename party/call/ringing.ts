@@ -2,7 +2,7 @@ import { RING_MS } from '../../src/contract/call-room.ts';
 import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/room-messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { created, decline, end } from './lifecycle.ts';
-import { announce, stayAwake } from './presence.ts';
+import { announce, reached, stayAwake } from './presence.ts';
 import { beginAnew, replay, sizeOf } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
 import { Turn } from './turn.ts';
@@ -196,14 +196,4 @@ export const listen = (
   turn.setMember(user, { listened: [...listened, who] });
   turn.keep();
   replay(turn, user, device);
-};
-
-/** A device of somebody has come for whom it rings where nobody heard it. */
-export const reached = (turn: Turn, user: string) => {
-  const member = turn.member(user);
-  if (member?.state !== 'ringing') return;
-  // It can overtake what the inbox has answered before.
-  turn.setMember(user, { here: true, unreachable: false });
-  turn.keep();
-  if (member.unreachable) announce(turn, user);
 };

@@ -61,8 +61,11 @@ const connectDial = (turn: Turn, entry: EntryIn<'dialling'>, request: number | u
   else turn.update(socket, { line: { call: entry.call, sent: 1, seen: [] } });
 };
 
-/** This user is called. When two call each other at the same moment, both inboxes let the one with the smaller id win. */
-export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>): Rung => {
+/**
+ * This user is called. When two call each other at the same moment, both inboxes let the one with the
+ * smaller id win. Devices that are `silent` are told, and count for none.
+ */
+export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>, silent: ReadonlySet<string>): Rung => {
   const { call, from, group, expiresAt } = ring;
   const known = turn.entry(call);
   if (known) return known.state === 'ringing' ? known.answer : SILENT;
@@ -77,7 +80,9 @@ export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>): Rung =>
   const old = group ? [] : turn.state.sockets.filter(({ who, line, dial }) => who.old && !line && dial === undefined);
   for (const socket of heard) turn.send(socket, { type: 'ring', ...shown(ring, turn.now) });
   for (const socket of old) turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
-  const answer: Rung = { outcome: 'ok', devices: heard.length + old.length, old: old.length > 0 };
+  // Not every old client gives signs of life.
+  const alive = heard.filter(({ id }) => !silent.has(id));
+  const answer: Rung = { outcome: 'ok', devices: alive.length + old.length, old: old.length > 0 };
   const rang = old.map(({ who }) => who.device);
   turn.put({ state: 'ringing', call, ring, answer, declined: false, rang, until: expiresAt + SLACK_MS });
   return answer;

@@ -49,7 +49,7 @@ const refusalOf = (turn: Turn, who: Entrant, present: readonly Present[]): Close
 const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Present[]): boolean => {
   const others = () => turn.state.sockets.filter(({ id }) => id !== leaving?.id);
   if (others().length < DEVICE_LIMIT) return true;
-  const silent = new Set(present.filter(({ heardAt }) => heardAt <= turn.now - SILENT_MS).map(({ id }) => id));
+  const silent = silentOf(turn, present);
   // Not every old client pings: those in a call go last.
   for (const inCall of [false, true]) {
     if (others().length < DEVICE_LIMIT) break;
@@ -59,6 +59,10 @@ const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Pre
   }
   return others().length < DEVICE_LIMIT;
 };
+
+/** The connections that have said nothing for so long that nobody may be there any more. */
+export const silentOf = ({ now }: Turn, present: readonly Present[]): ReadonlySet<string> =>
+  new Set(present.filter(({ heardAt }) => heardAt <= now - SILENT_MS).map(({ id }) => id));
 
 const putOut = (turn: Turn, socket: Socket, why: CloseReason): void => {
   turn.close(socket.id, why);

@@ -4,7 +4,7 @@ import type { ToInbox } from '../../src/contract/room-messages.ts';
 import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { Present, RoomEvent, Step } from '../room.ts';
 import { active, dial, ring, stop } from './calls.ts';
-import { expireSessions, hello, join, leave, othersThan, revoked } from './devices.ts';
+import { expireSessions, hello, join, leave, othersThan, revoked, silentOf } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';
 import { called, giveUp, hear, signal } from './legacy.ts';
 import { IDLE, type InboxState, isOldDevice, type Kept, NOTHING, type Socket } from './state.ts';
@@ -56,7 +56,7 @@ const take = (turn: Turn, event: InboxEvent): void => {
       leave(turn, turn.socket(event.id));
       break;
     case 'message':
-      turn.reply(event.request, message(turn, event.message));
+      turn.reply(event.request, message(turn, event.message, event.present));
       break;
     case 'answered':
       settled(turn, event.n, event.answer);
@@ -81,12 +81,12 @@ const frame = (turn: Turn, socket: Socket | undefined, said: InboxFrame): void =
   }
 };
 
-const message = (turn: Turn, said: ToInbox): object => {
+const message = (turn: Turn, said: ToInbox, present: readonly Present[] = []): object => {
   switch (said.type) {
     case 'dial':
       return dial(turn, said);
     case 'ring':
-      return ring(turn, said);
+      return ring(turn, said, silentOf(turn, present));
     case 'active':
       return active(turn, said);
     case 'stop':

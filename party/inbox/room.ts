@@ -15,6 +15,7 @@ export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
   ping: PING,
   hibernate: true,
   message: ToInbox,
+  asksWhoIsHere: ({ type }) => type === 'ring',
   decode: (text, who) => (who?.old ? decodeOld(text) : decodeNew(text)),
   start,
   step,

@@ -218,6 +218,27 @@ describe.concurrent('in time,', { timeout }, () => {
     await callee.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0' }] });
   });
 
+  test('a device that has been silent for 90 s counts for none, one that gives signs of life for one', {
+    timeout: 150_000,
+  }, async () => {
+    const { a, b, inbox: half } = await two();
+    const { b: c, inbox: whole } = await two();
+    const timer = setInterval(() => whole.say('ping'), 25_000);
+    half.freeze();
+    await sleep(91_000);
+    const { line } = await a.dial([b.user, c.user]);
+    const [welcome] = line.frames;
+    const peers = welcome?.type === 'welcome' ? welcome.peers : [];
+    const isUnreachable = peers.map((peer) => [peer.user, peer.unreachable ?? false]);
+    expect(Object.fromEntries(isUnreachable)).toEqual({ [b.user.id]: true, [c.user.id]: false });
+    clearInterval(timer);
+    if (welcome?.type !== 'welcome') throw new Error('There is no welcome');
+    // A push has woken it, say: it comes to the call without its inbox.
+    await b.join(welcome.call);
+    const { frame } = await line.next({ type: 'peer', peer: { user: b.user.id } });
+    expect(frame).not.toHaveProperty('peer.unreachable');
+  });
+
   test('a request that was signed half a minute ago is taken by nobody', async () => {
     const { ROOMS_SECRET, JWT_SECRET, ROOMS_URL } = stack.settings;
     const secret = String(ROOMS_SECRET ?? JWT_SECRET);

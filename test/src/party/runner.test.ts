@@ -88,6 +88,7 @@ class Probe {
   react: (event: ProbeEvent) => readonly Effect[] = () => [];
   deadline: () => number | undefined = () => undefined;
   reminder: () => number | undefined = () => undefined;
+  asksWhoIsHere: (message: Say) => boolean = () => false;
   onMessage: () => void = () => undefined;
   runner = this.begin();
 
@@ -99,6 +100,7 @@ class Probe {
       ping: ['ping', 'pong'],
       hibernate: false,
       message: Say,
+      asksWhoIsHere: (message) => this.asksWhoIsHere(message),
       decode: (text) => ({ frame: { say: text } }),
       start: (_, __, present) => {
         this.#note('start', present);
@@ -252,6 +254,17 @@ describe('a room that could not begin', () => {
     await expect(come()).rejects.toThrow('The storage is away');
     await come();
     expect(probe.events[0]).toBe('start');
+  });
+});
+
+describe('what a room is told', () => {
+  test('comes with who is there where it asks for that, and not otherwise', async () => {
+    await probe.enter('a');
+    probe.present.length = 0;
+    probe.react = reply;
+    probe.asksWhoIsHere = ({ say }) => say === 'ring';
+    for (const say of ['signal', 'ring']) await probe.ask({ say });
+    expect(probe.present).toEqual([['a']]);
   });
 });
 

@@ -139,6 +139,18 @@ describe('a call that is created', () => {
     expect(room.got('alice')).toEqual([]);
   });
 
+  test('tells the same when a device of theirs says hello in the room, of which no inbox knows', () => {
+    const room = new CallRoom({ ring: nobody });
+    room.create({ callees: ['bob', 'cyd'] });
+    room.enter('alice').got('alice');
+    expect(room.join('bob').heard('alice', 'peer')).toEqual([]);
+    const [heard, ...more] = room.hello('bob').heard('alice', 'peer');
+    expect([heard?.peer.user, heard?.peer.state, more]).toEqual(['bob', 'ringing', []]);
+    expect(heard?.peer).not.toHaveProperty('unreachable');
+    room.leave('bob').enter('bob');
+    expect(room.heard('alice', 'peer')).toEqual([]);
+  });
+
   test('never says of somebody that nobody could reach them who has come before their inbox has answered', () => {
     const room = new CallRoom({ ring: () => HANGS });
     room.create();

@@ -161,6 +161,21 @@ describe('a user who is called', () => {
     expect(bob.got('phone')).toHaveLength(1);
   });
 
+  test('is unreachable when those that are connected are silent, which are told all the same', () => {
+    const bob = new Inbox().device('frozen').join('never said hello').wait(89_999).device('phone');
+    expect(bob.ring('c')).toEqual(rings(2));
+    bob.leave('phone').wait(1);
+    expect(bob.ring('d', { from: profile('carol') })).toEqual(rings(0));
+    expect(bob.got('frozen')).toMatchObject([{ type: 'welcome' }, { call: 'c' }, { call: 'd' }]);
+    bob.acts();
+    bob.device('back');
+    expect(bob.acts()).toEqual(['back here']);
+  });
+
+  test('counts old devices that say nothing: not all of them give signs of life', () => {
+    expect(new Inbox().old('pc').wait(90_000).ring('c')).toEqual({ ...rings(1), old: true });
+  });
+
   test('is unreachable without devices, and a device that comes later hears of the call', () => {
     const bob = new Inbox();
     expect(bob.ring('c')).toEqual(rings(0));

@@ -66,7 +66,8 @@ export class Inbox {
   /** Tells the inbox something; its answer. */
   tell(message: ToInbox): object | undefined {
     this.#replies = [];
-    this.step({ type: 'message', request: 'r', message });
+    const present = inboxRoom.asksWhoIsHere?.(message) && [...this.#present.values()];
+    this.step({ type: 'message', request: 'r', message, ...(present && { present }) });
     return this.#replies[0];
   }
 

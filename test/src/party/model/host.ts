@@ -103,7 +103,9 @@ export class SimulatedRoom<State, Frame, Message> {
     const id = String(++this.#lastRequest);
     this.#requests.set(id, onAnswer);
     this.#around.clock.in(REPLY_MS, () => this.#answer(id, undefined));
-    this.#handle({ type: 'message', request: id, message: parsed.data });
+    const asks = this.#definition.asksWhoIsHere?.(parsed.data);
+    const more = asks && { present: this.#present() };
+    this.#handle({ type: 'message', request: id, message: parsed.data, ...more });
   }
 
   /** Several messages, which are answered together. */
