@@ -136,14 +136,12 @@ export const dialled = (turn: Turn, answer: unknown) => {
   if (!from) return;
   turn.set({ state: 'ringing' });
   const expiresAt = createdAt + RING_MS;
+  const callees = turn.members.filter(({ role }) => role === 'callee');
+  const to = callees.map(({ profile }) => profile.user);
   for (const { profile, state } of turn.members) {
     if (state !== 'ringing') continue;
-    turn.post(
-      { party: 'inbox', id: profile.user },
-      { type: 'ring', call: id, from, video, group, expiresAt },
-      true,
-      expiresAt,
-    );
+    const ring = { type: 'ring', call: id, from, video, group, expiresAt, to } as const;
+    turn.post({ party: 'inbox', id: profile.user }, ring, true, expiresAt);
   }
   turn.keep();
 };
@@ -165,8 +163,10 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
   const parsed = Rung.safeParse(answer).data;
   if (answer !== undefined) turn.setMember(user, { rung: true });
   if (member.state === 'ringing') {
-    if (parsed?.outcome === 'instead') return withdraw(turn, parsed);
-    if (parsed?.outcome === 'busy') decline(turn, user, 'busy');
+    const isBegun = turn.call.state === 'accepted';
+    if (parsed?.outcome === 'instead' && !isBegun) return withdraw(turn, parsed);
+    // Those who talk already go on without whoever is in another call.
+    if (parsed?.outcome === 'busy' || parsed?.outcome === 'instead') decline(turn, user, 'busy');
     else {
       // An old device can have come since the inbox has counted them.
       const listening = member.listening || parsed?.old === true;

@@ -1,6 +1,7 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
+import type { Ring } from '../../src/contract/inbox-room.ts';
 import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-messages.ts';
-import { end, hangUp, isRinging, shown } from './ending.ts';
+import { decline, end, hangUp, isRinging, shown } from './ending.ts';
 import { type EntryIn, IDLE, isOldDevice } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -21,24 +22,38 @@ const SILENT = { outcome: 'ok', devices: 0, old: false } as const;
 /** The one whom a call is with, if it is with one. */
 const only = (users: readonly string[]) => (users.length === 1 ? users[0] : undefined);
 
+/** Whether two lists name the same users. */
+const isSame = (some: readonly string[], others: readonly string[]) =>
+  some.length === others.length && some.every((user) => others.includes(user));
+
+/** Whether who calls these users means a call that rings: they call its caller, or its people. */
+const isMeant = ({ ring, peers = [] }: EntryIn<'ringing'>, to: readonly string[]) =>
+  only(to) === ring.from.user || isSame(peers, to);
+
 /** This user calls: may they? From here on whoever calls them back finds this call. */
 export const dial = (turn: Turn, { call, device, to, until, request }: Message<'dial'>): Dialled => {
   if (turn.entry(call)) return { outcome: 'ok' };
-  const peer = only(to);
   const [active] = turn.entriesIn('active');
   if (active) {
-    const same = peer !== undefined && only(active.peers) === peer;
+    const same = isSame(active.peers, to);
     return same ? { outcome: 'instead', call: active.call } : { outcome: 'in_call' };
   }
   for (const own of turn.entriesIn('dialling')) {
     if (own.device !== device) return { outcome: 'in_call' };
-    if (peer !== undefined && only(own.to) === peer) return { outcome: 'instead', call: own.call };
+    if (isSame(own.to, to)) return { outcome: 'instead', call: own.call };
     hangUp(turn, own);
   }
-  const incoming = turn.entriesIn('ringing').find(({ ring }) => !ring.group && ring.from.user === peer);
-  if (incoming && isRinging(incoming, turn.now)) return { outcome: 'instead', call: incoming.call };
+  const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
+  const incoming = ringing.find((entry) => isMeant(entry, to));
+  if (incoming) return { outcome: 'instead', call: incoming.call };
   const retryAfterSeconds = takeDial(turn);
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
+  // Who calls somebody among others does not want to be called by them alone.
+  for (const other of ringing) {
+    if (to.length > 1 && !other.ring.group && to.includes(other.ring.from.user)) {
+      decline(turn, other, device);
+    }
+  }
   const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
   turn.put(entry);
   if (isOldDevice(device)) connectDial(turn, entry, request);
@@ -62,18 +77,46 @@ const connectDial = (turn: Turn, entry: EntryIn<'dialling'>, request: number | u
 };
 
 /**
- * This user is called. When two call each other at the same moment, both inboxes let the one with the
- * smaller id win. Devices that are `silent` are told, and count for none.
+ * Which call goes on where one that this user makes meets one that rings, if there is to be one.
+ * Both inboxes decide alike: a call of a group goes before one of two of it; of the same people the
+ * one whose caller has the smaller id.
  */
-export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>, silent: ReadonlySet<string>): Rung => {
+const winnerOf = (
+  { state: { id } }: Turn,
+  { to }: EntryIn<'dialling'>,
+  { from: { user }, group }: Ring,
+  peers: readonly string[],
+): 'own' | 'theirs' | undefined => {
+  if (!group && to.length > 1 && to.includes(user)) return 'own';
+  if (group && only(to) === user) return 'theirs';
+  if (!isSame(to, peers)) return undefined;
+  return user > id ? 'own' : 'theirs';
+};
+
+/** A call of the same people that rings here too, and goes before one of this caller. */
+const betterOf = (turn: Turn, caller: string, people: readonly string[]) =>
+  turn.entriesIn('ringing').find((other) => {
+    const { ring, peers = [] } = other;
+    return isRinging(other, turn.now) && ring.from.user < caller && isSame(peers, people);
+  });
+
+/** This user is called. Devices that are `silent` are told, and count for none. */
+export const ring = (turn: Turn, message: Message<'ring'>, silent: ReadonlySet<string>): Rung => {
+  const { type: _, to = [turn.state.id], ...ring } = message;
   const { call, from, group, expiresAt } = ring;
   const known = turn.entry(call);
   if (known) return known.state === 'ringing' ? known.answer : SILENT;
   if (expiresAt <= turn.now) return SILENT;
+  const peers = [from.user, ...to.filter((user) => user !== turn.state.id)];
+  const [active] = turn.entriesIn('active');
+  // Somebody who has left the others calls them all: they are there already.
+  const isThere = active !== undefined && isSame(active.peers, peers);
+  const better = isThere ? active : betterOf(turn, from.user, peers);
+  if (group && better) return { outcome: 'instead', call: better.call };
   const [own] = turn.entriesIn('dialling');
-  const crossing = !group && own !== undefined && only(own.to) === from.user;
-  if (crossing && from.user > turn.state.id) return { outcome: 'instead', call: own.call };
-  const isBusy = turn.entriesIn('active').length > 0 || (own && !crossing);
+  const winner = own && winnerOf(turn, own, ring, peers);
+  if (own && winner === 'own') return { outcome: 'instead', call: own.call };
+  const isBusy = active !== undefined || (own && winner === undefined);
   if (isBusy || turn.entriesIn('ringing').length >= RINGS) return { outcome: 'busy' };
   if (own) yieldTo(turn, own);
   const heard = turn.state.sockets.filter(({ hello }) => hello);
@@ -84,7 +127,8 @@ export const ring = (turn: Turn, { type: _, ...ring }: Message<'ring'>, silent: 
   const alive = heard.filter(({ id }) => !silent.has(id));
   const answer: Rung = { outcome: 'ok', devices: alive.length + old.length, old: old.length > 0 };
   const rang = old.map(({ who }) => who.device);
-  turn.put({ state: 'ringing', call, ring, answer, declined: false, rang, until: expiresAt + SLACK_MS });
+  const until = expiresAt + SLACK_MS;
+  turn.put({ state: 'ringing', call, ring, peers, answer, declined: false, rang, until });
   return answer;
 };
 

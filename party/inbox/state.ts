@@ -11,6 +11,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
   | {
       readonly state: 'ringing';
       readonly ring: Ring;
+      /** The others of the call, the caller among them, as far as its room has told. */
+      readonly peers?: readonly string[] | undefined;
       readonly answer: Rung;
       readonly declined: boolean;
       /** Old devices, as often as it has begun to ring there; none in what was written before there was this. */

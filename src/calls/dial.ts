@@ -5,6 +5,7 @@ import { StoreError } from '../errors.ts';
 import type { Role } from '../rooms/ticket.ts';
 import type { Services } from '../services.ts';
 import { askCall } from './ask.ts';
+import type { Resolved } from './people.ts';
 import { resolve } from './people.ts';
 import { findPeople } from './store.ts';
 
@@ -38,17 +39,36 @@ export type Dialled =
   | { readonly outcome: 'too_many_requests'; readonly retryAfterSeconds: number };
 
 /**
+ * How often somebody calls in one request at most: of several who call the same people at once, one
+ * can be led to a call that gives way to a third one.
+ */
+const CROSSINGS = 3;
+
+/**
  * Makes a call: one statement, and its room rings.
  *
  * @throws {StoreError} when the database or the rooms cannot be reached
  */
-export const dial = async (services: Services, { from, to, ...how }: Dial): Promise<Dialled> => {
+export const dial = async (services: Services, dialled: Dial): Promise<Dialled> => {
+  const { from, to } = dialled;
   const resolved = resolve(await findPeople(services.db, from, to), from, to);
   if (!resolved.ok) return { outcome: resolved.reason };
-  const { caller, callees } = resolved;
+  for (let left = CROSSINGS; left > 0; left--) {
+    const result = await create(services, dialled, resolved);
+    if (result) return result;
+  }
+  throw new StoreError('rooms', 'permit', new Error('The call has ended'));
+};
+
+/** Makes a call; undefined where the one that there was already has just ended. */
+const create = async (
+  services: Services,
+  { from, to: _, ...how }: Dial,
+  { caller, callees }: Extract<Resolved, { ok: true }>,
+): Promise<Dialled | undefined> => {
   const { offer, request, ...rest } = how;
   const id = crypto.randomUUID();
-  const create = {
+  const message = {
     type: 'create',
     caller,
     callees,
@@ -56,12 +76,12 @@ export const dial = async (services: Services, { from, to, ...how }: Dial): Prom
     ...(offer && { offer }),
     ...(request !== undefined && { request }),
   } as const;
-  const created = await askCall(services, id, create, Created);
+  const created = await askCall(services, id, message, Created);
   switch (created.outcome) {
     case 'created':
       return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video, existing: false };
     case 'instead':
-      return join(services, created.call, from, how.device);
+      return join(services, created.call, { from, device: how.device });
     case 'limited':
       return { outcome: 'too_many_requests', retryAfterSeconds: created.retryAfterSeconds };
     case 'failed':
@@ -72,11 +92,14 @@ export const dial = async (services: Services, { from, to, ...how }: Dial): Prom
 };
 
 /** The call that there is already, if this device may be in it. */
-const join = async (services: Services, call: string, user: string, device: string): Promise<Dialled> => {
+const join = async (
+  services: Services,
+  call: string,
+  { from: user, device }: Pick<Dial, 'from' | 'device'>,
+): Promise<Dialled | undefined> => {
   const permitted = await askCall(services, call, { type: 'permit', user, device, anew: true }, Permitted);
   if (permitted.outcome === 'elsewhere') return { outcome: 'in_call' };
-  // It has just ended: calling again makes a new one.
-  if (permitted.outcome === 'no_such_call') throw new StoreError('rooms', 'permit', new Error('The call has ended'));
+  if (permitted.outcome === 'no_such_call') return undefined;
   const { role, video } = permitted;
   return { outcome: 'call', call, role, video, existing: true, state: 'ringing' };
 };

@@ -37,7 +37,9 @@ export const startCall = {
   method: 'post',
   path: '/api/calls',
   summary:
-    'Call somebody, or up to seven at once: their devices ring. When the other one is just calling me, that call is the answer, with the role `callee`: join and accept it',
+    'Call somebody, or up to seven at once: their devices ring. When the one whom I call, or one of ' +
+    'the same people, is just calling me, that call is the answer, with the role `callee`: join and ' +
+    'accept it',
   bearer: true,
   body: z
     .object({
@@ -64,9 +66,7 @@ export const startCall = {
     status: 201,
     body: z.object({
       ...callFields,
-      existing: z
-        .boolean()
-        .describe('It is a call that there was already between the two: the offer was not taken; send it as a signal'),
+      existing: z.boolean().describe('There was such a call already: send the offer as a signal, it was not taken'),
       state: z.enum(['ringing', 'ended']).describe('`ended`: it is over already; otherwise join, the room knows more'),
       reason: z.enum(REASONS).optional().describe('How it ended'),
     }),

@@ -151,6 +151,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     video: z.boolean(),
     group: z.boolean(),
     expiresAt: z.number(),
+    /** All who are called, as the caller's inbox was told. */
+    to: z.array(user).optional(),
   }),
   /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
   z.object({ type: z.literal('active'), call, device, epoch: entry, peers: z.array(user), until: z.number() }),

@@ -1,14 +1,18 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Device, Started } from '../support/calls/device.ts';
-import { AT_ONCE } from '../support/calls/device.ts';
+import { AT_ONCE, deviceOf } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices } from '../support/calls/scenes.ts';
+import { repeated } from '../support/races.ts';
 
 afterAll(dropAll);
 
 /** How many dial, two by two; CI says 1,000. */
 const GLARE_RUNS = Number(process.env.GLARE_RUNS ?? 100);
+
+/** How often a group of three does it. */
+const GROUP_RUNS = Math.ceil(GLARE_RUNS / 20);
 
 /** Both dial each other at the same moment; they hear of one call, and of the same one. */
 const collide = async (a: Device, b: Device): Promise<Started> => {
@@ -63,5 +67,63 @@ describe('two who dial each other at the same moment', () => {
       expect(await recordsOf(device, caller.callId)).toMatchObject([{ reason: 'hung_up' }]);
       expect((await device.send('GET', '/api/calls')).body.calls).toHaveLength(1);
     }
+  });
+});
+
+/** Three people, each with a device whose inbox is open. */
+const three = async () => {
+  const [a, b, c] = await newDevices(3);
+  if (!a || !b || !c) throw new Error('There are no three');
+  const inboxes = await Promise.all([a.inbox(), b.inbox(), c.inbox()]);
+  return { a, b, c, inboxes };
+};
+
+describe('of a group', () => {
+  test('two who call the others at the same moment are in one call, and the third with them', async () => {
+    for (const _ of repeated(GROUP_RUNS, () => 0)) {
+      const { a, b, c, inboxes } = await three();
+      const calls = await Promise.all([a.call([b.user, c.user]), b.call([c.user, a.user])]);
+      const [{ callId }] = calls;
+      expect(calls.map((call) => call.callId)).toEqual([callId, callId]);
+      expect(calls.map(({ role }) => role).toSorted()).toEqual(['callee', 'caller']);
+      const lines = await Promise.all([a.join(calls[0]), b.join(calls[1])]);
+      for (const [index, line] of lines.entries()) {
+        if (calls[index]?.role === 'callee') line.say({ type: 'accept' });
+      }
+      const third = await c.accept(callId);
+      for (const line of [...lines, third]) line.say({ type: 'ping' });
+      for (const line of [...lines, third]) await line.next({ type: 'pong' });
+      third.say({ type: 'signal', seq: 1, to: a.user.id, signal: { kind: 'offer', sdp: 'v=0' } });
+      await lines[0]?.next({ type: 'signal', from: c.user.id });
+      // Of a call that gave way nothing rings any more.
+      const rings = inboxes[2]?.frames.flatMap((one) => (one.type === 'ring' ? one.call : [])) ?? [];
+      const stops = inboxes[2]?.frames.flatMap((one) => (one.type === 'stop' ? one.call : []));
+      expect(stops?.toSorted()).toEqual(rings.filter((call) => call !== callId).toSorted());
+    }
+  });
+
+  test('who is called and calls the caller, or all, gets that call, on another device too', async () => {
+    const { a, b, c, inboxes } = await three();
+    const { callId, line } = await a.dial([b.user, c.user]);
+    for (const inbox of inboxes.slice(1)) await inbox.next({ type: 'ring', call: callId });
+    const existing = { callId, role: 'callee', existing: true, state: 'ringing' };
+    const back = await b.send('POST', '/api/calls', { to: a.user.id, offer: 'v=0' });
+    expect([back.status, back.body]).toMatchObject([201, existing]);
+    const to = [b.user.id, a.user.id];
+    const all = await (await deviceOf(c.user)).send('POST', '/api/calls', { to });
+    expect([all.status, all.body]).toMatchObject([201, existing]);
+    await b.accept(callId);
+    await line.next({ type: 'peer', peer: { user: b.user.id, state: 'joined' } });
+    // The one who rings is not in it yet: it is theirs still.
+    expect((await c.call([a.user, b.user])).callId).toBe(callId);
+  });
+
+  test('who calls the others and is called by one of them alone has them in that call', async () => {
+    const { a, b, c } = await three();
+    const calls = await Promise.all([a.call([b.user, c.user]), c.call(a.user)]);
+    const [group, pair] = calls;
+    if (pair.callId === group.callId) return expect(pair.role).toBe('callee');
+    // It rang before the group was called: that one's caller has refused it.
+    await expect.poll(() => recordsOf(c, pair.callId)).toMatchObject([{ reason: 'declined' }]);
   });
 });

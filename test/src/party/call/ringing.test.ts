@@ -25,7 +25,8 @@ describe('a call that is created', () => {
 
   test('tells those whom it rings who calls, and until when', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'], video: true });
-    const ring = { type: 'ring', call: 'c', from: profile('alice'), video: true, group: true, expiresAt: 1_045_000 };
+    const about = { from: profile('alice'), video: true, group: true, expiresAt: 1_045_000 };
+    const ring = { type: 'ring', call: 'c', ...about, to: ['bob', 'cyd'] };
     expect(room.messages('ring')).toEqual([ring, ring]);
   });
 

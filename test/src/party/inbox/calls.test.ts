@@ -68,9 +68,8 @@ describe('a user who calls', () => {
     expect(bob.acts()).toEqual([]);
   });
 
-  test('is led to the call of the one who is calling them, but not to a group call of theirs', () => {
+  test('is led to the call of the one who is calling them', () => {
     const bob = new Inbox();
-    bob.ring('group', { group: true });
     bob.ring('other', { from: profile('carol') });
     expect(bob.dial('mine')).toEqual(ok);
     expect(bob.stop('mine')).toEqual({ outcome: 'done' });
@@ -204,7 +203,7 @@ describe('a user who is called', () => {
     bob.stop('live');
     bob.dial('mine');
     expect(bob.ring('d', { from: profile('carol') })).toEqual(busy);
-    expect(bob.ring('e', { group: true })).toEqual(busy);
+    expect(bob.ring('e', { from: profile('carol'), group: true })).toEqual(busy);
     expect(bob.got('phone')).toMatchObject([{ type: 'welcome' }]);
   });
 

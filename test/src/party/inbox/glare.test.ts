@@ -86,10 +86,4 @@ describe('two who call each other at the same moment', () => {
     expect(a.ring('of bob', { from: profile('bob') })).toEqual({ outcome: 'instead', call: 'of alice' });
     expect(b.ring('of alice', { from: profile('alice') })).toEqual({ outcome: 'ok', devices: 0, old: false });
   });
-
-  test('a group call does not cross another: who calls a group is busy', () => {
-    const alice = new Inbox('alice');
-    alice.dial('group', { to: ['bob', 'carol'] });
-    expect(alice.ring('c', { from: profile('bob') })).toEqual({ outcome: 'busy' });
-  });
 });

@@ -153,3 +153,27 @@ export const glareScript = fc
     const [first, then] = isFirst ? [`${one} ${how} B`, `${other} calls A`] : [`${other} ${how} A`, `${one} calls B`];
     return [`${one} comes`, `${other} comes`, ...others, 'wait 100', ...faults, first, `&${gap} ${then}`];
   });
+
+/** Scripts of a group of three of whom two or all call the others, or one the one who calls all. */
+export const groupGlareScript = fc
+  .record({
+    callers: fc.shuffledSubarray(['A', 'B', 'C'], { minLength: 2 }),
+    isPair: fc.boolean(),
+    gaps: fc.array(fc.nat(14), { minLength: 3, maxLength: 3 }),
+    slow: fc.subarray(['A1 is slow 40', 'B1 is slow 13', 'C1 is slow 9']),
+    faults: fc.array(
+      fc
+        .tuple(fc.constantFrom('delay', 'double'), fc.constantFrom('create', 'dial', 'ring'), fc.nat(900))
+        .map((words) => `& ${words.join(' ')}`),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ callers, isPair, gaps, slow, faults }) => {
+    const [first = 'A', second = 'B'] = callers;
+    const others = (one: string) => ['A', 'B', 'C'].filter((user) => user !== one).join(' ');
+    const calls = isPair
+      ? [`${first}1 calls ${others(first)}`, `${second}1 calls ${first}`]
+      : callers.map((one) => `${one}1 calls ${others(one)}`);
+    const timed = calls.map((call, index) => `&${gaps[index]} ${call}`);
+    return ['A1 comes', 'B1 comes', 'C1 comes', ...slow, 'wait 100', ...faults, ...timed];
+  });

@@ -34,8 +34,8 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
       .map(({ profile }) => profile.user)
       .sort()
       .join();
-    hold(call.group || !pairs.has(pair), () => `there are two calls of ${pair}`);
-    if (!call.group) pairs.add(pair);
+    hold(!pairs.has(pair), () => `there are two calls of ${pair}`);
+    pairs.add(pair);
     for (const member of call.members.filter(({ state }) => state === 'joined')) {
       const { user } = member.profile;
       const other = taken.get(user);

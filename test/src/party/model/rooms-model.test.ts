@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callRoom } from '../../../../party/call/room.ts';
 import { inboxRoom } from '../../../../party/inbox/room.ts';
-import { glareScript, groupScript, hostileScript, script } from './arbitraries.ts';
+import { glareScript, groupGlareScript, groupScript, hostileScript, script } from './arbitraries.ts';
 import { complaint, paste, shortest } from './replay.ts';
 import { take } from './script.ts';
 import { liveCall, type Machines, World } from './world.ts';
@@ -41,6 +41,21 @@ describe('calls, whatever happens', () => {
         for (const step of steps) take(world, step);
         world.clock.pass(10_000);
         expect([...world.calls.values()].filter((room) => liveCall(room))).toHaveLength(1);
+      }),
+      { numRuns: Math.ceil(SCHEDULES * 0.2), seed },
+    );
+  });
+});
+
+describe('of several who call the same people', () => {
+  test('or the one who calls them, all end in one call', { timeout: TIMEOUT_MS }, () => {
+    fc.assert(
+      fc.property(groupGlareScript, (steps) => {
+        const world = new World();
+        for (const step of steps) take(world, step);
+        world.clock.pass(10_000);
+        const live = [...world.calls.values()].flatMap((room) => liveCall(room) ?? []);
+        expect(live.map(({ state, group }) => [state !== 'ended', group])).toEqual([[true, true]]);
       }),
       { numRuns: Math.ceil(SCHEDULES * 0.2), seed },
     );

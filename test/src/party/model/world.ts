@@ -134,7 +134,9 @@ export class World implements Around {
   /** Whoever asked for a call that gives way to another one waits to hear of that one, for a while. */
   #withdraw(id: string) {
     this.withdrawn.add(id);
-    const { createdAt = 0 } = this.call(id).state?.call ?? {};
+    const { createdAt = 0, state } = this.call(id).state?.call ?? {};
+    // Those who talk go on.
+    if (state === 'accepted') return;
     const rang = this.clock.now - createdAt;
     hold(this.worker.made.get(id) !== 'created' || rang >= RUNG_MS, () => `${id} gives way after it was said to ring`);
   }
