@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
+import { signingSecret } from './contract/secrets.ts';
 import { describeIceUriFaults, type IceScheme } from './ice-uris.ts';
 import { toE164 } from './phone.ts';
 
@@ -91,11 +92,11 @@ const Settings = z
     DATABASE_ENDPOINT: url.optional(),
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: secret,
-    JWT_SECRET: secret,
-    /** Tokens signed with it are taken too, while secrets rotate. */
+    JWT_SECRET: signingSecret,
+    /** Tokens signed with it are taken too. It may be what the old server had, however short. */
     JWT_SECRET_PREVIOUS: optionalSecret,
-    CODE_SECRET: secret,
-    CODE_SECRET_PREVIOUS: optionalSecret,
+    CODE_SECRET: signingSecret,
+    CODE_SECRET_PREVIOUS: signingSecret.optional(),
     TELEGRAM_BOT_TOKEN: secret.trim(),
     TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
@@ -106,7 +107,7 @@ const Settings = z
     STUN_URLS: servers('stun', 'stun:stun.l.google.com:19302,stun:stun.cloudflare.com:3478'),
     /** TURN servers, and the secret that they know us by (coturn, `use-auth-secret`). */
     TURN_URLS: servers('turn', ''),
-    TURN_SECRET: optionalSecret,
+    TURN_SECRET: signingSecret.optional(),
     /** Cloudflare's TURN in place of them. */
     TURN_KEY_ID: optionalSecret,
     TURN_KEY_API_TOKEN: optionalSecret,
@@ -115,7 +116,7 @@ const Settings = z
     TURN_TTL_SECONDS: count(21_600, 172_800),
     /** Where rooms live, when that is not in this Worker; and the secret that they share with it. */
     ROOMS_URL: url.optional(),
-    ROOMS_SECRET: optionalSecret,
+    ROOMS_SECRET: signingSecret.optional(),
     CORS_ORIGINS: origins,
     PHONE_COUNTRIES: countries,
     TEST_PHONES: testPhones,

@@ -2,6 +2,7 @@ import type * as Party from 'partykit/server';
 import * as z from 'zod';
 import { Entrant } from '../../src/contract/room-messages.ts';
 import { CLOSE } from '../../src/contract/rooms.ts';
+import { signingSecret } from '../../src/contract/secrets.ts';
 import { createLog, reasonOf } from '../../src/log.ts';
 import { postSigned } from '../../src/rooms/post.ts';
 import { verify } from '../../src/rooms/signature.ts';
@@ -43,7 +44,7 @@ export interface PartyRoom {
 }
 
 /** The project's variables: the secret that the Worker has too, where the Worker is, and where these rooms are. */
-const Vars = z.object({ ROOMS_SECRET: z.string().min(1), API_URL: z.url(), ROOMS_URL: z.url() });
+const Vars = z.object({ ROOMS_SECRET: signingSecret, API_URL: z.url(), ROOMS_URL: z.url() });
 
 /** What is kept with a connection, and survives the sleep of a room: whom the Worker let in, and when they were heard (milliseconds since 1970). At most 2 KB. */
 const Kept = z.object({ who: Entrant.optional(), heardAt: z.number() });

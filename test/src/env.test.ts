@@ -6,8 +6,8 @@ const REQUIRED = {
   DATABASE_URL: 'postgresql://user:password@db.example.com/aist',
   UPSTASH_REDIS_REST_URL: 'https://redis.example.com',
   UPSTASH_REDIS_REST_TOKEN: 'redis-token',
-  JWT_SECRET: 'jwt-secret',
-  CODE_SECRET: 'code-secret',
+  JWT_SECRET: 'jwt-secret'.padEnd(32, '.'),
+  CODE_SECRET: 'code-secret'.padEnd(32, '.'),
   TELEGRAM_BOT_TOKEN: '1000:local',
 };
 
@@ -115,6 +115,26 @@ describe('settings', () => {
     expect(settings.JWT_SECRET).toBe(REQUIRED.JWT_SECRET);
   });
 
+  test.each(['JWT_SECRET', 'CODE_SECRET', 'CODE_SECRET_PREVIOUS', 'ROOMS_SECRET', 'TURN_SECRET'])(
+    'have at least 32 bytes where they sign or hash: %s',
+    (name) => {
+      const beside = name === 'TURN_SECRET' ? { TURN_URLS: 'turn:turn.example:3478' } : {};
+      for (const short of ['x', 'hunter2', 'x'.repeat(31), 'ж'.repeat(15)]) {
+        const complaint = complaintAbout({ ...REQUIRED, ...beside, [name]: short });
+        expect(complaint).toContain(`${name} must have at least 32 bytes`);
+        expect(complaint).not.toContain('hunter2');
+      }
+      for (const long of ['x'.repeat(32), 'ж'.repeat(16), 'x'.repeat(1_000)]) {
+        expect(parseSettings({ ...REQUIRED, ...beside, [name]: long })).toMatchObject({ [name]: long });
+      }
+    },
+  );
+
+  test('may be short where only the tokens of the old server are verified', () => {
+    const settings = parseSettings({ ...REQUIRED, JWT_SECRET_PREVIOUS: 'hunter2' });
+    expect(settings.JWT_SECRET_PREVIOUS).toBe('hunter2');
+  });
+
   test('are lists where commas are, without the spaces around them', () => {
     const settings = parseSettings({
       ...REQUIRED,
@@ -165,7 +185,10 @@ describe('test numbers', () => {
 
 describe('TURN', () => {
   const CLOUDFLARE = { TURN_KEY_ID: 'key-of-turn', TURN_KEY_API_TOKEN: 'token-of-turn' };
-  const COTURN = { TURN_URLS: 'turn:turn.example:3478?transport=udp, turns:turn.example:5349', TURN_SECRET: 'hunter2' };
+  const COTURN = {
+    TURN_URLS: 'turn:turn.example:3478?transport=udp, turns:turn.example:5349',
+    TURN_SECRET: 'hunter2'.padEnd(32, '.'),
+  };
 
   test.each([
     ['TURN_KEY_ID', 'TURN_KEY_API_TOKEN', CLOUDFLARE],

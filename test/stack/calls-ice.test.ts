@@ -90,7 +90,11 @@ describe('ICE servers', () => {
 
   test('are those of coturn, with a credential that is the user’s own', async () => {
     const { token, user } = await newDevice();
-    const coturn = localApi({ ...NO_CLOUDFLARE, TURN_URLS: 'turn:turn.example', TURN_SECRET: 'the-secret-of-coturn' });
+    const coturn = localApi({
+      ...NO_CLOUDFLARE,
+      TURN_URLS: 'turn:turn.example',
+      TURN_SECRET: 'the-secret-of-coturn-of-the-tests',
+    });
     const { body } = await ice(coturn, token);
     const username = expect.stringMatching(new RegExp(`^\\d{10}:${user.id}$`));
     const credential = expect.stringMatching(/^[A-Za-z0-9+/]{27}=$/);

@@ -383,10 +383,13 @@ describe('a sign-in that fails half-way', () => {
 test('changing the secret signs nobody out, and tokens of before can still be revoked', async () => {
   const before = localApi();
   const [first, old] = [await signIn(before), await originalToken(userOf(await signIn(before)))];
-  const secrets = { JWT_SECRET: 'the-new-secret', JWT_SECRET_PREVIOUS: String(stack.settings.JWT_SECRET) };
+  const secrets = {
+    JWT_SECRET: 'the-new-secret-of-this-very-test-01',
+    JWT_SECRET_PREVIOUS: String(stack.settings.JWT_SECRET),
+  };
   const during = localApi(secrets);
   // What the other isolates know before any of them signs with the new secret.
-  const prepared = localApi({ JWT_SECRET_PREVIOUS: 'the-new-secret' });
+  const prepared = localApi({ JWT_SECRET_PREVIOUS: 'the-new-secret-of-this-very-test-01' });
   const fresh = await signIn(during);
   for (const token of [first, old, fresh]) {
     expect((await profile(during, token)).status).toBe(200);
@@ -394,7 +397,7 @@ test('changing the secret signs nobody out, and tokens of before can still be re
   }
   expect((await during.post('/api/auth/logout', {}, { token: first })).status).toBe(200);
   expect(await sessions(prepared, first)).toMatchObject(REFUSED);
-  const after = localApi({ JWT_SECRET: 'the-new-secret' });
+  const after = localApi({ JWT_SECRET: 'the-new-secret-of-this-very-test-01' });
   expect(await profile(after, old)).toMatchObject(REFUSED);
   expect((await profile(after, fresh)).status).toBe(200);
 });

@@ -185,10 +185,10 @@ describe('signing in by phone', () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     const rotated = localApi({
-      CODE_SECRET: 'a-new-secret',
+      CODE_SECRET: 'a-new-secret-of-this-very-test-0123',
       CODE_SECRET_PREVIOUS: String(stack.settings.CODE_SECRET),
     });
-    const changed = localApi({ CODE_SECRET: 'a-new-secret' });
+    const changed = localApi({ CODE_SECRET: 'a-new-secret-of-this-very-test-0123' });
     expect((await changed.post('/api/auth/verify-code', { phone, code })).status).toBe(400);
     expect((await rotated.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });

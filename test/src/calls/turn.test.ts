@@ -8,8 +8,8 @@ const settings = (more: Record<string, string> = {}) =>
     DATABASE_URL: 'postgresql://user:password@db.example.com/aist',
     UPSTASH_REDIS_REST_URL: 'https://redis.example.com',
     UPSTASH_REDIS_REST_TOKEN: 'redis-token',
-    JWT_SECRET: 'jwt-secret',
-    CODE_SECRET: 'code-secret',
+    JWT_SECRET: 'jwt-secret'.padEnd(32, '.'),
+    CODE_SECRET: 'code-secret'.padEnd(32, '.'),
     TELEGRAM_BOT_TOKEN: '1000:local',
     STUN_URLS: 'stun:one.example, stun:two.example:53',
     ...more,
@@ -25,11 +25,11 @@ describe('ICE servers', () => {
   test('of coturn have a name that says when it ends and for whom, and the HMAC that coturn makes of it', async () => {
     const coturn = settings({
       TURN_URLS: 'turn:turn.example?transport=tcp',
-      TURN_SECRET: 's3cret',
+      TURN_SECRET: 's3cret'.padEnd(32, '.'),
       TURN_TTL_SECONDS: '60',
     });
     const username = `${Math.floor(NOW / 1000) + 60}:u1`;
-    const credential = createHmac('sha1', 's3cret').update(username).digest('base64');
+    const credential = createHmac('sha1', 's3cret'.padEnd(32, '.')).update(username).digest('base64');
     expect(await generateIce(coturn, 'u1', NOW)).toEqual({
       iceServers: [STUN, { urls: ['turn:turn.example?transport=tcp'], username, credential }],
       until: NOW + 60_000,

@@ -4,7 +4,7 @@ import { type PartyConnection, type PartyRoom, roomOnPartyKit } from '../../../p
 import type { RoomDefinition } from '../../../party/room.ts';
 import { sign } from '../../../src/rooms/signature.ts';
 
-const SECRET = 'the-secret-of-the-rooms';
+const SECRET = 'the-secret-of-the-rooms-0123456789';
 const env = { ROOMS_SECRET: SECRET, API_URL: 'http://127.0.0.1:1', ROOMS_URL: 'http://127.0.0.1:2' };
 const anna = { user: 'anna', device: 'phone', sid: 'phone', old: false, until: Date.now() + 60_000 };
 
