@@ -2,6 +2,7 @@ import type {
   Contact,
   InlineKeyboardMarkup,
   Message,
+  MessageEntity,
   MessageOrigin,
   ReplyKeyboardMarkup,
   Update,
@@ -31,6 +32,12 @@ export type Owner = Pick<PhoneChat, 'phone' | 'language'>;
 
 /** What a person puts into a message: a text, or a contact, which may come from another chat. */
 export type Content = { text: string } | { contact: Contact; forward_origin?: MessageOrigin };
+
+/** A text of the bot's, and what parts of it are set as. */
+export interface FormattedText {
+  text: string;
+  entities: MessageEntity[];
+}
 
 /** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
 export type Markup = { inline: InlineKeyboardMarkup } | { keyboard: ReplyKeyboardMarkup } | { removeKeyboard: true };
@@ -75,11 +82,11 @@ export class Chats {
   }
 
   /** Delivers a message of the bot; a new id becomes a chat. */
-  send(id: number, text: string, markup?: Markup): Message.TextMessage {
+  send(id: number, content: string | FormattedText, markup?: Markup): Message.TextMessage {
     const { keyboard, ...chat } = this.#open(id);
     const message: Message.TextMessage = {
       ...this.#envelope(chat, this.bot),
-      text,
+      ...(typeof content === 'string' ? { text: content } : content),
       ...(markup && 'inline' in markup && { reply_markup: markup.inline }),
     };
     const kept = markup && 'keyboard' in markup ? markup.keyboard : keyboard;
@@ -101,7 +108,7 @@ export class Chats {
     const chat = this.#chats.get(id);
     const before = this.sent(id, messageId);
     if (!chat || !before) return undefined;
-    const { reply_markup: _replaced, ...rest } = before;
+    const { reply_markup: _replaced, entities: _gone, ...rest } = before;
     const after = { ...rest, text, edit_date: this.#seconds(), ...(inline && { reply_markup: inline }) };
     this.#chats.set(id, { ...chat, messages: chat.messages.with(chat.messages.indexOf(before), after) });
     this.#tell(id);

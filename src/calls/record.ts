@@ -5,7 +5,7 @@ import { deliver } from '../telegram/deliver.ts';
 import type { Around } from '../undo.ts';
 import { tryThrice } from '../undo.ts';
 import { revokeTurn } from './ice.ts';
-import { missedMessage } from './missed.ts';
+import { callerName, missedMessage } from './missed.ts';
 import type { MissedLink } from './store.ts';
 import { addRecord, claimMissed, findMissedLinks } from './store.ts';
 
@@ -44,7 +44,9 @@ const tellMissed = async (services: Services, record: CallRecord, log: Around['l
   const due = await claimMissed(services.redis, caller, ids, services.now());
   const tell = async ({ phone, chatId, language, caller: name }: MissedLink) => {
     const hint = { known: true, chatId, language, legacyChatId: undefined };
-    await deliver(services, log, phone, hint, missedMessage(name, video)).catch((error) =>
+    // The caller chose the name: it must become no link, and no number that a tap dials.
+    const extras = () => ({ quoted: callerName(name) });
+    await deliver(services, log, phone, hint, missedMessage(name, video), extras).catch((error) =>
       log.error('call.missed_not_told', { reason: reasonOf(error) }),
     );
   };

@@ -9,6 +9,7 @@ import type { CallRecord } from '../contract/room-messages.ts';
 import type { Database } from '../db/client.ts';
 import { ask, read } from '../db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
+import { shownName } from '../profile/names.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
 import { CLAIM_MISSED } from '../redis/scripts/missed-call.ts';
@@ -23,7 +24,11 @@ export const findPeople = (db: Database, callerId: string, to: readonly string[]
     .from(users)
     .where(or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)));
   return read('find people', query, (rows) =>
-    rows.map(({ user, username, displayName }) => ({ user, username: username ?? '', displayName: displayName ?? '' })),
+    rows.map(({ user, username, displayName }) => ({
+      user,
+      username: username ?? '',
+      displayName: shownName(displayName ?? ''),
+    })),
   );
 };
 
@@ -54,7 +59,13 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
   return ask('add record', query, ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0);
 };
 
-const Peers = z.array(z.object({ userId: z.string(), username: z.string(), displayName: z.string() }));
+const Peers = z.array(
+  z.object({
+    userId: z.string(),
+    username: z.string(),
+    displayName: z.string().transform(shownName),
+  }),
+);
 const Reason = z.enum(REASONS);
 
 /** The others of a call, as JSON, the caller first. One who was deleted is an id without names. */

@@ -27,6 +27,15 @@ export const parseUsername = (input: string): ParsedUsername => {
   return { ok: true, username };
 };
 
+/**
+ * What leaves no mark where it is written: white space, signs of format, fillers of Hangul and
+ * Khitan, the empty pattern of Braille and the empty head of a note.
+ */
+const UNSEEN = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800\u{16FE4}\u{1D159}]/gu;
+
+/** A display name, or "" in place of one that nobody sees. */
+export const shownName = (name: string): string => (name.replace(UNSEEN, '') === '' ? '' : name);
+
 /** Brings a display name to the form it is kept in: trimmed, at most 64 code points, not cut within what people see as one character. */
 export const trimDisplayName = (input: string): string => {
   const name = input.trim();

@@ -2,7 +2,7 @@ import { getProfile, updateProfile } from '../contract/profile.ts';
 import { ApiError } from '../errors.ts';
 import { createRouter } from '../http/router.ts';
 import type { Services } from '../services.ts';
-import { parseUsername, trimDisplayName } from './names.ts';
+import { parseUsername, shownName, trimDisplayName } from './names.ts';
 import { changeProfile, findProfile } from './store.ts';
 
 /** The profile of whoever is signed in. */
@@ -14,13 +14,14 @@ export const profileRoutes = (services: Services) => {
     const profile = await findProfile(db, userId);
     if (!profile) throw new ApiError('user_not_found');
     const { phone, username, displayName } = profile;
-    return { userId, phone, username: username ?? '', displayName: displayName ?? '' };
+    return { userId, phone, username: username ?? '', displayName: shownName(displayName ?? '') };
   });
 
   route(updateProfile)(async ({ userId, body }) => {
     const parsed = parseUsername(body.username ?? '');
     if (!parsed.ok) throw new ApiError(parsed.reason);
-    const displayName = body.displayName === undefined ? undefined : trimDisplayName(body.displayName) || null;
+    const given = body.displayName;
+    const displayName = given === undefined ? undefined : trimDisplayName(shownName(given)) || null;
     const changed = await changeProfile(db, userId, { username: parsed.username, displayName });
     if (changed === 'taken') throw new ApiError('username_taken');
     if (!changed) throw new ApiError('user_not_found');

@@ -113,12 +113,46 @@ describe('what a room tells of a call', () => {
   });
 });
 
+const chatNow = async (id: number) => (await fetch(`${stack.telegramUrl}/_/chats/${id}`)).json();
+
 describe('a missed call', () => {
   test('is told in the callee’s Telegram: who called, and how', async () => {
     const { caller, callee, chat } = await two({}, 'Аист');
     await tell(missedRecord(caller.id, [callee.id], { video: true }));
     await api.settle();
     expect(await messagesOf(chat)).toEqual(['Пропущенный видеозвонок от Аист']);
+  });
+
+  test.each([
+    '+7 999 123-45-67',
+    '79991234567',
+    'evil.example/now',
+    'https://evil.example',
+    '@evil_bot',
+    '#aist /start $AIST a@b.example',
+    '4111 1111 1111 1111',
+    'Анна \u{1F469}\u{1F3FD}\u200D\u{1F680}',
+  ])('has its caller’s name set as code, so that nothing in it is a link: %s', async (name) => {
+    const { caller, callee, chat } = await two({}, name);
+    await tell(missedRecord(caller.id, [callee.id]));
+    await api.settle();
+    const [text = ''] = await messagesOf(chat);
+    expect(text).toBe(`Пропущенный звонок от ${name}`);
+    const { messages } = await chatNow(chat);
+    const [entity, ...others] = messages[0].entities;
+    expect(others).toEqual([]);
+    expect(entity.type).toBe('code');
+    expect(text.slice(entity.offset, entity.offset + entity.length)).toBe(name);
+  });
+
+  test('has the username of one whose name nobody sees set as code as well', async () => {
+    const { caller, callee, chat } = await two({}, '\u3164\u2800');
+    await sql`update users set username = ${`7${callee.phone.slice(2)}`} where id = ${caller.id}`;
+    await tell(missedRecord(caller.id, [callee.id]));
+    await api.settle();
+    const { messages } = await chatNow(chat);
+    expect(messages[0].text).toBe(`Пропущенный звонок от 7${callee.phone.slice(2)}`);
+    expect(messages[0].entities).toEqual([{ type: 'code', offset: 22, length: 11 }]);
   });
 
   test('is told in the language of the chat', async () => {

@@ -52,6 +52,15 @@ describe('PATCH /api/profile', () => {
     expect(answer.body).toEqual({ username: name, displayName: 'Алиса' });
   });
 
+  test.each(['\u3164', '\u2800\u2800', '\u115F\u1160', '\u200B'])(
+    'takes a name that nobody sees for none: %j',
+    async (displayName) => {
+      const token = await signIn(api);
+      await patch(token, { displayName: 'Алиса' });
+      expect((await patch(token, { displayName })).body).toMatchObject({ displayName: '' });
+    },
+  );
+
   test('changes nothing when nothing is given, and answers what is there', async () => {
     const { token, names } = await named();
     for (const body of [{}, { other: 1 }, { userId: 'x', phone: '+79990000000' }]) {

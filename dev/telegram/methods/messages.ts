@@ -1,5 +1,6 @@
+import * as z from 'zod';
 import type { Chats, Markup } from '../chats.ts';
-import { integer, type Params } from '../params.ts';
+import { integer, json, type Params } from '../params.ts';
 import { badRequest, ok, type Reply } from '../reply.ts';
 import { readMarkup } from '../reply-markup.ts';
 
@@ -9,7 +10,8 @@ const NOT_MODIFIED =
   'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message';
 
 /**
- * sendMessage. The text is kept as sent, whatever `parse_mode` says; the other options are accepted and change nothing.
+ * sendMessage. The text is kept as sent, whatever `parse_mode` says, with its `entities`; the
+ * other options are accepted and change nothing.
  * Checks come in the real server's order: text, markup, chat, length.
  */
 export function sendMessage(chats: Chats, params: Params): Reply {
@@ -20,7 +22,10 @@ export function sendMessage(chats: Chats, params: Params): Reply {
   const chat = readChatId(params);
   if ('refusal' in chat) return chat.refusal;
   if (isTooLong(text)) return badRequest('message is too long');
-  return ok(chats.send(chat.id, text, read.markup));
+  const entities = readEntities(params, text);
+  if (!entities) return badRequest("can't parse entities");
+  const content = entities.length > 0 ? { text, entities } : text;
+  return ok(chats.send(chat.id, content, read.markup));
 }
 
 /** editMessageText. As on the real server an edit that names no inline keyboard takes the old one away. */
@@ -56,6 +61,19 @@ function edit(chats: Chats, params: Params, text?: string): Reply {
 function readText(params: Params): string | undefined {
   const text = params.get('text') ?? '';
   return text.trim() === '' ? undefined : text;
+}
+
+const entitySchema = z.object({
+  type: z.enum(['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'code', 'pre']),
+  offset: z.int().min(0),
+  length: z.int().min(1),
+});
+
+/** Parts of the text, in UTF-16 code units; none that needs more than a place. */
+function readEntities(params: Params, text: string) {
+  const read = z.array(entitySchema).safeParse(json(params, 'entities') ?? []);
+  const fit = read.data?.every(({ offset, length }) => offset + length <= text.length);
+  return fit ? read.data : undefined;
 }
 
 function isTooLong(text: string): boolean {

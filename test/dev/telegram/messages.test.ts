@@ -146,3 +146,11 @@ test('memory is bounded: the oldest messages and the chats longest silent go', (
       .map(({ id }) => id),
   ).toEqual([CHATS + 1, 1]);
 });
+
+test('keeps the entities of a text, and refuses those that are none of it', async () => {
+  const { api } = await setUp();
+  const entities = [{ type: 'code' as const, offset: 2, length: 3 }];
+  expect(await api.sendMessage(7, 'a bcd', { entities })).toMatchObject({ entities });
+  await expect(api.sendMessage(7, 'a bc', { entities })).rejects.toThrow(/can't parse entities/);
+  expect(await api.sendMessage(7, 'plain')).not.toHaveProperty('entities');
+});

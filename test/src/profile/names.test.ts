@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseUsername, trimDisplayName } from '../../../src/profile/names.ts';
+import { parseUsername, shownName, trimDisplayName } from '../../../src/profile/names.ts';
 
 /** contract.md, "Usernames": all of them. */
 const RESERVED = [
@@ -117,5 +117,15 @@ describe('a display name', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a name that nobody sees', () => {
+  test.each(['', ' ', '\u3164', '\u2800 \u2800', '\u115F\u1160', '\u200F'])('is none: %j', (name) => {
+    expect(shownName(name)).toBe('');
+  });
+
+  test.each(['Я', '.', '\u{1F468}', '\u{1FAE9}', '\u3164x'])('is none of these: %j', (name) => {
+    expect(shownName(name)).toBe(name);
   });
 });
