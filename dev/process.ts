@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** How long a server may take until it answers, and to end once it is told to, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
@@ -43,7 +43,10 @@ export interface ServerOptions {
 
 /** Starts a server: Node with the given arguments. */
 export const startServer = ({ name, args, cwd, env, scratch, port, path, onLine }: ServerOptions): RunningServer => {
-  const { PATH = '', HOME = '', TMPDIR = tmpdir(), NODE_COMPILE_CACHE = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
+  // Below its own folder: what it leaves behind when it is killed goes with that.
+  const TMPDIR = join(scratch, 'tmp');
+  mkdirSync(TMPDIR, { recursive: true });
   // A process group of its own: ended by its id, it leaves no workerd behind.
   const child = spawn(process.execPath, args, {
     cwd,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { neonConfig } from '@neondatabase/serverless';
 import { parseSettings } from '../src/env.ts';
+import { startKeptWorker } from './kept-worker.ts';
 import type { Lock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -14,7 +15,7 @@ import { migrationOutcome, Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
-import { startWorker } from './worker.ts';
+import { plainLine } from './worker-lines.ts';
 
 /**
  * `npm start`: the whole stack on loopback. With the argument `partykit` (`npm run start:partykit`) rooms live under PartyKit, not in the Worker. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
@@ -96,7 +97,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: secret } = parseSettings(settings);
 
   // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
-  const servers = [startWorker({ port, settings, onLine: showLine })];
+  const servers = [startKeptWorker({ port, settings, onLine: showLine }, console.log)];
   if (rooms) {
     const vars = { ...rooms.settings, API_URL: apiUrl };
     servers.push(startPartykit({ port: rooms.port, vars, onLine: showLine }));
@@ -110,7 +111,9 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     ),
     progress.step('starting the Telegram stand-in', async () => {
       const { startTelegram } = await import('./telegram/server.ts');
-      await running.parts.keep('The Telegram stand-in', startTelegram({ token, port: telegramPort, apiUrl }));
+      const file = join(dataDir, 'telegram.json');
+      const standIn = startTelegram({ token, port: telegramPort, apiUrl, file });
+      await running.parts.keep('The Telegram stand-in', standIn);
       const { setUpBot } = await import('./bot-setup.ts');
       if (secret) await setUpBot({ token, secret, apiRoot: telegramUrl, apiUrl });
     }),
@@ -140,9 +143,9 @@ const placeOfRooms = async () => {
   return { port, settings: { ROOMS_URL: `http://127.0.0.1:${port}`, ROOMS_SECRET } };
 };
 
-/** The Worker logs its requests itself; wrangler's own line for each would say it twice. */
 const showLine = (line: string): void => {
-  if (!/^\s*$|\[wrangler:info\] [A-Z]+ |Using secrets defined in|\[custom build\]/.test(line)) console.log(line);
+  const plain = plainLine(line);
+  if (plain !== undefined) console.log(plain);
 };
 
 const openMigratedDatabase = async (place: Place, url: string): Promise<Store> => {

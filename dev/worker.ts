@@ -13,7 +13,6 @@ const QUIET = {
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_HIDE_BANNER: 'true',
   WRANGLER_WRITE_LOGS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   X_LOCAL_OBSERVABILITY: 'false',
   X_LOCAL_EXPLORER: 'false',
   CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
@@ -34,6 +33,9 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningS
   const scratch = mkdtempSync(join(tmpdir(), 'aist-worker-'));
   const envFile = join(scratch, 'env');
   writeFileSync(envFile, '');
+  // Where clients are. Without it Miniflare asks the network, or says that all are in Austin.
+  const placeFile = join(scratch, 'cf.json');
+  writeFileSync(placeFile, '{}');
   const args = [
     WRANGLER,
     'dev',
@@ -42,7 +44,7 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningS
     // Rooms last for minutes; and of two Workers at a time each would wake the other's.
     ...['--persist-to', join(scratch, 'state')],
   ];
-  const env = { ...QUIET, ...settings };
+  const env = { ...QUIET, CLOUDFLARE_CF_FETCH_PATH: placeFile, ...settings };
   // wrangler holds a request until the Worker runs.
   return startServer({ name: 'the Worker', args, cwd: ROOT, env, scratch, port, path: '/health', onLine });
 };

@@ -35,11 +35,56 @@ export class StoreError extends Error {
   }
 }
 
-/** What may be logged of an error: its name and, from Postgres, its SQLSTATE. Never its message. */
+/**
+ * What may be logged of an error: its name and, from Postgres, its SQLSTATE; otherwise why it was,
+ * as far as one of the
+ * known phrases says so. Never its message.
+ */
 const kindOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return typeof cause;
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
-  return `${cause.name}${code}`;
+  const why = code === '' ? whyOf(cause) : undefined;
+  return `${cause.name}${code}${why === undefined ? '' : ` (${why})`}`;
+};
+
+/** What runtimes and drivers write of a store that does not answer, and what is logged of it. */
+const PHRASES: readonly (readonly [pattern: RegExp, phrase: string])[] = [
+  [/ECONNREFUSED|connection refused/i, 'connection refused'],
+  [/ENOTFOUND|EAI_AGAIN|dns lookup|no such host/i, 'name not found'],
+  // What Workers say when a connection was refused, and when it broke.
+  [/network connection lost/i, 'connection refused or lost'],
+  [/ECONNRESET|EPIPE|socket hang up|other side closed/i, 'connection lost'],
+  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i, 'host cannot be reached'],
+  [/certificate|\bTLS\b|\bSSL\b/i, 'TLS failed'],
+];
+
+/** How deep the cause of a cause of an error is looked for. */
+const DEPTH = 5;
+
+/**
+ * Why an error was, in words of our own. Drivers keep what is below an error under names of their
+ * own.
+ */
+const whyOf = (error: unknown, depth = DEPTH): string | undefined => {
+  if (!(error instanceof Error) || depth === 0) return undefined;
+  const below = ['cause', 'sourceError', 'error'].map((name) => Reflect.get(error, name));
+  const deeper = below.map((inner) => whyOf(inner, depth - 1)).find((why) => why !== undefined);
+  if (deeper !== undefined) return deeper;
+  if (/^(Timeout|Abort)Error$/.test(error.name)) return 'no answer in time';
+  const status = statusOf(error);
+  if (status !== undefined) return `HTTP ${status}`;
+  const text = `${Reflect.get(error, 'code') ?? ''} ${error.message}`;
+  return PHRASES.find(([pattern]) => pattern.test(text))?.[1];
+};
+
+/**
+ * The status of an HTTP answer that was an error: of Neon's driver in its text, of grammY's in a
+ * field.
+ */
+const statusOf = (error: Error): string | undefined => {
+  const code: unknown = Reflect.get(error, 'error_code');
+  if (Number.isInteger(code)) return String(code);
+  return /\bHTTP status:? (\d{3})\b/i.exec(error.message)?.[1];
 };
 
 /** A step that reached Redis after it had been taken back: for whoever asked, Redis was too slow. */

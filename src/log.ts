@@ -14,10 +14,14 @@ export interface Log {
  * @param common fields that every line carries, such as the request id
  */
 export const createLog = (common: Fields = {}): Log => ({
-  info: (event, fields) => console.log(JSON.stringify({ level: 'info', event, ...common, ...fields })),
-  warn: (event, fields) => console.warn(JSON.stringify({ level: 'warn', event, ...common, ...fields })),
-  error: (event, fields) => console.error(JSON.stringify({ level: 'error', event, ...common, ...fields })),
+  info: (event, fields) => console.log(lineOf('info', event, { ...common, ...fields })),
+  warn: (event, fields) => console.warn(lineOf('warn', event, { ...common, ...fields })),
+  error: (event, fields) => console.error(lineOf('error', event, { ...common, ...fields })),
 });
+
+/** A line with its time, which Workers Logs knows by itself, but a file or a terminal does not. */
+const lineOf = (level: keyof Log, event: string, fields: Fields): string =>
+  JSON.stringify({ time: new Date().toISOString(), level, event, ...fields });
 
 /** What may be logged of something that was thrown. The messages of our own errors are made for it. */
 export const reasonOf = (error: unknown): string =>

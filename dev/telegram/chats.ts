@@ -47,6 +47,13 @@ export const MESSAGES_PER_CHAT = 100;
 /** This many chats are kept, those that were last active. */
 export const CHATS = 1_000;
 
+/** All that outlives the process. */
+export interface KeptChats {
+  readonly lastMessageId: number;
+  /** Those that were active last come last. */
+  readonly chats: readonly PhoneChat[];
+}
+
 /** All chats of the bot, in memory. `clock` answers milliseconds since the epoch. */
 export class Chats {
   readonly bot: User;
@@ -63,6 +70,17 @@ export class Chats {
   /** Every chat, the one with the newest message first. */
   list(): PhoneChat[] {
     return [...this.#chats.values()].reverse();
+  }
+
+  /** All that outlives the process. */
+  state(): KeptChats {
+    return { lastMessageId: this.#lastMessageId, chats: [...this.#chats.values()] };
+  }
+
+  /** Takes up what an earlier process left. */
+  restore({ lastMessageId, chats }: KeptChats): void {
+    this.#lastMessageId = lastMessageId;
+    for (const chat of chats) this.#chats.set(chat.id, chat);
   }
 
   /** The chat, or undefined where nobody has opened it. */

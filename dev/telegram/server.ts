@@ -7,6 +7,7 @@ import { CallLog } from './calls.ts';
 import { Chats } from './chats.ts';
 import { control } from './control.ts';
 import { Faults } from './faults.ts';
+import { keepChats } from './kept.ts';
 import type { Bot } from './methods/index.ts';
 import { serveOnLoopback } from './node-http.ts';
 import { phonePage } from './page.ts';
@@ -22,6 +23,8 @@ export interface TelegramOptions {
   port?: number;
   /** Where the local API listens, for the commands that the page shows to a newcomer. */
   apiUrl: string;
+  /** The file that keeps the chats for the next time; without it they are in memory alone. */
+  file?: string;
 }
 
 /** A running stand-in. */
@@ -36,14 +39,18 @@ export interface TelegramStandIn {
 /**
  * Starts a stand-in for the Telegram Bot API on 127.0.0.1: the API itself under `/bot<token>/`, a page that shows the chats
  * as a phone would and lets one answer at `/`, and a control interface for tests under `/_/`. What a person does there goes to
- * the bot's webhook, if that is on this machine. All state is in memory. Rejects where the port is taken.
+ * the bot's webhook, if that is on this machine. The chats can outlive it in a file, all else is
+ * in memory. Rejects where the
+ * port is taken.
  *
  * @example
  * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
  * await new Api('1000:dev', { apiRoot: telegram.url }).sendMessage(1001, 'Ваш код: 123456');
  */
-export async function startTelegram({ token, port, apiUrl }: TelegramOptions): Promise<TelegramStandIn> {
+export async function startTelegram(options: TelegramOptions): Promise<TelegramStandIn> {
+  const { token, port, apiUrl, file } = options;
   const bot = createBot(token);
+  const keep = file === undefined ? undefined : keepChats(bot.chats, file);
   const faults = new Faults();
   const calls = new CallLog();
   const app = new Hono()
@@ -56,6 +63,7 @@ export async function startTelegram({ token, port, apiUrl }: TelegramOptions): P
   const close = async () => {
     bot.updates.close();
     await closeServer(server);
+    keep?.();
   };
   return { url: `http://127.0.0.1:${listening}`, port: listening, close };
 }

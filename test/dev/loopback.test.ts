@@ -6,18 +6,14 @@ const server = createServer((_request, response) => response.write('half an answ
 afterEach(() => server.closeAllConnections());
 
 test('a server that is closed waits for an answer under way as long as it is told, then cuts it off', async () => {
-  for (const [graceMs, atLeast] of [
-    [300, 290],
-    [0, 0],
-  ] as const) {
+  // The answer never ends: without a limit the close would not, either.
+  for (const graceMs of [300, 0]) {
     const port = await listenOnLoopback(server);
     const answer = await fetch(`http://127.0.0.1:${port}`);
     const started = performance.now();
     const cutOff = expect(answer.text()).rejects.toThrow('terminated');
     await closeServer(server, graceMs);
-    const took = performance.now() - started;
-    expect(took).toBeGreaterThanOrEqual(atLeast);
-    expect(took).toBeLessThan(graceMs + 200);
+    expect(performance.now() - started).toBeGreaterThan(graceMs - 10);
     await cutOff;
   }
 });

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLock } from '../../dev/lock.ts';
 import { isFree } from '../../dev/ports.ts';
+import type { Answer } from '../support/client.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { createScratchDatabase } from '../support/scratch-database.ts';
 import { MIGRATIONS } from './support/database.ts';
@@ -78,6 +79,9 @@ describe('npm start', () => {
     const page = await fetch(stack.address('Telegram'));
     expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
     expect(stack.script.errors()).toBe('');
+    // Of wrangler's own lines none is of use to anybody.
+    const before = said.slice(0, said.indexOf('AIST is ready')).trimEnd().split('\n');
+    expect(before.filter((line) => !/^(Database: | {2}… |\{"time":".*\}$)/.test(line))).toEqual([]);
   });
 
   test('the first sign-in works by the code in the answer, and the next by the code in Telegram', async () => {
@@ -92,6 +96,9 @@ describe('npm start', () => {
     const profile = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${token}` });
     expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
     userId = profile.body.userId;
+    // Miniflare has everybody in Austin.
+    const { body } = await stack.send('GET', '/api/sessions', undefined, { Authorization: `Bearer ${token}` });
+    expect(body.sessions).toEqual([expect.objectContaining({ city: '', country: '' })]);
     session = token;
   });
 
@@ -113,6 +120,19 @@ describe('npm start', () => {
   }
 
   if (process.platform === 'linux') {
+    test('whose Worker is killed answers again, under the same address and with the same data', async () => {
+      const { port } = new URL(stack.apiUrl);
+      const listens = ({ pid }: { pid: number }) =>
+        listenersOf([{ pid, command: '' }]).some((listener) => listener.port === Number(port));
+      const victims = stack.processes().filter(listens);
+      expect(victims.map(({ command }) => command)).toEqual([expect.stringContaining('workerd')]);
+      process.kill(Number(victims[0]?.pid), 'SIGKILL');
+      await stack.says('The Worker answers again.', 60_000);
+      const headers = { Authorization: `Bearer ${session}` };
+      const mine = await stack.send('GET', '/api/profile', undefined, headers);
+      expect([mine.status, mine.body.userId]).toEqual([200, userId]);
+    }, 90_000);
+
     test('killed without warning, it leaves no process, no port and no file behind for longer than five seconds', async () => {
       const ports = portsOf(stack);
       const main = stack
@@ -138,6 +158,9 @@ describe('npm start', () => {
     process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
     const mine = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${session}` });
     expect([mine.status, mine.body.userId]).toEqual([200, userId]);
+    // Or the next person there would get this chat, and with it the account.
+    const chats: { id: number }[] = await (await fetch(`${stack.address('Telegram')}/_/chats`)).json();
+    expect(chats.map(({ id }) => id)).toContain(CHAT);
     const token = await stack.signInByTelegram(phone, CHAT);
     const { payload } = await jwtVerify(token, new TextEncoder().encode(JWT_SECRET));
     expect(payload.userId).toBe(userId);
@@ -148,9 +171,10 @@ describe('npm start', () => {
     expect([(await linkWith('dev-link-secret')).status, (await linkWith('x')).status]).toEqual([403, 200]);
 
     const from = { 'CF-Connecting-IP': freshAddress() };
-    const answers = await Promise.all(
-      Array.from({ length: 15 }, () => stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from)),
-    );
+    const answers: Answer[] = [];
+    for (let n = 0; n < 15; n += 1) {
+      answers.push(await stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from));
+    }
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 200));
     expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
   });
@@ -178,12 +202,13 @@ describe('npm start', () => {
       const { pid } = await early.runs('wrangler');
       process.kill(pid, 'SIGSTOP');
       const first = early.interrupt();
+      await early.says('Stopping …', 10_000);
+      // What comes earlier is the same press.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       expect(early.script.child.exitCode).toBe(null);
-      const pressed = performance.now();
       void early.interrupt();
+      // The first press alone would end it with 0, once the Worker was given up.
       expect(await first).toBe(130);
-      expect(performance.now() - pressed).toBeLessThan(1_000);
       await expect.poll(() => early.remains(), { timeout: 5_000, interval: 50 }).toEqual([]);
       expect(await lockState()).toBe('free');
     });

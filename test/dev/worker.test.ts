@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../dev/ports.ts';
 import type { RunningServer } from '../../dev/process.ts';
 import { startWorker } from '../../dev/worker.ts';
+import { plainLine } from '../../dev/worker-lines.ts';
 
 describe('a Worker whose settings are wrong', () => {
   const lines: string[] = [];
@@ -40,5 +41,48 @@ describe('a Worker whose settings are wrong', () => {
       expect(log).toContain(name);
     }
     expect(log).not.toContain('hunter2');
+  });
+});
+
+describe('a Worker whose stores nobody runs', () => {
+  const lines: string[] = [];
+  let worker: RunningServer;
+
+  beforeAll(async () => {
+    const secret = 'of-this-test-and-long-enough-0123456789';
+    const settings = {
+      DATABASE_URL: 'postgresql://aist:hunter2@127.0.0.1/aist',
+      DATABASE_ENDPOINT: `http://127.0.0.1:${await freePort()}/sql`,
+      UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}`,
+      UPSTASH_REDIS_REST_TOKEN: 'hunter3',
+      JWT_SECRET: `jwt-${secret}`,
+      CODE_SECRET: `code-${secret}`,
+      TELEGRAM_BOT_TOKEN: '1000:local',
+    };
+    const onLine = (line: string) => lines.push(...[plainLine(line)].filter((plain) => plain !== undefined));
+    worker = startWorker({ port: await freePort(), settings, onLine });
+    await worker.ready;
+  });
+  afterAll(() => worker.close());
+
+  test('says why in lines of plain JSON with their time, errors too, and nothing of its own', async () => {
+    const from = Date.now();
+    expect((await fetch(`${worker.url}/health/ready`)).status).toBe(503);
+    const parsed = () => lines.map((line): Record<string, unknown> => JSON.parse(line));
+    await expect.poll(() => parsed().filter(({ status }) => status === 503)).toHaveLength(1);
+    expect(parsed().filter(({ event }) => event === 'not_ready')).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        reason: 'StoreError: database: readiness failed: NeonDbError (connection refused or lost)',
+      }),
+      expect.objectContaining({
+        level: 'error',
+        reason: 'StoreError: redis: ping failed: Error (connection refused or lost)',
+      }),
+    ]);
+    const times = parsed().map(({ time }) => Date.parse(String(time)));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(times.at(-1)).toBeGreaterThanOrEqual(from);
+    expect(lines.join('\n')).not.toMatch(/hunter/);
   });
 });

@@ -113,13 +113,12 @@ describe('ICE servers', () => {
   test.each([
     ['answers an error', { status: 500 }],
     ['refuses the key', { status: 401 }],
-    ['takes too long', { hang: 5_000 }],
-  ])('are STUN alone when Cloudflare %s, within two seconds', async (_, fault) => {
+    // Longer than any test may take.
+    ['takes too long', { hang: 60_000 }],
+  ])('are STUN alone when Cloudflare %s, without waiting for it', async (_, fault) => {
     const { token } = await newDevice();
     await fail(fault);
-    const started = Date.now();
     expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, ...NEVER });
-    expect(Date.now() - started).toBeLessThan(2_000);
   });
 
   test('are STUN alone when there is no Cloudflare, or something else in its place', async () => {

@@ -1,9 +1,9 @@
 import { neon } from '@neondatabase/serverless';
 import { afterEach, describe, expect, test } from 'vitest';
-import { StoreError } from '../../src/errors.ts';
 import { createTelegram } from '../../src/telegram/api.ts';
 import { localApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
+import { isPending } from '../support/order.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
@@ -48,18 +48,18 @@ describe('delivery of a code', () => {
   test('is given up, and said to be, before the platform would end it', async () => {
     const chat = freshChat();
     await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 10 });
-    const started = Date.now();
-    await expect(createTelegram('1000:test', telegramUrl, 500).send(chat, 'Привет')).rejects.toThrow(StoreError);
-    expect(Date.now() - started).toBeLessThan(1_000);
+    const sending = createTelegram('1000:test', telegramUrl, 500).send(chat, 'Привет');
+    // Not because of Telegram's last refusal, which would be told: the tries were not used up.
+    await expect(sending).rejects.toThrow(/^telegram: sendMessage failed: Error$/);
   });
 
   test('does not hold the answer up, however slow Telegram is', async () => {
     const { api, phone, chat } = await start();
     await failTelegram({ chatId: chat, hang: 1_500 });
-    const started = Date.now();
     await requestCode(api, phone);
-    expect(Date.now() - started).toBeLessThan(700);
-    await api.settle();
+    const delivery = api.settle();
+    expect(await isPending(delivery)).toBe(true);
+    await delivery;
     expect(await messagesOf(chat)).toHaveLength(1);
   });
 

@@ -91,14 +91,12 @@ const CONFIRMED = '{"type":"confirmed"}';
 const DENIED = '{"type":"denied"}';
 
 describe('whoever listens in the room of a code', () => {
-  test('hears within a second that it was confirmed, and nothing that could be stolen', async () => {
+  test('hears without asking that it was confirmed, and nothing that could be stolen', async () => {
     const { room, code, poll } = await showQr(api);
     const both = [await listen(room), await listen(room)];
     const confirmed = await confirm(api, code, token);
-    const started = Date.now();
     expect(confirmed.status).toBe(200);
     expect(await Promise.all(both.map(({ next }) => next()))).toEqual([CONFIRMED, CONFIRMED]);
-    expect(Date.now() - started).toBeLessThan(1_000);
     expect((await poll()).body.status).toBe('ready');
   });
 

@@ -1,4 +1,5 @@
 import { neon, neonConfig } from '@neondatabase/serverless';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgresGateway } from '../../../dev/postgres/gateway.ts';
 import { openServer } from '../../../dev/postgres/server.ts';
@@ -60,19 +61,30 @@ if (DATABASE_URL) {
 
     test('a statement that still runs when the engine is closed is broken off', async () => {
       const engine = await openServer({ url: String(DATABASE_URL) });
-      const query = engine.query({ query: 'select pg_sleep(20)', params: [] });
+      const query = engine.query({ query: 'select pg_sleep(3600)', params: [] });
       const brokenOff = expect(query).rejects.toMatchObject({ name: 'SqlError' });
       await new Promise((resolve) => setTimeout(resolve, 300));
-      const started = performance.now();
       await engine.close();
-      expect(performance.now() - started).toBeLessThan(1_000);
       await brokenOff;
     });
 
     test('statements really run side by side', async () => {
-      const started = performance.now();
-      await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.3)`));
-      expect(performance.now() - started).toBeLessThan(2_000);
+      const [lock] = await sql`select (random() * 1e9)::int as id`;
+      const holder = new Client({ connectionString: DATABASE_URL });
+      await holder.connect();
+      await holder.query('select pg_advisory_lock($1)', [lock?.id]);
+      const all = Promise.all(Array.from({ length: 10 }, () => sql`select pg_advisory_xact_lock_shared(${lock?.id})`));
+      // All ten are there before the first of them can end.
+      const waiting = async () => {
+        const { rows } = await holder.query(
+          `select count(*)::int as all from pg_locks where locktype = 'advisory' and objid = $1 and not granted`,
+          [lock?.id],
+        );
+        return rows[0].all;
+      };
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(10);
+      await holder.end();
+      await all;
     });
 
     test('two serializable batches that clash: one fails with 40001', async () => {

@@ -4,7 +4,8 @@ import { openServer } from '../../../dev/redis/server.ts';
 import { type MortalServer, startMortalServer } from './mortal-server.ts';
 import { type Stack, stackOn } from './stack.ts';
 
-const UNREACHABLE = /^ERR Redis is unreachable: .+, command was: /;
+/** It broke: nobody waited until a limit of time. */
+const BROKEN = /^ERR Redis is unreachable: (?!no answer within).+, command was: /;
 
 let server: MortalServer;
 let stack: Stack;
@@ -17,13 +18,6 @@ afterAll(async () => {
   await server.kill();
 });
 
-/** Milliseconds until the promise settles. */
-async function duration(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
-}
-
 async function untilAnswered(): Promise<void> {
   await expect.poll(() => stack.redis.ping().catch(String), { timeout: 3_000, interval: 50 }).toBe('PONG');
 }
@@ -34,15 +28,12 @@ describe('a server that is killed and started again', () => {
     for (const round of [1, 2]) {
       expect(await stack.redis.set(key, round)).toBe('OK');
       await server.kill();
-      const spent = await duration(
-        Promise.all([
-          expect(stack.redis.set(key, 'lost')).rejects.toThrow(UNREACHABLE),
-          expect(stack.redis.eval('return 1', [], [])).rejects.toThrow(UNREACHABLE),
-          expect(stack.redis.pipeline().get(key).ping().exec()).rejects.toThrow(UNREACHABLE),
-          expect(stack.redis.multi().get(key).ping().exec()).rejects.toThrow(UNREACHABLE),
-        ]),
-      );
-      expect(spent).toBeLessThan(1_000);
+      await Promise.all([
+        expect(stack.redis.set(key, 'lost')).rejects.toThrow(BROKEN),
+        expect(stack.redis.eval('return 1', [], [])).rejects.toThrow(BROKEN),
+        expect(stack.redis.pipeline().get(key).ping().exec()).rejects.toThrow(BROKEN),
+        expect(stack.redis.multi().get(key).ping().exec()).rejects.toThrow(BROKEN),
+      ]);
       await server.start();
       await untilAnswered();
       expect(await stack.redis.get(key)).toBeNull();
@@ -70,12 +61,12 @@ describe('a server that is killed and started again', () => {
   test('answers commands in flight with an error when it dies under them', async () => {
     server.freeze();
     const pending = Promise.all([
-      expect(stack.redis.ping()).rejects.toThrow(UNREACHABLE),
-      expect(stack.redis.multi().ping().ping().exec()).rejects.toThrow(UNREACHABLE),
+      expect(stack.redis.ping()).rejects.toThrow(BROKEN),
+      expect(stack.redis.multi().ping().ping().exec()).rejects.toThrow(BROKEN),
     ]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await server.kill();
-    expect(await duration(pending)).toBeLessThan(1_000);
+    await pending;
     await server.start();
     await untilAnswered();
   });
@@ -84,10 +75,8 @@ describe('a server that is killed and started again', () => {
 test('a server that hangs is given up after 1.5 s, and late answers meet nobody else', async () => {
   const key = stack.key('frozen');
   server.freeze();
-  const spent = await duration(
-    expect(stack.redis.set(key, 'late')).rejects.toThrow('ERR Redis is unreachable: no answer within 1500 ms'),
-  );
-  expect(spent).toSatisfy((ms: number) => ms > 1_400 && ms < 2_000);
+  const given = expect(stack.redis.set(key, 'late')).rejects;
+  await given.toThrow('ERR Redis is unreachable: no answer within 1500 ms');
   server.thaw();
   await untilAnswered();
   expect(await stack.redis.get(key)).toBe('late');

@@ -13,14 +13,19 @@ export interface Listener {
   readonly port: number;
 }
 
-/** The processes that were started with a variable of the environment so, however they were started: those whose parent is gone, too. */
+/**
+ * The processes that were started with a variable of the environment so, or with a path below it,
+ * however they were
+ * started: those whose parent is gone, too.
+ */
 export const processesWith = (name: string, value: string): Process[] =>
   readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        if (!environment.includes(`${name}=${value}`)) return [];
+        const isMeant = (entry: string) => entry === `${name}=${value}` || entry.startsWith(`${name}=${value}/`);
+        if (!environment.some(isMeant)) return [];
         return [
           { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() },
         ];

@@ -115,7 +115,7 @@ export class StackUnderTest {
 
   /** What it left behind: processes, and files of its own among the temporary ones. */
   remains(): string[] {
-    const files = existsSync(this.scratch) ? readdirSync(this.scratch).filter((name) => name.startsWith('aist-')) : [];
+    const files = existsSync(this.scratch) ? readdirSync(this.scratch) : [];
     return [...this.processes().map(({ command }) => command), ...files];
   }
 

@@ -93,12 +93,10 @@ test('two runs have different ids of updates, so that a bot that remembers the f
 
 test('closing does not wait for a webhook that hangs', async () => {
   const telegram = await startTelegram({ token: TOKEN, apiUrl: '' });
-  const { url, deliveries } = await startWebhook(() => new Promise((resolve) => setTimeout(resolve, 10_000, 200)));
+  const { url, deliveries } = await startWebhook(() => new Promise(() => undefined));
   await fetch(`${telegram.url}/bot${TOKEN}/setWebhook?url=${url}`);
   const writing = rejection(fetch(`${telegram.url}/_/chats/1/text`, { method: 'POST', body: '{"text":"x"}' }));
   await vi.waitFor(() => expect(deliveries).toHaveLength(1));
-  const start = performance.now();
   await telegram.close();
-  expect(performance.now() - start).toBeLessThan(1000);
   await writing;
 });
