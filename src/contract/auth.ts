@@ -43,6 +43,7 @@ export const requestCode = {
   method: 'post',
   path: '/api/auth/request-code',
   summary: 'Send a sign-in code to the Telegram that is linked to a phone number',
+  example: { phone: '+70000000000' },
   body: z.object({
     phone: textOrNumber('invalid_phone').describe(
       'With a plus: the whole number. Without: a Russian one, with 7, 8 or neither before its ten digits',
@@ -66,6 +67,7 @@ export const verifyCode = {
   method: 'post',
   path: '/api/auth/verify-code',
   summary: 'Exchange a phone number and its code for a token',
+  example: { phone: '+70000000000', code: '012345' },
   // The order of the keys is the order of the checks: the code before the phone.
   body: z.object({
     code: codeDigits,
@@ -85,6 +87,7 @@ export const verifyLink = {
   path: '/api/auth/verify-link',
   summary:
     'Exchange the token of a sign-in link for a token; the link came in Telegram because too many wrong codes were tried',
+  example: { token: 'AAAAAAAAAAAAAAAAAAAAAA' },
   body: z.object({ token: z.string('invalid_link').regex(/^[\w-]{22}$/, 'invalid_link') }),
   success: verifyCode.success,
   errors: ['invalid_link'],

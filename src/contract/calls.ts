@@ -41,6 +41,7 @@ export const startCall = {
     'the same people, is just calling me, that call is the answer, with the role `callee`: join and ' +
     'accept it',
   bearer: true,
+  example: { to: '@demo', video: false },
   body: z
     .object({
       to: z

@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly harmless?: boolean;
   /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
   readonly body?: z.ZodType;
+  /** A body to try, which does no harm: it means nobody, and changes nothing. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** The query; of a name that comes twice the first counts. Its issues are read like those of the body. */
   readonly query?: z.ZodObject;
   /** The `:names` of the path. Their issues are read like those of the body. */

@@ -26,6 +26,7 @@ export const updateProfile = {
   path: '/api/profile',
   summary: 'Change my username, my display name, or both',
   bearer: true,
+  example: { username: '' },
   body: z.object({
     username: text('invalid_field').optional().describe('a–z 0–9 _, 2 to 32; empty keeps the present one'),
     displayName: text('invalid_field').optional().describe('At most 64 characters; "", or what nobody sees, clears it'),

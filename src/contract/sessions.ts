@@ -49,7 +49,12 @@ export const revokeSession = {
   path: '/api/sessions/:id',
   summary: 'Sign one session out; it is refused everywhere within 30 s',
   bearer: true,
-  params: z.object({ id: z.string().regex(/^(old-)?[\w-]{22}$/, 'session_not_found') }),
+  params: z.object({
+    id: z
+      .string()
+      .regex(/^(old-)?[\w-]{22}$/, 'session_not_found')
+      .meta({ example: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+  }),
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
   errors: ['session_not_found'],
 } as const satisfies Endpoint;

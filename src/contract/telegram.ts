@@ -17,6 +17,7 @@ export const linkTelegram = {
   path: '/api/internal/link-telegram',
   summary: 'For bots: link a phone number to the Telegram chat that its codes go to',
   headers: { 'X-Link-Secret': 'The shared secret TELEGRAM_LINK_SECRET; older bots send it as `secret` in the body' },
+  example: { phone: '+70000000000', telegramChatId: 1 },
   body: z
     .object({
       phone: textOrNumber('link_fields_required').describe(
@@ -41,6 +42,7 @@ export const webhook = {
   headers: {
     'X-Telegram-Bot-Api-Secret-Token': 'The secret TELEGRAM_WEBHOOK_SECRET, which Telegram was told at registration',
   },
+  example: { update_id: 1 },
   body: z.looseObject({
     update_id: z.int('invalid_field').describe('An update that was seen before has no second effect'),
   }),

@@ -5,9 +5,10 @@ import { ENDPOINTS } from '../contract/endpoints.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import { ERRORS, ErrorBody, LANGUAGES } from '../contract/errors.ts';
 import { messageOf } from '../messages.ts';
+import { errorExample, exampleOf, parameterExample } from './examples.ts';
 import { LANGUAGE_HEADER } from './language.ts';
 
-const json = (schema: object) => ({ 'application/json': { schema } });
+const json = (schema: object, examples: object = {}) => ({ 'application/json': { schema, ...examples } });
 
 const REQUEST_ID = { 'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } } };
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
@@ -15,7 +16,8 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: '
 /** The content of a success: JSON, unless its schema says otherwise in `contentMediaType` (JSON Schema 2020-12, Validation, §8.4). */
 const contentOf = (body: z.ZodType) => {
   const schema = schemaOf(body, 'output');
-  return typeof schema.contentMediaType === 'string' ? { [schema.contentMediaType]: { schema } } : json(schema);
+  if (typeof schema.contentMediaType === 'string') return { [schema.contentMediaType]: { schema } };
+  return json(schema, { example: exampleOf(schema) });
 };
 
 const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
@@ -49,10 +51,18 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
     [...byStatus].map(([status, group]) => {
       const description = group.map((code) => `\`${code}\` ${messageOf(code, undefined)}`).join(' · ');
       const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
-      return [status, { description, headers, content: json({ $ref: '#/components/schemas/Error' }) }];
+      const examples = Object.fromEntries(group.map((code) => [code, errorExample(code)]));
+      const content = json({ $ref: '#/components/schemas/Error' }, { examples });
+      return [status, { description, headers, content }];
     }),
   );
 };
+
+/** A parameter's schema; and what to try, where there has to be something. */
+const examined = (schema: ReturnType<typeof schemaOf>, name: string, isRequired: boolean) => ({
+  ...(isRequired && { example: parameterExample(schema, name) }),
+  schema,
+});
 
 /** The parameters of one place: their schemas, and which of them have to be there. */
 const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') => {
@@ -62,7 +72,7 @@ const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') =>
     name,
     in: place,
     required: required(name),
-    schema: schemaOf(schema, 'input'),
+    ...examined(schemaOf(schema, 'input'), name, required(name)),
   }));
 };
 
@@ -92,7 +102,9 @@ const operationOf = (endpoint: Endpoint) => ({
     ...parametersOf(endpoint.query, 'query'),
     ...headersOf(endpoint),
   ],
-  ...(endpoint.body && { requestBody: { required: true, content: json(bodySchemaOf(endpoint.body)) } }),
+  ...(endpoint.body && {
+    requestBody: { required: true, content: json(bodySchemaOf(endpoint.body), { example: endpoint.example }) },
+  }),
   responses: {
     ...(endpoint.success && {
       [endpoint.success.status]: {
@@ -105,6 +117,25 @@ const operationOf = (endpoint: Endpoint) => ({
   },
 });
 
+/** Where a token comes from, for who reads /docs. */
+const TOKEN = [
+  'The `token` that `POST /api/auth/verify-code` answers:',
+  '1. link a number to a Telegram chat (the bot: /start, then share your own contact);',
+  '2. `POST /api/auth/request-code` with that number: six digits come in the chat;',
+  '3. `POST /api/auth/verify-code` with the number and the digits.',
+  '',
+  'Paste it here without `Bearer`. It is forgotten with the page.',
+].join('\n');
+
+const ABOUT = [
+  'Sign-in, sessions, profiles and calls of the AIST messenger.',
+  '',
+  'The examples do no harm when they are tried: their numbers, codes and ids are nobody’s. What is',
+  'signed out by `DELETE /api/sessions` and `POST /api/auth/logout` is signed out.',
+  '',
+  `**Where the token comes from.** ${TOKEN}`,
+].join('\n');
+
 /** The OpenAPI 3.1 description of the API, made from the contract that the routes run on. */
 export const openApiDocument = () => {
   const paths: Record<string, Record<string, object>> = {};
@@ -114,11 +145,11 @@ export const openApiDocument = () => {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'AIST', version: '1', description: 'Sign-in, sessions and profiles of the AIST messenger.' },
+    info: { title: 'AIST', version: '1', description: ABOUT },
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN } },
     },
   };
 };

@@ -11,7 +11,12 @@ const api = runningApi();
 
 /** What OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0) demands of the parts that this project uses. Unknown keys are mistakes. */
 const JsonSchema = z.record(z.string(), z.unknown());
-const Content = z.record(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/), z.strictObject({ schema: JsonSchema }));
+const Media = z.strictObject({
+  schema: JsonSchema,
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.strictObject({ summary: z.string(), value: JsonSchema })).optional(),
+});
+const Content = z.record(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/), Media);
 const Operation = z.strictObject({
   summary: z.string().min(1),
   description: z.string().optional(),
@@ -25,6 +30,7 @@ const Operation = z.strictObject({
         in: z.enum(['query', 'header', 'path', 'cookie']),
         description: z.string().optional(),
         required: z.boolean().optional(),
+        example: z.unknown().optional(),
         schema: JsonSchema,
       }),
     )
@@ -50,7 +56,10 @@ const Document = z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/), JsonSchema),
     securitySchemes: z.record(
       z.string(),
-      z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), bearerFormat: z.string() }),
+      z.strictObject({
+        ...{ type: z.literal('http'), scheme: z.literal('bearer') },
+        ...{ bearerFormat: z.string(), description: z.string() },
+      }),
     ),
   }),
 });
