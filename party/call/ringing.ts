@@ -1,7 +1,8 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
-import { Dialled, type Permitted, Rung, type ToCall } from '../../src/contract/room-messages.ts';
+import type { Created, Permitted, ToCall } from '../../src/contract/room-messages.ts';
+import { Dialled, Rung } from '../../src/contract/room-messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
-import { created, decline, end } from './lifecycle.ts';
+import { created, decline, end, leave } from './lifecycle.ts';
 import { announce, reached, stayAwake } from './presence.ts';
 import { beginAnew, replay, sizeOf } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
@@ -132,22 +133,24 @@ export const dialled = (turn: Turn, answer: unknown) => {
   const parsed = Dialled.safeParse(answer).data;
   if (parsed?.outcome !== 'ok') return withdraw(turn, parsed ?? { outcome: 'failed' });
   const { id, createdAt, video, group, caller } = turn.call;
-  const from = turn.member(caller)?.profile;
+  const { profile: from, old } = turn.member(caller) ?? {};
   if (!from) return;
   turn.set({ state: 'ringing' });
   const expiresAt = createdAt + RING_MS;
+  const isOld = old && { old };
   const callees = turn.members.filter(({ role }) => role === 'callee');
   const to = callees.map(({ profile }) => profile.user);
   for (const { profile, state } of turn.members) {
     if (state !== 'ringing') continue;
-    const ring = { type: 'ring', call: id, from, video, group, expiresAt, to } as const;
+    const about = { call: id, from, video, group, expiresAt, to, ...isOld };
+    const ring = { type: 'ring', ...about } as const;
     turn.post({ party: 'inbox', id: profile.user }, ring, true, expiresAt);
   }
   turn.keep();
 };
 
 /** There is no such call after all: whoever asked for it hears why. */
-const withdraw = (turn: Turn, answer: Dialled | Rung | { outcome: 'failed' }) => {
+const withdraw = (turn: Turn, answer: Created | Rung | Dialled) => {
   for (const request of turn.call.creating) turn.reply(request, answer);
   turn.set({ creating: [] });
   end(turn, 'cancelled', false);
@@ -163,6 +166,7 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
   const parsed = Rung.safeParse(answer).data;
   if (answer !== undefined) turn.setMember(user, { rung: true });
   if (member.state === 'ringing') {
+    if (parsed?.outcome === 'limited') return pause(turn, user, parsed.retryAfterSeconds);
     const isBegun = turn.call.state === 'accepted';
     if (parsed?.outcome === 'instead' && !isBegun) return withdraw(turn, parsed);
     // Those who talk already go on without whoever is in another call.
@@ -176,6 +180,11 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
       if (parsed?.old) replay(turn, user);
     }
   }
+  createdIfRung(turn);
+};
+
+/** Whoever asked for the call hears that it rings, when all inboxes have said what comes of it. */
+const createdIfRung = (turn: Turn) => {
   if (turn.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(turn);
 };
 
@@ -196,4 +205,19 @@ export const listen = (
   turn.setMember(user, { listened: [...listened, who] });
   turn.keep();
   replay(turn, user, device);
+};
+
+/** Somebody may not be rung yet, since the caller rang in vain too often. */
+const pause = (turn: Turn, user: string, seconds: number) => {
+  turn.setMember(user, { pausedForSeconds: seconds });
+  const callees = turn.members.filter(({ role }) => role === 'callee');
+  const pauses = callees.flatMap(({ pausedForSeconds }) => pausedForSeconds ?? []);
+  if (pauses.length < callees.length) return leaveUnrung(turn, user);
+  withdraw(turn, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
+};
+
+/** It did not ring: nobody has missed anything. */
+const leaveUnrung = (turn: Turn, user: string) => {
+  leave(turn, user, 'failed');
+  createdIfRung(turn);
 };

@@ -34,6 +34,8 @@ export interface Member {
   readonly listened?: readonly string[];
   /** Whether the inbox has said what comes of ringing. */
   readonly rung: boolean;
+  /** For how many seconds the caller may not ring them, who has rung in vain too often. */
+  readonly pausedForSeconds?: number | undefined;
 }
 
 /** A socket of a client of this protocol. */

@@ -1,23 +1,19 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
 import type { Ring } from '../../src/contract/inbox-room.ts';
 import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-messages.ts';
+import { calledAt, dialledAt, dialledOf, givesWay, isCallBack, SLACK_MS } from './crossing.ts';
+import { isSameOldClient } from './devices.ts';
 import { decline, end, hangUp, isRinging, shown } from './ending.ts';
-import { type EntryIn, IDLE, isOldDevice } from './state.ts';
+import { forgetPauses, secondsUntilRing } from './pauses.ts';
+import { takeOne } from './rates.ts';
+import { makeSlot, refuseBusy } from './slots.ts';
+import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
 type Message<Type extends ToInbox['type']> = Extract<ToInbox, { type: Type }>;
 
-/** How many calls somebody makes at once at most, and how soon there may be one more, in milliseconds: 60 an hour. */
-const DIAL_BURST = 60;
-const DIAL_EVERY_MS = 60_000;
-
-/** How many calls ring for somebody at once. */
-const RINGS = 32;
-
-/** How much longer than it rings a ring is remembered, in milliseconds: the call itself says when it stops. */
-const SLACK_MS = 10_000;
-
 const SILENT = { outcome: 'ok', devices: 0, old: false } as const;
+const BUSY = { outcome: 'busy' } as const;
 
 /** The one whom a call is with, if it is with one. */
 const only = (users: readonly string[]) => (users.length === 1 ? users[0] : undefined);
@@ -31,42 +27,50 @@ const isMeant = ({ ring, peers = [] }: EntryIn<'ringing'>, to: readonly string[]
   only(to) === ring.from.user || isSame(peers, to);
 
 /** This user calls: may they? From here on whoever calls them back finds this call. */
-export const dial = (turn: Turn, { call, device, to, until, request }: Message<'dial'>): Dialled => {
+export const dial = (turn: Turn, message: Message<'dial'>): Dialled => {
+  const { call, device, to, until, request } = message;
   if (turn.entry(call)) return { outcome: 'ok' };
   const [active] = turn.entriesIn('active');
-  if (active) {
+  if (active && !isGivenUp(turn, active, message)) {
     const same = isSame(active.peers, to);
     return same ? { outcome: 'instead', call: active.call } : { outcome: 'in_call' };
   }
-  for (const own of turn.entriesIn('dialling')) {
-    if (own.device !== device) return { outcome: 'in_call' };
-    if (isSame(own.to, to)) return { outcome: 'instead', call: own.call };
-    hangUp(turn, own);
-  }
+  const [own] = turn.entriesIn('dialling');
+  if (own && !isSameOldClient(turn, own.device, device)) return { outcome: 'in_call' };
+  if (own?.device === device && isSame(own.to, to)) return { outcome: 'instead', call: own.call };
   const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
-  const incoming = ringing.find((entry) => isMeant(entry, to));
+  const meant = ringing.filter((entry) => isMeant(entry, to));
+  const isLeft = ({ ring, here }: EntryIn<'ringing'>) =>
+    here !== undefined && isCallBack(calledAt(ring), dialledAt(until));
+  const incoming = meant.find((entry) => !isLeft(entry));
   if (incoming) return { outcome: 'instead', call: incoming.call };
-  const retryAfterSeconds = takeDial(turn);
+  // That of an old device was counted when it was asked for.
+  const retryAfterSeconds = isOldDevice(device) ? 0 : takeOne(turn, 'dials');
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
+  for (const former of [active, own]) if (former) hangUp(turn, former);
   // Who calls somebody among others does not want to be called by them alone.
+  const isAmong = ({ ring: { group, from } }: EntryIn<'ringing'>) =>
+    to.length > 1 && !group && to.includes(from.user);
   for (const other of ringing) {
-    if (to.length > 1 && !other.ring.group && to.includes(other.ring.from.user)) {
-      decline(turn, other, device);
-    }
+    if (meant.includes(other) || isAmong(other)) decline(turn, other, device);
   }
+  forgetPauses(turn, to);
   const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
   turn.put(entry);
   if (isOldDevice(device)) connectDial(turn, entry, request);
   return { outcome: 'ok' };
 };
 
-/** Counts a call that is made (generic cell rate algorithm); 0, or in how many seconds there may be one. */
-const takeDial = (turn: Turn): number => {
-  const dials = Math.max(turn.state.dials, turn.now);
-  const early = dials - turn.now - (DIAL_BURST - 1) * DIAL_EVERY_MS;
-  if (early > 0) return Math.ceil(early / 1000);
-  turn.set({ dials: dials + DIAL_EVERY_MS });
-  return 0;
+/**
+ * Whether somebody who calls has left the call that they are in: an old client has, which is in one
+ * call and says nothing; so has whoever calls the old client back that called them.
+ */
+const isGivenUp = (turn: Turn, active: EntryIn<'active'>, by: Message<'dial'>): boolean => {
+  const { device, to, until } = by;
+  const { calledByOld, oldCalledAt, peers } = active;
+  if (calledByOld && active.device !== device) return isSameOldClient(turn, active.device, device);
+  if (oldCalledAt === undefined || active.device !== device) return false;
+  return isSame(to, peers) && isCallBack(oldCalledAt, dialledAt(until));
 };
 
 /** The old device that has dialled hears of the call from now on; nobody waits for it when the device has gone, has given up, or calls somebody else. */
@@ -76,21 +80,25 @@ const connectDial = (turn: Turn, entry: EntryIn<'dialling'>, request: number | u
   else turn.update(socket, { line: { call: entry.call, sent: 1, seen: [] } });
 };
 
+/** A call that rings, with all others who are in it. */
+type Rings = Ring & { readonly old?: boolean | undefined; readonly peers: readonly string[] };
+
 /**
  * Which call goes on where one that this user makes meets one that rings, if there is to be one.
  * Both inboxes decide alike: a call of a group goes before one of two of it; of the same people the
- * one whose caller has the smaller id.
+ * one whose caller has the smaller id, unless an old client may have left it before.
  */
 const winnerOf = (
-  { state: { id } }: Turn,
-  { to }: EntryIn<'dialling'>,
-  { from: { user }, group }: Ring,
-  peers: readonly string[],
+  turn: Turn,
+  own: EntryIn<'dialling'>,
+  { from: { user }, group, expiresAt, old = false, peers }: Rings,
 ): 'own' | 'theirs' | undefined => {
+  const { to } = own;
   if (!group && to.length > 1 && to.includes(user)) return 'own';
   if (group && only(to) === user) return 'theirs';
   if (!isSame(to, peers)) return undefined;
-  return user > id ? 'own' : 'theirs';
+  const theirs = { by: user, at: calledAt({ expiresAt }), old };
+  return givesWay(dialledOf(turn, own), theirs) ? 'theirs' : 'own';
 };
 
 /** A call of the same people that rings here too, and goes before one of this caller. */
@@ -102,7 +110,7 @@ const betterOf = (turn: Turn, caller: string, people: readonly string[]) =>
 
 /** This user is called. Devices that are `silent` are told, and count for none. */
 export const ring = (turn: Turn, message: Message<'ring'>, silent: ReadonlySet<string>): Rung => {
-  const { type: _, to = [turn.state.id], ...ring } = message;
+  const { type: _, to = [turn.state.id], old: isByOld, ...ring } = message;
   const { call, from, group, expiresAt } = ring;
   const known = turn.entry(call);
   if (known) return known.state === 'ringing' ? known.answer : SILENT;
@@ -114,22 +122,52 @@ export const ring = (turn: Turn, message: Message<'ring'>, silent: ReadonlySet<s
   const better = isThere ? active : betterOf(turn, from.user, peers);
   if (group && better) return { outcome: 'instead', call: better.call };
   const [own] = turn.entriesIn('dialling');
-  const winner = own && winnerOf(turn, own, ring, peers);
+  const winner = own && winnerOf(turn, own, { ...ring, old: isByOld, peers });
   if (own && winner === 'own') return { outcome: 'instead', call: own.call };
-  const isBusy = active !== undefined || (own && winner === undefined);
-  if (isBusy || turn.entriesIn('ringing').length >= RINGS) return { outcome: 'busy' };
-  if (own) yieldTo(turn, own);
-  const heard = turn.state.sockets.filter(({ hello }) => hello);
-  const old = group ? [] : turn.state.sockets.filter(({ who, line, dial }) => who.old && !line && dial === undefined);
+  // Whoever calls back is not in the call that an old client has left without a word.
+  const left = isThere && active.calledByOld ? active : undefined;
+  const other = left ? undefined : (active ?? (winner ? undefined : own));
+  const devices = devicesFor(turn, { group, silent });
+  if (other && !mayWait(other, devices.answer)) return BUSY;
+  const retryAfterSeconds = secondsUntilRing(turn, from.user);
+  if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
+  if (!makeSlot(turn, from.user)) return BUSY;
+  if (own && winner) yieldTo(turn, own);
+  if (left) hangUp(turn, left);
+  const { heard, old, answer } = devicesFor(turn, { group, silent });
   for (const socket of heard) turn.send(socket, { type: 'ring', ...shown(ring, turn.now) });
   for (const socket of old) turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
-  // Not every old client gives signs of life.
-  const alive = heard.filter(({ id }) => !silent.has(id));
-  const answer: Rung = { outcome: 'ok', devices: alive.length + old.length, old: old.length > 0 };
+  const connected = turn.state.sockets.filter(({ hello, who: { old: isOld } }) => hello || isOld);
+  const here = isByOld ? { here: connected.map(({ who }) => who.device) } : {};
   const rang = old.map(({ who }) => who.device);
-  const until = expiresAt + SLACK_MS;
-  turn.put({ state: 'ringing', call, ring, peers, answer, declined: false, rang, until });
+  const about = { call, ring, peers, answer, declined: false, rang, until: expiresAt + SLACK_MS };
+  turn.put({ state: 'ringing', ...about, ...here });
   return answer;
+};
+
+interface Whom {
+  readonly group: boolean;
+  /** Devices that may be dead. */
+  readonly silent: ReadonlySet<string>;
+}
+
+/** The devices that can ring, and what is answered: an old one knows one call at a time, no group. */
+const devicesFor = ({ state: { sockets } }: Turn, { group, silent }: Whom) => {
+  const heard = sockets.filter(({ hello }) => hello);
+  const isIdle = ({ who, line, dial }: Socket) => who.old && !line && dial === undefined;
+  const old = group ? [] : sockets.filter(isIdle);
+  // Not every old client gives signs of life.
+  const devices = heard.filter(({ id }) => !silent.has(id)).length + old.length;
+  return { heard, old, answer: { outcome: 'ok', devices, old: old.length > 0 } as const };
+};
+
+/**
+ * Whether a further call rings beside one that this user makes or is in: an old client that calls
+ * may have left it without a word. Where no other device can ring they are busy.
+ */
+const mayWait = (own: EntryIn<'dialling' | 'active'>, { devices }: { devices: number }): boolean => {
+  const isOldCall = own.state === 'dialling' ? isOldDevice(own.device) : own.calledByOld === true;
+  return isOldCall && devices > 0;
 };
 
 /** One's own call has lost against theirs, as its room will hear. An old client knows one call at a time: its own ends before theirs rings. */
@@ -146,22 +184,42 @@ export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Me
   // Late word of it, unless they have come back to a call that goes on.
   if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
   if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
-  if (turn.entriesIn('active').some((other) => other.call !== call)) return { outcome: 'busy' };
-  const entry: EntryIn<'active'> = { state: 'active', call, device, epoch, peers, until };
+  const other = turn.entriesIn('active').find((one) => one.call !== call);
+  if (other && !(other.calledByOld && known?.state === 'ringing')) return { outcome: 'busy' };
+  const place = { call, device, epoch, peers, until };
+  const entry: EntryIn<'active'> = { state: 'active', ...place, ...originOf(known) };
   turn.put(entry);
+  if (other) hangUp(turn, other);
   if (turn.hasEnded(device)) turn.act(call, device, { type: 'revoke' });
-  if (known?.state === 'ringing') turn.stop(call, 'answered_elsewhere', device);
+  if (known?.state === 'ringing') {
+    turn.stop(call, 'answered_elsewhere', device);
+    forgetPauses(turn, [known.ring.from.user]);
+  }
   for (const socket of turn.state.sockets) {
     if (socket.line?.call === call && socket.who.device !== device) turn.dismiss(socket);
   }
   for (const own of turn.entriesIn('dialling')) hangUp(turn, own);
-  for (const other of turn.entriesIn('ringing')) {
-    if (other.declined) continue;
-    turn.put({ ...other, declined: true });
-    turn.act(other.call, device, { type: 'busy' });
+  if (!entry.calledByOld) {
+    for (const waiting of turn.entriesIn('ringing')) refuseBusy(turn, waiting, device);
   }
   if (isOldDevice(device) && !turn.socketOf(device)) hangUp(turn, entry);
   return { outcome: 'ok' };
+};
+
+type Origin = Pick<EntryIn<'active'>, 'calledByOld' | 'oldCalledAt'>;
+
+/** What has to be known of how a call that was taken began. */
+const originOf = (known: Entry | undefined): Origin => {
+  switch (known?.state) {
+    case 'active':
+      return { calledByOld: known.calledByOld, oldCalledAt: known.oldCalledAt };
+    case 'dialling':
+      return { calledByOld: isOldDevice(known.device) };
+    case 'ringing':
+      return known.here ? { oldCalledAt: calledAt(known.ring) } : {};
+    default:
+      return {};
+  }
 };
 
 /** A call is over for this user. One that was never heard of may still be on its way. */

@@ -1,6 +1,7 @@
 import type { Entrant } from '../../src/contract/room-messages.ts';
 import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/rooms.ts';
 import type { Present } from '../room.ts';
+import { noteHere, ringsLate } from './crossing.ts';
 import { isRinging, release, ringIdle, shown } from './ending.ts';
 import { IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -13,6 +14,9 @@ const ENDED_MS = 120_000;
 
 /** How many of them are remembered: the newest. */
 const ENDED_LIMIT = 256;
+
+/** How many sockets of an old client one session has: a page opens three. */
+const OLD_SOCKETS = 3;
 
 /** How many used tickets are remembered; each for a minute at most. */
 const TICKET_LIMIT = 1_000;
@@ -42,7 +46,22 @@ const refusalOf = (turn: Turn, who: Entrant, present: readonly Present[]): Close
   if (until <= now || turn.hasEnded(who.sid) || (ticket && ticket.until <= now)) return 'unauthorized';
   if (ticket && state.tickets.some(({ id }) => id === ticket.id)) return 'unauthorized';
   const isFull = state.tickets.filter((used) => used.until > now).length >= TICKET_LIMIT;
-  return !isFull && makeRoom(turn, olderOf(turn, who), present) ? undefined : 'full';
+  if (isFull) return 'full';
+  if (who.old) limitSession(turn, who.sid, present);
+  return makeRoom(turn, olderOf(turn, who), present) ? undefined : 'full';
+};
+
+/** Makes room among the old sockets of a session: the longest silent goes, those in a call last. */
+const limitSession = (turn: Turn, sid: string, present: readonly Present[]): void => {
+  const heardAt = new Map(present.map(({ id, heardAt: at }) => [id, at]));
+  const rank = ({ id, line, dial }: Socket) => {
+    const isInCall = dial !== undefined || Boolean(line?.sent);
+    return isInCall ? Number.POSITIVE_INFINITY : (heardAt.get(id) ?? 0);
+  };
+  const own = turn.state.sockets.filter(({ who }) => who.old && who.sid === sid);
+  const surplus = Math.max(0, own.length + 1 - OLD_SOCKETS);
+  const bySilence = own.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
+  for (const socket of bySilence.slice(0, surplus)) putOut(turn, socket, 'full');
 };
 
 /** Whether there is room for one more, when `leaving` is gone; those who say nothing any more make it. */
@@ -76,14 +95,23 @@ export const hello = (turn: Turn, socket: Socket, version: number): void => {
     return;
   }
   turn.update(socket, { hello: true });
-  const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
+  const { device } = socket.who;
+  const ringing = turn
+    .entriesIn('ringing')
+    .filter((entry) => isRinging(entry, turn.now) && ringsLate(entry, device, turn.now));
   const rings = ringing.map(({ ring }) => shown(ring, turn.now));
   turn.send(socket, { type: 'welcome', version, rings });
-  for (const entry of ringing) {
-    if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) continue;
-    turn.put({ ...entry, answer: { ...entry.answer, devices: 1 } });
-    turn.act(entry.call, socket.who.device, { type: 'here' });
-  }
+  for (const { call } of ringing) noteHeard(turn, call, device);
+};
+
+/** A device that has come has heard of a call: where none was before, they can be reached. */
+const noteHeard = (turn: Turn, call: string, device: string): void => {
+  noteHere(turn, call, device);
+  const entry = turn.entry(call);
+  if (entry?.state !== 'ringing') return;
+  if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) return;
+  turn.put({ ...entry, answer: { ...entry.answer, devices: 1 } });
+  turn.act(call, device, { type: 'here' });
 };
 
 /** A device has gone. An old one cannot come back: it is out of what it was in; where it only rang, others may still answer. */
@@ -124,4 +152,11 @@ export const revoked = (turn: Turn, sids: readonly string[]): void => {
 export const expireSessions = (turn: Turn): void => {
   const sids = turn.state.sockets.flatMap(({ who }) => (who.until <= turn.now ? [who.sid] : []));
   if (sids.length > 0) revoked(turn, sids);
+};
+
+/** Whether two devices are sockets of one old client. */
+export const isSameOldClient = (turn: Turn, one: string, other: string): boolean => {
+  if (one === other || !isOldDevice(one) || !isOldDevice(other)) return one === other;
+  const session = turn.socketOf(one)?.who.sid;
+  return session !== undefined && session === turn.socketOf(other)?.who.sid;
 };

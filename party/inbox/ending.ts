@@ -1,5 +1,7 @@
 import { RING_MS } from '../../src/contract/call-room.ts';
 import type { Ring, StopReason } from '../../src/contract/inbox-room.ts';
+import { ringsLate } from './crossing.ts';
+import { noteUnanswered } from './pauses.ts';
 import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -11,7 +13,11 @@ export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: 
   const { state, call, until } = entry;
   turn.dropSignals(call);
   turn.put({ state: 'over', call, epoch, until: state === 'active' ? turn.now + LATE_MS : until });
-  if (state === 'ringing') turn.stop(call, reason);
+  if (state === 'ringing') {
+    turn.stop(call, reason);
+    // A refusal was counted when it was made; who finds this user busy has done nothing wrong.
+    if (!entry.declined && reason !== 'busy') noteUnanswered(turn, entry.ring.from.user, reason);
+  }
   for (const socket of turn.state.sockets) if (socket.line?.call === call) turn.dismiss(socket);
   ringIdle(turn);
 };
@@ -35,10 +41,14 @@ export const shown = (ring: Ring, now: number) => ({
 
 /** Lets the old devices that are in no call ring, if something rings: an old client knows one call at a time, and one that comes late has heard nothing. */
 export const ringIdle = (turn: Turn): void => {
-  const next = turn.entriesIn('ringing').find((entry) => !entry.ring.group && isRinging(entry, turn.now));
-  if (!next) return;
+  const { now } = turn;
+  const isOne = (entry: EntryIn<'ringing'>) => !entry.ring.group && isRinging(entry, now);
+  const ringing = turn.entriesIn('ringing').filter(isOne);
+  if (ringing.length === 0) return;
   for (const socket of turn.state.sockets) {
-    if (socket.who.old && !socket.line && socket.dial === undefined) listen(turn, socket, next.call);
+    if (!socket.who.old || socket.line || socket.dial !== undefined) continue;
+    const next = ringing.find((entry) => ringsLate(entry, socket.who.device, now));
+    if (next) listen(turn, socket, next.call);
   }
 };
 
@@ -74,6 +84,7 @@ export const release = (turn: Turn, was: Socket): void => {
 export const decline = (turn: Turn, entry: EntryIn<'ringing'>, device: string): void => {
   if (entry.declined) return;
   turn.put({ ...entry, declined: true });
+  noteUnanswered(turn, entry.ring.from.user, 'declined');
   turn.act(entry.call, device, { type: 'decline' });
 };
 

@@ -1,7 +1,9 @@
 import type { LegacyFrame } from '../../src/contract/legacy-ws.ts';
 import { Called, type CarriedSignal, type ToInbox, type ToWorker } from '../../src/contract/room-messages.ts';
+import { calledAt, isCallBack } from './crossing.ts';
 import { calleeOf, candidate, description, encodeOld, isVideo } from './dialect.ts';
 import { decline, hangUp, listen, release, ringIdle } from './ending.ts';
+import { takeOne } from './rates.ts';
 import { type Entry, IDLE, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -40,19 +42,31 @@ const peerOf = (entry: Entry | undefined): string | undefined => {
 const offer = (turn: Turn, socket: Socket, payload: Payload): void => {
   const to = calleeOf(payload);
   if (to === undefined) return;
-  const { line, who } = socket;
-  const signal = description('offer', payload);
-  if (line && peerOf(turn.entry(line.call)) === to) {
-    // Both call each other, and theirs was first: the client drops its own call and rings.
-    if (line.sent > 0) say(turn, socket, signal);
-    else ringAgain(turn, socket, line.call);
-    return;
-  }
+  const { line } = socket;
+  const entry = line && turn.entry(line.call);
+  const isTheirs = line !== undefined && peerOf(entry) === to;
+  if (isTheirs && line.sent > 0) say(turn, socket, description('offer', payload));
+  // Both call each other, and theirs was first: the client drops its own call and rings.
+  else if (isTheirs && !isLeft(entry, turn.now)) ringAgain(turn, socket, line.call);
+  // A call too many is refused before it costs anything.
+  else if (takeOne(turn, 'dials') > 0) giveUp(turn, socket);
+  else askForCall(turn, socket, { to, payload });
+};
+
+/** Has the Worker make a call in the name of an old device, which leaves whatever it was in. */
+const askForCall = (turn: Turn, socket: Socket, call: { to: string; payload: Payload }): void => {
+  const { to, payload } = call;
+  const { device } = socket.who;
+  const offer = description('offer', payload);
   const video = isVideo(payload);
-  const dial = turn.dial({ type: 'call', from: turn.state.id, device: who.device, to, offer: signal, video });
+  const dial = turn.dial({ type: 'call', from: turn.state.id, device, to, offer, video });
   turn.update(socket, { ...IDLE, dial });
   release(turn, socket);
 };
+
+/** Whether a call that rings is one of an old client that may have left it: it is called back. */
+const isLeft = (entry: Entry | undefined, now: number): boolean =>
+  entry?.state === 'ringing' && entry.here !== undefined && isCallBack(calledAt(entry.ring), now);
 
 const ringAgain = (turn: Turn, socket: Socket, call: string): void => {
   turn.dismiss(socket);

@@ -7,6 +7,7 @@ import { active, dial, ring, stop } from './calls.ts';
 import { expireSessions, hello, join, leave, othersThan, revoked, silentOf } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';
 import { called, giveUp, hear, signal } from './legacy.ts';
+import { takeOne } from './rates.ts';
 import { IDLE, type InboxState, isOldDevice, type Kept, NOTHING, type Socket } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -95,6 +96,10 @@ const message = (turn: Turn, said: ToInbox, present: readonly Present[] = []): o
     case 'signal':
       signal(turn, said);
       return DONE;
+    case 'turn': {
+      const retryAfterSeconds = takeOne(turn, 'turns');
+      return retryAfterSeconds > 0 ? { outcome: 'limited', retryAfterSeconds } : { outcome: 'ok' };
+    }
     case 'revoked':
       revoked(turn, said.others ? [...said.sids, ...othersThan(turn, said.others)] : said.sids);
       return DONE;

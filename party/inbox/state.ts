@@ -1,6 +1,7 @@
 import type { Ring } from '../../src/contract/inbox-room.ts';
 import type { CarriedSignal, Entrant, Rung } from '../../src/contract/room-messages.ts';
 import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
+import type { Pause } from './pauses.ts';
 
 /**
  * What is known of a call of this user, until a time in milliseconds since 1970, so that no call blocks them for ever. One that is `over` is remembered for what is
@@ -17,6 +18,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly declined: boolean;
       /** Old devices, as often as it has begun to ring there; none in what was written before there was this. */
       readonly rang?: readonly string[];
+      /** The devices that were there, if an old device calls: later it rings on no others. */
+      readonly here?: readonly string[] | undefined;
     }
   /** `epoch` is the one in which they are in the call, or were when its room said that it is over. */
   | {
@@ -24,6 +27,10 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly device: string;
       readonly epoch?: number | undefined;
       readonly peers: readonly string[];
+      /** Whether they called, from an old device, which may have left without a word. */
+      readonly calledByOld?: boolean | undefined;
+      /** When the other one called, from an old device; in milliseconds since 1970. */
+      readonly oldCalledAt?: number | undefined;
     }
   | { readonly state: 'over'; readonly epoch?: number | undefined }
 );
@@ -67,12 +74,16 @@ export interface InboxState {
   readonly ended: readonly { readonly sid: string; readonly until: number }[];
   /** When the calls made so far would have been made at the rate that is allowed, in milliseconds since 1970. */
   readonly dials: number;
+  /** The same for TURN credentials. */
+  readonly turns: number;
+  /** Who may not ring for a while. */
+  readonly pauses: readonly Pause[];
   readonly sockets: readonly Socket[];
   readonly outbox: Outbox;
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Pick<InboxState, 'calls' | 'tickets' | 'ended' | 'dials'> & {
+export type Kept = Omit<InboxState, 'id' | 'sockets' | 'outbox'> & {
   readonly outbox: KeptOutbox;
   readonly lines: readonly (Line & { readonly device: string })[];
 };
@@ -83,16 +94,15 @@ export const NOTHING: Kept = {
   tickets: [],
   ended: [],
   dials: 0,
+  turns: 0,
+  pauses: [],
   outbox: durable(EMPTY_OUTBOX),
   lines: [],
 };
 
 /** What outlives the host. */
-export const kept = ({ calls, tickets, ended, dials, sockets, outbox }: InboxState): Kept => ({
-  calls,
-  tickets,
-  ended,
-  dials,
+export const kept = ({ id: _, sockets, outbox, ...rest }: InboxState): Kept => ({
+  ...rest,
   outbox: durable(outbox),
   lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
 });
@@ -108,6 +118,8 @@ export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
   a.tickets !== b.tickets ||
   a.ended !== b.ended ||
   a.dials !== b.dials ||
+  a.turns !== b.turns ||
+  a.pauses !== b.pauses ||
   a.outbox.changes !== b.outbox.changes ||
   (a.sockets !== b.sockets && !same(lines(a), lines(b)));
 

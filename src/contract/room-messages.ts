@@ -105,7 +105,12 @@ export const Created = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('instead'), call }),
   /** The caller is in another call, or calls on another device. */
   z.object({ outcome: z.literal('in_call') }),
-  z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
+  /** `pair`: those who are called were called in vain too often; others may be called. */
+  z.object({
+    outcome: z.literal('limited'),
+    retryAfterSeconds: z.int(),
+    pair: z.boolean().optional(),
+  }),
   z.object({ outcome: z.literal('failed') }),
 ]);
 
@@ -153,7 +158,11 @@ export const ToInbox = z.discriminatedUnion('type', [
     expiresAt: z.number(),
     /** All who are called, as the caller's inbox was told. */
     to: z.array(user).optional(),
+    /** Whether an old device calls: it may have left the call without a word. */
+    old: z.boolean().optional(),
   }),
+  /** From the Worker: may this user have a TURN credential? Answered with {@link TurnGranted}. */
+  z.object({ type: z.literal('turn') }),
   /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
   z.object({ type: z.literal('active'), call, device, epoch: entry, peers: z.array(user), until: z.number() }),
   /** From a call: it is over for this user. Answered with {@link Done}. */
@@ -197,10 +206,21 @@ export const Rung = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok'), devices: z.int(), old: z.boolean() }),
   z.object({ outcome: z.literal('instead'), call }),
   z.object({ outcome: z.literal('busy') }),
+  /** The caller has rung in vain too often, and may ring again then. */
+  z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 
 /** See {@link Rung}. */
 export type Rung = z.output<typeof Rung>;
+
+/** The answer to `turn`. */
+export const TurnGranted = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok') }),
+  z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
+]);
+
+/** See {@link TurnGranted}. */
+export type TurnGranted = z.output<typeof TurnGranted>;
 
 /** The answer to `active`: `busy` when the user is in another call already. */
 export const Entered = z.object({ outcome: z.enum(['ok', 'busy']) });

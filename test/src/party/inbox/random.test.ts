@@ -11,11 +11,13 @@ import {
   ToCall,
   type ToInbox,
   ToWorker,
+  TurnGranted,
 } from '../../../../src/contract/room-messages.ts';
 import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';
 
-const answers = { dial: Dialled, ring: Rung, active: Entered, stop: Done, signal: Done, revoked: Done };
+const rooms = { dial: Dialled, ring: Rung, active: Entered, stop: Done, signal: Done };
+const answers = { ...rooms, revoked: Done, turn: TurnGranted };
 const oldEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
 const call = fc.constantFrom('c', 'd', '__proto__', 'constructor');
@@ -45,6 +47,7 @@ const message = fc.oneof(
     from: user.map(profile),
     video: fc.boolean(),
     group: fc.boolean(),
+    old: fc.boolean(),
     expiresAt: fc.integer({ min: -10_000, max: 45_000 }),
   }),
   fc.record({ type: is('active'), call, device, peers: users, until: fc.constant(90_000) }),
@@ -57,6 +60,7 @@ const message = fc.oneof(
     seq: fc.integer({ min: 1, max: 3 }),
     signals,
   }),
+  fc.record({ type: is('turn') }),
   fc.record({ type: is('revoked'), sids: fc.array(device, { maxLength: 1 }) }),
 );
 

@@ -3,6 +3,7 @@ import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import type { Said } from './ledger.ts';
 import { NewDevice } from './new-device.ts';
+import { isOfOld, LATE_RING_MS } from './old-callers.ts';
 import { OldDevice } from './old-device.ts';
 import type { Device, World } from './world.ts';
 
@@ -23,6 +24,8 @@ export const checkAtRest = (world: World) => {
   }
 };
 
+const isAway = (call: Call, user: string) => memberOf(call, user)?.awayAt !== undefined;
+
 /** What a device shows is what is so. */
 const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0) return;
@@ -35,6 +38,8 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     const isDue = call.createdAt + 45_000 > world.clock.now;
     return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
   });
+  // A call of an old client does not ring on devices that come late.
+  const isLate = (call: Call) => isOfOld(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
   if (device instanceof NewDevice) {
     const { seat } = device;
     const shown = [...device.rings.values()].filter(({ until }) => until > world.clock.now);
@@ -44,7 +49,9 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
         .filter((id) => !device.taken.includes(id))
         .sort()
         .join();
-    const [a, b] = [others(shown.map(({ call }) => call)), others(ringing.map(({ id }) => id))];
+    const late = new Set(ringing.filter(isLate).map(({ id }) => id));
+    const due = ringing.map(({ id }) => id).filter((id) => device.rings.has(id) || !late.has(id));
+    const [a, b] = [others(shown.map(({ call }) => call)), others(due)];
     hold(a === b, () => `${name} rings for [${a}], not for [${b}]`);
     if (!seat || seat.client.over !== undefined) return;
     const call = live.find(({ id }) => id === seat.call);
@@ -69,9 +76,8 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     return;
   }
   const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
-  const offering = ringing.filter(
-    (call) => rung.includes(call.caller) && memberOf(call, call.caller)?.awayAt === undefined,
-  );
+  const isSure = (call: Call) => !isLate(call) && !isAway(call, call.caller);
+  const offering = ringing.filter((call) => rung.includes(call.caller) && isSure(call));
   if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
   else
     hold(

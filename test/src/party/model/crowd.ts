@@ -1,5 +1,5 @@
 import { RUNG_MS } from '../../../../party/call/ringing.ts';
-import type { Call, Member } from '../../../../party/call/state.ts';
+import { type Call, type Member, memberOf } from '../../../../party/call/state.ts';
 import type { Entry, Kept } from '../../../../party/inbox/state.ts';
 import { GRACE_MS } from '../../../../src/contract/call-room.ts';
 import { hold } from './broken.ts';
@@ -47,7 +47,8 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
   for (const { id, members } of live) {
     for (const { profile, state } of members) {
       const other = live.find((one) => one.id === taken.get(profile.user));
-      const isFree = other?.state !== 'accepted';
+      const isOldCaller = other?.caller === profile.user && memberOf(other, profile.user)?.old;
+      const isFree = other?.state !== 'accepted' || isOldCaller === true;
       hold(state !== 'ringing' || isFree, () => `${id} rings for ${profile.user}, who is in ${other?.id}`);
     }
   }

@@ -25,6 +25,8 @@ export class NewDevice {
   #inbox: Link | undefined;
   #welcomed = false;
   #seats = 0;
+  /** The calls that it has heard of. */
+  readonly #known = new Set<string>();
 
   constructor(around: Around, name: string) {
     this.#around = around;
@@ -184,6 +186,9 @@ export class NewDevice {
   /** Its clock is its own: only what is left counts. */
   #ring({ call, ringsForMs }: Rung) {
     this.rings.set(call, { call, until: this.#around.clock.now + ringsForMs });
+    if (this.#known.has(call)) return;
+    this.#known.add(call);
+    this.#around.hearsOf(this.name, call);
   }
 
   #hear(frame: InboxServerFrame) {

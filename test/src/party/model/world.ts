@@ -4,7 +4,7 @@ import { type Call, type CallRoomState, memberOf } from '../../../../party/call/
 import { inboxRoom } from '../../../../party/inbox/room.ts';
 import type { Effect } from '../../../../party/room.ts';
 import { CallServerFrame } from '../../../../src/contract/call-room.ts';
-import { Batch, type Entrant } from '../../../../src/contract/room-messages.ts';
+import { Answers, Batch, type Entrant, ToInbox } from '../../../../src/contract/room-messages.ts';
 import type { Room } from '../../../../src/contract/rooms.ts';
 import type { Around, CallRoom, InboxRoom } from './around.ts';
 import { hold } from './broken.ts';
@@ -13,7 +13,9 @@ import { type Connection, type OnAnswer, SimulatedRoom, type Surroundings } from
 import { Ledger } from './ledger.ts';
 import { type ClientEnd, type Entrance, Link, Posts } from './network.ts';
 import { NewDevice } from './new-device.ts';
+import { checkCallBack, checkLate, checkWaitingCall } from './old-callers.ts';
 import { OldDevice } from './old-device.ts';
+import { RingLedger } from './pauses.ts';
 import { SimulatedWorker } from './worker.ts';
 
 /** The devices that there can be: the letter is the user, those of old clients end with an o. */
@@ -26,6 +28,12 @@ export type Device = NewDevice | OldDevice;
 export interface Machines {
   readonly call: typeof callRoom;
   readonly inbox: typeof inboxRoom;
+}
+
+/** A call that tells an inbox something, and whose inbox it is. */
+interface Addressed {
+  readonly call: string;
+  readonly user: string;
 }
 
 /** Users with their devices, the Worker, and the rooms, on one clock and a network that can fail. */
@@ -42,6 +50,7 @@ export class World implements Around {
   /** Those who broke the protocol: what is said to and by them need not arrive. */
   readonly hostile = new Set<string>();
   readonly ledger = new Ledger(this.hostile);
+  readonly rings = new RingLedger();
   readonly worker = new SimulatedWorker({
     clock: this.clock,
     posts: this.posts,
@@ -100,6 +109,10 @@ export class World implements Around {
     return new Link(this.clock, `w${this.#links}`, entrance, who, client, latency);
   }
 
+  hearsOf(name: string, call: string) {
+    checkLate(this, name, call);
+  }
+
   note(what: string) {
     this.noted.add(what);
   }
@@ -123,12 +136,33 @@ export class World implements Around {
         else if (to.party === 'call') this.call(to.id).ask(message, hear);
         else
           this.inbox(to.id).ask(message, (answer) => {
-            if (type === 'ring' && JSON.stringify(answer)?.startsWith('{"outcome":"instead"')) this.#withdraw(from.id);
+            this.#heard({ call: from.id, user: to.id }, message, answer);
             hear(answer);
           });
       },
       onAnswer,
     );
+  }
+
+  /** What an inbox was told by a call, and answered. */
+  #heard({ call, user }: Addressed, said: object, answer: unknown) {
+    const messages = Batch.safeParse(said).data?.messages;
+    const answers = Answers.safeParse(answer).data?.answers ?? [];
+    if (!messages) return this.#heardOne({ call, user }, ToInbox.parse(said), answer);
+    for (const [index, message] of messages.entries()) {
+      this.#heardOne({ call, user }, ToInbox.parse(message), answers[index]);
+    }
+  }
+
+  #heardOne({ call, user }: Addressed, message: ToInbox, answer: unknown) {
+    this.rings.note(user, message, answer, this.clock.now);
+    const text = JSON.stringify(answer) ?? '';
+    if (message.type === 'dial') checkCallBack(this, message, text);
+    if (message.type !== 'ring') return;
+    const devices = [...this.devices.values()].filter((device) => device instanceof NewDevice);
+    const listens = devices.some((device) => device.user === user && device.listens);
+    checkWaitingCall(this, user, { answer: text, listens });
+    if (/^\{"outcome":"(instead|limited)"/.test(text)) this.#withdraw(call);
   }
 
   /** Whoever asked for a call that gives way to another one waits to hear of that one, for a while. */
