@@ -49,8 +49,7 @@ export const dial = (turn: Turn, message: Message<'dial'>): Dialled => {
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   for (const former of [active, own]) if (former) hangUp(turn, former);
   // Who calls somebody among others does not want to be called by them alone.
-  const isAmong = ({ ring: { group, from } }: EntryIn<'ringing'>) =>
-    to.length > 1 && !group && to.includes(from.user);
+  const isAmong = ({ ring: { group, from } }: EntryIn<'ringing'>) => to.length > 1 && !group && to.includes(from.user);
   for (const other of ringing) {
     if (meant.includes(other) || isAmong(other)) decline(turn, other, device);
   }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ToCall } from '../contract/room-messages.ts';
+import type { ToCall, ToInbox } from '../contract/room-messages.ts';
 import { StoreError } from '../errors.ts';
 import type { Services } from '../services.ts';
 
@@ -18,6 +18,24 @@ export const askCall = async <Answer extends z.ZodType>(
 ): Promise<z.output<Answer>> => {
   try {
     return answer.parse(await rooms.ask({ party: 'call', id: call }, message));
+  } catch (cause) {
+    throw new StoreError('rooms', message.type, cause);
+  }
+};
+
+/**
+ * Tells the inbox of a user something.
+ *
+ * @returns what it answers, whatever that is
+ * @throws {StoreError} when its room cannot be reached
+ */
+export const askInbox = async (
+  { rooms }: Pick<Services, 'rooms'>,
+  user: string,
+  message: ToInbox,
+): Promise<unknown> => {
+  try {
+    return await rooms.ask({ party: 'inbox', id: user }, message);
   } catch (cause) {
     throw new StoreError('rooms', message.type, cause);
   }

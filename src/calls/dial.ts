@@ -36,7 +36,12 @@ export type Dialled =
       readonly reason?: Reason | undefined;
     }
   | { readonly outcome: 'user_not_found' | 'call_to_oneself' | 'in_call' }
-  | { readonly outcome: 'too_many_requests'; readonly retryAfterSeconds: number };
+  | {
+      readonly outcome: 'too_many_requests';
+      readonly retryAfterSeconds: number;
+      /** Whether it is about those who are called alone. */
+      readonly pair: boolean;
+    };
 
 /**
  * How often somebody calls in one request at most: of several who call the same people at once, one
@@ -82,8 +87,10 @@ const create = async (
       return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video, existing: false };
     case 'instead':
       return join(services, created.call, { from, device: how.device });
-    case 'limited':
-      return { outcome: 'too_many_requests', retryAfterSeconds: created.retryAfterSeconds };
+    case 'limited': {
+      const { retryAfterSeconds, pair = false } = created;
+      return { outcome: 'too_many_requests', retryAfterSeconds, pair };
+    }
     case 'failed':
       throw new StoreError('rooms', 'create', new Error('The inbox cannot be reached'));
     case 'in_call':

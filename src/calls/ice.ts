@@ -1,19 +1,24 @@
-import { Permitted } from '../contract/room-messages.ts';
+import { Permitted, TurnGranted } from '../contract/room-messages.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
 import { tryThrice } from '../undo.ts';
-import { askCall } from './ask.ts';
+import { askCall, askInbox } from './ask.ts';
 import type { Ice } from './turn.ts';
-import { generateIce, revokeCredential, stunAlone } from './turn.ts';
+import { generateIce, hasTurn, revokeCredential, stunAlone } from './turn.ts';
 
-/** STUN and TURN servers for a user; STUN alone when TURN fails, which is logged. */
-export const giveIce = async (
-  { settings, now }: Pick<Services, 'settings' | 'now'>,
-  log: Log,
-  userId: string,
-): Promise<Ice> => {
+/** What is given where TURN is not, and why not: the user has been given too many, or it failed. */
+export type Given = Ice & { readonly retryAfterSeconds?: number };
+
+type Needed = Pick<Services, 'settings' | 'now' | 'rooms'>;
+
+/**
+ * STUN and TURN servers for a user who has just made a call, which their inbox has counted; STUN
+ * alone when TURN fails, which is logged.
+ */
+export const giveIce = async (services: Needed, log: Log, userId: string): Promise<Given> => {
+  const { settings, now } = services;
   try {
     return await generateIce(settings, userId, now());
   } catch (error) {
@@ -22,19 +27,35 @@ export const giveIce = async (
   }
 };
 
+/** {@link giveIce} for whoever has made no new call, as long as their inbox allows it. */
+export const giveCountedIce: typeof giveIce = async (services, log, userId) => {
+  const { settings } = services;
+  if (!hasTurn(settings)) return stunAlone(settings);
+  try {
+    const answer = TurnGranted.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
+    if (answer?.outcome === 'limited') {
+      return { ...stunAlone(settings), retryAfterSeconds: answer.retryAfterSeconds };
+    }
+  } catch (error) {
+    log.error('turn.failed', { reason: reasonOf(error) });
+    return stunAlone(settings);
+  }
+  return giveIce(services, log, userId);
+};
+
 /** How long an isolate gives a user the same servers outside of calls, in milliseconds, at most half of the time that they are good for; and to how many users: nobody revokes those credentials. */
 const REUSED_MS = 600_000;
 const REMEMBERED = 1_000;
 
-/** {@link giveIce} for those who are in no call: they get the same servers again for a while. */
+/** {@link giveCountedIce} for those who are in no call: they get the same again for a while. */
 export const createIceMemory = () => {
   /** User → what was given, the longest ago first. */
   const given = new Map<string, { readonly ice: Ice; readonly reusedUntil: number }>();
-  return async (services: Pick<Services, 'settings' | 'now'>, log: Log, userId: string): Promise<Ice> => {
+  return async (services: Needed, log: Log, userId: string): Promise<Given> => {
     const now = services.now();
     const known = given.get(userId);
     if (known && now < known.reusedUntil) return known.ice;
-    const ice = await giveIce(services, log, userId);
+    const ice = await giveCountedIce(services, log, userId);
     given.delete(userId);
     // Without TURN there is nothing to spare.
     if (ice.until === undefined) return ice;
@@ -49,30 +70,16 @@ export const createIceMemory = () => {
 export const revokeTurn = ({ settings }: Pick<Services, 'settings'>, username: string): Promise<void> =>
   tryThrice(() => revokeCredential(settings, username));
 
-/**
- * Leaves a credential to the call that it was given for, which has it revoked at its end; revokes it when there is no such call.
- *
- * @param given what was given
- * @param call the id of the call, if one comes of it; never rejects
- */
+/** Leaves a credential to the call that it was given for, which has it revoked at its end. */
 export const leaveToCall = async (
   services: Services,
   { userId, sid }: Session,
-  given: Promise<Ice>,
-  call: Promise<string | undefined>,
+  { call, revocable }: { readonly call: string; readonly revocable: string },
 ): Promise<void> => {
-  const { revocable } = await given;
-  if (!revocable) return;
-  const id = await call;
   const permit = { type: 'permit', user: userId, device: sid, turn: revocable } as const;
-  if (id !== undefined) {
-    // A call that does not answer has it revoked here.
-    const ask = () => askCall(services, id, permit, Permitted);
-    const permitted = await tryThrice(ask).catch(() => undefined);
-    if (permitted?.outcome === 'ok') {
-      if (permitted.surplus !== undefined) await revokeTurn(services, permitted.surplus);
-      return;
-    }
-  }
-  await revokeTurn(services, revocable);
+  // A call that does not answer has it revoked here.
+  const ask = () => askCall(services, call, permit, Permitted);
+  const permitted = await tryThrice(ask).catch(() => undefined);
+  if (permitted?.outcome !== 'ok') return revokeTurn(services, revocable);
+  if (permitted.surplus !== undefined) await revokeTurn(services, permitted.surplus);
 };

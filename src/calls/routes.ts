@@ -6,6 +6,7 @@ import { ApiError } from '../errors.ts';
 import { background } from '../http/background.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createRouter } from '../http/router.ts';
+import type { Log } from '../log.ts';
 import type { Role } from '../rooms/ticket.ts';
 import { issueTicket, TICKET_TTL_SECONDS } from '../rooms/ticket.ts';
 import type { Services } from '../services.ts';
@@ -14,8 +15,10 @@ import { jwtSecrets } from '../session/token.ts';
 import { askCall } from './ask.ts';
 import { dial } from './dial.ts';
 import { pageOf, placeOf } from './history.ts';
-import { createIceMemory, giveIce, leaveToCall } from './ice.ts';
+import { createIceMemory, giveCountedIce, giveIce, leaveToCall } from './ice.ts';
+import { createRefusedCallers } from './refused.ts';
 import * as store from './store.ts';
+import { type Ice, stunAlone } from './turn.ts';
 
 /** Calls: making one, tickets to rooms, the history, and ICE servers. */
 export const callRoutes = (services: Services) => {
@@ -23,6 +26,7 @@ export const callRoutes = (services: Services) => {
   const { app, route } = createRouter(services);
   const secrets = jwtSecrets(settings);
   const iceOutsideCalls = createIceMemory();
+  const refused = createRefusedCallers(now);
 
   const ticketTo = async (room: Room, session: Session, role?: Role) => ({
     ...(await issueTicket(secrets, room, session, role, now())),
@@ -30,20 +34,20 @@ export const callRoutes = (services: Services) => {
     url: `/parties/${room.party}/${room.id}`,
   });
 
-  /** Lets a device into a call as soon as it is known which; ICE servers are asked for meanwhile. */
-  const admit = async <Call extends { call: string; role: Role; video: boolean }>(
+  /** Lets a device into a call that it may be in; only now ICE servers are asked for. */
+  const admit = async (
     c: Context<AppEnv>,
     session: Session,
-    finding: Promise<Call>,
+    found: { call: string; role: Role; video: boolean; ice: (log: Log) => Promise<Ice> },
   ) => {
-    const given = giveIce(services, c.get('log'), session.userId);
-    const id = finding.then(
-      ({ call }) => call,
-      () => undefined,
-    );
-    background(c)('turn.not_revoked', () => leaveToCall(services, session, given, id));
-    const { call, role, video } = await finding;
-    const [ticket, { iceServers }] = await Promise.all([ticketTo({ party: 'call', id: call }, session, role), given]);
+    const { call, role, video } = found;
+    const [ticket, { iceServers, revocable }] = await Promise.all([
+      ticketTo({ party: 'call', id: call }, session, role),
+      found.ice(c.get('log')),
+    ]);
+    if (revocable) {
+      background(c)('turn.not_revoked', () => leaveToCall(services, session, { call, revocable }));
+    }
     return { callId: call, ...ticket, iceServers, role, video };
   };
 
@@ -51,11 +55,17 @@ export const callRoutes = (services: Services) => {
     session: Session,
     { to, video, offer: sdp }: { to: string[]; video: boolean; offer?: string | undefined },
   ) => {
+    const { userId: from, sid: device } = session;
+    const seconds = refused.secondsLeft(from);
+    if (seconds > 0) throw new ApiError('too_many_requests', seconds);
     const offer = sdp === undefined ? undefined : ({ kind: 'offer', sdp } as const);
-    const dialled = await dial(services, { from: session.userId, device: session.sid, old: false, to, video, offer });
+    const dialled = await dial(services, { from, device, old: false, to, video, offer });
     if (dialled.outcome === 'call') return dialled;
-    if (dialled.outcome === 'too_many_requests') throw new ApiError(dialled.outcome, dialled.retryAfterSeconds);
-    throw new ApiError(dialled.outcome);
+    if (dialled.outcome !== 'too_many_requests') throw new ApiError(dialled.outcome);
+    const { pair, retryAfterSeconds } = dialled;
+    // One who was rung in vain can call back at any moment, which this isolate would not hear of.
+    if (!pair) refused.note(from, retryAfterSeconds);
+    throw new ApiError(dialled.outcome, retryAfterSeconds);
   };
 
   const permit = async ({ userId: user, sid: device }: Session, id: string) => {
@@ -66,16 +76,21 @@ export const callRoutes = (services: Services) => {
   };
 
   route(startCall)(async ({ c, body, session }) => {
-    const calling = call(session, body);
-    const admitted = await admit(c, session, calling);
-    const { existing, state, reason } = await calling;
+    const dialled = await call(session, body);
+    const { existing, state, reason } = dialled;
+    const { userId } = session;
+    const ice = async (log: Log) => {
+      if (state === 'ended') return stunAlone(settings);
+      return existing ? giveCountedIce(services, log, userId) : giveIce(services, log, userId);
+    };
+    const admitted = await admit(c, session, { ...dialled, ice });
     return { ...admitted, existing, state, ...(reason && { reason }) };
   });
 
-  // TURN is asked for those alone who may be in the call.
   route(callTicket)(async ({ c, params, session }) => {
     const permitted = await permit(session, params.id);
-    return admit(c, session, Promise.resolve(permitted));
+    const ice = (log: Log) => giveCountedIce(services, log, session.userId);
+    return admit(c, session, { ...permitted, ice });
   });
 
   route(inboxTicket)(({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));
@@ -85,7 +100,9 @@ export const callRoutes = (services: Services) => {
   );
 
   route(listIceServers)(async ({ c, userId }) => {
-    const { iceServers, until } = await iceOutsideCalls(services, c.get('log'), userId);
+    const given = await iceOutsideCalls(services, c.get('log'), userId);
+    const { iceServers, until, retryAfterSeconds } = given;
+    if (retryAfterSeconds !== undefined) throw new ApiError('too_many_requests', retryAfterSeconds);
     if (until === undefined) return { iceServers, expiresAt: null, ttlSeconds: null };
     const ttlSeconds = Math.max(0, Math.floor((until - now()) / 1000));
     return { iceServers, expiresAt: new Date(until).toISOString(), ttlSeconds };

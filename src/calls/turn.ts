@@ -60,6 +60,10 @@ export const stunAlone = ({ STUN_URLS }: Settings): Ice => ({
   iceServers: STUN_URLS.length > 0 ? [{ urls: STUN_URLS }] : [],
 });
 
+/** Whether there is any TURN. */
+export const hasTurn = ({ TURN_KEY_ID, TURN_SECRET }: Settings): boolean =>
+  TURN_KEY_ID !== undefined || TURN_SECRET !== undefined;
+
 /**
  * STUN and TURN servers as they are configured, with a new credential for the user.
  *

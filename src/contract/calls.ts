@@ -155,5 +155,5 @@ export const listIceServers = {
       ttlSeconds: z.int().nullable().describe('How long they are good for: count from now'),
     }),
   },
-  errors: [],
+  errors: ['too_many_requests'],
 } as const satisfies Endpoint;

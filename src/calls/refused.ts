@@ -1,0 +1,25 @@
+/** How many callers are remembered. */
+const REMEMBERED = 1_000;
+
+/**
+ * Who may call nobody for a while, as far as this isolate has heard: asked again before that is
+ * over, it costs no statement and no room.
+ *
+ * @param now milliseconds since 1970
+ */
+export const createRefusedCallers = (now: () => number) => {
+  /** User → until when, the one that was heard of longest ago first. */
+  const refused = new Map<string, number>();
+  return {
+    /** In how many seconds a user may call; 0 = now, as far as is known. */
+    secondsLeft(user: string): number {
+      return Math.max(0, Math.ceil(((refused.get(user) ?? 0) - now()) / 1000));
+    },
+    note(user: string, seconds: number): void {
+      refused.delete(user);
+      refused.set(user, now() + seconds * 1000);
+      const [oldest] = refused.keys();
+      if (refused.size > REMEMBERED && oldest !== undefined) refused.delete(oldest);
+    },
+  };
+};
