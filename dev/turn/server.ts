@@ -38,6 +38,8 @@ const Wanted = z.object({ ttl: z.int().min(1).max(172_800) });
 export const startTurn = async ({ keyId, apiToken, port }: TurnOptions): Promise<TurnStandIn> => {
   /** Name → how many seconds it lasts. */
   const live = new Map<string, number>();
+  /** How many were made in all. */
+  let made = 0;
   let faults: z.output<typeof Fault>[] = [];
 
   const api = new Hono()
@@ -56,6 +58,7 @@ export const startTurn = async ({ keyId, apiToken, port }: TurnOptions): Promise
       if (!wanted.success) return c.json({ error: 'ttl' }, 400);
       const [username, credential] = [randomBytes(48).toString('hex'), randomBytes(48).toString('hex')];
       live.set(username, wanted.data.ttl);
+      made += 1;
       const turn = { urls: ['turn:turn.example:3478?transport=udp', 'turns:turn.example:443?transport=tcp'] };
       return c.json({ iceServers: [{ urls: ['stun:stun.example:3478'] }, { ...turn, username, credential }] }, 201);
     })
@@ -63,6 +66,7 @@ export const startTurn = async ({ keyId, apiToken, port }: TurnOptions): Promise
 
   const control = new Hono()
     .get('/credentials', (c) => c.json(Object.fromEntries(live)))
+    .get('/made', (c) => c.json({ made }))
     .post('/fail', async (c) => {
       faults.push(Fault.parse(await c.req.json()));
       return c.body(null, 204);

@@ -1,4 +1,4 @@
-import type { Created, Permitted } from '../../../src/contract/room-messages.ts';
+import type { Created, Permitted, TurnGranted } from '../../../src/contract/room-messages.ts';
 import type { Rooms } from '../../../src/rooms/rooms.ts';
 import { NO_ROOMS } from '../../../src/rooms/rooms.ts';
 
@@ -9,6 +9,8 @@ export type Asked = Parameters<Rooms['ask']>;
 export interface Answers {
   readonly create?: Created;
   readonly permit?: Permitted;
+  /** What inboxes answer to whoever needs a TURN credential. */
+  readonly turn?: TurnGranted;
   /** Gets what is asked; what it throws is what the Worker gets. */
   readonly hear?: (...asked: Asked) => void;
 }
@@ -17,12 +19,14 @@ export interface Answers {
 export const cannedRooms = ({
   create = { outcome: 'created', state: 'ringing' },
   permit = { outcome: 'ok', role: 'caller', video: false },
+  turn = { outcome: 'ok' },
   hear = () => undefined,
 }: Answers = {}): Rooms => ({
   ...NO_ROOMS,
   ask: async (room, message) => {
     hear(room, message);
     if (message.type === 'create') return create;
+    if (message.type === 'turn') return turn;
     return message.type === 'permit' ? permit : { outcome: 'done' };
   },
 });

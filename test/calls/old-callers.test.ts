@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Device, OldLine } from '../support/calls/device.ts';
+import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
+import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
+import { newDevices, two } from '../support/calls/scenes.ts';
+
+afterAll(dropAll);
+
+const HANGUP = { event: 'call:hangup' };
+const answer = { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 answer' } } };
+const ice = (n: number) => ({ event: 'call:ice', payload: { candidate: { candidate: `c${n}` } } });
+const offerTo = ({ user }: Device) => ({
+  event: 'call:offer',
+  payload: { userId: user.id, sdp: { type: 'offer', sdp: 'v=0' }, isVideo: false },
+});
+const eventOf = (frame: object) => ('event' in frame ? [frame.event] : []);
+const events = ({ frames }: OldLine) => frames.flatMap(eventOf);
+
+/** `a` calls `b`, both old, who answers; `a` has another socket for calls that come in. */
+const oldTalk = async () => {
+  const [a, b, c] = await newDevices(3);
+  if (!a || !b || !c) throw new Error('There are no three');
+  const { token } = await deviceOf(a.user);
+  const [caller, incoming] = [await openOld(token), await openOld(token)];
+  const callee = await oldClient(b.user);
+  caller.say(offerTo(b));
+  await callee.next({ event: 'call:offer' });
+  callee.say(answer);
+  await caller.next({ event: 'call:answer' });
+  return { a, b, c, caller, incoming, callee, token };
+};
+
+describe.concurrent('an old client that called, and may have left without a word,', () => {
+  test('is offered a further call, and ends the former one by accepting it', async () => {
+    const { a, c, caller, incoming, callee } = await oldTalk();
+    const call = await c.dial(a.user, { offer: 'v=0 of the third' });
+    expect(call.state).toBe('ringing');
+    await incoming.next({ event: 'call:offer', payload: { fromUserId: c.user.id } });
+    expect(events(caller)).toEqual(['call:answer']);
+    incoming.say(answer);
+    await call.line.next({ type: 'signal', signals: [{ kind: 'answer', sdp: 'v=0 answer' }] });
+    for (const line of [caller, callee]) {
+      expect((await line.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    }
+    incoming.say(ice(1));
+    await call.line.next({ type: 'signal', signals: [{ kind: 'candidate' }] });
+  });
+
+  test('is offered it on a new device, too', async () => {
+    const { a, c, callee } = await oldTalk();
+    const device = await deviceOf(a.user);
+    const inbox = await device.inbox();
+    const call = await c.dial(a.user);
+    await inbox.next({ type: 'ring', call: call.callId });
+    await device.accept(call.callId);
+    expect((await callee.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+  });
+
+  test('goes on with the former call by declining it', async () => {
+    const { a, c, caller, incoming, callee } = await oldTalk();
+    const call = await c.dial(a.user, { offer: 'v=0' });
+    await incoming.next({ event: 'call:offer' });
+    incoming.say(HANGUP);
+    await call.line.next({ type: 'state', state: 'ended', reason: 'declined' });
+    caller.say(ice(1));
+    expect((await callee.next()).frame).toEqual(ice(1));
+    callee.say(ice(2));
+    expect((await caller.next()).frame).toEqual(ice(2));
+  });
+
+  test('can make another call, on another socket of the page', async () => {
+    const { c, caller, callee, incoming } = await oldTalk();
+    const other = await oldClient(c.user);
+    incoming.say(offerTo(c));
+    await other.next({ event: 'call:offer' });
+    for (const line of [caller, callee]) {
+      expect((await line.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    }
+  });
+
+  test('is the only one: whom it called is busy', async () => {
+    const { b, c } = await oldTalk();
+    await (await deviceOf(b.user)).inbox();
+    const call = await c.call(b.user);
+    expect([call.state, call.reason]).toEqual(['ended', 'busy']);
+  });
+
+  test('rings on devices that come in its first 15 s, and on none that come later', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    old.say(offerTo(b));
+    const { frame } = await inbox.next({ type: 'ring' });
+    const call = 'call' in frame ? frame.call : '';
+    const early = await (await deviceOf(b.user)).inbox();
+    expect(early.frames).toMatchObject([{ rings: [{ call }] }]);
+    await sleep(15_100);
+    const late = await (await deviceOf(b.user)).inbox();
+    const lateOld = await oldClient(b.user);
+    expect(late.frames).toMatchObject([{ type: 'welcome', rings: [] }]);
+    await b.accept(call);
+    await early.next({ type: 'stop', call, reason: 'answered_elsewhere' });
+    expect(lateOld.frames).toEqual([]);
+  });
+});
+
+describe.concurrent('calling an old client back', () => {
+  const isCalled = async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    const callee = await oldClient(b.user);
+    old.say(offerTo(b));
+    const { frame } = await inbox.next({ type: 'ring' });
+    await callee.next({ event: 'call:offer' });
+    return { a, b, inbox, old, callee, call: 'call' in frame ? frame.call : '' };
+  };
+
+  // A busy machine can take longer than that.
+  test('at once is the same call', { retry: 3 }, async () => {
+    const { a, b, call, old } = await isCalled();
+    const body = { callId: call, role: 'callee', existing: true };
+    expect((await b.send('POST', '/api/calls', { to: a.user.id })).body).toMatchObject(body);
+    await b.accept(call);
+    expect(events(old)).toEqual([]);
+  });
+
+  test('after 2 s is a new call: the former one ends, and the old client rings', async () => {
+    const { a, b, inbox, old, call } = await isCalled();
+    await sleep(2_100);
+    const back = await b.dial(a.user, { offer: 'v=0 back' });
+    expect([back.role, back.state]).toEqual(['caller', 'ringing']);
+    expect(back.callId).not.toBe(call);
+    await inbox.next({ type: 'stop', call });
+    await old.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
+    expect(events(old)).toEqual(['call:hangup', 'call:offer']);
+    old.say(answer);
+    await back.line.next({ type: 'signal', signals: [{ kind: 'answer' }] });
+  });
+
+  test('after 2 s is a new call on an old client as well', async () => {
+    const { a, b, old, callee } = await isCalled();
+    await sleep(2_100);
+    callee.say(offerTo(a));
+    await old.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
+    old.say(answer);
+    await callee.next({ event: 'call:answer' });
+    expect(events(old)).toEqual(['call:hangup', 'call:offer']);
+  });
+
+  test('after 2 s is a new call, though the former one was accepted', async () => {
+    const { a, b, old, call } = await isCalled();
+    await b.accept(call);
+    await sleep(2_100);
+    const back = await b.dial(a.user, { offer: 'v=0 back' });
+    expect(back.callId).not.toBe(call);
+    await old.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
+    expect(events(old)).toEqual(['call:hangup', 'call:offer']);
+  });
+});
+
+test('a session has three old sockets, the rest of the places are for other devices', async () => {
+  const { a, b } = await two();
+  const { token } = await deviceOf(a.user);
+  const sockets: OldLine[] = [];
+  for (let n = 0; n < 8; n++) sockets.push(await openOld(token));
+  for (const socket of sockets.slice(0, 5)) {
+    expect(await socket.closed).toEqual({ code: 4429, reason: 'Too many connections' });
+  }
+  const open = async () => (await deviceOf(a.user)).inbox();
+  const inboxes = await Promise.all(Array.from({ length: 5 }, open));
+  const call = await b.dial(a.user, { offer: 'v=0' });
+  for (const inbox of inboxes) await inbox.next({ type: 'ring', call: call.callId });
+  for (const socket of sockets.slice(5)) await socket.next({ event: 'call:offer' });
+});
