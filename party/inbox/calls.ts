@@ -49,9 +49,9 @@ export const dial = (turn: Turn, message: Message<'dial'>): Dialled => {
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   for (const former of [active, own]) if (former) hangUp(turn, former);
   // Who calls somebody among others does not want to be called by them alone.
-  const isAmong = ({ ring: { group, from } }: EntryIn<'ringing'>) => to.length > 1 && !group && to.includes(from.user);
+  const isAmong = ({ group, from }: Ring) => to.length > 1 && !group && to.includes(from.user);
   for (const other of ringing) {
-    if (meant.includes(other) || isAmong(other)) decline(turn, other, device);
+    if (meant.includes(other) || isAmong(other.ring)) decline(turn, other, device);
   }
   forgetPauses(turn, to);
   const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
@@ -150,7 +150,7 @@ interface Whom {
   readonly silent: ReadonlySet<string>;
 }
 
-/** The devices that can ring, and what is answered: an old one knows one call at a time, no group. */
+/** The devices that can ring, and what is answered: an old one knows one call, and no group. */
 const devicesFor = ({ state: { sockets } }: Turn, { group, silent }: Whom) => {
   const heard = sockets.filter(({ hello }) => hello);
   const isIdle = ({ who, line, dial }: Socket) => who.old && !line && dial === undefined;
@@ -160,11 +160,14 @@ const devicesFor = ({ state: { sockets } }: Turn, { group, silent }: Whom) => {
   return { heard, old, answer: { outcome: 'ok', devices, old: old.length > 0 } as const };
 };
 
+/** A call that this user makes, or is in. */
+type OwnCall = EntryIn<'dialling' | 'active'>;
+
 /**
  * Whether a further call rings beside one that this user makes or is in: an old client that calls
  * may have left it without a word. Where no other device can ring they are busy.
  */
-const mayWait = (own: EntryIn<'dialling' | 'active'>, { devices }: { devices: number }): boolean => {
+const mayWait = (own: OwnCall, { devices }: { devices: number }): boolean => {
   const isOldCall = own.state === 'dialling' ? isOldDevice(own.device) : own.calledByOld === true;
   return isOldCall && devices > 0;
 };
