@@ -63,7 +63,7 @@ export interface Step<State> {
  */
 export interface RoomDefinition<State, Frame, Message> {
   readonly party: Room['party'];
-  /** In bytes. */
+  /** The longest frame, in bytes; longer ones end the connection, but for those that {@link decodeLong} knows. */
   readonly frameLimit: number;
   /** The text frame that asks for a sign of life, and its answer: a host can give it without waking the room. */
   readonly ping: readonly [string, string];
@@ -74,10 +74,9 @@ export interface RoomDefinition<State, Frame, Message> {
   /** Whether it has to be known, when it is told this, who was heard when: for few, since it takes time. */
   asksWhoIsHere?(message: Message): boolean;
   /** What a text frame says; undefined where it is to be ignored. */
-  decode(
-    text: string,
-    who: Entrant | undefined,
-  ): { readonly frame: Frame } | { readonly error: FrameError } | undefined;
+  decode(text: string, who: Entrant | undefined): Decoded<Frame> | undefined;
+  /** What a text says that is longer, by so many bytes in all; undefined where such a one is too long. */
+  decodeLong?(text: string, bytes: number, who: Entrant | undefined): Decoded<Frame> | undefined;
   /** A room that begins, or begins again with what was kept; `present` are those whom it slept with. */
   start(id: string, kept: unknown, present: readonly Present[], now: number): Step<State>;
   step(state: State, event: RoomEvent<Frame, Message>, now: number): Step<State>;
@@ -89,17 +88,36 @@ export interface RoomDefinition<State, Frame, Message> {
   reminder?(state: State): number | undefined;
 }
 
+/** A frame, or why it is refused. */
+export type Decoded<Frame> = { readonly frame: Frame } | { readonly error: FrameError };
+
+/** The JSON object that a text is, if it is one. */
+export const parseObject = (text: string): object | undefined => {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Ready-made {@link RoomDefinition.decode} for frames with a `type`. What `quick` knows needs no schema. */
-export const decodeWith =
+export const decodeWith = <Frame>(
+  schema: z.ZodType<Frame>,
+  types: readonly string[],
+  quick?: (frame: object) => Frame | undefined,
+) => {
+  const decodeObject = decodeObjectWith(schema, types, quick);
+  return (text: string): Decoded<Frame> => {
+    const json = parseObject(text);
+    return json ? decodeObject(json) : { error: 'malformed' };
+  };
+};
+
+/** As {@link decodeWith}, for what is parsed already. */
+export const decodeObjectWith =
   <Frame>(schema: z.ZodType<Frame>, types: readonly string[], quick?: (frame: object) => Frame | undefined) =>
-  (text: string): { frame: Frame } | { error: FrameError } => {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      return { error: 'malformed' };
-    }
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) return { error: 'malformed' };
+  (json: object): Decoded<Frame> => {
     const known = quick?.(json);
     if (known) return { frame: known };
     const parsed = schema.safeParse(withoutNulls(json));

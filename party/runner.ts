@@ -1,5 +1,13 @@
 import { Batch, Entrant } from '../src/contract/room-messages.ts';
-import { CLOSE, type CloseReason, errorFrame, FRAME_RATE, type Room } from '../src/contract/rooms.ts';
+import {
+  CLOSE,
+  type CloseReason,
+  errorFrame,
+  FRAME_LIMIT,
+  FRAME_RATE,
+  READ_LIMIT,
+  type Room,
+} from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
 import { onceDone } from './once.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
@@ -55,10 +63,18 @@ const utf8 = new TextEncoder();
 const longerThan = (text: string, limit: number) =>
   text.length * 3 > limit && (text.length > limit || utf8.encode(text).byteLength > limit);
 
-/** Notes that a connection was heard; whether it may send that much. */
-const allows = (line: Line, now: number): boolean => {
+/** How many bytes a frame has if it is longer than so many; otherwise 0, which is known at once. */
+const bytesOver = (limit: number, data: string | ArrayBuffer | ArrayBufferView): number => {
+  if (typeof data !== 'string') return data.byteLength > limit ? data.byteLength : 0;
+  if (!longerThan(data, limit)) return 0;
+  // Nobody wants to know how much too long it is.
+  return data.length > READ_LIMIT ? data.length : utf8.encode(data).byteLength;
+};
+
+/** Notes that a connection was heard; whether it may send that much, counted in frames. */
+const allows = (line: Line, now: number, frames: number): boolean => {
   const { burst, perSecond } = FRAME_RATE;
-  line.allowance = Math.min(burst, line.allowance + ((now - line.heardAt) * perSecond) / 1000) - 1;
+  line.allowance = Math.min(burst, line.allowance + ((now - line.heardAt) * perSecond) / 1000) - frames;
   line.heardAt = now;
   return line.allowance >= 0;
 };
@@ -206,13 +222,15 @@ export class RoomRunner<State, Frame, Message> {
     if (!line) return;
     const { socket } = line;
     const now = this.#host.now();
-    const { frameLimit, ping, decode } = this.#definition;
-    const isText = typeof data === 'string';
-    if (isText ? longerThan(data, frameLimit) : data.byteLength > frameLimit) return this.#put(id, 'tooBig');
-    if (!allows(line, now)) return this.#put(id, 'tooMany');
-    if (data === ping[0]) return socket.send(ping[1]);
+    const { frameLimit, ping, decode, decodeLong } = this.#definition;
     // What is no text is no JSON either.
-    const decoded = decode(isText ? data : '', socket.who);
+    const text = typeof data === 'string' ? data : '';
+    const bytes = bytesOver(frameLimit, data);
+    if (bytes > READ_LIMIT) return this.#put(id, 'tooBig');
+    if (!allows(line, now, Math.max(1, bytes / FRAME_LIMIT))) return this.#put(id, 'tooMany');
+    if (data === ping[0]) return socket.send(ping[1]);
+    const decoded = bytes > 0 ? decodeLong?.(text, bytes, socket.who) : decode(text, socket.who);
+    if (!decoded && bytes > 0) this.#put(id, 'tooBig');
     if (!decoded) return;
     if ('error' in decoded) socket.send(JSON.stringify(errorFrame(decoded.error)));
     else this.#handle({ type: 'frame', id, frame: decoded.frame }, now);

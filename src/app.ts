@@ -7,6 +7,8 @@ import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
 import { onRoomMessage } from './calls/from-rooms.ts';
 import { callRoutes } from './calls/routes.ts';
+import { startCall } from './contract/calls.ts';
+import { SIGNAL_LIMIT } from './contract/rooms.ts';
 import { ApiError } from './errors.ts';
 import { healthRoutes } from './health/routes.ts';
 import { accessLog } from './http/access-log.ts';
@@ -25,6 +27,12 @@ import { telegramRoutes } from './telegram/routes.ts';
 
 /** The largest body that is read, in bytes: the original's limit. */
 export const BODY_LIMIT = 100 * 1024;
+
+/** The same where a call begins: an offer is as long as a signal may be, and the rest is short. */
+export const CALL_BODY_LIMIT = 2 * SIGNAL_LIMIT;
+
+const limitBody = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: (c) => answerError(c, new ApiError('body_too_large')) });
 
 /**
  * An app with what every answer has: request id, access log, CORS, security headers, the error envelope.
@@ -65,7 +73,8 @@ export const createApp = (services: Services) => {
   app.use(refuseHead(app.routes));
   // With a limit of its own: what old clients signal comes twice in a message.
   app.route('/', roomRoutes(services, onRoomMessage));
-  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (c) => answerError(c, new ApiError('body_too_large')) }));
+  const [limit, limitOfCalls] = [limitBody(BODY_LIMIT), limitBody(CALL_BODY_LIMIT)];
+  app.use((c, next) => (c.req.path === startCall.path ? limitOfCalls : limit)(c, next));
   return app
     .route('/', healthRoutes(services))
     .route('/', authRoutes(services))

@@ -1,17 +1,18 @@
-import { type CallClientFrame, GRACE_MS, RING_MS } from '../../src/contract/call-room.ts';
+import { GRACE_MS, RING_MS } from '../../src/contract/call-room.ts';
 import { Entered, LATER, type ToCall, type ToInbox } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
 import { answered, due, durable, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
 import type { RoomEvent, Step } from '../room.ts';
+import type { CallFrame } from './decode.ts';
 import { accept, created, decline, dropDeaf, end, hangUp, leave, tick } from './lifecycle.ts';
 import { gone, hello, join, look, reached, refuse } from './presence.ts';
 import { create, createAgain, dialled, listen, permit, RUNG_MS, rung } from './ringing.ts';
-import { ack, ackAll, receive } from './signals.ts';
+import { ack, ackAll, markRefused, receive } from './signals.ts';
 import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
 import { Turn } from './turn.ts';
 
 /** What happens to a room of a call. */
-export type CallEvent = RoomEvent<CallClientFrame, ToCall>;
+export type CallEvent = RoomEvent<CallFrame, ToCall>;
 
 /** How long the end of a call is told to those who come late, in milliseconds. */
 const LINGER_MS = 60_000;
@@ -70,19 +71,19 @@ const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<C
   return { state: room, effects: [{ type: 'reply', request, answer }, { type: 'forget' }] };
 };
 
-const frame = (turn: Turn, id: string, said: CallClientFrame) => {
+const frame = (turn: Turn, id: string, said: CallFrame) => {
   const socket = turn.socket(id);
   if (!socket) return;
   if (said.type === 'hello') return hello(turn, id, said);
   const error = socket.hello ? act(turn, id, socket, said) : 'hello_first';
-  if (error) refuse(turn, id, error);
+  if (error) refuse(turn, id, error, 'seq' in said ? said.seq : undefined);
 };
 
 const act = (
   turn: Turn,
   id: string,
   { user, device }: { user: string; device: string },
-  said: Exclude<CallClientFrame, { type: 'hello' }>,
+  said: Exclude<CallFrame, { type: 'hello' }>,
 ): FrameError | undefined => {
   switch (said.type) {
     case 'accept':
@@ -97,6 +98,9 @@ const act = (
       if (error === 'too_much') dropDeaf(turn, user);
       return error;
     }
+    case 'refused':
+      if (turn.member(user)?.state === 'joined' && !markRefused(turn, user, said.seq)) return undefined;
+      return said.code;
     case 'ack':
       if (turn.member(user)?.state !== 'joined') return 'not_now';
       ackAll(turn, user, said.seen);

@@ -190,4 +190,5 @@ export const stayAwake = (turn: Turn) => {
 };
 
 /** Tells a client that a frame was refused. */
-export const refuse = (turn: Turn, id: string, error: FrameError) => turn.send(id, errorFrame(error));
+export const refuse = (turn: Turn, id: string, error: FrameError, seq?: number) =>
+  turn.send(id, errorFrame(error, seq));

@@ -2,7 +2,7 @@ import { type CallServerFrame, RING_MS, type Seen, type Signal } from '../../src
 import type { CarriedSignal, ToInbox } from '../../src/contract/room-messages.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
 import { isFull } from '../outbox.ts';
-import { newStream, own, type Waiting } from './state.ts';
+import { newStream, own, type Stream, type Waiting } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -49,9 +49,9 @@ export const receive = (
   { seq, to, signal }: { seq: number; to?: string | undefined; signal: CarriedSignal },
 ): FrameError | undefined => {
   const recipient = recipientOf(turn, user, to);
-  if (!recipient) return 'no_such_peer';
+  if (!recipient) return markRefused(turn, user, seq) ? 'no_such_peer' : undefined;
   const stream = turn.stream(user);
-  const { received, early, acked, log } = stream;
+  const { received, early, acked, log, refused } = stream;
   const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
@@ -60,14 +60,39 @@ export const receive = (
     return 'too_much';
   } else if (seq > received + 1) {
     const isFull = early.length >= EARLY_LIMIT || charactersOf(early) > EARLY_CHARACTERS;
-    const isNew = !isFull && !early.some((other) => other.seq === seq);
-    if (isNew) turn.putStream({ ...stream, early: [...early, waiting] });
+    const isOfUse = !isFull && !isOutdated(stream, seq) && !early.some((other) => other.seq === seq);
+    if (isOfUse) turn.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
   } else {
+    turn.putStream({ ...stream, ...clearRefused(refused, seq) });
     accept(turn, user, waiting);
     followUp(turn, user);
   }
   return undefined;
+};
+
+/** Whether a signal was numbered before its sender heard that one before it was refused. */
+const isOutdated = ({ refused }: Stream, seq: number): boolean => refused !== undefined && seq > refused;
+
+/** The number that was refused is used again: its sender has heard of it, and numbers anew. */
+const clearRefused = (refused: number | undefined, seq: number) => (refused === seq ? { refused: undefined } : {});
+
+/**
+ * Notes that a signal is refused for good. Its number is free, so those behind it get others: what
+ * has come of them, and what is under way, is of no use, and is sent again.
+ *
+ * @returns false when it is such a one itself, and its sender need not hear of it by this number
+ */
+export const markRefused = (turn: Turn, user: string, seq: number): boolean => {
+  const stream = turn.stream(user);
+  const { received, early } = stream;
+  if (seq <= received) return true;
+  if (isOutdated(stream, seq)) {
+    turn.sendTo(user, { type: 'resend', seq: received + 1 });
+    return false;
+  }
+  turn.putStream({ ...stream, refused: seq, early: early.filter((waiting) => waiting.seq < seq) });
+  return true;
 };
 
 /** Whether too much is on its way to the old devices of somebody. */

@@ -69,6 +69,8 @@ export interface Stream {
   readonly received: number;
   /** The last of those that all have arrived, as the sender was told. */
   readonly acked: number;
+  /** The number of a signal that was refused for good: its sender numbers all behind it anew. */
+  readonly refused?: number | undefined;
   /** Those that came before others that are still missing. */
   readonly early: readonly Waiting[];
   /** Those not acked by their recipients, in order. */

@@ -1,6 +1,7 @@
 import { Signal } from '../../src/contract/call-room.ts';
 import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
 import type { CarriedSignal } from '../../src/contract/room-messages.ts';
+import { SIGNAL_LIMIT } from '../../src/contract/rooms.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -18,6 +19,12 @@ export const decodeOld = (text: string): { readonly frame: LegacyFrame } | undef
   } catch {
     return undefined;
   }
+};
+
+/** The same for what is longer than other frames may be: a signal, which itself may not be too long. */
+export const decodeLongOld = (text: string, bytes: number): { readonly frame: LegacyFrame } | undefined => {
+  const decoded = bytes > SIGNAL_LIMIT ? undefined : decodeOld(text);
+  return decoded && 'payload' in decoded.frame ? decoded : undefined;
 };
 
 /** Whom an offer is for, as the client names them. */

@@ -2,7 +2,7 @@ import { InboxClientFrame } from '../../src/contract/inbox-room.ts';
 import { ToInbox } from '../../src/contract/room-messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
-import { decodeOld } from './dialect.ts';
+import { decodeLongOld, decodeOld } from './dialect.ts';
 import { type InboxFrame, start, step } from './machine.ts';
 import { deadline, type InboxState, kept } from './state.ts';
 
@@ -17,6 +17,7 @@ export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
   message: ToInbox,
   asksWhoIsHere: ({ type }) => type === 'ring',
   decode: (text, who) => (who?.old ? decodeOld(text) : decodeNew(text)),
+  decodeLong: (text, bytes, who) => (who?.old ? decodeLongOld(text, bytes) : undefined),
   start,
   step,
   kept,

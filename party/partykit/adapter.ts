@@ -108,12 +108,13 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
     async onClose(connection: PartyConnection): Promise<void> {
       // PartyKit leaves the client's half of the handshake without an answer.
       connection.close(CLOSE.done.code);
-      const runner = await this.#begin();
-      await runner.leave(connection.id);
+      await this.onError(connection);
     }
 
-    onError(connection: PartyConnection): Promise<void> {
-      return this.onClose(connection);
+    // After what is no frame of WebSocket, or a reset: no close follows, and to answer one would throw.
+    async onError(connection: PartyConnection): Promise<void> {
+      const runner = await this.#begin();
+      await runner.leave(connection.id);
     }
 
     async onRequest(request: Party.Request): Promise<Response> {

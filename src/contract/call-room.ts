@@ -41,6 +41,10 @@ export const Signal = z.discriminatedUnion('kind', [
 /** See {@link Signal}. */
 export type Signal = z.output<typeof Signal>;
 
+/** How long the frame of a first signal is, in bytes of UTF-8: the way in which a room measures. */
+export const signalBytes = (signal: Signal): number =>
+  new TextEncoder().encode(JSON.stringify({ type: 'signal', seq: 1, signal })).byteLength;
+
 const seq = z.int().min(1);
 const epoch = z.int().min(1);
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { CALL_SIZE, REASONS } from './call-room.ts';
+import { CALL_SIZE, REASONS, signalBytes } from './call-room.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
-import { FRAME_LIMIT, ROOM_ID } from './rooms.ts';
+import { ROOM_ID, SIGNAL_LIMIT } from './rooms.ts';
 
 /** How many calls a page of the history has when nobody says, and at most. */
 const PAGE = { usual: '50', pattern: /^([1-9]\d?|100)$/ } as const;
@@ -58,9 +58,11 @@ export const startCall = {
         .describe('Ids of users, or usernames, with or without @'),
       video: z.boolean('invalid_field').default(false),
       offer: text('invalid_field')
-        .max(FRAME_LIMIT, 'invalid_field')
+        .refine((sdp) => signalBytes({ kind: 'offer', sdp }) <= SIGNAL_LIMIT, 'invalid_field')
         .optional()
-        .describe('SDP: my first signal, number 1; for one callee alone'),
+        .describe(
+          'SDP: my first signal, number 1; for one callee alone. As a frame in the room it is at most 256 KiB long',
+        ),
     })
     .refine(({ to, offer }) => offer === undefined || to.length === 1, 'invalid_field'),
   success: {

@@ -18,7 +18,16 @@ export const VERSION = 1;
 /** The longest frame that a room reads, in bytes of UTF-8 or, if it is binary, bytes (calls.md, "Limits"). */
 export const FRAME_LIMIT = 64 * 1024;
 
-/** How many frames a second one socket may send, and how many at once (calls.md, "Limits"). */
+/** The longest frame with a signal, likewise: a screen that was shared a dozen times makes an SDP of more than 64 KiB. */
+export const SIGNAL_LIMIT = 256 * 1024;
+
+/** The longest frame that is looked at: a signal that is longer than {@link SIGNAL_LIMIT} is refused by its number, and its sender stays. */
+export const READ_LIMIT = 1024 * 1024;
+
+/**
+ * How many frames a second one socket may send, and how many at once. One that is longer than
+ * {@link FRAME_LIMIT} counts as so many as it is times as long.
+ */
 export const FRAME_RATE = { perSecond: 50, burst: 200 } as const;
 
 /** How many devices of a user are connected to an inbox at most; likewise sockets to a `qr` room (calls.md, "Limits"). */
@@ -73,6 +82,7 @@ export const FRAME_ERRORS = {
   hello_first: 'The first frame must be a hello',
   not_now: 'This does not fit the state of the call',
   no_such_peer: 'Signals of a group call need `to`, and somebody there who has joined',
+  too_long: 'The signal is longer than 256 KiB; it has used no number',
   too_much: 'Too much is waiting for the other side; send it again later, from the sequence number of the resend frame',
 } as const;
 
@@ -84,11 +94,13 @@ export const ErrorFrame = z.object({
   type: z.literal('error'),
   code: z.enum(Object.keys(FRAME_ERRORS) as [FrameError, ...FrameError[]]),
   message: z.string(),
+  seq: z.int().min(1).optional().describe('The signal that was refused, if it was one'),
 });
 
 /** The frame for an error. */
-export const errorFrame = (code: FrameError): z.output<typeof ErrorFrame> => ({
+export const errorFrame = (code: FrameError, seq?: number): z.output<typeof ErrorFrame> => ({
   type: 'error',
   code,
   message: FRAME_ERRORS[code],
+  ...(seq !== undefined && { seq }),
 });

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Called, Done, Entrant } from '../contract/room-messages.ts';
 import { ToWorker } from '../contract/room-messages.ts';
 import type { Room } from '../contract/rooms.ts';
-import { FRAME_LIMIT, ROOM_ID } from '../contract/rooms.ts';
+import { ROOM_ID, SIGNAL_LIMIT } from '../contract/rooms.ts';
 import { callRoom, fromRooms, inboxRoom, oldSocket } from '../contract/ways-in.ts';
 import { ApiError } from '../errors.ts';
 import { background } from '../http/background.ts';
@@ -26,7 +26,7 @@ import { verifyTicket } from './ticket.ts';
 export type OnRoomMessage = (services: Services, message: ToWorker, around: Around) => Promise<Called | Done>;
 
 /** The largest message of a room, in bytes: a frame's offer, as it came and as it was understood, and what is about it. */
-const MESSAGE_LIMIT = 3 * FRAME_LIMIT;
+const MESSAGE_LIMIT = 3 * SIGNAL_LIMIT;
 
 /** The ways into rooms, each by what the URL shows; and the way of the rooms to the Worker. */
 export const roomRoutes = (services: Services, onRoomMessage: OnRoomMessage) => {

@@ -19,6 +19,9 @@ const PING_MS = 5_000;
 const BURST = 100;
 const PER_TICK = 40;
 
+/** The errors after which a signal is not worth another try. */
+const FOR_GOOD: readonly FrameError[] = ['too_long', 'invalid', 'no_such_peer'];
+
 /** A signal of another one, as it is handed to the application. */
 export interface Delivered {
   readonly from: string;
@@ -206,6 +209,7 @@ export class CallClient {
         break;
       case 'error':
         this.errors.push(frame.code);
+        if (frame.seq !== undefined && FOR_GOOD.includes(frame.code)) this.#drop(frame.seq);
         // It is so already.
         if (frame.code === 'not_now' && this.#isLeaving) this.#end('refused');
         break;
@@ -271,6 +275,18 @@ export class CallClient {
   #end(why: Over) {
     this.over ??= why;
     this.joined = false;
+  }
+
+  /** A signal was refused for good: those behind it are numbered anew, and sent again. */
+  #drop(refused: number) {
+    if (!this.#pending.some(({ seq }) => seq === refused)) return;
+    this.#pending = this.#pending.flatMap((pending) => {
+      if (pending.seq === refused) return [];
+      return [pending.seq > refused ? { ...pending, seq: pending.seq - 1 } : pending];
+    });
+    this.#next -= 1;
+    this.#flushed = Math.min(this.#flushed, refused - 1);
+    this.#flush();
   }
 
   #number(signal: Signal, to: string | undefined) {

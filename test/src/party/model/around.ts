@@ -1,7 +1,7 @@
+import type { CallFrame } from '../../../../party/call/decode.ts';
 import type { CallRoomState } from '../../../../party/call/state.ts';
 import type { InboxFrame } from '../../../../party/inbox/machine.ts';
 import type { InboxState } from '../../../../party/inbox/state.ts';
-import type { CallClientFrame } from '../../../../src/contract/call-room.ts';
 import type { Entrant, ToCall, ToInbox } from '../../../../src/contract/room-messages.ts';
 import type { Clock } from './clock.ts';
 import type { SimulatedRoom } from './host.ts';
@@ -10,7 +10,7 @@ import type { ClientEnd, Link } from './network.ts';
 import type { SimulatedWorker } from './worker.ts';
 
 /** A `call` room of the world. */
-export type CallRoom = SimulatedRoom<CallRoomState, CallClientFrame, ToCall>;
+export type CallRoom = SimulatedRoom<CallRoomState, CallFrame, ToCall>;
 
 /** An `inbox` room of the world. */
 export type InboxRoom = SimulatedRoom<InboxState, InboxFrame, ToInbox>;
