@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
-import { type Figures, rowsOf, tableOf } from './goals.ts';
+import { type Figures, type Row, rowsOf, tableOf } from './goals.ts';
 import { beat } from './measures/beat.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
+import { measureOldClients, OLD_PAIRS } from './measures/old-clients.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
@@ -103,10 +104,24 @@ const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
   TELEGRAM_BOT_TOKEN: '1000:bench',
 });
 
+/** Prints the table; whether all goals hold. */
+const report = (rows: readonly Row[]): boolean => {
+  console.log(`\n${tableOf(rows)}\n`);
+  return rows.every(({ holds }) => holds !== false);
+};
+
+/** The old clients alone: `npm run bench -- old-clients`. */
+const mainOfOldClients = async (): Promise<boolean> => {
+  const settings = settingsFor(await step('starting the stores', startStores));
+  const users = await step('making users', () => makeUsers(settings, 2 * OLD_PAIRS));
+  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
+  return report(await measureOldClients(worker, users, RUNS));
+};
+
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_OF_ONE));
-  const people = 2 * (CALLS + RINGS + WARM_UP_CALLS);
+  const people = 2 * (CALLS + RINGS + WARM_UP_CALLS + OLD_PAIRS);
   const users = await step('making users', () => makeUsers(settings, people + churners));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
   const [bareRoom, relay, peer] = await step('starting the others', () =>
@@ -118,7 +133,7 @@ const main = async (): Promise<boolean> => {
     pairs: [],
     figures: newFigures(),
   });
-  const rooms = of(new Rooms(worker.url, users.slice(churners)));
+  const rooms = of(new Rooms(worker.url, users.slice(churners + 2 * OLD_PAIRS)));
   const bare = of(new Relay('bare room', bareRoom.url));
   const ws = of(new Relay('ws', relay.url));
   const peers = of(new Peer(peer.url));
@@ -155,8 +170,8 @@ const main = async (): Promise<boolean> => {
     { perThousandSockets, growth, calls: GROWTH_CALLS },
     CALLS,
   );
-  console.log(`\n${tableOf(rows)}\n`);
-  return rows.every(({ holds }) => holds !== false);
+  const old = users.slice(churners, churners + 2 * OLD_PAIRS);
+  return report([...rows, ...(await measureOldClients(worker, old, RUNS))]);
 };
 
 const load = loadavg()[0] ?? 0;
@@ -179,4 +194,8 @@ const fail = (error: unknown) => {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
 process.on('unhandledRejection', fail);
-await main().then((holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1), fail);
+const isOld = process.argv[2] === 'old-clients';
+await (isOld ? mainOfOldClients() : main()).then(
+  (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),
+  fail,
+);

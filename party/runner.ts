@@ -1,4 +1,4 @@
-import { Batch, Entrant } from '../src/contract/room-messages.ts';
+import { Entrant } from '../src/contract/room-messages.ts';
 import {
   CLOSE,
   type CloseReason,
@@ -10,6 +10,7 @@ import {
 } from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
 import { onceDone } from './once.ts';
+import { Requests, type Told, UNKNOWN } from './requests.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
 
 /** One connection, as every host has them. */
@@ -51,9 +52,6 @@ interface Line {
 
 const newLine = (socket: Socket, heardAt: number): Line => ({ socket, heardAt, allowance: FRAME_RATE.burst });
 
-/** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
-const REPLY_MS = 4_000;
-
 /** Longer than any answer takes, in milliseconds. */
 const UNANSWERED_MS = 30_000;
 
@@ -90,16 +88,16 @@ export class RoomRunner<State, Frame, Message> {
   readonly #begin: () => Promise<void>;
   #state: State | undefined;
   readonly #lines = new Map<string, Line>();
-  readonly #replies = new Map<string, (answer: object) => void>();
+  readonly #requests: Requests<Message>;
   readonly #coming = new Set<string>();
   #alarmAt: number | null = null;
   #reminder: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
-  #requests = 0;
   #underWay = 0;
 
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
     this.#host = host;
     this.#definition = definition;
+    this.#requests = new Requests(definition.message, (request, message) => this.#hear(request, message));
     this.#begin = onceDone(() => this.#start());
     // Whoever comes next hears of a failure.
     this.#begin().catch(() => undefined);
@@ -135,48 +133,21 @@ export class RoomRunner<State, Frame, Message> {
   async request(request: Request): Promise<Response> {
     const body = await request.text();
     if (!(await this.signed(request.headers, body))) return new Response(null, { status: 401 });
-    const said: unknown = JSON.parse(body);
-    const batch = Batch.safeParse(said).data;
-    if (batch) {
-      await this.#begin();
-      const answers = await Promise.all(batch.messages.map((message) => this.#askIfKnown(message)));
-      return Response.json({ answers: answers.map((answer) => answer ?? null) });
-    }
-    const { success, data } = this.#definition.message.safeParse(said);
-    if (!success) return new Response(null, { status: 400 });
-    await this.#begin();
-    const answer = await this.#ask(data);
+    const answer = await this.tell(body);
+    if (answer === UNKNOWN) return new Response(null, { status: 400 });
     return answer ? Response.json(answer) : new Response(null, { status: 504 });
   }
 
-  /** Has the machine hear a message; its answer, or undefined when there is none in time. */
-  #ask(message: Message): object | undefined | Promise<object | undefined> {
-    const id = String(++this.#requests);
-    let answer: object | undefined;
-    this.#replies.set(id, (given) => {
-      answer = given;
-    });
+  /** The same, from who needs no signature: nobody but rooms of the same Worker can call this. */
+  async tell(body: string): Promise<Told> {
+    const said: unknown = JSON.parse(body);
+    if (this.#state === undefined) await this.#begin();
+    return this.#requests.tell(said);
+  }
+
+  #hear(request: string, message: Message) {
     const present = this.#definition.asksWhoIsHere?.(message) ? this.#present() : undefined;
-    this.#handle({ type: 'message', request: id, message, ...(present && { present }) });
-    if (!answer) return this.#waitForReply(id);
-    this.#replies.delete(id);
-    return answer;
-  }
-
-  /** One of several: what is no message has no answer, and the others are heard. */
-  #askIfKnown(said: unknown): object | undefined | Promise<object | undefined> {
-    const { success, data } = this.#definition.message.safeParse(said);
-    return success ? this.#ask(data) : undefined;
-  }
-
-  async #waitForReply(id: string): Promise<object | undefined> {
-    const { promise, resolve } = Promise.withResolvers<object | undefined>();
-    const timer = setTimeout(() => resolve(undefined), REPLY_MS);
-    this.#replies.set(id, resolve);
-    const answer = await promise;
-    clearTimeout(timer);
-    this.#replies.delete(id);
-    return answer;
+    this.#handle({ type: 'message', request, message, ...(present && { present }) });
   }
 
   /** Whether a request comes from the Worker or a room, and whom it lets in. */
@@ -287,7 +258,7 @@ export class RoomRunner<State, Frame, Message> {
         void this.#host.forget();
         return;
       case 'reply':
-        return this.#replies.get(effect.request)?.(effect.answer);
+        return this.#requests.reply(effect.request, effect.answer);
       case 'post':
         this.#underWay++;
         void this.#host

@@ -7,6 +7,14 @@ import { candidateWith, textIn } from '../systems/texts.ts';
 const WARM_UP_S = 1;
 const LATE_MS = 10_000;
 
+/** What became of a load; without what came while it warmed up. */
+export interface Load {
+  /** How long messages took, in milliseconds. */
+  readonly taken: readonly number[];
+  /** How many never came. */
+  readonly lost: number;
+}
+
 /** How long messages took, in milliseconds. */
 export interface Latency {
   readonly p50: number;
@@ -14,12 +22,12 @@ export interface Latency {
 }
 
 /**
- * Sends so many messages a second, evenly over all sides and over time, whatever becomes of them. A message's time is from `send` until the other side's client
- * has it, parsed.
+ * Sends so many messages a second, evenly over all sides and over time, whatever becomes of them. A
+ * message's time is from `send` until the other side's client has it, parsed.
  *
- * @throws when messages are lost, or come out of order
+ * @throws when messages come out of order
  */
-export const measureLatency = async (pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Latency> => {
+export const measureLoad = async (pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Load> => {
   const sides = pairs.flat();
   const warmUp = WARM_UP_S * perSecond;
   const total = warmUp + seconds * perSecond;
@@ -42,9 +50,20 @@ export const measureLatency = async (pairs: readonly Pair[], perSecond: number, 
     const due = Math.min(total, ((performance.now() - began) / 1_000) * perSecond);
     for (; sent < due; sent++) sides[sent % sides.length]?.send(candidateWith(`${sent}-${performance.now()}`));
   }
-  const timer = setTimeout(() => all.reject(new Error(`${total - heard} messages were lost`)), LATE_MS);
+  const timer = setTimeout(() => all.resolve(), LATE_MS);
   await all.promise;
   clearTimeout(timer);
+  return { taken, lost: total - heard };
+};
+
+/**
+ * As {@link measureLoad}.
+ *
+ * @throws when messages are lost, too
+ */
+export const measureLatency = async (pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Latency> => {
+  const { taken, lost } = await measureLoad(pairs, perSecond, seconds);
+  if (lost > 0) throw new Error(`${lost} messages were lost`);
   return { p50: quantile(taken, 0.5), p99: quantile(taken, 0.99) };
 };
 

@@ -56,7 +56,12 @@ const serve = (name: string, { folder, rooms, settings = {}, path = '/', args = 
 export interface WorkerServer extends Started {
   /** How much memory it has, in MB; undefined where that cannot be read (proc(5), VmRSS). */
   memory(): number | undefined;
+  /** How much of the processor it has used, in seconds; undefined where that cannot be read (proc(5), stat). */
+  processor(): number | undefined;
 }
+
+/** How many of its ticks the kernel counts in a second, whatever the machine (proc(5), USER_HZ). */
+const TICKS = 100;
 
 /** Builds the Worker, all of it, and starts it. */
 export const startWorker = async (settings: Readonly<Record<string, string>>): Promise<WorkerServer> => {
@@ -71,7 +76,13 @@ export const startWorker = async (settings: Readonly<Record<string, string>>): P
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes) / 1024;
   };
-  return { ...server, memory };
+  const processor = () => {
+    if (process.platform !== 'linux') return undefined;
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) |\s/);
+    const [user, system] = fields.slice(13);
+    return (Number(user) + Number(system)) / TICKS;
+  };
+  return { ...server, memory, processor };
 };
 
 /** A room without any code of ours, see bare-room.worker.js: what the platform itself costs. */

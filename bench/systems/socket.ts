@@ -16,7 +16,10 @@ export const within = async <Value>(what: string, promise: Promise<Value>): Prom
   }
 };
 
-/** A WebSocket as all clients here have it: the same package for all that is measured, without compression. Frames are JSON objects with a `type`. */
+/**
+ * A WebSocket as all clients here have it: the same package for all that is measured, without
+ * compression. Frames are JSON objects with a `type`, or an `event`.
+ */
 export class Socket {
   /** Settles when the connection has ended. */
   readonly closed: Promise<void>;
@@ -55,7 +58,7 @@ export class Socket {
     this.#socket.send(text);
   }
 
-  /** The next frame of a type. */
+  /** The next frame of a type, or of an event. */
   next(type: string): Promise<Frame> {
     return within(`A frame "${type}"`, new Promise((resolve) => this.#waiting.set(type, resolve)));
   }
@@ -66,9 +69,10 @@ export class Socket {
   }
 
   #message(frame: Frame) {
-    const waiting = this.#waiting.size > 0 ? this.#waiting.get(frame.type) : undefined;
+    const name = frame.type ?? frame.event;
+    const waiting = this.#waiting.size > 0 ? this.#waiting.get(name) : undefined;
     if (!waiting) return this.heard(frame);
-    this.#waiting.delete(frame.type);
+    this.#waiting.delete(name);
     waiting(frame);
   }
 }

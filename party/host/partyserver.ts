@@ -6,10 +6,11 @@ import { createLog, reasonOf } from '../../src/log.ts';
 import { postSigned } from '../../src/rooms/post.ts';
 import { roomSecrets } from '../../src/rooms/signature.ts';
 import { cutWhenFlooding } from '../cut.ts';
+import { Patience } from '../patience.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type Host, RoomRunner, type Socket } from '../runner.ts';
 import { OpenConnections } from './open-connections.ts';
-import { fetchRoomOf } from './stubs.ts';
+import { fetchRoomOf, tellRoomOf } from './stubs.ts';
 
 /** Where rooms tell the Worker something; the host name is never looked at. */
 const WORKER = 'https://worker/api/internal/rooms';
@@ -98,6 +99,18 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       }
     }
 
+    /** What another room of this Worker says, and the answer, as JSON: nobody else has a stub. */
+    async tell(text: string): Promise<string | undefined> {
+      await this.__unsafe_ensureInitialized();
+      try {
+        const answer = await this.#room.tell(text);
+        return typeof answer === 'object' ? JSON.stringify(answer) : undefined;
+      } catch (error) {
+        this.#tellFailure('request', error);
+        return undefined;
+      }
+    }
+
     override onAlarm(): Promise<void> {
       return this.#room.alarm();
     }
@@ -115,6 +128,8 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       const { storage } = this.ctx;
       const secrets = roomSecrets(this.env);
       const fetchRoom = fetchRoomOf(this.env);
+      const tellRoom = tellRoomOf(this.env);
+      const patience = new Patience();
       return {
         id: this.name,
         secrets,
@@ -133,10 +148,12 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         },
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
-        post: (to, message) =>
-          to === 'worker'
+        post: (to, message) => {
+          if (to !== 'worker' && tellRoom) return patience.waitFor(tellRoom(to, message));
+          return to === 'worker'
             ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
-            : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now()),
+            : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now());
+        },
       };
     }
 

@@ -28,12 +28,12 @@ export const start = (id: string, kept: unknown, present: readonly Present[], no
     const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
-  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX }, now);
+  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, linesAt: undefined }, now);
   turn.posted(restart(outbox));
   for (const entry of [...turn.entriesIn('dialling'), ...turn.entriesIn('active')]) {
     if (isOldDevice(entry.device) && !turn.socketOf(entry.device)) hangUp(turn, entry);
   }
-  return { state: turn.state, effects: turn.effects };
+  return turn.step;
 };
 
 /** Where a user's devices are reached, and whether the user is free (calls.md, "The parts"). */
@@ -42,7 +42,7 @@ export const step = (state: InboxState, event: InboxEvent, now: number): Step<In
   expire(turn);
   expireSessions(turn);
   take(turn, event);
-  return { state: turn.state, effects: turn.effects };
+  return turn.step;
 };
 
 const take = (turn: Turn, event: InboxEvent): void => {

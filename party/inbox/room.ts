@@ -4,7 +4,7 @@ import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
 import { decodeWith, type RoomDefinition } from '../room.ts';
 import { decodeLongOld, decodeOld } from './dialect.ts';
 import { type InboxFrame, start, step } from './machine.ts';
-import { deadline, type InboxState, kept } from './state.ts';
+import { deadline, type InboxState, kept, reminder } from './state.ts';
 
 const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'ping']);
 
@@ -22,4 +22,5 @@ export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
   step,
   kept,
   deadline,
+  reminder,
 };

@@ -80,6 +80,8 @@ export interface InboxState {
   readonly pauses: readonly Pause[];
   readonly sockets: readonly Socket[];
   readonly outbox: Outbox;
+  /** When it is written what lines have counted, in milliseconds since 1970; undefined = it is. */
+  readonly linesAt: number | undefined;
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
@@ -110,9 +112,21 @@ export const kept = ({ id: _, sockets, outbox, ...rest }: InboxState): Kept => (
 const same = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && a.every((each, index) => each === b[index]);
 
-const lines = ({ sockets }: InboxState) => sockets.map(({ line }) => line).filter((line) => line !== undefined);
+/**
+ * How long it may take until it is written what lines have counted, in milliseconds. A write for each
+ * signal would be slow and dear. An inbox that loses its host loses these sockets as well, and one
+ * that sleeps does so ten seconds after the last event.
+ */
+export const LINES_MS = 2_000;
 
-/** Whether two states differ in what outlives the host. */
+const lines = ({ sockets }: InboxState) => sockets.map(({ line }) => line).filter((line) => line !== undefined);
+const calls = (state: InboxState) => lines(state).map(({ call }) => call);
+
+/** Whether lines have counted something. */
+export const linesDiffer = (a: InboxState, b: InboxState): boolean =>
+  a.sockets !== b.sockets && !same(lines(a), lines(b));
+
+/** Whether two states differ in what outlives the host, but for what lines have counted. */
 export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
   a.calls !== b.calls ||
   a.tickets !== b.tickets ||
@@ -121,7 +135,10 @@ export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
   a.turns !== b.turns ||
   a.pauses !== b.pauses ||
   a.outbox.changes !== b.outbox.changes ||
-  (a.sockets !== b.sockets && !same(lines(a), lines(b)));
+  (a.sockets !== b.sockets && !same(calls(a), calls(b)));
+
+/** When it writes what lines have counted. */
+export const reminder = ({ linesAt }: InboxState): number | undefined => linesAt;
 
 /** When an inbox has to be woken: for the next call that runs out, or the next try to tell something. Never while nothing happens. */
 export const deadline = ({ calls, outbox }: InboxState): number | undefined => {

@@ -3,8 +3,17 @@ import type { LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
 import type { ToCall, ToWorker } from '../../src/contract/room-messages.ts';
 import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/rooms.ts';
 import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
-import type { Effect } from '../room.ts';
-import { type Entry, type EntryIn, IDLE, type InboxState, keptDiffers, type Socket } from './state.ts';
+import type { Effect, Step } from '../room.ts';
+import {
+  type Entry,
+  type EntryIn,
+  IDLE,
+  type InboxState,
+  keptDiffers,
+  LINES_MS,
+  linesDiffer,
+  type Socket,
+} from './state.ts';
 
 /** What the inbox does in a call in the name of a device. */
 export type Action = Extract<ToCall, { type: 'act' }>['action'];
@@ -34,9 +43,16 @@ export class Turn {
     this.#before = state;
   }
 
-  /** What is to be done; what has to be written first. */
-  get effects(): readonly Effect[] {
-    return keptDiffers(this.#before, this.state) ? [{ type: 'keep' }, ...this.#effects] : this.#effects;
+  /** The state that follows, and what is to be done; what has to be written first. */
+  get step(): Step<InboxState> {
+    const { linesAt } = this.state;
+    const isDue = linesAt !== undefined && linesAt <= this.now;
+    if (isDue || keptDiffers(this.#before, this.state)) {
+      const effects: readonly Effect[] = [{ type: 'keep' }, ...this.#effects];
+      return { state: { ...this.state, linesAt: undefined }, effects };
+    }
+    const isNew = linesAt === undefined && linesDiffer(this.#before, this.state);
+    return { state: isNew ? { ...this.state, linesAt: this.now + LINES_MS } : this.state, effects: this.#effects };
   }
 
   set(change: Partial<InboxState>): void {

@@ -108,6 +108,51 @@ describe('what waits for somebody who does not answer', () => {
   });
 });
 
+describe('signals of old clients in a call', () => {
+  const talkingOld = () => {
+    const bob = new Inbox().old('pc');
+    bob.ring('c');
+    bob.say('pc', answer);
+    bob.active('c', { device: 'ws-pc' });
+    bob.answer().posts.length = 0;
+    return bob;
+  };
+
+  test('are not written one by one, but once within two seconds', () => {
+    const bob = talkingOld();
+    const { writes } = bob;
+    for (let n = 1; n <= 50; n++) {
+      bob.say('pc', candidate).answer();
+      bob.signal('c', n, [offerOf(`v=${n}`)]);
+    }
+    expect(bob.writes).toBe(writes);
+    bob.wait(2_000);
+    expect(bob.writes).toBe(writes + 1);
+    expect(bob.written).toMatchObject({ lines: [{ sent: 51, seen: [{ seq: 50 }] }] });
+    expect(bob.wait(30_000).writes).toBe(writes + 1);
+  });
+
+  test('go together while a request is under way, and at once when none is', () => {
+    const bob = talkingOld();
+    for (let n = 0; n < 20; n++) bob.say('pc', candidate);
+    expect(bob.posts.map((post) => messagesIn(post).length)).toEqual([1]);
+    bob.answer();
+    expect(bob.posts.map((post) => messagesIn(post).length)).toEqual([1, 19]);
+  });
+
+  test('go together to an old client, too, whose sender hears of all in one word', () => {
+    const room = ringing(unheard).enter('alice').act('bob', { type: 'accept' });
+    room.posts.length = 0;
+    room.signal('alice', 1, offer());
+    for (let seq = 2; seq <= 20; seq++) room.signal('alice', seq);
+    room.settle({ outcome: 'done' });
+    expect(room.posts.map((post) => messagesIn(post).length)).toEqual([1, 19]);
+    room.got('alice');
+    room.settle({ answers: Array(19).fill({ outcome: 'done' }) });
+    expect(room.got('alice')).toEqual([{ type: 'acked', seq: 20 }]);
+  });
+});
+
 describe('one frame', () => {
   const frames = [
     { type: 'hello', version: 1 },

@@ -201,9 +201,10 @@ export class CallRoom {
 
   /** The messages of a type that an inbox was told so far. */
   messages<Type extends Told>(type: Type) {
-    const all = this.posts.flatMap(messagesIn);
     type Message = ToCall | ToInbox | ToWorker;
-    return all.filter((message): message is Extract<Message, { type: Type }> => message.type === type);
+    return this.posts
+      .flatMap(messagesIn)
+      .filter((message): message is Extract<Message, { type: Type }> => message.type === type);
   }
 
   get records(): CallRecord[] {
@@ -218,8 +219,8 @@ export class CallRoom {
 
   /** The one who was asked first, and has not answered yet, answers. */
   settle(given: unknown): this {
-    const post = this.open.shift();
-    return post ? this.step({ type: 'answered', n: post.n, answer: given }) : this;
+    const { n } = this.open.shift() ?? {};
+    return n === undefined ? this : this.step({ type: 'answered', n, answer: given });
   }
 
   step(event: CallEvent): this {
@@ -233,10 +234,9 @@ export class CallRoom {
   #answer(): this {
     for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
       const { to, n } = post;
-      const given = answerTo(post, ({ type }) => {
-        const answers = this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' }));
-        return answers(to === 'worker' ? to : to.id);
-      });
+      const answer = ({ type }: { type: Told }) =>
+        (this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' })))(to === 'worker' ? to : to.id);
+      const given = messagesIn(post).some((message) => answer(message) === HANGS) ? HANGS : answerTo(post, answer);
       if (given === HANGS) this.open.push(post);
       else this.state = this.#perform(callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now));
     }

@@ -129,7 +129,7 @@ export class Inbox {
   wait(ms: number): this {
     const end = this.now + ms;
     for (;;) {
-      const at = inboxRoom.deadline(this.state);
+      const at = this.#wakeAt;
       if (at === undefined || at > end) break;
       this.now = Math.max(at, this.now + 1);
       this.step({ type: 'alarm', present: [...this.#present.values()] });
@@ -138,8 +138,20 @@ export class Inbox {
     return this;
   }
 
+  /** When the inbox wants an alarm, or to be reminded. */
+  get #wakeAt(): number | undefined {
+    const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
   /** Sleeps, or its host dies and the sockets in `lost` with it: begins again with what was written. */
   restart(lost: readonly string[] = []): this {
+    // It does not sleep before it has done what it wanted to be reminded of.
+    const { linesAt } = this.state;
+    if (linesAt !== undefined && lost.length === 0) {
+      this.now = Math.max(this.now, linesAt);
+      this.step({ type: 'alarm', present: [...this.#present.values()] });
+    }
     for (const name of lost) this.#present.delete(name);
     this.#open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));

@@ -135,7 +135,8 @@ export class SimulatedRoom<State, Frame, Message> {
   /** The room sleeps with its connections, if it is one that does, and nothing has happened to it for a while. */
   sleep() {
     const { hibernate } = this.#definition;
-    if (hibernate && this.#posts === 0 && this.lastAt + IDLE_MS <= this.#around.clock.now) this.state = undefined;
+    if (hibernate && this.#posts === 0 && this.#remindAt === null && this.lastAt + IDLE_MS <= this.#around.clock.now)
+      this.state = undefined;
   }
 
   #answer(id: string, answer: unknown) {

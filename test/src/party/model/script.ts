@@ -1,3 +1,4 @@
+import { LINES_MS } from '../../../../party/inbox/state.ts';
 import { hold } from './broken.ts';
 import { checkWaiting } from './crowd.ts';
 import { IDLE_MS } from './host.ts';
@@ -35,7 +36,8 @@ export const take = (world: World, step: string) => {
   if (subject === 'wait') world.clock.pass(Number(verb));
   else if (subject === 'restart') restart(world, verb);
   else if (subject === 'sleep') {
-    world.clock.pass(IDLE_MS);
+    // It may write down something before.
+    world.clock.pass(LINES_MS + IDLE_MS);
     world.inboxes.get(verb)?.sleep();
   } else if (subject === 'cut') {
     world.note('failure');

@@ -1,0 +1,88 @@
+import type { Row } from '../goals.ts';
+import { pause } from '../pause.ts';
+import { step } from '../progress.ts';
+import type { WorkerServer } from '../servers/worker.ts';
+import { median, quantile } from '../statistics.ts';
+import { connectOld } from '../systems/old-clients.ts';
+import type { Pair } from '../systems/system.ts';
+import type { User } from '../users.ts';
+import { measureLoad } from './traffic.ts';
+
+/** How many pairs of old clients call each other, and how many messages a second all of them send. */
+export const OLD_PAIRS = 100;
+const PER_SECOND = Number(process.env.BENCH_OLD_PER_SECOND || 2_000);
+const SECONDS = 20;
+
+/** The goals: milliseconds, and microseconds of processor for a message. */
+const P50_MS = 5;
+const P99_MS = 50;
+const PROCESSOR_US = 150;
+
+/** What one run gave. */
+interface Run {
+  readonly lost: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** In microseconds a message; undefined where it cannot be read. */
+  readonly processor: number | undefined;
+}
+
+const measureOnce = async (worker: WorkerServer, pairs: readonly Pair[]): Promise<Run> => {
+  const before = worker.processor();
+  const { taken, lost } = await measureLoad(pairs, PER_SECOND, SECONDS);
+  const after = worker.processor();
+  const used = before === undefined || after === undefined ? undefined : after - before;
+  // That of the warming up, and of all that is no message, is in it, too.
+  const processor = used && (used * 1_000_000) / taken.length;
+  return { lost, p50: quantile(taken, 0.5), p99: quantile(taken, 0.99), processor };
+};
+
+const line = (what: string, goal: string, { figure, holds }: { figure: string; holds?: boolean | undefined }): Row => {
+  const none = '–';
+  return { what, goal, rooms: figure, bare: none, ws: none, peer: none, ratio: none, holds };
+};
+
+const rowsOf = (runs: readonly Run[]): Row[] => {
+  const what = `old clients, ${OLD_PAIRS} pairs, ${PER_SECOND.toLocaleString('en')} messages/s`;
+  const lost = Math.max(...runs.map((run) => run.lost));
+  const p50 = median(runs.map((run) => run.p50));
+  const p99 = median(runs.map((run) => run.p99));
+  const used = runs.flatMap(({ processor }) => (processor === undefined ? [] : [processor]));
+  const processor = used.length > 0 ? median(used) : undefined;
+  return [
+    line(`${what}: lost`, 'none', { figure: String(lost), holds: lost === 0 }),
+    line('their p50', `≤ ${P50_MS} ms`, { figure: `${p50.toFixed(2)} ms`, holds: p50 <= P50_MS }),
+    line('their p99', `≤ ${P99_MS} ms`, { figure: `${p99.toFixed(1)} ms`, holds: p99 <= P99_MS }),
+    line('processor of the rooms a message', `≤ ${PROCESSOR_US} µs`, {
+      figure: processor === undefined ? '–' : `${processor.toFixed(0)} µs`,
+      holds: processor === undefined ? undefined : processor <= PROCESSOR_US,
+    }),
+  ];
+};
+
+/** Has old clients call each other, and signal; the first run warms up and does not count. */
+export const measureOldClients = async (
+  worker: WorkerServer,
+  users: readonly User[],
+  count: number,
+): Promise<Row[]> => {
+  const pairs: Pair[] = [];
+  await step(`making ${OLD_PAIRS} calls: old clients`, async () => {
+    for (let n = 0; n < OLD_PAIRS; n++) {
+      const [caller, callee] = [users[2 * n], users[2 * n + 1]];
+      if (caller && callee) pairs.push(await connectOld(worker.url, caller, callee));
+    }
+  });
+  const runs: Run[] = [];
+  for (let run = 0; run <= count; run++) {
+    const name = run === 0 ? 'warming up' : `run ${run} of ${count}`;
+    const measured = await step(`old clients, ${name}`, () => measureOnce(worker, pairs));
+    const { lost, p50, p99, processor = 0 } = measured;
+    const figures = [`${lost} lost`, `p50 ${p50.toFixed(2)} ms`, `p99 ${p99.toFixed(1)} ms`];
+    console.error(`        ${[...figures, `${processor.toFixed(0)} µs of processor`].join(', ')}`);
+    if (run > 0) runs.push(measured);
+    await pause(1_000);
+  }
+  await step('ending them', () => Promise.all(pairs.map(([caller]) => caller.end())));
+  return rowsOf(runs);
+};
