@@ -85,7 +85,7 @@ export interface InboxState {
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Omit<InboxState, 'id' | 'sockets' | 'outbox'> & {
+export type Kept = Omit<InboxState, 'id' | 'sockets' | 'outbox' | 'linesAt'> & {
   readonly outbox: KeptOutbox;
   readonly lines: readonly (Line & { readonly device: string })[];
 };
@@ -103,7 +103,7 @@ export const NOTHING: Kept = {
 };
 
 /** What outlives the host. */
-export const kept = ({ id: _, sockets, outbox, ...rest }: InboxState): Kept => ({
+export const kept = ({ id: _, linesAt: __, sockets, outbox, ...rest }: InboxState): Kept => ({
   ...rest,
   outbox: durable(outbox),
   lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
