@@ -1,15 +1,17 @@
 import { tooLate, tooMany } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { reasonOf } from '../log.ts';
 import { randomText, sha256 } from '../random.ts';
 import type { Services } from '../services.ts';
 import { TelegramRefusal } from '../telegram/api.ts';
+import type { Delivered, MessageAt } from '../telegram/deliver.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { codeMessage, linkMessage, noCodeMessage } from '../telegram/sign-in-messages.ts';
 import type { Later } from '../undo.ts';
-import { undoUntilHeard } from '../undo.ts';
+import { tryThrice, undoUntilHeard } from '../undo.ts';
 import { codeMac, randomCode } from './code.ts';
 import type { NewCode } from './store.ts';
-import { storeCode, voidRequest } from './store.ts';
+import { noteMessage, storeCode, voidRequest } from './store.ts';
 
 /** No limit on how often the code of a test number is asked for: it is always the same, and no message goes out. */
 const UNLIMITED_SENDS = { PHONE_SENDS_PER_DAY: 1_000_000_000, PHONE_SEND_GAPS_SECONDS: [0] };
@@ -59,26 +61,35 @@ export const sendCode = async (
         ? linkMessage(`${appUrl}/sign-in#${token}`)
         : noCodeMessage(Math.ceil(stored.waitMs / 1000));
   if (fixed === undefined) {
-    const { requestId } = asked;
-    const hint = stored.outcome === 'stored' ? { ...stored.phone, requestId } : stored.phone;
+    const { inPlaceOf } = stored;
+    const waiting = stored.outcome === 'stored' && { requestId: asked.requestId };
+    const hint = { ...stored.phone, inPlaceOf, ...waiting };
     const attempt = () => deliver(services, log, phone, hint, message);
-    later('telegram.not_delivered', () => deliverOrTakeBack(services, request, attempt));
+    later('telegram.not_delivered', () => deliverCode(services, log, { request, stored, attempt }));
   }
   return stored.outcome === 'stored' ? code : undefined;
 };
 
+/** A message to be delivered: what was asked for, what became of it, and the delivery itself. */
+interface CodeDelivery {
+  readonly request: NewCode;
+  readonly stored: { readonly isLast: boolean; readonly inPlaceOf: MessageAt | undefined };
+  readonly attempt: () => Promise<Delivered>;
+}
+
 /**
  * Delivers a message; one that stays undelivered is taken back, so that the next request is free.
+ * The last one of a day is noted, for the next requests to change it.
  *
  * What Telegram refuses goes on counting for the address, or one could have us ask Telegram without
  * end.
  *
  * @throws {StoreError} when it could not be delivered
  */
-const deliverOrTakeBack = async (
+const deliverCode = async (
   { redis }: Services,
-  request: NewCode,
-  attempt: () => ReturnType<typeof deliver>,
+  log: Log,
+  { request, stored, attempt }: CodeDelivery,
 ): Promise<void> => {
   const takeBack = (addressCounts: boolean) => {
     const voided = { ...request, addressCounts };
@@ -88,6 +99,10 @@ const deliverOrTakeBack = async (
     await takeBack(error instanceof TelegramRefusal);
     throw error;
   });
-  if (delivery === 'blocked') await takeBack(true);
-  if (delivery === 'moved') await takeBack(false);
+  if (delivery.outcome === 'blocked') await takeBack(true);
+  if (delivery.outcome === 'moved') await takeBack(false);
+  if (delivery.outcome !== 'delivered' || !stored.isLast) return;
+  if (stored.inPlaceOf?.messageId === delivery.messageId) return;
+  const note = () => noteMessage(redis, request.phone, delivery);
+  await tryThrice(note).catch((error) => log.warn('auth.message_not_noted', { reason: reasonOf(error) }));
 };

@@ -8,7 +8,7 @@ import { users } from '../db/schema.ts';
 import type { Settings } from '../env.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys, TTL } from '../redis/keys.ts';
-import { REQUEST_CODE, VOID_REQUEST } from '../redis/scripts/request-code.ts';
+import { NOTE_MESSAGE, REQUEST_CODE, VOID_REQUEST } from '../redis/scripts/request-code.ts';
 import type { signedIn } from '../redis/scripts/sign-in.ts';
 import { MOVE_SESSION } from '../redis/scripts/sign-in.ts';
 import { USE_LINK, VOID_LINK } from '../redis/scripts/sign-in-link.ts';
@@ -63,6 +63,7 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       keys.voided(requestId),
       keys.link(code.linkHash),
       keys.links(phone),
+      keys.lastMessage(phone),
     ],
     [
       code.now,
@@ -80,6 +81,15 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
 };
 
 type Asked = Pick<NewCode, 'phone' | 'address' | 'requestId' | 'linkHash'>;
+
+/** Takes note of the last message of a day, which further requests change: one EVAL. */
+export const noteMessage = async (
+  redis: RedisClient,
+  phone: string,
+  { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
+): Promise<void> => {
+  await redis.run(NOTE_MESSAGE, [keys.lastMessage(phone)], [chatId, messageId, TTL.lastMessage]);
+};
 
 /** A request to be taken back. */
 export interface VoidedRequest extends Asked {

@@ -13,7 +13,9 @@ export const keys = {
   used: (phone: string) => `auth:used:${phone}`,
   /** zset of times: failed compares of a phone, 24 h. */
   failures: (phone: string) => `auth:failures:${phone}`,
-  /** zset of times: messages sent to a phone, 24 h. */
+  /** hash {chat, id}: the last of the messages that a phone gets in a day, 24 h. */
+  lastMessage: (phone: string) => `auth:message:${phone}`,
+  /** zset of times: messages sent to a phone, and changes of the last one (`edit …`), 24 h. */
   sends: (phone: string) => `auth:sends:${phone}`,
   /** zset of times: failed compares from an address, 1 h. */
   addressFailures: (address: string) => `address:failures:${address}`,
@@ -62,6 +64,7 @@ export const TTL = {
   updateClaimed: 60_000,
   updateDone: 86_400_000,
   heard: 60_000,
+  lastMessage: 86_400_000,
   missed: 600_000,
   phoneKnown: 86_400_000,
   phoneUnknown: 600_000,

@@ -7,7 +7,7 @@ import { StoreError } from '../errors.ts';
  * What became of a message: `blocked` when the person stopped the bot or is gone, which no retry
  * mends.
  */
-export type Delivery = 'delivered' | 'blocked';
+export type Delivery = { readonly outcome: 'delivered'; readonly messageId: number } | { readonly outcome: 'blocked' };
 
 /** A message that Telegram understood and will not take: nothing about it is a passing failure. */
 export class TelegramRefusal extends StoreError {}
@@ -18,6 +18,11 @@ export interface Extras {
   readonly buttons?: InlineKeyboardButton[][];
   /** The last part of the text, when somebody else chose it: Telegram makes no link of it. */
   readonly quoted?: string;
+  /**
+   * A message of ours to be changed, which disturbs nobody. A new one is sent only where that fails,
+   * without a sound: it stands in for something silent.
+   */
+  readonly inPlaceOf?: number | undefined;
   /** When the message is given up, if that is sooner than usual. */
   readonly until?: AbortSignal;
 }
@@ -51,6 +56,28 @@ const entitiesOf = (text: string, quoted: string) => {
   return text.endsWith(quoted) ? [entity] : [];
 };
 
+/** Whether the message says already what it was to be changed to. */
+const isUnchanged = (error: unknown) =>
+  error instanceof GrammyError && error.description.includes('message is not modified');
+
+/** A message, or a former one in its place; the id of whichever it is. */
+const put = async (
+  api: Api,
+  { chatId, text, inPlaceOf }: { chatId: number; text: string; inPlaceOf: number | undefined },
+  other: Parameters<Api['sendMessage']>[2],
+): Promise<number> => {
+  if (inPlaceOf === undefined) return (await api.sendMessage(chatId, text, other)).message_id;
+  try {
+    await api.editMessageText(chatId, inPlaceOf, text);
+    return inPlaceOf;
+  } catch (error) {
+    if (isUnchanged(error)) return inPlaceOf;
+    if (error instanceof GrammyError && error.error_code === 403) throw error;
+    const silent = { ...other, disable_notification: true };
+    return (await api.sendMessage(chatId, text, silent)).message_id;
+  }
+};
+
 /**
  * The bot behind a token.
  *
@@ -69,7 +96,7 @@ export const createTelegram = (token: string, apiRoot: string, totalTimeoutMs = 
     return api;
   };
   return {
-    send: async (chatId, text, { buttons, quoted, until } = {}) => {
+    send: async (chatId, text, { buttons, quoted, inPlaceOf, until } = {}) => {
       // Given up before the platform ends the work, which nobody would hear of.
       const timeUp = AbortSignal.timeout(totalTimeoutMs);
       const stop = until ? AbortSignal.any([timeUp, until]) : timeUp;
@@ -81,13 +108,14 @@ export const createTelegram = (token: string, apiRoot: string, totalTimeoutMs = 
           ...(buttons && { reply_markup: { inline_keyboard: buttons } }),
           ...(quoted && { entities: entitiesOf(text, quoted) }),
         };
-        await Promise.race([createApi(stop).sendMessage(chatId, text, other), stopped.promise]);
-        return 'delivered';
+        const sending = put(createApi(stop), { chatId, text, inPlaceOf }, other);
+        const messageId = await Promise.race([sending, stopped.promise]);
+        return { outcome: 'delivered', messageId };
       } catch (error) {
         if (!(error instanceof GrammyError) || error.error_code >= 500) {
           throw new StoreError('telegram', 'sendMessage', error);
         }
-        if (error.error_code === 403) return 'blocked';
+        if (error.error_code === 403) return { outcome: 'blocked' };
         throw new TelegramRefusal('telegram', 'sendMessage', error);
       } finally {
         stop.removeEventListener('abort', giveUp);

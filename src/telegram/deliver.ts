@@ -4,7 +4,7 @@ import { reasonOf } from '../log.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { tryThrice } from '../undo.ts';
-import type { Delivery, Extras } from './api.ts';
+import type { Extras } from './api.ts';
 import {
   adoptLink,
   adoptPhone,
@@ -15,6 +15,20 @@ import {
   wakeLinks,
   wasHeard,
 } from './store.ts';
+
+/** A message of the bot in a chat. */
+export interface MessageAt {
+  readonly chatId: number;
+  readonly messageId: number;
+}
+
+/**
+ * What became of a message to a phone number. `moved`: a code was not sent, since the link changed
+ * after it was asked for.
+ */
+export type Delivered =
+  | ({ readonly outcome: 'delivered' } & MessageAt)
+  | { readonly outcome: 'blocked' | 'not_linked' | 'moved' };
 
 /** What Redis told of a phone when its code was stored. */
 export interface PhoneHint {
@@ -27,6 +41,8 @@ export interface PhoneHint {
   readonly legacyChatId: number | undefined;
   /** The request whose code waits to be sent, if the message is a code. */
   readonly requestId?: string;
+  /** The message to be changed in place of a new one, should it be in that chat. */
+  readonly inPlaceOf?: MessageAt | undefined;
 }
 
 /** What is told when Redis could not be told what Postgres knows. */
@@ -42,7 +58,6 @@ const DELIVERY_MS = 21_000;
  * heard of. Runs behind the answer, so that nobody can tell a linked number from another by the
  * answer or its time.
  *
- * @returns `moved`: a code was not sent, since the link changed after it was asked for
  * @throws {StoreError} when it could not be delivered
  */
 export const deliver = async (
@@ -52,24 +67,26 @@ export const deliver = async (
   hint: PhoneHint,
   message: Text,
   extras?: (language: Language) => Extras,
-): Promise<Delivery | 'not_linked' | 'moved'> => {
+): Promise<Delivered> => {
   const { telegram } = services;
   const fields = { phone: maskPhone(phone) };
   const until = AbortSignal.timeout(DELIVERY_MS);
   const { chatId, language, sendable } = await tryThrice(() => chatOf(services, log, phone, hint));
   if (!sendable) {
     log.warn('telegram.moved', fields);
-    return 'moved';
+    return { outcome: 'moved' };
   }
   if (chatId === undefined) {
     log.info('telegram.not_linked', fields);
-    return 'not_linked';
+    return { outcome: 'not_linked' };
   }
   const started = performance.now();
-  const delivery = await telegram.send(chatId, message[language], { ...extras?.(language), until });
-  if (delivery === 'delivered') {
+  const inPlaceOf = hint.inPlaceOf?.chatId === chatId ? hint.inPlaceOf.messageId : undefined;
+  const all = { ...extras?.(language), inPlaceOf, until };
+  const delivery = await telegram.send(chatId, message[language], all);
+  if (delivery.outcome === 'delivered') {
     log.info('telegram.delivered', fields);
-    return delivery;
+    return { ...delivery, chatId };
   }
   log.warn('telegram.blocked', fields);
   await tryThrice(() => restLink(services, log, { phone, chatId, started }));

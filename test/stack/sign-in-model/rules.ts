@@ -120,7 +120,6 @@ export class Rules {
     const last = sent.at(-1);
     const gap = limits.gaps[Math.min(sent.length, limits.gaps.length) - 1] ?? 0;
     const wait = Math.max(
-      waitFor(phone.messages, DAY, limits.sendsPerDay, now),
       last === undefined ? 0 : last + gap * SECOND - now,
       waitFor(
         address.unverified.map(({ at }) => at),
@@ -140,8 +139,8 @@ export class Rules {
       const userKnown = phone.known === 'somebody';
       phone.live = { number: this.#codes++, expires: now + CODE_LIVES, tries: 0, userKnown };
     }
-    // Behind the answer the number is looked up, if Redis does not know it.
-    if (phone.known === undefined && !fault) {
+    // Behind the answer the number is looked up, if Redis does not know it; again after a failure.
+    if (phone.known === undefined) {
       phone.known = phone.hasUser ? 'somebody' : 'nobody';
       if (phone.live && phone.hasUser) phone.live.userKnown = true;
     }
