@@ -19,8 +19,8 @@ export interface Extras {
   /** The last part of the text, when somebody else chose it: Telegram makes no link of it. */
   readonly quoted?: string;
   /**
-   * A message of ours to be changed, which disturbs nobody. A new one is sent only where that fails,
-   * without a sound: it stands in for something silent.
+   * A message of ours to be changed, which disturbs nobody. A new one is sent only where that
+   * fails, without a sound: it stands in for something silent.
    */
   readonly inPlaceOf?: number | undefined;
   /** When the message is given up, if that is sooner than usual. */

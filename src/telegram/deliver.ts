@@ -23,8 +23,8 @@ export interface MessageAt {
 }
 
 /**
- * What became of a message to a phone number. `moved`: a code was not sent, since the link changed
- * after it was asked for.
+ * What became of a message to a phone number. `moved`: a code was not sent, since it was dead by
+ * then: the link has changed since it was asked for.
  */
 export type Delivered =
   | ({ readonly outcome: 'delivered' } & MessageAt)

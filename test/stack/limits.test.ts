@@ -33,7 +33,7 @@ const start = (settings: Record<string, string> = {}) => {
 };
 
 describe('the limits of sending', () => {
-  test('a number is asked for 60 s apart, then 2, 5 and 10 minutes, and never refused for longer', async () => {
+  test('a number is asked for 60 s apart, then 2, 5, 10 minutes, and never refused longer', async () => {
     const { clock, api } = start();
     const phone = freshPhone();
     const ask = () => api.post('/api/auth/request-code', { phone });
@@ -313,11 +313,14 @@ test('every limit is a setting', async () => {
   const phone = freshPhone();
   for (let i = 0; i < 2; i++) {
     const { code } = await requestCode(api, phone);
+    // A code that dies before it is sent is taken back.
+    await api.settle();
     expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
     clock.advance(1);
   }
   expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).status).toBe(429);
   expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
+  await api.settle();
   const chat = freshChat();
   await link(api, phone, chat);
   clock.advance(1);
@@ -327,7 +330,7 @@ test('every limit is a setting', async () => {
   clock.advance(1);
   expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
   await api.settle();
-  expect(await messagesOf(chat)).toHaveLength(1);
+  expect(await messagesOf(chat)).toEqual([expect.stringMatching(/^Для вашего номера/)]);
 
   const address = freshNetwork();
   await requestCode(api, freshPhone(), address);

@@ -49,7 +49,7 @@ const callsTo = async (chat: number) => {
 };
 
 describe('when the five messages of a day are spent', () => {
-  test('a request changes the last message in place: its code works, and the one before does not', async () => {
+  test('a request changes the last message in place: its code works, the one before does not', async () => {
     const { chat, ask, verify, last } = await spent();
     const before = await messagesOf(chat, 5);
     const { code } = await ask();
@@ -116,7 +116,7 @@ describe('when the five messages of a day are spent', () => {
     expect((await api.post('/api/auth/verify-link', { token })).status).toBe(200);
   });
 
-  test('a number that has moved gets its message in the new chat, and none is changed', async () => {
+  test('a number that has moved gets its message in the new chat', async () => {
     const { chat, ask, api, phone, clock } = await spent();
     const newer = freshChat();
     await link(api, phone, newer);
@@ -128,7 +128,7 @@ describe('when the five messages of a day are spent', () => {
     expect(await messagesOf(newer)).toEqual([expect.stringContaining(next.code)]);
   });
 
-  test('an answer of Redis that gets lost counts for nothing: the next request is free', async () => {
+  test('what Redis did not answer counts for nothing: the next request is free', async () => {
     const { api, phone, ask, chat } = await spent();
     await redis.behave({ mode: 'deaf', only: '-- request-code', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(503);
@@ -137,7 +137,7 @@ describe('when the five messages of a day are spent', () => {
     expect((await messagesOf(chat, 5))[4]).toContain(code);
   });
 
-  test('a change costs 1 EVAL with all that goes on behind the answer, the message before it 2', async () => {
+  test('a change costs 1 EVAL with all that goes on behind the answer', async () => {
     const { ask } = await spent();
     await Promise.all([redis.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
     await ask();
@@ -173,7 +173,7 @@ describe('when the five messages of a day are spent', () => {
     }
   });
 
-  test('the link of one who blocked the bot rests, though only a message was to be changed', async () => {
+  test('the link of one who blocked the bot rests here too', async () => {
     const { clock, chat, ask } = await spent();
     await failTelegram({ chatId: chat, method: 'editMessageText', status: 403 });
     await ask();
@@ -184,7 +184,7 @@ describe('when the five messages of a day are spent', () => {
   });
 });
 
-test('whoever asks for somebody’s codes all day long from fifty addresses cannot keep them out', async () => {
+test('whoever asks for somebody’s codes all day from fifty addresses keeps nobody out', async () => {
   const { clock, api, phone, chat } = await spent();
   for (let n = 0; n < 50; n++) {
     // The attacker takes every turn that there is.

@@ -27,8 +27,9 @@ local DAY, HOUR = 86400000, 3600000
 `;
 
 /**
- * `read_code(key)`: the fields of a code, live, previous or used. `chat` is where it went: '' where nobody knows (yet), 'none' when it went nowhere. `moving` is there when the
- * number's link has been changing since, or `moved` of a used code: see phone.ts.
+ * `read_code(key)`: the fields of a code, live, previous or used. `chat` is where it went: '' where
+ * nobody knows (yet), 'none' when it went nowhere. `moving` is there when the number's link has been
+ * changing since, or `moved` of a used code: see phone.ts.
  */
 export const CODE = `
 -- nil when there is none. The original kept plain strings under the same key: those are no codes of ours.

@@ -13,8 +13,8 @@ end
 
 /**
  * `bind_code(rid, chat)`: notes where the code of a request goes, '' = nowhere, before it is sent.
- * Answers whether it may be: not when it is dead, or the number's link has changed since it was made.
- * KEYS 3 code · 4 previous code.
+ * Answers whether it may be: not when it is dead, or the number's link has changed since it was
+ * made. KEYS 3 code · 4 previous code.
  */
 const BIND_CODE = `
 local function bind_code(rid, chat)
@@ -47,14 +47,15 @@ export const whereto = z
  * is remembered, unless another change was under way at the same time, since their order in Postgres is not known here. If the end is never told, the
  * announcement runs out, and until then Postgres is asked.
  *
- * Codes that are there already, live, previous or just used, are marked: they sign nobody in until the
- * end tells that the number has kept its chat, and if that is never told, not at all. Sign-in links
- * are dropped. Both only where the number can get another chat: not when it just loses its own, nor
+ * Codes that are there already, live, previous or just used, are marked: they sign nobody in until
+ * the end tells that the number has kept its chat, and if that is never told, not at all. Sign-in
+ * links are dropped. Both only where the number can get another chat: not when it just loses its own, nor
  * when what the original kept is adopted.
  *
  * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 legacy link · 6 used code · 7 sign-in links
  * ARGV 1 token of the change · 2 TTL of changing · 3 whether Postgres has a link, '1' or '0': then the
- *      legacy one is done with, whatever comes of the change · 4 whether the number can get another chat, '1' or '0'
+ *      legacy one is done with, whatever comes of the change · 4 whether the number can get another
+ *      chat, '1' or '0'
  */
 export const BEGIN_CHANGE: Script<typeof done> = {
   name: 'begin-change',
@@ -82,7 +83,9 @@ return 1
 
 /**
  * Ends what {@link BEGIN_CHANGE} announced. The original's link is done with: Postgres has one now. What was sent to a chat that is not the number's any more
- * is dead, and so is what nobody knows the chat of, if the number had another one: whoever reads it there must not get in, nor, when nobody has the number any more, make an account for whoever gets it next.
+ * is dead, and so is what nobody knows the chat of, if the number had another one: whoever reads it
+ * there must not get in, nor, when nobody has the number any more, make an account for whoever gets
+ * it next.
  *
  * KEYS 1 phone · 2 changing · 3 code · 4 previous code · 5 legacy link · 6 used code · 7 sign-in links
  * ARGV 1 user id or '' · 2 chat id or '' · 3 language · 4 TTL of phone · 5 token of the change ·

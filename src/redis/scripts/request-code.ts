@@ -32,8 +32,8 @@ const reply = z.union([wait, voided, stored]);
 /**
  * Applies the limits of sending, stores the code in place of any other, reads where to send it.
  *
- * Once the messages of a day are sent, nobody is refused for that: a request changes the last message,
- * which disturbs nobody. It is noted beside them as `edit <request id>`, for the gaps alone.
+ * Once the messages of a day are sent, nobody is refused for that: a request changes the last
+ * message, which disturbs nobody. It is noted beside them as `edit <request id>`, for the gaps alone.
  *
  * KEYS 1 code · 2 previous code · 3 failures · 4 sends · 5 address sends · 6 phone · 7 legacy link ·
  *      8 voided · 9 sign-in link · 10 links of the phone · 11 last message of the day
@@ -42,9 +42,9 @@ const reply = z.union([wait, voided, stored]);
  *
  * Returns {'wait', ms} past a gap or the limit of the address · {'spent', ms, …} when the phone's
  * budget of failed compares is spent, ms until digits work again: then the sign-in link is stored ·
- * {'stored', 0, …} · {'voided'}. The rest: known, uid, chat, legacy, language, last, message. known is '1'
- * when uid and chat are what Postgres knows; last is '1' when the message is the last of the day, or
- * in place of it; message is {chat, message id} of the one to be changed, or {}.
+ * {'stored', 0, …} · {'voided'}. The rest: known, uid, chat, legacy, language, last, message. known
+ * is '1' when uid and chat are what Postgres knows; last is '1' when the message is the last of the
+ * day, or in place of it; message is {chat, message id} of the one to be changed, or {}.
  */
 export const REQUEST_CODE: Script<typeof reply> = {
   name: 'request-code',
