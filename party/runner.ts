@@ -10,6 +10,7 @@ import {
 } from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
 import { onceDone } from './once.ts';
+import { Refusals } from './refusals.ts';
 import { Requests, type Told, UNKNOWN } from './requests.ts';
 import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
 
@@ -92,6 +93,7 @@ export class RoomRunner<State, Frame, Message> {
   readonly #coming = new Set<string>();
   #alarmAt: number | null = null;
   #reminder: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+  readonly #refusals = new Refusals();
   #underWay = 0;
 
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
@@ -263,7 +265,13 @@ export class RoomRunner<State, Frame, Message> {
         this.#underWay++;
         void this.#host
           .post(effect.to, effect.message)
-          .catch(() => undefined)
+          .then(
+            (answer) => {
+              this.#refusals.delete(effect.n);
+              return answer;
+            },
+            (error) => this.#refusals.answerTo(effect, error, { party: this.#definition.party, room: this.#host.id }),
+          )
           .then((answer) => {
             this.#underWay--;
             this.#handle({ type: 'answered', n: effect.n, answer });

@@ -40,7 +40,7 @@ export class StoreError extends Error {
  * as far as one of the
  * known phrases says so. Never its message.
  */
-const kindOf = (cause: unknown): string => {
+export const kindOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return typeof cause;
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
   const why = code === '' ? whyOf(cause) : undefined;

@@ -1,5 +1,6 @@
 import { startCall } from '../contract/calls.ts';
 import type { Called, Done, ToWorker } from '../contract/room-messages.ts';
+import { ApiError, kindOf, StoreError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Around } from '../undo.ts';
 import { dial } from './dial.ts';
@@ -9,10 +10,16 @@ import { keepRecord } from './record.ts';
  * Does what a room asks of the Worker.
  *
  * @throws {StoreError} when it has to be asked again
+ * @throws {ApiError} `invalid_field` when it never can be done
  */
 export const onRoomMessage = async (services: Services, message: ToWorker, around: Around): Promise<Called | Done> => {
   if (message.type === 'record') {
-    await keepRecord(services, message, around);
+    await keepRecord(services, message, around).catch((error) => {
+      if (error instanceof StoreError) throw error;
+      // The database will not take it another time either.
+      around.log.error('call.record_refused', { call: message.call, reason: kindOf(error) });
+      throw new ApiError('invalid_field');
+    });
     return { outcome: 'done' };
   }
   const { from, device, offer, video, request } = message;

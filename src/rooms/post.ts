@@ -7,11 +7,20 @@ export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promi
 /** How long anybody waits for a room, in milliseconds: a little longer than the room itself waits for what it asks. */
 export const ROOM_TIMEOUT_MS = 4_500;
 
+/** Whoever was told something says that it is nothing they could be told. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+}
+
+/** The answers that say so: not a message, and too long for one. */
+const REFUSALS = [400, 413];
+
 /**
  * Tells somebody something by a signed POST.
  *
  * @param target as {@link sign} has it
  * @returns the JSON that is answered
+ * @throws {RefusedError} when it is refused for what it is
  * @throws when nobody answers, or not with success
  */
 export const postSigned = async (
@@ -26,7 +35,8 @@ export const postSigned = async (
   const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(ROOM_TIMEOUT_MS) });
   if (answer.ok) return answer.json();
   await answer.body?.cancel();
-  throw new Error(`${target.split('/')[0]} answered ${answer.status}`);
+  const what = `${target.split('/')[0]} answered ${answer.status}`;
+  throw REFUSALS.includes(answer.status) ? new RefusedError(what) : new Error(what);
 };
 
 /**

@@ -81,6 +81,15 @@ describe('what a room tells of a call', () => {
     expect(await rows(record)).toEqual({ calls: 1, members: 2 });
   });
 
+  test.each([
+    ['a time that is none', { createdAt: 1e20 }],
+    ['a text that no database takes', { call: 'a\u0000b' }],
+  ])('is refused for good, and not as if the database were gone, when it holds %s', async (_, wrong) => {
+    const [caller, callee] = await newUsers(2);
+    const answer = await tell(recordOf(caller?.id ?? '', [callee?.id ?? ''], wrong));
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_field']);
+  });
+
   test('is believed with a signature for it alone', async () => {
     const body = JSON.stringify(recordOf(crypto.randomUUID(), [crypto.randomUUID()]));
     const secret = String(stack.settings.JWT_SECRET);

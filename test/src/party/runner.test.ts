@@ -3,10 +3,12 @@ import * as z from 'zod';
 import { callRoom } from '../../../party/call/room.ts';
 import { inboxRoom } from '../../../party/inbox/room.ts';
 import { qrRoom } from '../../../party/qr/room.ts';
+import { REFUSALS_LIMIT } from '../../../party/refusals.ts';
 import type { Effect, RoomDefinition, RoomEvent } from '../../../party/room.ts';
 import { type Host, RoomRunner, type Socket } from '../../../party/runner.ts';
-import type { Entrant } from '../../../src/contract/room-messages.ts';
+import type { CallRecord, Entrant } from '../../../src/contract/room-messages.ts';
 import { newQrRoom } from '../../../src/qr/room-id.ts';
+import { RefusedError } from '../../../src/rooms/post.ts';
 import { sign } from '../../../src/rooms/signature.ts';
 import { ringing } from './call/call.ts';
 
@@ -211,6 +213,50 @@ describe('who comes in', () => {
     await runner.connect(comes, false);
     await runner.alarm();
     expect(probe.present.slice(1)).toEqual([[], []]);
+  });
+});
+
+describe('what the Worker refuses', () => {
+  const record: CallRecord = {
+    type: 'record',
+    call: 'c',
+    caller: 'anna',
+    video: false,
+    reason: 'missed',
+    createdAt: 1,
+    endedAt: 2,
+    callees: [],
+    turn: [],
+  };
+  const post: Effect = { type: 'post', n: 1, to: 'worker', message: record };
+
+  /** Has it refused so many times, by trying again whenever there was no answer. */
+  const refuse = async (times: number, error: Error) => {
+    const answers: unknown[] = [];
+    probe.host.answer = () => Promise.reject(error);
+    probe.react = (event) => {
+      if (event.type !== 'answered') return event.type === 'alarm' ? [post] : [];
+      answers.push(event.answer);
+      return answers.length < times && event.answer === undefined ? [post] : [];
+    };
+    await probe.runner.alarm();
+    await vi.waitFor(() => expect(probe.host.posts.length).toBe(answers.length));
+    return answers;
+  };
+
+  test('again and again is given up, and the log says so', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const answers = await refuse(100, new RefusedError('worker answered 400'));
+    expect(answers).toEqual([...Array(REFUSALS_LIMIT - 1).fill(undefined), { outcome: 'refused' }]);
+    expect(error.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { level: 'error', event: 'room.message_refused', party: 'call', room: 'room', message: 'record' },
+    ]);
+    error.mockRestore();
+  });
+
+  test('is another thing than a Worker that is not there', async () => {
+    const answers = await refuse(100, new Error('worker answered 503'));
+    expect(answers).toEqual(Array(100).fill(undefined));
   });
 });
 
