@@ -36,7 +36,8 @@ const LEGACY_CORE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tables that the old server never had. Without our journal they are somebody else's. */
-const NEW_TABLES = ['telegram_links', 'renamed_usernames', 'calls', 'call_members'];
+const LINKS = ['telegram_links', 'former_links'];
+const NEW_TABLES = [...LINKS, 'renamed_usernames', 'calls', 'call_members'];
 
 /**
  * All tables and views of a database with their columns, but for the system's, those of

@@ -49,6 +49,17 @@ export const renamedUsernames = pgTable('renamed_usernames', {
   renamedAt: timestamp('renamed_at', { withTimezone: true }).notNull().defaultNow(),
 });
 
+/**
+ * Which chat a phone was linked to before, until another one proves the number: then the sessions
+ * from before end, and the row goes.
+ */
+export const formerLinks = pgTable('former_links', {
+  phone: text('phone').primaryKey(),
+  chatId: bigint('chat_id', { mode: 'number' }).notNull(),
+  /** What the person there reads: ru or en; null = ru. */
+  language: text('language'),
+});
+
 /** Which private Telegram chat the codes of a phone go to. */
 export const telegramLinks = pgTable(
   'telegram_links',

@@ -1,7 +1,7 @@
 import type { Device } from '../contract/sessions.ts';
 import type { Services } from '../services.ts';
 import type { SessionEnd } from './store.ts';
-import { endSession, seeSession } from './store.ts';
+import { endAllSessions, endSession, seeSession } from './store.ts';
 import type { Session } from './token.ts';
 
 /**
@@ -25,6 +25,8 @@ export interface Sessions {
   forget(sids: readonly string[]): void;
   /** Ends a session of a user: one EVAL. */
   revoke(userId: string, sid: string): Promise<SessionEnd>;
+  /** Ends all sessions of a user from before: one EVAL. Answers the ids of those in the list. */
+  revokeAll(userId: string, now: number): Promise<readonly string[]>;
 }
 
 /** The sessions in a Redis. */
@@ -58,6 +60,11 @@ export const createSessions = ({ redis, now }: Pick<Services, 'redis' | 'now'>):
     revoke: (userId, sid) => {
       forget([sid]);
       return endSession(redis, userId, sid, now());
+    },
+    revokeAll: async (userId, at) => {
+      const ended = await endAllSessions(redis, userId, at);
+      forget(ended);
+      return ended;
     },
   };
 };

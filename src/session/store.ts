@@ -6,7 +6,14 @@ import { read } from '../db/client.ts';
 import { telegramLinks, users } from '../db/schema.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { keys } from '../redis/keys.ts';
-import { CLOSE_SESSIONS, END_SESSION, LIST_SESSIONS, SEE_SESSION, sessionArgs } from '../redis/scripts/sessions.ts';
+import {
+  CLOSE_SESSIONS,
+  END_ALL_SESSIONS,
+  END_SESSION,
+  LIST_SESSIONS,
+  SEE_SESSION,
+  sessionArgs,
+} from '../redis/scripts/sessions.ts';
 import { SessionRecord, sessionRecord } from './record.ts';
 import type { Session } from './token.ts';
 
@@ -54,6 +61,10 @@ export type SessionEnd = 'ended' | 'already' | 'none';
 /** Ends one session of a user, whoever says so: one EVAL. */
 export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<SessionEnd> =>
   redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
+
+/** Ends all sessions of a user from before: one EVAL. Answers the ids of those in the list. */
+export const endAllSessions = (redis: RedisClient, userId: string, now: number): Promise<readonly string[]> =>
+  redis.run(END_ALL_SESSIONS, [keys.sessions(userId)], [now]);
 
 /** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */
 export const findLink = (db: Database, userId: string) => {

@@ -1,5 +1,6 @@
 import type { Context } from 'grammy';
 import { Composer } from 'grammy';
+import type { Text } from '../contract/errors.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { REVOKE_DATA } from '../session/alert.ts';
@@ -66,6 +67,12 @@ export const commands = (conversation: Conversation): Composer<Context> => {
   return composer;
 };
 
+/** Two texts in one message. */
+const both = (one: Text, other: Text): Text => ({
+  ru: `${one.ru}\n\n${other.ru}`,
+  en: `${one.en}\n\n${other.en}`,
+});
+
 /** What is said to a contact that is not taken. */
 const REFUSED = {
   not_yours: texts.NOT_YOURS,
@@ -74,7 +81,9 @@ const REFUSED = {
 };
 
 /** Contacts that people share: their own is linked, nobody else's. */
-export const contacts = ({ services, log, say, links }: Conversation): Composer<Context> => {
+export const contacts = (conversation: Conversation): Composer<Context> => {
+  const { services, log, later, say, links } = conversation;
+  const around = { log, later };
   const composer = new Composer();
   composer.on('message:contact', async (ctx) => {
     const own = ownPhone(ctx.message, services.settings.PHONE_COUNTRIES);
@@ -86,9 +95,11 @@ export const contacts = ({ services, log, say, links }: Conversation): Composer<
     const language = texts.languageOf(ctx.from.language_code);
     const link = { phone, chatId: ctx.from.id, language, proved: true };
     const former = phonesOf(links).filter((other) => other !== phone);
-    const outcome = await linkContact(services, log, { ...link, former });
+    const { outcome, ended } = await linkContact(services, around, { ...link, former });
     const told = { linked: texts.LINKED, moved: texts.MOVED, replaced: texts.REPLACED }[outcome];
-    return say(ctx, told(maskPhone(phone), masked(former)), NO_BUTTONS);
+    const said = told(maskPhone(phone), masked(former));
+    const all = ended > 0 ? both(said, texts.ENDED(String(ended))) : said;
+    return say(ctx, all, NO_BUTTONS);
   });
   return composer;
 };

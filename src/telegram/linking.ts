@@ -1,9 +1,22 @@
+import type { Text } from '../contract/errors.ts';
 import type { Log } from '../log.ts';
 import { maskPhone } from '../phone.ts';
 import type { Services } from '../services.ts';
+import { closeSockets } from '../session/sockets.ts';
+import type { Around } from '../undo.ts';
 import { forgotten } from './deliver.ts';
-import type { ChatLink, NewLink } from './store.ts';
-import { changePhone, changePhones, linkPhone, linksOfChat, replaceLinks, unlinkPhones, wakeLinks } from './store.ts';
+import type { ChatLink, LeftChat, NewLink } from './store.ts';
+import {
+  changePhone,
+  changePhones,
+  forgetFormer,
+  linkPhone,
+  linksOfChat,
+  replaceLinks,
+  unlinkPhones,
+  wakeLinks,
+} from './store.ts';
+import * as texts from './texts.ts';
 
 type Stores = Pick<Services, 'db' | 'redis'>;
 
@@ -11,7 +24,11 @@ type Stores = Pick<Services, 'db' | 'redis'>;
  * What became of a number: `linked` · `moved`: the account of the former number has it now · `replaced`: the former numbers lost their links, the accounts
  * stay where they were.
  */
-export type Linked = 'linked' | 'moved' | 'replaced';
+export interface Linked {
+  readonly outcome: 'linked' | 'moved' | 'replaced';
+  /** How many sessions of whoever had the number before have ended. */
+  readonly ended: number;
+}
 
 /**
  * Has the links of a chat live again whose person had blocked the bot: whoever writes has not.
@@ -36,27 +53,65 @@ export const meetChat = async ({ db, redis }: Stores, log: Log, chatId: number):
  * Redis forgets both numbers for the time of the change, the user beside their live codes as well: whoever enters a code for the former number
  * afterwards does not get into the account, which has left it (redis/scripts/phone.ts).
  *
+ * When another chat had the number, the sessions from before end, and that chat is told.
+ *
  * @param link with the other numbers that the chat is linked to
  * @throws {StoreError} when a store failed; sharing the contact again mends whatever was done
  */
 export const linkContact = async (
-  { db, redis }: Stores,
-  log: Log,
+  services: Services,
+  around: Around,
   link: NewLink & { readonly former: readonly string[] },
 ): Promise<Linked> => {
+  const { outcome, userId, left } = await moveLink(services, around.log, link);
+  if (!left) return { outcome, ended: 0 };
+  // An account that has come with the chat was never that of whoever had the number.
+  const isTheirs = outcome !== 'moved' && userId !== undefined;
+  const sids = isTheirs ? await endSessions(services, around, userId) : [];
+  await forgetFormer(services.db, link.phone, left.chatId);
+  const ended = sids.length;
+  around.log.info('bot.taken_over', { phone: maskPhone(link.phone), ended });
+  const text = isTheirs ? texts.TAKEN_OVER : texts.LINKED_ELSEWHERE;
+  tellFormer(services, around, { phone: link.phone, left, text });
+  return { outcome, ended };
+};
+
+const moveLink = async ({ db, redis }: Stores, log: Log, link: NewLink & { readonly former: readonly string[] }) => {
   const { phone, former } = link;
   const newUserId = crypto.randomUUID();
   if (former.length === 0) {
-    await changePhone(redis, phone, () => linkPhone(db, link, newUserId), forgotten(log));
+    const insert = () => linkPhone(db, link, newUserId);
+    const { userId, left } = await changePhone(redis, phone, insert, forgotten(log));
     log.info('bot.linked', { phone: maskPhone(phone) });
-    return 'linked';
+    return { outcome: 'linked' as const, userId, left };
   }
   const replace = () => replaceLinks(db, link, newUserId);
-  const { moved } = await changePhones(redis, [phone, ...former], replace, forgotten(log), former);
-  const outcome = moved ? 'moved' : 'replaced';
+  const done = await changePhones(redis, [phone, ...former], replace, forgotten(log), former);
+  const outcome = done.moved ? ('moved' as const) : ('replaced' as const);
   log.info(`bot.${outcome}`, { phone: maskPhone(phone), former: former.map(maskPhone).join(' ') });
-  return outcome;
+  return { outcome, userId: done.known.get(phone)?.userId, left: done.left };
 };
+
+const endSessions = async (services: Services, { later }: Around, userId: string) => {
+  const now = services.now();
+  const sids = await services.sessions.revokeAll(userId, now);
+  closeSockets(services, later, userId, sids, { but: '', now });
+  return sids;
+};
+
+/** What a chat is told that a number has left. */
+export interface Leaving {
+  readonly phone: string;
+  readonly left: LeftChat;
+  readonly text: (phone: string) => Text;
+}
+
+/** Tells a chat, behind the answer, that a number has left it for another one. */
+export const tellFormer = ({ telegram }: Services, { log, later }: Around, { phone, left, text }: Leaving): void =>
+  later('bot.former_not_told', async () => {
+    const told = await telegram.send(left.chatId, text(maskPhone(phone))[left.language]);
+    log.info('bot.former_told', { phone: maskPhone(phone), told: told === 'delivered' });
+  });
 
 /**
  * Removes the links of a chat.

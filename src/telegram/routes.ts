@@ -9,8 +9,10 @@ import { createRouter } from '../http/router.ts';
 import { fullToE164 } from '../phone.ts';
 import type { Services } from '../services.ts';
 import { forgotten } from './deliver.ts';
+import { tellFormer } from './linking.ts';
 import { receiveUpdate } from './receive.ts';
 import { changePhone, linkPhone } from './store.ts';
+import { LINKED_ELSEWHERE } from './texts.ts';
 
 /** Lets only the bot in, before anything else is looked at. Without a configured secret nobody gets in. */
 const requireLinkSecret = (configured: string | undefined) =>
@@ -46,7 +48,13 @@ export const telegramRoutes = (services: Services) => {
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
     const link = () => linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
-    await changePhone(redis, phone, link, forgotten(c.get('log')));
+    const log = c.get('log');
+    const { left } = await changePhone(redis, phone, link, forgotten(log));
+    // Where the person never proved the number, its bot only moves its own link.
+    if (left?.proved) {
+      const leaving = { phone, left, text: LINKED_ELSEWHERE };
+      tellFormer(services, { log, later: background(c) }, leaving);
+    }
     return { ok: true };
   });
 

@@ -4,7 +4,7 @@ import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
 import type { Database } from '../db/client.ts';
 import { ask, read, UniqueViolation } from '../db/client.ts';
-import { telegramLinks, users } from '../db/schema.ts';
+import { formerLinks, telegramLinks, users } from '../db/schema.ts';
 import type { Change, ChangedPhone, KnownPhone } from '../redis/phone-memory.ts';
 
 export { adoptPhone, changePhone, changePhones, rememberReading } from '../redis/phone-memory.ts';
@@ -36,6 +36,48 @@ const changedOf = ({ formerChatId, ...row }: z.output<typeof ChangedRow>): Chang
 
 const toChangedPhone = (rows: unknown): ChangedPhone => changedOf(z.tuple([ChangedRow]).parse(rows)[0]);
 
+const Left = z
+  .object({ chatId: z.int(), language: z.string().nullable(), proved: z.boolean() })
+  .transform(({ language, ...left }) => ({ ...left, language: toLanguage(language) }));
+
+/** The chat that a number was linked to before it went to another one; `proved`: by its person. */
+export type LeftChat = z.output<typeof Left>;
+
+const LeftRows = z.array(z.object({ left: Left.nullish() }));
+
+const leftOf = (rows: unknown): LeftChat | undefined => {
+  const [left] = LeftRows.parse(rows).flatMap((row) => row.left ?? []);
+  return left;
+};
+
+/**
+ * The chat that a number leaves for another one: the one that has it, or the last one whose
+ * sessions have not ended yet.
+ */
+const leftFor = (phone: string, chatId: number) => sql`(
+  select row_to_json(one) from (
+    select chat_id as "chatId", language, proved, 0 as age from telegram_links
+    where phone = ${phone} and chat_id <> ${chatId}
+    union all select chat_id, language, false, 1 from former_links
+    where phone = ${phone} and chat_id <> ${chatId}
+    order by age limit 1) as one) as "left"`;
+
+/** Keeps which chat numbers were linked to. */
+const noteFormer = (links: typeof RELINK) => sql`
+  insert into former_links (phone, chat_id, language) ${links}
+  on conflict (phone) do update set chat_id = excluded.chat_id, language = excluded.language`;
+
+const losing = (phone: string, chatId: number) => sql`
+  select phone, chat_id, language from telegram_links
+  where phone = ${phone} and chat_id <> ${chatId}`;
+
+/** Forgets that a chat had a number: its sessions have ended. One statement. */
+export const forgetFormer = (db: Database, phone: string, chatId: number): Promise<unknown> => {
+  const itself = and(eq(formerLinks.phone, phone), eq(formerLinks.chatId, chatId));
+  const query = db.delete(formerLinks).where(itself);
+  return ask('forget former', query, () => undefined);
+};
+
 /** The chat of a number before the statement that this is part of, resting or not. */
 const formerChat = (phone: string) =>
   sql`(select chat_id from telegram_links where phone = ${phone}) as "formerChatId"`;
@@ -64,9 +106,12 @@ const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = n
   proved = excluded.proved, missed_calls = excluded.missed_calls
     and (telegram_links.missed_calls or telegram_links.chat_id <> excluded.chat_id)`;
 
+const NOBODY = sql`select phone, chat_id, language from telegram_links where false`;
+
 /** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
 const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
-  with the_user as (
+  with noted as (${noteFormer(onConflict === RELINK ? losing(phone, chatId) : NOBODY)}),
+  the_user as (
     insert into users (id, phone) values (${newUserId}, ${phone})
     on conflict (phone) do update set phone = excluded.phone returning id),
   link as (
@@ -74,7 +119,8 @@ const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: str
     values (${phone}, ${chatId}, ${language}, ${proved})
     on conflict (phone) do update set ${onConflict}
     returning case when blocked_at is null then chat_id end as chat_id, language)
-  select the_user.id as "userId", link.chat_id as "chatId", link.language, ${formerChat(phone)}
+  select the_user.id as "userId", link.chat_id as "chatId", link.language, ${formerChat(phone)},
+    ${leftFor(phone, chatId)}
   from the_user, link`;
 
 /**
@@ -82,9 +128,13 @@ const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: str
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const linkPhone = (db: Database, link: NewLink, newUserId: string): Promise<ChangedPhone> => {
+export const linkPhone = (
+  db: Database,
+  link: NewLink,
+  newUserId: string,
+): Promise<ChangedPhone & { readonly left: LeftChat | undefined }> => {
   const query = db.execute(insertLink(link, newUserId, RELINK));
-  return ask('link phone', query, ({ rows }) => toChangedPhone(rows));
+  return ask('link phone', query, ({ rows }) => ({ ...toChangedPhone(rows), left: leftOf(rows) }));
 };
 
 /**
@@ -162,7 +212,7 @@ const knownPhones = (rows: unknown): Change['known'] =>
 /** Phones that a chat has just lost: a statement sees the table as it was, so links to the chat and a user who moved away do not count. */
 const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select null::text`) => sql`
   select lost.phone, u.id as "userId", l.chat_id as "chatId", l.language,
-    null::bigint as "formerChatId"
+    null::bigint as "formerChatId", null::json as "left"
   from (values ${sql.join(
     phones.map((phone) => sql`(${phone}::text)`),
     sql`, `,
@@ -173,7 +223,10 @@ const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select
 /** Removes the links of phones to a chat: one statement. One that leads to another chat by now stays. */
 export const unlinkPhones = (db: Database, phones: readonly string[], chatId: number): Promise<Change> => {
   const query = db.execute(sql`
-    with gone as (delete from telegram_links where chat_id = ${chatId} and phone in ${phones})
+    with gone as (
+      delete from telegram_links where chat_id = ${chatId} and phone in ${phones}
+      returning phone, chat_id, language),
+    noted as (${noteFormer(sql`select * from gone`)})
     ${afterLoss(phones, chatId)}`);
   return ask('unlink phones', query, ({ rows }) => ({ known: knownPhones(rows) }));
 };
@@ -190,7 +243,7 @@ export const replaceLinks = async (
   db: Database,
   { phone, chatId, language, proved, former }: NewLink & { readonly former: readonly string[] },
   newUserId: string,
-): Promise<Change & { readonly moved: boolean }> => {
+): Promise<Change & { readonly moved: boolean; readonly left: LeftChat | undefined }> => {
   const mine = sql`chat_id = ${chatId} and phone in ${former}`;
   const replace = () =>
     ask(
@@ -205,17 +258,24 @@ export const replaceLinks = async (
         made as (
           insert into users (id, phone) select ${newUserId}, ${phone} where not exists (select from moved)
           on conflict (phone) do update set phone = excluded.phone returning id),
-        gone as (delete from telegram_links where ${mine} returning missed_calls),
+        gone as (
+          delete from telegram_links where ${mine}
+          returning phone, chat_id, language, missed_calls),
+        noted as (${noteFormer(sql`
+          select phone, chat_id, language from gone where not exists (select from moved)
+          union all ${losing(phone, chatId)}`)}),
         link as (
           insert into telegram_links (phone, chat_id, language, proved, missed_calls)
           select ${phone}, ${chatId}::bigint, ${language}, ${proved}::boolean, coalesce(bool_and(missed_calls), true) from gone
           on conflict (phone) do update set ${RELINK} returning *)
         select link.phone, coalesce((select id from moved), (select id from made)) as "userId", link.chat_id as "chatId",
-          link.language, ${formerChat(phone)}, exists (select from moved) as moved
+          link.language, ${formerChat(phone)}, ${leftFor(phone, chatId)},
+          exists (select from moved) as moved
         from link
         union all select *, false from (${afterLoss(former, chatId, sql`select id from moved`)}) as rest`),
       ({ rows }) => ({
         known: knownPhones(rows),
+        left: leftOf(rows),
         moved: z
           .array(z.object({ moved: z.boolean() }))
           .parse(rows)

@@ -44,6 +44,24 @@ export const REPLACED = (phone: string, former: string): Text => ({
   en: `Done! The codes for ${phone} now arrive here, those for ${former} no longer do.\n\nThe accounts stay with their numbers: signing in with ${phone} opens the account of that number.`,
 });
 
+/** How many sessions have ended of whoever had the number before. */
+export const ENDED = (count: string): Text => ({
+  ru: `Номер был у другого Telegram, поэтому входы, сделанные до этого, закрыты: ${count}.`,
+  en: `Another Telegram account had the number, so what was signed in before is signed out: ${count}.`,
+});
+
+/** To the chat of whoever had a number that another Telegram account has proved to have. */
+export const TAKEN_OVER = (phone: string): Text => ({
+  ru: `Номер ${phone} подтвердил другой Telegram: коды для него сюда больше не приходят, и вход с ним в AIST на всех устройствах закрыт.\n\nЕсли номер по-прежнему ваш, привяжите его снова: /start`,
+  en: `Another Telegram account has proved to have ${phone}: its codes no longer arrive here, and every device signed in to AIST with it is signed out.\n\nIf the number is still yours, link it again: /start`,
+});
+
+/** To the chat whose number another bot has linked to another chat. */
+export const LINKED_ELSEWHERE = (phone: string): Text => ({
+  ru: `Номер ${phone} привязан к другому Telegram: коды для него сюда больше не приходят.\n\nЕсли это сделали не вы, привяжите его снова: /start`,
+  en: `${phone} is linked to another Telegram account: its codes no longer arrive here.\n\nIf that was not you, link it again: /start`,
+});
+
 /** A contact that is not the person's own, or not certainly. */
 export const NOT_YOURS: Text = {
   ru: 'Привязать можно только свой номер, и только кнопкой «Поделиться номером»: чужие и пересланные контакты не подойдут.',

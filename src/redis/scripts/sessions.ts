@@ -219,3 +219,31 @@ for i = 1, #ends - ${ENDS_REMEMBERED} do redis.call('HDEL', key, ends[i][1]) end
 return 'ended'
 `,
 };
+
+const sids = z.array(z.string());
+
+/**
+ * Ends all sessions of a user from before, those of the original among them that are in no list.
+ *
+ * KEYS 1 sessions
+ * ARGV 1 now
+ *
+ * Returns the ids of those in the list.
+ */
+export const END_ALL_SESSIONS: Script<typeof sids> = {
+  name: 'end-all-sessions',
+  reply: sids,
+  lua: `${MS}${SESSIONS}
+local key, now, ended = KEYS[1], tonumber(ARGV[1]), {}
+for _, session in ipairs(sessions_of(key)) do
+  close_session(key, session[1], now)
+  ended[#ended + 1] = session[1]
+end
+-- Clocks differ: what was revoked stays so.
+local before = tonumber(redis.call('HGET', key, 'cutoff') or '0')
+redis.call('HSET', key, 'cutoff', ms(math.max(before, now)))
+redis.call('HDEL', key, 'kept')
+redis.call('PEXPIRE', key, SESSION_TTL)
+return ended
+`,
+};

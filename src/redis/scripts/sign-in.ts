@@ -62,7 +62,8 @@ end
 `;
 
 /**
- * Gives a session to the user who was there already, when Redis did not know of him and a new one was to be made.
+ * Gives a session to the user who was there already, when Redis did not know of him and a new one was to be made; unless the sessions from before
+ * have ended meanwhile.
  *
  * KEYS 1 sessions of the new user · 2 sessions of the user · 3 used code or link
  * ARGV 1 sid · 2 uid
@@ -74,7 +75,8 @@ export const MOVE_SESSION: Script<typeof done> = {
 local at, record = string.match(redis.call('HGET', KEYS[1], 's:' .. ARGV[1]) or '', '^(%d+)|(.*)$')
 if at then
   redis.call('DEL', KEYS[1])
-  open_session(KEYS[2], ARGV[1], record, tonumber(at))
+  local cutoff = tonumber(redis.call('HGET', KEYS[2], 'cutoff') or '0')
+  if tonumber(at) >= cutoff then open_session(KEYS[2], ARGV[1], record, tonumber(at)) end
 end
 if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'uid', ARGV[2]) end
 return 1
