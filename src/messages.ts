@@ -16,7 +16,7 @@ export const formatWait = (seconds: number, language: Language): string => {
  *
  * @param language undefined = nobody asked for one: Russian, or what the original said in English
  */
-export const messageOf = (code: ErrorCode, language: Language | undefined, retryAfterSeconds = 0): string => {
+export const messageOf = (code: ErrorCode, language?: Language, retryAfterSeconds = 0): string => {
   const { text } = ERRORS[code];
   if (language === undefined && 'legacy' in text) return text.legacy;
   const asked = language ?? 'ru';

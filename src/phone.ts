@@ -29,7 +29,8 @@ const fromCountryCode = (digits: string, countries: readonly CountryCode[]): str
   const [, national] = WITH_COUNTRY.exec(digits) ?? [];
   if (national !== undefined) return `+7${national}`;
   // A 7 with another count of digits is a mistyped number; Kazakhstan's numbers are taken above.
-  if (countries.length === 0 || digits.startsWith('7') || !READABLE_DIGITS.test(digits)) return undefined;
+  const isForeign = READABLE_DIGITS.test(digits) && !digits.startsWith('7');
+  if (countries.length === 0 || !isForeign) return undefined;
   const parsed = parsePhoneNumber(`+${digits}`);
   if (!parsed?.isValid() || !parsed.country) return undefined;
   return countries.includes(parsed.country) ? parsed.number : undefined;
@@ -40,9 +41,9 @@ const fromCountryCode = (digits: string, countries: readonly CountryCode[]): str
  *
  * With a plus the digits begin with the code of the country, and only numbers of Russia and of the
  * configured countries are taken: ten digits are a whole number in the Maldives, and read without
- * their plus they are a Russian's. Without a plus the number is Russian, by the rule of the original:
- * all but ASCII digits is dropped; 11 digits that start with 7 stay, 10 digits get a 7 in front, 11
- * that start with 8 get 7 for the 8.
+ * their plus they are a Russian's. Without a plus the number is Russian, by the rule of the
+ * original: all but ASCII digits is dropped; 11 digits that start with 7 stay, 10 digits get a 7 in
+ * front, 11 that start with 8 get 7 for the 8.
  *
  * @param input as a person typed it
  * @param countries ISO codes of further countries
@@ -58,7 +59,8 @@ export const toE164 = (input: string, countries: readonly CountryCode[]): string
 };
 
 /**
- * The same for a number that has its country code whether it is written with a plus or not, as Telegram gives it to bots.
+ * The same for a number that has its country code, with or without a plus, as Telegram gives it to
+ * bots.
  *
  * @param input as a bot passes it on
  * @param countries ISO codes of further countries

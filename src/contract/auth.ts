@@ -46,7 +46,7 @@ export const requestCode = {
   example: { phone: '+70000000000' },
   body: z.object({
     phone: textOrNumber('invalid_phone').describe(
-      'With a plus: the whole number. Without: a Russian one, with 7, 8 or neither before its ten digits',
+      'With a plus: the whole number. Without: a Russian one, with or without its 7 or 8',
     ),
   }),
   success: {

@@ -18,7 +18,7 @@ export const LANGUAGES: readonly Language[] = ['ru', 'en'];
  * A text that the original has in English alone, and that its clients may compare: it stays so for
  * who asks for no language.
  */
-const legacy = <Ru extends string, En extends string>(ru: Ru, en: En) => ({ ru, en, legacy: en }) as const;
+const legacy = (ru: string, en: string) => ({ ru, en, legacy: en }) as const;
 
 /**
  * Every error the API answers: its stable machine-readable code → HTTP status and message.
@@ -128,7 +128,7 @@ const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** The error envelope: a superset of the original's `{ok:false, message}` and `{error}`. */
 export const ErrorBody = z.object({
   ok: z.literal(false),
-  message: z.string().describe('For people; Russian, or in the language of the header X-Language: en or ru'),
+  message: z.string().describe('For people; Russian, or as the header X-Language: en or ru asks for'),
   error: z.string().describe('The same text: some clients look here'),
   code: z.enum(CODES).describe('Stable, for programs'),
   requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),

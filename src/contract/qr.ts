@@ -6,8 +6,8 @@ import { DeviceFields } from './sessions.ts';
 export const QR_TTL_SECONDS = 300;
 
 /**
- * How long the token of a code that was confirmed in time can be collected after the code has ended,
- * and how long it can be collected again with the poll token when its answer never came, in seconds.
+ * How long the token of a code that was confirmed in time can be collected after the code's end, and
+ * how long it can be collected again with the poll token when its answer never came, in seconds.
  */
 export const QR_COLLECT_SECONDS = 10;
 
@@ -33,6 +33,8 @@ const givenCode = z
   .string('qr_code_missing')
   .transform(normaliseQrCode)
   .refine((code) => code !== '', 'qr_code_missing');
+
+const possibleCode = givenCode.refine(isQrCode, 'qr_code_unknown').meta({ example: 'ABCDEF' });
 
 const done = { status: 200, body: z.object({ ok: z.literal(true) }) } as const;
 
@@ -61,7 +63,8 @@ export const checkQr = {
   method: 'get',
   path: '/api/auth/qr/check',
   summary:
-    'Poll with the poll token, or as old clients do with the code from the address that asked for it. The token comes once; with the poll token it comes again for 10 s, the same, in case it was lost on its way',
+    'Poll with the poll token, or as old clients do with the code from the address that asked for it; ' +
+    'the token comes once, or with the poll token for 10 s again, in case it was lost on its way',
   headers: { 'X-Poll-Token': '`pollToken` of qr/request; without it `code` is looked at' },
   query: z.object({ code: z.string().optional() }),
   success: {
@@ -69,9 +72,7 @@ export const checkQr = {
     body: z.union([
       z.object({ status: z.literal('pending') }),
       z.object({
-        status: z
-          .literal('expired')
-          .describe('Or used, or unknown. What was confirmed in time can be collected for 10 s more'),
+        status: z.literal('expired').describe('Or used, or unknown. What was confirmed in time is there for 10 s more'),
       }),
       z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
       z.object({ status: z.literal('slow_down').describe('With a poll token'), intervalSeconds: z.int() }),
@@ -135,7 +136,7 @@ export const qrImage = {
   path: '/api/auth/qr/image',
   harmless: true,
   summary: 'The QR code of a code, as SVG',
-  query: z.object({ code: givenCode.refine(isQrCode, 'qr_code_unknown').meta({ example: 'ABCDEF' }) }),
+  query: z.object({ code: possibleCode }),
   success: { status: 200, body: z.string().meta({ contentMediaType: 'image/svg+xml' }) },
   errors: ['qr_code_missing', 'qr_code_unknown'],
 } as const satisfies Endpoint;

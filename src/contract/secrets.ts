@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** How long a secret that signs or hashes is, in bytes: as long as what it makes (RFC 7518, §3.2). */
+/** How long a secret that signs or hashes is, in bytes: as what it makes (RFC 7518, §3.2). */
 const SECRET_BYTES = 32;
 
 /** A secret that signs or hashes. */

@@ -4,7 +4,7 @@ import { ApiError } from '../errors.ts';
 
 /**
  * The JSON object in a request's body, as the original read it (contract.md, "General"): a body that is missing, not JSON by its content
- * type, or JSON but no object, counts as `{}`. A field that is null counts as one that is not there.
+ * type, or JSON but no object, counts as `{}`. A field that is null counts as one that is missing.
  *
  * @throws {ApiError} `malformed_json` when it says that it is JSON and is not
  */

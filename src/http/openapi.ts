@@ -8,7 +8,7 @@ import { messageOf } from '../messages.ts';
 import { errorExample, exampleOf, parameterExample } from './examples.ts';
 import { LANGUAGE_HEADER } from './language.ts';
 
-const json = (schema: object, examples: object = {}) => ({ 'application/json': { schema, ...examples } });
+const json = (schema: object, more: object = {}) => ({ 'application/json': { schema, ...more } });
 
 const REQUEST_ID = { 'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } } };
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
@@ -42,6 +42,8 @@ const bodySchemaOf = (type: z.ZodType) => {
   return { ...schema, properties: Object.fromEntries(nullable) };
 };
 
+const bodyOf = (type: z.ZodType, example: unknown) => json(bodySchemaOf(type), { example });
+
 const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const codes: ErrorCode[] = [...errors, ...ERRORS_ANYWHERE];
   if (bearer) codes.push('no_token', 'invalid_token');
@@ -49,7 +51,8 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const description = group.map((code) => `\`${code}\` ${messageOf(code, undefined)}`).join(' · ');
+      const said = (code: ErrorCode) => `\`${code}\` ${messageOf(code, undefined)}`;
+      const description = group.map(said).join(' · ');
       const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
       const examples = Object.fromEntries(group.map((code) => [code, errorExample(code)]));
       const content = json({ $ref: '#/components/schemas/Error' }, { examples });
@@ -103,7 +106,7 @@ const operationOf = (endpoint: Endpoint) => ({
     ...headersOf(endpoint),
   ],
   ...(endpoint.body && {
-    requestBody: { required: true, content: json(bodySchemaOf(endpoint.body), { example: endpoint.example }) },
+    requestBody: { required: true, content: bodyOf(endpoint.body, endpoint.example) },
   }),
   responses: {
     ...(endpoint.success && {
@@ -127,6 +130,8 @@ const TOKEN = [
   'Paste it here without `Bearer`. It is forgotten with the page.',
 ].join('\n');
 
+const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN };
+
 const ABOUT = [
   'Sign-in, sessions, profiles and calls of the AIST messenger.',
   '',
@@ -149,7 +154,7 @@ export const openApiDocument = () => {
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN } },
+      securitySchemes: { bearer: BEARER },
     },
   };
 };

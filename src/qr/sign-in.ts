@@ -74,7 +74,8 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
       // Its user was told when it was collected first.
       if (isRepeated) return { status: checked.outcome, token };
       closeSockets(services, later, userId, ended);
-      later('session.not_told', () => alertSignIn(services, log, { userId, sid, at, device, link: undefined }));
+      const alert = { userId, sid, at, device, link: undefined };
+      later('session.not_told', () => alertSignIn(services, log, alert));
       return { status: checked.outcome, token };
     }
     default:

@@ -36,9 +36,9 @@ export const keys = {
   /** hash: the sessions of a user, see scripts/sessions.ts. 30 days after the last sign-in. */
   sessions: (userId: string) => `sessions:${userId}`,
   /**
-   * hash {status, exp, poll, address, record, room, polled, uid, sid, legacy, issued, by, new, open,
-   * collected, collector:<id>…}: a request to sign in by QR code. 300 s, and 15 minutes more, so that a
-   * client that polls its own old code guesses at nothing.
+   * hash {status, exp, poll, address, record, room, polled, uid, sid, legacy, issued, by, new,
+   * open, collected, collector:<id>…}: a request to sign in by QR code. 300 s, and 15 minutes more,
+   * so that a client that polls its own old code guesses at nothing.
    */
   qr: (code: string) => `qr:${code}`,
   /** zset of times: QR codes that an address named and nobody had, 10 minutes. */

@@ -125,7 +125,8 @@ describe('settings', () => {
         expect(complaint).not.toContain('hunter2');
       }
       for (const long of ['x'.repeat(32), 'ж'.repeat(16), 'x'.repeat(1_000)]) {
-        expect(parseSettings({ ...REQUIRED, ...beside, [name]: long })).toMatchObject({ [name]: long });
+        const settings = parseSettings({ ...REQUIRED, ...beside, [name]: long });
+        expect(settings).toMatchObject({ [name]: long });
       }
     },
   );

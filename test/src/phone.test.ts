@@ -9,10 +9,11 @@ const AROUND = [
 ];
 const PLUSES = ['+', '＋', '﹢', '⁺', '➕', '++'];
 
-/** Whole numbers whose digits are ten, or eleven that begin with 8: without their plus a Russian would have them. */
+/** Whole numbers of ten digits, or eleven that begin with 8: a Russian's without their plus. */
 const FOREIGN = [
   ...['+960 712 5756', '+961 3 123 456', '+961 71 123 456', '+45 32 50 13 58', '+65 6123 4567'],
-  ...['+81 3 1234 5678', '+84 912 345 678', '+888 0123 4567', '+86 10 1234 5678', '+850 2 123 4567'],
+  ...['+81 3 1234 5678', '+84 912 345 678', '+888 0123 4567', '+86 10 1234 5678'],
+  '+850 2 123 4567',
   ...['+32 2 123 45 67', '+852 6123 4567', '+880 1234 5678', '+1 999 123 456', '+809 123 456 78'],
 ];
 
@@ -66,7 +67,7 @@ describe('a phone number', () => {
     expect(toE164(input, [country])).toBe(phone);
   });
 
-  test.each(FOREIGN)('of another country is nobody’s in Russia, however its plus is written: %s', (number) => {
+  test.each(FOREIGN)('of another country is nobody’s in Russia: %s', (number) => {
     for (const around of ['', ...AROUND]) {
       for (const plus of PLUSES) {
         const written = `${around}${plus}${around}${number
@@ -82,7 +83,7 @@ describe('a phone number', () => {
   });
 
   test.each(AROUND)('is the same with %j anywhere around and in it', (around) => {
-    const write = (number: string, plus = '+') => `${around}${plus}${around}${[...number].join(around)}${around}`;
+    const write = (number: string, plus = '+') => [around, plus, around, [...number].join(around), around].join('');
     for (const plus of PLUSES) {
       expect(toE164(write('79991234567', plus), [])).toBe('+79991234567');
       expect(toE164(write('375291234567', plus), ['BY'])).toBe('+375291234567');
@@ -107,7 +108,7 @@ describe('a phone number', () => {
     expect(toE164(input, ['BY', 'JP', 'DK'])).toBe(phone);
   });
 
-  test('with digits of other scripts is read where its country is configured, and never without them', () => {
+  test('with digits of other scripts is read where its country is configured', () => {
     expect(toE164('+٣٧٥٢٩١٢٣٤٥٦٧', ['BY'])).toBe('+375291234567');
     expect(toE164('+９７１ 50 123 4567', ['AE'])).toBe('+971501234567');
     expect(toE164('+٩٦٠ 7 999 123 45 67', [])).toBeUndefined();
@@ -125,7 +126,7 @@ describe('a phone number', () => {
     ['4532123456', ['DK'], '+4532123456'],
     ['81312345678', ['JP'], '+81312345678'],
     ['9991234567', ['DK', 'MV', 'IN'], undefined],
-  ] as const)('as Telegram gives it has its country code, plus or not: %j with %j is %j', (input, countries, phone) => {
+  ] as const)('as Telegram gives it: %j with %j is %j', (input, countries, phone) => {
     expect(fullToE164(input, countries)).toBe(phone);
   });
 

@@ -15,8 +15,10 @@ afterEach(() => database.behave({ mode: 'pass' }));
 
 const settings = parseSettings(stack.settings);
 const db = createDatabase(settings.DATABASE_URL, settings.DATABASE_ENDPOINT);
-const raised = (state: string) =>
-  ask('raise', db.execute(sql.raw(`do $$ begin raise exception using errcode = '${state}'; end $$`)), () => undefined);
+const raised = (state: string) => {
+  const raise = `do $$ begin raise exception using errcode = '${state}'; end $$`;
+  return ask('raise', db.execute(sql.raw(raise)), () => undefined);
+};
 
 /** What poolers and moments bring, and what passes of it at once. */
 const PASSING = ['26000', '42P05', '0A000', '72000', '08006', '40001', '57P01'];
@@ -40,13 +42,14 @@ describe('an SQLSTATE that the database itself raises', () => {
 });
 
 describe('a request while the database is in such a state', () => {
-  test.each([...PASSING, ...LASTING])('is answered 503, and when to come again: %s', async (code) => {
+  test.each([...PASSING, ...LASTING])('is answered 503 with Retry-After: %s', async (code) => {
     const token = await signIn(api);
     await database.behave({ mode: 'state', code });
     await expectUnavailable(() => api.send('GET', '/api/profile', { token }));
     expect(await database.calls()).toBe(PASSING.includes(code) ? 2 : 1);
     await database.behave({ mode: 'state', code });
-    await expectUnavailable(() => api.send('PATCH', '/api/profile', { token, body: { displayName: 'X' } }));
+    const body = { displayName: 'X' };
+    await expectUnavailable(() => api.send('PATCH', '/api/profile', { token, body }));
     expect(await database.calls()).toBe(1);
   });
 

@@ -5,13 +5,14 @@ import { freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, signIn } from '../support/sign-in.ts';
 
 const api = runningApi();
+const Parameter = z.object({ name: z.string(), in: z.string(), example: z.string().optional() });
 const Document = z.object({
   paths: z.record(
     z.string(),
     z.record(
       z.string(),
       z.object({
-        parameters: z.array(z.object({ name: z.string(), in: z.string(), example: z.string().optional() })),
+        parameters: z.array(Parameter),
         requestBody: z
           .object({ content: z.object({ 'application/json': z.object({ example: z.unknown() }) }) })
           .optional(),

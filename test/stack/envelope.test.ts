@@ -153,7 +153,8 @@ describe('an error is answered in the envelope, in Russian and in English', () =
   test('with the time to wait, past a limit', async () => {
     const phone = freshPhone();
     await api.post('/api/auth/request-code', { phone });
-    const answer = await api.post('/api/auth/request-code', { phone }, { headers: { 'X-Language': 'en' } });
+    const headers = { 'X-Language': 'en' };
+    const answer = await api.post('/api/auth/request-code', { phone }, { headers });
     const wait = Number(answer.headers.get('Retry-After'));
     expect(wait).toBeGreaterThan(50);
     const message = `Too many attempts. Try again in ${wait} s`;
@@ -199,7 +200,7 @@ describe('the language of messages', () => {
     expect(answer.headers.get('Set-Cookie')).toBeNull();
   });
 
-  test('is that of the original for what it says in English, unless Russian is asked for', async () => {
+  test('is the original’s where that has English, unless Russian is asked for', async () => {
     const headers = { 'X-Language': 'ru' };
     const ask = (path: string, options: object) => api.send('GET', path, { ...options, headers });
     expectError(await ask('/api/profile', {}), 401, 'no_token', 'Войдите, чтобы продолжить');

@@ -106,7 +106,8 @@ describe('the limits of sending', () => {
     await requestCode(api, phone);
     const russian = await api.post('/api/auth/request-code', { phone });
     expect(russian.body.message).toBe('Слишком много попыток. Повторите через 60 сек.');
-    const english = await api.post('/api/auth/request-code', { phone }, { headers: { 'X-Language': 'en' } });
+    const headers = { 'X-Language': 'en' };
+    const english = await api.post('/api/auth/request-code', { phone }, { headers });
     expect(english.body.message).toBe('Too many attempts. Try again in 60 s');
   });
 });

@@ -39,7 +39,8 @@ describe('null in an optional field counts as absence', () => {
     const token = String(guess.body.token);
     const change = { username: null, displayName: 'Имя' };
     expect((await api.send('PATCH', '/api/profile', { body: change, token })).status).toBe(200);
-    const nothing = await api.send('PATCH', '/api/profile', { body: { username: null, displayName: null }, token });
+    const body = { username: null, displayName: null };
+    const nothing = await api.send('PATCH', '/api/profile', { body, token });
     expect([nothing.status, nothing.body.displayName]).toEqual([200, 'Имя']);
     const { userId } = (await api.send('GET', '/api/profile', { token: await signIn(api) })).body;
     const call = await api.post('/api/calls', { to: userId, video: null, offer: null }, { token });
@@ -49,7 +50,8 @@ describe('null in an optional field counts as absence', () => {
       { telegramChatId: null, chat_id: freshChat() },
       { telegramChatId: freshChat(), chat_id: null },
     ]) {
-      const linked = await api.post('/api/internal/link-telegram', { phone, secret: null, ...ids }, { headers });
+      const fields = { phone, secret: null, ...ids };
+      const linked = await api.post('/api/internal/link-telegram', fields, { headers });
       expect(linked.status).toBe(200);
     }
   });
@@ -57,7 +59,8 @@ describe('null in an optional field counts as absence', () => {
   test('and in a field that is needed too: the answers are those of an empty body', async () => {
     const local = localApi();
     const token = await signIn(local);
-    for (const path of ['/api/auth/request-code', '/api/auth/verify-code', '/api/auth/qr/confirm', '/api/calls']) {
+    const auth = ['request-code', 'verify-code', 'qr/confirm'].map((name) => `/api/auth/${name}`);
+    for (const path of [...auth, '/api/calls']) {
       const [absent, present] = [
         await local.post(path, {}, { token }),
         await local.post(path, { phone: null, code: null, to: null }, { token }),

@@ -11,10 +11,11 @@ const api = runningApi();
 
 /** What OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0) demands of the parts that this project uses. Unknown keys are mistakes. */
 const JsonSchema = z.record(z.string(), z.unknown());
+const Example = z.strictObject({ summary: z.string(), value: JsonSchema });
 const Media = z.strictObject({
   schema: JsonSchema,
   example: z.unknown().optional(),
-  examples: z.record(z.string(), z.strictObject({ summary: z.string(), value: JsonSchema })).optional(),
+  examples: z.record(z.string(), Example).optional(),
 });
 const Content = z.record(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/), Media);
 const Operation = z.strictObject({

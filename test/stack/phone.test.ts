@@ -85,9 +85,8 @@ describe('a phone number', () => {
       expect([linked.status, linked.body.code]).toEqual([400, 'link_fields_required']);
     }
     expect((await api.post('/api/auth/request-code', { phone: `+${digits}` })).status).toBe(400);
-    expect((await api.post('/api/auth/verify-code', { phone: `+${digits}`, code: '123456' })).body).toMatchObject({
-      message: 'Некорректный номер',
-    });
+    const guess = await api.post('/api/auth/verify-code', { phone: `+${digits}`, code: '123456' });
+    expect(guess.body.message).toBe('Некорректный номер');
     const { code } = await requestCode(api, phone);
     expect((await messagesOf(owner)).join()).toContain(code);
     expect(await messagesOf(stranger, 0)).toEqual([]);

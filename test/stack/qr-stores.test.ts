@@ -127,8 +127,10 @@ describe('a call to Redis whose answer gets lost', () => {
     const { local, token, code, poll, pollToken, address, clock } = await start();
     await confirm(local, code, token);
     const pollHash = await sha256(pollToken.slice(7));
-    const collect = (id: string) =>
-      checkRequest(client, settings, { id, code, pollHash, address, sid: newSid(), now: clock.now() }, 0);
+    const collect = (id: string) => {
+      const asking = { id, address, now: clock.now() };
+      return checkRequest(client, settings, { ...asking, code, pollHash, sid: newSid() }, 0);
+    };
     const takeBack = (id: string) => voidStep(client, 'check', { code, id });
     const [first, last] = [crypto.randomUUID(), crypto.randomUUID()];
     expect(await collect(first)).toMatchObject({ outcome: 'ready', isRepeated: false });

@@ -30,7 +30,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('of those who poll a confirmed code at once by its bare code one collects; by its poll token all get one session', async () => {
+  test('those who poll a confirmed code at once get one session, by the bare code one of them', async () => {
     await race(async (index) => {
       for (const way of ['poll', 'pollByCode'] as const) {
         const shown = await showQr(local);
@@ -45,10 +45,11 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
         expect(statuses(answers)).toEqual({ 200: count });
         const ready = answers.filter(({ body }) => body.status === 'ready');
         expect(ready).toHaveLength(way === 'poll' ? count : 1);
-        expect(answers.filter(({ body }) => body.status === 'expired')).toHaveLength(count - ready.length);
+        const others = answers.filter(({ body }) => body.status === 'expired');
+        expect(others).toHaveLength(count - ready.length);
         expect(new Set(ready.map(({ body }) => body.token)).size).toBe(1);
         const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
-        expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+        expect(JSON.stringify(sessions).split('"method":"qr"')).toHaveLength(2);
       }
     });
   });
@@ -213,7 +214,8 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
       const polled = await local.send('GET', '/api/auth/qr/check', { address, headers });
       expect(polled.body).toEqual({ status: 'expired' });
     }
-    expect((await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status).toBe(200);
+    const path = `/api/auth/qr/check?code=${strangeCode()}`;
+    expect((await local.send('GET', path, { address })).status).toBe(200);
     const { code } = await showQr(local);
     expect((await confirm(local, code, token)).status).toBe(200);
   });

@@ -113,13 +113,13 @@ describe('a client with a poll token', () => {
       expect((await pollByCode()).body).toEqual({ status: 'expired' });
     }
     const { sessions } = (await local.send('GET', '/api/sessions', { token })).body;
-    expect(Array.isArray(sessions) && sessions.filter(({ method }) => method === 'qr')).toHaveLength(1);
+    expect(JSON.stringify(sessions).split('"method":"qr"')).toHaveLength(2);
     clock.advance(0.001);
     expect((await poll()).body).toEqual({ status: 'expired' });
     await local.settle();
   });
 
-  test('collects nothing again once its session has ended, nor when the bare code collected it', async () => {
+  test('collects nothing again when its session has ended, or a bare code collected it', async () => {
     const local = localApi();
     const [ended, taken] = [await showQr(local), await showQr(local)];
     const token = await anyToken();

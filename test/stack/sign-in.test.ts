@@ -111,7 +111,7 @@ describe('signing in by phone', () => {
     const phone = freshPhone();
     const address = freshAddress();
     const { code } = await requestCode(api, phone);
-    const odd = ['1234', '12345', '1234567', '12345678', `${code}1`, `${code} 12`.replace(' ', ''), 12_345_678];
+    const odd = ['1234', '12345', '1234567', '12345678', `${code}1`, `${code}12`, 12_345_678];
     const refused = { ok: false, message: 'Неверный код или он истёк', code: 'wrong_code' };
     const pasted = codeMessage('1234567').ru;
     for (const guess of [...odd, ...odd, ...odd, ...odd, ...odd, pasted]) {
@@ -119,8 +119,10 @@ describe('signing in by phone', () => {
       expect([answer.status, answer.body]).toMatchObject([400, refused]);
     }
     const two = `${code} ${wrongCode(code)}`;
-    expect((await api.post('/api/auth/verify-code', { phone, code: two })).body.code).toBe('invalid_code_format');
-    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+    const both = await api.post('/api/auth/verify-code', { phone, code: two });
+    expect(both.body.code).toBe('invalid_code_format');
+    const right = await api.post('/api/auth/verify-code', { phone, code }, { address });
+    expect(right.status).toBe(200);
   });
 
   test('refuses another code, a used one and one nobody asked for alike, and a wrong guess leaves the code alive', async () => {

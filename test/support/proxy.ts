@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 /**
  * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the request and never answers · `slow` answers after
  * `ms` · `garbage` answers 200 with HTML · `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
- * `state` answers as Postgres behind Neon does in the state of an SQLSTATE · `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once · `hold` holds them until
+ * `state` answers as Postgres behind Neon does with an SQLSTATE ·
+ * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once · `hold` holds them until
  * it is told to behave otherwise, and lets them go then.
  *
  * `only`: towards requests whose body has this text (the name of a script, say). `times`: so often, then `pass`.
@@ -84,8 +85,9 @@ export const startProxy = async (target: string): Promise<Proxy> => {
         setTimeout(pass, behaviour.ms);
         return;
       case 'state': {
-        const failure = { severity: 'ERROR', code: behaviour.code, message: 'As the test wants it' };
-        outgoing.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(failure));
+        const failure = { severity: 'ERROR', code: behaviour.code, message: 'By the test' };
+        outgoing.writeHead(400, { 'content-type': 'application/json' });
+        outgoing.end(JSON.stringify(failure));
         return;
       }
       case 'garbage':

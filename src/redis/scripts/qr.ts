@@ -92,13 +92,13 @@ const checkReply = z.union([
  * ARGV 1 now · 2 request id · 3 misses (0 = no limit) · 4 hash of the poll token's secret, or '' · 5 address · 6 sid of the session to be ·
  *      7 the least ms between two polls
  *
- * The poll token collects again for ten seconds, since its first answer may never have come: the same
- * session, as long as it lives. Each that collects is noted, so that one whose answer is lost between
- * here and the Worker takes back no session that another has.
+ * The poll token collects again for ten seconds, since its first answer may never have come: the
+ * same session, as long as it lives. Each that collects is noted, so that one whose answer is lost
+ * between here and the Worker takes back no session that another has.
  *
- * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or unknown ·
- * {'denied'} · {'ready', uid, record, {sid, …} of sessions that it ended, sid, ms of signing in, 1 when
- * the token was collected before} · {'voided'}.
+ * Returns {'wait', ms} past the limit · {'pending'} · {'slow_down'} · {'expired'}: or used, or
+ * unknown · {'denied'} · {'ready', uid, record, {sid, …} of sessions that it ended, sid, ms of
+ * signing in, 1 when the token was collected before} · {'voided'}.
  */
 export const CHECK_QR: Script<typeof checkReply> = {
   name: 'check-qr',
@@ -117,7 +117,8 @@ end
 if qr.status == 'denied' then return { by_token and 'denied' or 'expired' } end
 if qr.status == 'used' then
   local again = by_token and qr.collected and now - tonumber(qr.collected) < COLLECT_MS
-  if not again or redis.call('HEXISTS', 'sessions:' .. qr.uid, 's:' .. qr.new) == 0 then return { 'expired' } end
+  local lives = again and redis.call('HEXISTS', 'sessions:' .. qr.uid, 's:' .. qr.new) == 1
+  if not lives then return { 'expired' } end
   if redis.call('EXISTS', KEYS[3]) == 1 then return { 'voided' } end
   redis.call('HSET', KEYS[1], 'collector:' .. id, '1')
   redis.call('HINCRBY', KEYS[1], 'open', 1)
@@ -147,9 +148,9 @@ return { 'ready', qr.uid, qr.record, ended, ARGV[6], ms(now), 0 }
 };
 
 /**
- * Takes back a check whose answer did not come. When all that collected are taken back, the token can
- * be collected again, and its session is gone. Should the check still be on its way, it will collect
- * nothing.
+ * Takes back a check whose answer did not come. When all that collected are taken back, the token
+ * can be collected again, and its session is gone. Should the check still be on its way, it will
+ * collect nothing.
  *
  * KEYS 1 QR code · 2 voided
  * ARGV 1 id of the request · 2 TTL of voided

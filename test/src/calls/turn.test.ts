@@ -29,7 +29,8 @@ describe('ICE servers', () => {
       TURN_TTL_SECONDS: '60',
     });
     const username = `${Math.floor(NOW / 1000) + 60}:u1`;
-    const credential = createHmac('sha1', 's3cret'.padEnd(32, '.')).update(username).digest('base64');
+    const hmac = createHmac('sha1', 's3cret'.padEnd(32, '.'));
+    const credential = hmac.update(username).digest('base64');
     expect(await generateIce(coturn, 'u1', NOW)).toEqual({
       iceServers: [STUN, { urls: ['turn:turn.example?transport=tcp'], username, credential }],
       until: NOW + 60_000,

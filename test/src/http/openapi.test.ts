@@ -13,7 +13,9 @@ const Media = z.object({
 });
 const Operation = z.object({
   parameters: z.array(
-    z.object({ name: z.string(), required: z.boolean().optional(), example: z.unknown().optional() }),
+    z
+      .object({ name: z.string(), required: z.boolean().default(false), example: z.unknown() })
+      .partial({ example: true }),
   ),
   requestBody: z.object({ content: z.record(z.string(), Media) }).optional(),
   responses: z.record(z.string(), z.object({ content: z.record(z.string(), Media) })),
@@ -36,17 +38,17 @@ const textsIn = (value: unknown): string[] => {
 };
 
 describe('the examples', () => {
-  test.each(operations)('of $name are taken by its body, and name its parameters', ({ endpoint, operation }) => {
+  test.each(operations)('of $name are taken by it', ({ endpoint, operation }) => {
     const { example } = operation.requestBody?.content['application/json'] ?? {};
     expect(endpoint.body === undefined).toBe(example === undefined);
     if (endpoint.body) expect(endpoint.body.safeParse(example).error).toBeUndefined();
     for (const parameter of operation.parameters.filter(({ required }) => required)) {
       expect(parameter.example, parameter.name).toMatch(/./);
     }
-    expect(textsIn([example, operation.parameters.map((parameter) => parameter.example)])).not.toContain('string');
+    expect(textsIn([example, operation.parameters])).not.toContain('string');
   });
 
-  test.each(operations)('of answers of $name are as they are described, and never "string"', ({ operation }) => {
+  test.each(operations)('of answers of $name are as described', ({ operation }) => {
     for (const [status, { content }] of Object.entries(operation.responses)) {
       const media = content['application/json'];
       if (!media || status >= '300') continue;
@@ -56,7 +58,7 @@ describe('the examples', () => {
     }
   });
 
-  test.each(operations)('of $name have each of its errors, under its code', ({ endpoint, operation }) => {
+  test.each(operations)('of $name have each of its errors', ({ endpoint, operation }) => {
     const given = Object.values(operation.responses).flatMap(({ content }) =>
       Object.entries(content['application/json']?.examples ?? {}),
     );
