@@ -18,7 +18,7 @@ const made = async (): Promise<number> => {
   const answer: { made: number } = await (await fetch(`${stack.turnUrl}/_/made`)).json();
   return answer.made;
 };
-const hasTurn = ({ body }: Answer): boolean => JSON.stringify(body.iceServers).includes('"username"');
+const hasTurn = ({ body: { iceServers } }: Answer) => JSON.stringify(iceServers).includes('username');
 
 /** An app of its own whose rooms answer so; what they were asked. */
 const isolate = (answers: Answers, now = Date.now) => {
@@ -50,7 +50,7 @@ describe('TURN credentials', () => {
     expect(await made()).toBe(before);
   });
 
-  test('are made for no call that can be to nobody, and for no ticket that is refused', async () => {
+  test('are made for nobody who cannot be called, and for no ticket that is refused', async () => {
     const { token, user } = await newDevice();
     const { api } = isolate({ permit: { outcome: 'no_such_call' } });
     const before = await made();
@@ -61,7 +61,7 @@ describe('TURN credentials', () => {
     expect(await made()).toBe(before);
   });
 
-  test('are given as often as the inbox allows: a ticket lets in without, /ice says when', async () => {
+  test('are given as the inbox allows: a ticket lets in without, /ice says when', async () => {
     const { token } = await newDevice();
     const { api, types } = isolate({ turn: limited });
     const before = await made();

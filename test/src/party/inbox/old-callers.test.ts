@@ -26,7 +26,8 @@ const talk = () => {
   dial();
   bob.active('own', { device: 'ws-pc' });
 };
-const frames = (name: string) => bob.got(name).map((frame) => ('event' in frame ? frame.event : frame));
+const eventOf = (frame: object) => ('event' in frame ? frame.event : frame);
+const frames = (name: string) => bob.got(name).map(eventOf);
 const acts = () => bob.answer().acts();
 
 describe.each([
@@ -43,7 +44,8 @@ describe.each([
   test('is offered a further call on the devices that are free, and not on that one', () => {
     expect(bob.ring('further', carol)).toEqual({ outcome: 'ok', devices: 2, old: true });
     bob.signal('further', 1, [offerOf('v=2')], { from: 'carol' });
-    expect(bob.got('phone')).toMatchObject([{ type: 'welcome' }, { type: 'ring', call: 'further' }]);
+    const ring = { type: 'ring', call: 'further' };
+    expect(bob.got('phone')).toMatchObject([{ type: 'welcome' }, ring]);
     expect([frames('page'), frames('pc')]).toEqual([['call:offer'], []]);
   });
 
@@ -214,7 +216,7 @@ describe('calling an old caller back', () => {
     expect(acts()).toEqual([]);
   });
 
-  test.each(['dials', 'is in the call'])('rings for the old caller, who %s, in its place', (how) => {
+  test.each(['dials', 'is in it'])('rings for the old caller, who %s, in its place', (how) => {
     if (how === 'dials') dial();
     else talk();
     bob.answer().acts();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Inbox, profile } from './inbox.ts';
 
 const limited = (retryAfterSeconds: number) => ({ outcome: 'limited', retryAfterSeconds });
-const rings = { outcome: 'ok', devices: 1, old: false };
+const rings = { outcome: 'ok' };
 const busy = { outcome: 'busy' };
 
 /** Rings, and is declined on the phone. */
@@ -17,7 +17,7 @@ describe('somebody who rings in vain', () => {
   test('waits longer each time: 10 s, 30 s, 2 min, 10 min, and 10 min from then on', () => {
     const bob = new Inbox().device('phone');
     for (const [n, seconds] of [10, 30, 120, 600, 600].entries()) {
-      expect(declined(bob, `c${n}`)).toEqual(rings);
+      expect(declined(bob, `c${n}`)).toMatchObject(rings);
       expect(bob.ring('soon')).toEqual(limited(seconds));
       bob.wait(seconds * 1000 - 1);
       expect(bob.ring('soon')).toEqual(limited(1));
@@ -25,17 +25,17 @@ describe('somebody who rings in vain', () => {
     }
   });
 
-  test.each(['missed', 'declined', 'lost', 'hung_up'] as const)('counts a call as such that was %s', (reason) => {
+  test.each(['missed', 'declined', 'lost'] as const)('counts a call that was %s', (reason) => {
     const bob = new Inbox().device('phone');
     bob.ring('c');
     bob.stop('c', reason);
     expect(bob.ring('d')).toEqual(limited(10));
   });
 
-  test('may call again at once when they give up the first call themselves, and then waits as well', () => {
+  test('may call again at once after giving up the first call, and then waits as well', () => {
     const bob = new Inbox().device('phone');
     for (const [n, seconds] of [0, 10, 30, 120, 600, 600].entries()) {
-      expect(bob.ring(`c${n}`)).toEqual(rings);
+      expect(bob.ring(`c${n}`)).toMatchObject(rings);
       bob.stop(`c${n}`, 'cancelled');
       if (seconds > 0) expect(bob.ring('soon')).toEqual(limited(seconds));
       bob.wait(seconds * 1000);
@@ -50,7 +50,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('c', { group: true })).toEqual(limited(10));
   });
 
-  test('is counted from the refusal on, though the end of the call is heard later, or twice', () => {
+  test('is counted from the refusal on, though the end is heard later, or twice', () => {
     const bob = new Inbox().device('phone');
     bob.ring('c');
     bob.say('phone', { type: 'decline', call: 'c' });
@@ -70,22 +70,22 @@ describe('somebody who rings in vain', () => {
     bob.ring('three');
     bob.active('three');
     bob.stop('three', 'hung_up');
-    expect(declined(bob, 'four')).toEqual(rings);
+    expect(declined(bob, 'four')).toMatchObject(rings);
     expect(bob.ring('five')).toEqual(limited(10));
     bob.dial('mine', { to: ['carol', 'alice'] });
     bob.stop('mine');
-    expect(declined(bob, 'six')).toEqual(rings);
+    expect(declined(bob, 'six')).toMatchObject(rings);
     expect(bob.ring('seven')).toEqual(limited(10));
   });
 
   test('keeps nobody else waiting, and is not counted for finding somebody busy', () => {
     const bob = new Inbox().device('phone');
     declined(bob, 'c');
-    expect(bob.ring('d', { from: profile('carol') })).toEqual(rings);
+    expect(bob.ring('d', { from: profile('carol') })).toMatchObject(rings);
     bob.active('live', { peers: ['dave'] });
     bob.stop('d', 'busy');
     bob.stop('live', 'hung_up');
-    expect(bob.ring('e', { from: profile('carol') })).toEqual(rings);
+    expect(bob.ring('e', { from: profile('carol') })).toMatchObject(rings);
   });
 
   test('waits through a sleep, and is forgotten a day after the pause', () => {
@@ -97,7 +97,7 @@ describe('somebody who rings in vain', () => {
     declined(bob, 'last');
     expect(bob.restart().ring('soon')).toEqual(limited(600));
     bob.wait(600_000 + 86_400_000);
-    expect(declined(bob, 'later')).toEqual(rings);
+    expect(declined(bob, 'later')).toMatchObject(rings);
     expect(bob.ring('soon')).toEqual(limited(10));
   });
 
@@ -131,10 +131,10 @@ describe('the slots for calls that ring', () => {
       message.type === 'act' && message.action.type === 'busy' && to !== 'worker' ? [to.id] : [],
     );
 
-  test.each([false, true])('are shared: who calls when all are taken rings in place of the longest (%j)', (group) => {
+  test.each([false, true])('are shared: one more rings in place of the longest (%j)', (group) => {
     const bob = new Inbox().device('phone');
     fill(bob, { group });
-    expect(bob.ring('mine')).toEqual(rings);
+    expect(bob.ring('mine')).toMatchObject(rings);
     expect(refused(bob)).toEqual(['c0']);
     bob.stop('c0', 'busy');
     expect(bob.ring('again', { from: profile('u0') })).toEqual(limited(10));
@@ -148,7 +148,7 @@ describe('the slots for calls that ring', () => {
     }
     fill(bob);
     for (const user of ['alice', 'carol']) {
-      expect(bob.ring(`of ${user}`, { from: profile(user) })).toEqual(rings);
+      expect(bob.ring(`of ${user}`, { from: profile(user) })).toMatchObject(rings);
     }
     expect(refused(bob)).toEqual(['c9', 'c7']);
   });
@@ -166,6 +166,6 @@ describe('the slots for calls that ring', () => {
     const bob = new Inbox().device('phone');
     for (let n = 0; n < 32; n++) bob.ring(`c${n}`);
     expect(bob.ring('more')).toEqual(busy);
-    expect(bob.ring('other', { from: profile('carol') })).toEqual(rings);
+    expect(bob.ring('other', { from: profile('carol') })).toMatchObject(rings);
   });
 });
