@@ -31,7 +31,10 @@ const oldTalk = async () => {
   return { a, b, c, caller, incoming, callee, token };
 };
 
-describe.concurrent('an old client that called, and may have left without a word,', () => {
+/** A busy machine takes its time. */
+const patient = { timeout: 60_000, retry: 2 };
+
+describe.concurrent('an old client that called, and may have left without a word,', patient, () => {
   test('is offered a further call, and ends the former one by accepting it', async () => {
     const { a, c, caller, incoming, callee } = await oldTalk();
     const call = await c.dial(a.user, { offer: 'v=0 of the third' });
@@ -104,7 +107,7 @@ describe.concurrent('an old client that called, and may have left without a word
   });
 });
 
-describe.concurrent('calling an old client back', () => {
+describe.concurrent('calling an old client back', patient, () => {
   const isCalled = async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
