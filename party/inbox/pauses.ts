@@ -7,8 +7,8 @@ export const PAUSES_MS = [10_000, 30_000, 120_000, 600_000] as const;
 /** How long after a pause its caller is remembered, in milliseconds. */
 const FORGET_MS = 86_400_000;
 
-/** How many callers are remembered: those who were not answered most often. */
-const PAUSE_LIMIT = 128;
+/** How many callers are remembered: those who have to wait, and were answered least often. */
+const PAUSE_LIMIT = 256;
 
 /** Somebody who rang for this user in vain. */
 export interface Pause {
@@ -45,9 +45,11 @@ export const noteUnanswered = (turn: Turn, user: string, reason: StopReason): vo
   const until = Math.max(known?.until ?? 0, now + (PAUSES_MS[step - 1] ?? 0));
   const others = turn.state.pauses.filter((one) => one.user !== user && isRemembered(one, now));
   const pauses = [...others, { user, count, until }];
-  const fewest = Math.min(...others.map((other) => other.count));
+  const steps = PAUSES_MS.length;
+  const rank = (pause: Pause) => (pause.until > now ? steps : 0) + Math.min(pause.count, steps);
+  const least = Math.min(...others.map(rank));
   const isFull = pauses.length > PAUSE_LIMIT;
-  const surplus = isFull ? others.find((other) => other.count === fewest) : undefined;
+  const surplus = isFull ? others.find((other) => rank(other) === least) : undefined;
   turn.set({ pauses: pauses.filter((pause) => pause !== surplus) });
 };
 

@@ -24,7 +24,7 @@ const declined = async (from: Device, to: Device, inbox: InboxLine): Promise<voi
 
 // On a busy machine a pause can be over before the next call is made.
 describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () => {
-  test('hears as many calls of the same one as the pauses allow, however many are made', async () => {
+  test('hears as many calls of one caller as the pauses allow', async () => {
     const { a, b, inbox } = await two();
     const started = performance.now();
     const statuses = new Set<number>();
@@ -128,7 +128,7 @@ test('who gives up a call can make it again at once', async () => {
   expect((await dial(a, b.user.id)).status).toBe(429);
 });
 
-test('32 callers make nobody busy: the next one rings, in place of the longest', patient, async () => {
+test('32 callers make nobody busy: one more rings in place of the longest', patient, async () => {
   const { b, inbox, a } = await two();
   const [first, ...others] = await newDevices(32);
   if (!first) throw new Error('There are no callers');
