@@ -50,3 +50,9 @@ export const reasonOf = (error: unknown): string => {
   const named = CAUSES[code] ? `${CAUSES[code]}: ${message}` : message;
   return code && !message.includes(code) ? `${named} (${code})` : named;
 };
+
+/** What was thrown says, with the cause by name where the system refused it; sentences of our own stay as they are. */
+export const messageOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return error instanceof Error && !CAUSES[String(code)] ? error.message : reasonOf(error);
+};

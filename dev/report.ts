@@ -1,3 +1,5 @@
+import { messageOf } from './reason.ts';
+
 /** What the start took so far, for people: a line per step when it is done, and a sign of life while a step takes longer than two seconds. */
 export class Progress {
   readonly #started = Date.now();
@@ -17,7 +19,7 @@ export class Progress {
     try {
       return await work();
     } catch (cause) {
-      throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Error(`${name}: ${messageOf(cause)}`, { cause });
     } finally {
       this.#open.delete(name);
     }

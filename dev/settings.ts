@@ -16,19 +16,25 @@ const Secrets = z.object({
   TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET).default(randomSecret),
 });
 
+/** What the file holds, or new ones where there is none. */
+const readSecrets = (file: string, kept: string | undefined): z.output<typeof Secrets> => {
+  try {
+    const fresh = { JWT_SECRET: randomSecret(), CODE_SECRET: randomSecret() };
+    return Secrets.parse(kept === undefined ? fresh : JSON.parse(kept));
+  } catch (cause) {
+    const what = 'Delete it: new secrets are made, and everybody signs in again.';
+    throw new Error(`${file} is damaged. ${what}`, { cause });
+  }
+};
+
 /** Secrets of this checkout: random, made when they are first needed, kept so that sign-ins survive a restart. */
 const localSecrets = (dataDir: string): z.output<typeof Secrets> => {
   const file = join(dataDir, 'secrets.json');
   const kept = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  const fresh = { JWT_SECRET: randomSecret(), CODE_SECRET: randomSecret() };
-  try {
-    const secrets = Secrets.parse(kept === undefined ? fresh : JSON.parse(kept));
-    const text = `${JSON.stringify(secrets, null, 2)}\n`;
-    if (text !== kept) writeFileSync(file, text, { mode: 0o600 });
-    return secrets;
-  } catch (cause) {
-    throw new Error(`${file} is damaged. Delete it: new secrets are made, and everybody signs in again.`, { cause });
-  }
+  const secrets = readSecrets(file, kept);
+  const text = `${JSON.stringify(secrets, null, 2)}\n`;
+  if (text !== kept) writeFileSync(file, text, { mode: 0o600 });
+  return secrets;
 };
 
 /** Where the stores are is the stack's own affair. What to set in place of each, to have a real one behind its gateway. */

@@ -1,14 +1,33 @@
 /**
  * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs [options of Node] [script.ts] [arguments]`.
  *
- * Plain JavaScript without dependencies, since it runs before there are any, on any Node from 20.19 on. It installs what the lockfile names, unless
- * that is in place already, and runs the script with a Node that can: the one among the dependencies, or this one if it is new enough.
+ * Plain JavaScript without dependencies, since it runs before there are any, on any Node from 20.19 on;
+ * older ones have to understand it as far as the sentence that says so. It installs what the lockfile
+ * names, unless that is in place already, and runs the script with a Node that can: the one among the
+ * dependencies, or this one if it is new enough.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, existsSync, constants as fs, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
+
+/**
+ * Ends with a sentence where Node is older than it has to be.
+ *
+ * @param {readonly [major: number, minor: number]} needed
+ */
+function requireNode([major, minor]) {
+  const [hasMajor = 0, hasMinor = 0] = process.versions.node.split('.').map(Number);
+  if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return;
+  console.error(
+    `On this platform Node ${major}.${minor} or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`,
+  );
+  process.exit(1);
+}
+
+// Before anything that older ones lack. Linux has a newer Node among the dependencies.
+requireNode(process.platform === 'linux' ? [20, 19] : [22, 18]);
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
@@ -52,6 +71,25 @@ if (process.env.npm_lifecycle_event) {
   setInterval(() => process.ppid !== ppid && child?.kill('SIGTERM'), 500).unref();
 }
 
+/** Without a network it is over in seconds, not after a minute and a half. */
+const FEW_RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+
+/**
+ * Why npm failed, by the code of the system that is in what it wrote, and what to do.
+ *
+ * @param {string} output
+ */
+const reasonIn = (output) => {
+  const has = (/** @type {RegExp} */ code) => code.test(output);
+  if (has(/\b(ENOSPC|EDQUOT)\b/)) return 'the disk is full. Make room';
+  if (has(/\bEROFS\b/)) return `${root} is on a read-only file system. Put the project where it can be written`;
+  if (has(/\b(EACCES|EPERM)\b/)) return `this user may not write in ${root}. Change its owner, or be another user`;
+  if (has(/\bENOENT\b/)) return 'something that it needs is not there: see the lines above';
+  if (has(/\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/))
+    return 'the package registry cannot be reached. Check the network connection';
+  return 'see the lines above';
+};
+
 /** @returns {Promise<void>} */
 const install = () =>
   new Promise((resolve) => {
@@ -59,7 +97,7 @@ const install = () =>
     const seconds = () => Math.round((Date.now() - started) / 1000);
     console.log('Installing dependencies (the first time only; about half a minute) …');
     const progress = setInterval(() => console.log(`  … still installing, ${seconds()} s`), 5_000);
-    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...FEW_RETRIES], {
       cwd: root,
       shell: process.platform === 'win32',
     });
@@ -73,10 +111,14 @@ const install = () =>
         console.error(`npm ci was ended by ${signal}.`);
         process.exit(128 + constants.signals[signal]);
       }
-      if (code !== 0)
-        fail(`${output}\nnpm ci failed. Check the network connection and the lines above, then try again.`);
+      if (code !== 0) fail(`${output}\nnpm ci failed: ${reasonIn(output)}. Then try again.`);
       dropNodesThatCannotRun();
-      writeFileSync(stampFile, stamp);
+      try {
+        writeFileSync(stampFile, stamp);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        fail(`The installation could not be noted: ${reasonIn(message)}.\n${message}`);
+      }
       console.log(`Dependencies are in place (${seconds()} s).`);
       resolve();
     });
@@ -91,7 +133,20 @@ const dropNodesThatCannotRun = () => {
 
 const installed = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 
-if (!installed()) await install();
+/** Says why where nothing can be installed: npm says ENOENT of a read-only file system. */
+const requireWritable = () => {
+  try {
+    accessSync(root, fs.W_OK);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    fail(`Nothing can be installed: ${reasonIn(message)}.\n${message}`);
+  }
+};
+
+if (!installed()) {
+  requireWritable();
+  await install();
+}
 
 /** Arguments for Node: options first, then the script. Without any there is nothing more to do. */
 const nodeArguments = process.argv.slice(2);
@@ -99,10 +154,7 @@ if (nodeArguments.length > 0) run();
 
 function run() {
   const bundled = bundledNodes.map(executable).find(existsSync);
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (!bundled && (major < 22 || (major === 22 && minor < 18))) {
-    fail(`On this platform Node 22.18 or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`);
-  }
+  if (!bundled) requireNode([22, 18]);
   child = spawn(bundled ?? process.execPath, nodeArguments, {
     cwd: root,
     // By the channel the script notices when this process is gone.

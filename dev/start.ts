@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { neonConfig } from '@neondatabase/serverless';
 import { parseSettings } from '../src/env.ts';
@@ -10,12 +11,13 @@ import { Parts } from './parts.ts';
 import { startPartykit } from './partykit.ts';
 import { freePort, isFree, preferPort } from './ports.ts';
 import type { RunningServer } from './process.ts';
-import { reasonOf } from './reason.ts';
+import { messageOf, reasonOf } from './reason.ts';
 import { migrationOutcome, Progress, table } from './report.ts';
 import { localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
 import { plainLine } from './worker-lines.ts';
+import { requireWritable } from './writable.ts';
 
 /**
  * `npm start`: the whole stack on loopback. With the argument `partykit` (`npm run start:partykit`) rooms live under PartyKit, not in the Worker. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
@@ -65,6 +67,10 @@ const start = async (): Promise<void> => {
   const port = portOf(env.PORT);
   const apiUrl = `http://127.0.0.1:${port}`;
 
+  requireWritable(dataDir, 'the data of this stack goes there (DATA_DIR)');
+  requireWritable(join(root, 'dist'), 'the build goes there');
+  requireWritable(join(root, '.wrangler', 'tmp'), 'wrangler needs it');
+  requireWritable(tmpdir(), 'what is temporary goes there (TMPDIR)');
   const lock = await takeLock(dataDir, `process ${process.pid}, ${apiUrl}`);
   if (typeof lock === 'string') {
     throw new Error(
@@ -187,6 +193,6 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
 try {
   await start();
 } catch (error) {
-  if (!endedAt) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  if (!endedAt) console.error(`\n${messageOf(error)}`);
   await end(1);
 }

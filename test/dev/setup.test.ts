@@ -106,12 +106,68 @@ describe('node dev/setup.mjs in a fresh clone', () => {
     const whole = readFileSync(join(project, 'package.json'), 'utf8');
     write('package.json', whole.replace('"file:greeter"', '"file:greeter","other":"file:greeter"'));
     const { code, output } = await run('script.ts');
-    expect(output).toMatch(/npm ci failed\. .*try again/);
+    expect(output).toMatch(/npm ci failed: .*try again/);
+    expect(output).not.toContain('network');
     expect(output).toContain('package-lock.json');
     expect(output).not.toContain('"greeting"');
     expect(code).toBe(1);
     writeFileSync(join(project, 'package.json'), whole);
     expect((await run('script.ts')).code).toBe(0);
+  });
+
+  /** Runs it with an npm that writes something and fails. */
+  const failing = async (output: string) => {
+    writeProgram('bin/npm', `#!/bin/sh\necho "$@" > npm.args\ncat >&2 <<'END'\n${output}\nEND\nexit 1\n`);
+    const script = runScript([join(project, 'dev', 'setup.mjs'), 'script.ts'], {
+      env: { PATH: `${join(project, 'bin')}:${process.env.PATH}` },
+    });
+    return { code: await script.ended, said: script.output() };
+  };
+
+  test.each([
+    ['a full disk', 'npm error code ENOSPC', /npm ci failed: the disk is full\. Make room\. Then/],
+    ['a read-only file system', 'npm error code EROFS\nnpm error path /x', /is on a read-only file system\./],
+    ['the folder of another user', 'npm error code EACCES\nnpm error errno -13', /this user may not write in/],
+    ['a file that is missing', 'npm error code ENOENT', /something that it needs is not there/],
+    ['what has no code', 'npm error Missing: x from lock file', /npm ci failed: see the lines above\. Then/],
+  ])('names the cause of %s, and does not speak of the network', async (_, output, sentence) => {
+    const { code, said } = await failing(output);
+    expect(said).toMatch(sentence);
+    expect(said).toContain(output);
+    expect(said).not.toMatch(/network|registry/);
+    expect(code).toBe(1);
+  });
+
+  test.each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'])(
+    'says that the registry cannot be reached on %s, after one more try',
+    async (code) => {
+      const { said } = await failing(`npm error code ${code}\nnpm error request to x failed`);
+      expect(said).toMatch(/the package registry cannot be reached\. Check the network connection/);
+      const args = readFileSync(join(project, 'npm.args'), 'utf8');
+      expect(args).toContain('--fetch-retries=1 ');
+    },
+  );
+
+  test.each(['16.20.2', '18.20.4', '20.18.1', '12.22.12'])(
+    'says on Node %s which one is needed, and does nothing more',
+    async (version) => {
+      write('old.mjs', `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`);
+      const args = ['--import', join(project, 'old.mjs'), join(project, 'dev', 'setup.mjs'), 'script.ts'];
+      const script = runScript(args);
+      expect(await script.ended).toBe(1);
+      const needed = process.platform === 'linux' ? '20\\.19' : '22\\.18';
+      expect(script.output()).toMatch(
+        new RegExp(`^On this platform Node ${needed} or newer is needed; this is ${version}\\. See https.*\\n$`),
+      );
+      expect(existsSync(join(project, 'node_modules'))).toBe(false);
+    },
+  );
+
+  test('asks for the version before anything that an older Node lacks', () => {
+    const source = readFileSync(join(ROOT, 'dev', 'setup.mjs'), 'utf8');
+    const [before = '', after = ''] = source.split(/^requireNode\(/m);
+    expect(before).not.toMatch(/import\.meta\.|^await |^const |Promise\.withResolvers/m);
+    expect(after).toContain('import.meta.dirname');
   });
 
   test('ended during the installation, it ends npm, and runs nothing', async () => {
