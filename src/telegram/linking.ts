@@ -109,8 +109,9 @@ export interface Leaving {
 /** Tells a chat, behind the answer, that a number has left it for another one. */
 export const tellFormer = ({ telegram }: Services, { log, later }: Around, { phone, left, text }: Leaving): void =>
   later('bot.former_not_told', async () => {
-    const told = await telegram.send(left.chatId, text(maskPhone(phone))[left.language]);
-    log.info('bot.former_told', { phone: maskPhone(phone), told: told === 'delivered' });
+    const word = text(maskPhone(phone))[left.language];
+    const { outcome } = await telegram.send(left.chatId, word);
+    log.info('bot.former_told', { phone: maskPhone(phone), told: outcome === 'delivered' });
   });
 
 /**
