@@ -1,5 +1,5 @@
-import type * as z from 'zod';
 import { Batch } from '../src/contract/room-messages.ts';
+import type { RoomDefinition } from './room.ts';
 
 /** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
 const REPLY_MS = 4_000;
@@ -10,16 +10,19 @@ export const UNKNOWN = Symbol('unknown');
 /** What came of a request: the answer, or undefined when there is none in time. */
 export type Told = object | undefined | typeof UNKNOWN;
 
+/** What a room can be told. */
+type Known<Message> = Pick<RoomDefinition<unknown, unknown, Message>, 'message' | 'quick'>;
+
 /** The requests to a room that wait for an answer of its machine. */
 export class Requests<Message> {
-  readonly #schema: z.ZodType<Message>;
+  readonly #definition: Known<Message>;
   readonly #handle: (request: string, message: Message) => void;
   readonly #replies = new Map<string, (answer: object) => void>();
   #last = 0;
 
   /** @param handle has the machine hear a message, which it may answer at once or later */
-  constructor(schema: z.ZodType<Message>, handle: (request: string, message: Message) => void) {
-    this.#schema = schema;
+  constructor(definition: Known<Message>, handle: (request: string, message: Message) => void) {
+    this.#definition = definition;
     this.#handle = handle;
   }
 
@@ -35,7 +38,10 @@ export class Requests<Message> {
   }
 
   #tellOne(said: unknown): Told | Promise<Told> {
-    const { success, data } = this.#schema.safeParse(said);
+    const { message, quick } = this.#definition;
+    const known = typeof said === 'object' && said !== null ? quick?.(said) : undefined;
+    if (known !== undefined) return this.#ask(known);
+    const { success, data } = message.safeParse(said);
     return success ? this.#ask(data) : UNKNOWN;
   }
 

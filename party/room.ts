@@ -71,6 +71,8 @@ export interface RoomDefinition<State, Frame, Message> {
   readonly hibernate: boolean;
   /** What it can be told. */
   readonly message: z.ZodType<Message>;
+  /** The same of what it is told most, without the schema; undefined where that has to be asked. */
+  quick?(said: object): Message | undefined;
   /** Whether it has to be known, when it is told this, who was heard when: for few, since it takes time. */
   asksWhoIsHere?(message: Message): boolean;
   /** What a text frame says; undefined where it is to be ignored. */

@@ -99,7 +99,7 @@ export class RoomRunner<State, Frame, Message> {
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
     this.#host = host;
     this.#definition = definition;
-    this.#requests = new Requests(definition.message, (request, message) => this.#hear(request, message));
+    this.#requests = new Requests<Message>(definition, (request, message) => this.#hear(request, message));
     this.#begin = onceDone(() => this.#start());
     // Whoever comes next hears of a failure.
     this.#begin().catch(() => undefined);

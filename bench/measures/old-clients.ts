@@ -80,9 +80,12 @@ export const measureOldClients = async (
     const { lost, p50, p99, processor = 0 } = measured;
     const figures = [`${lost} lost`, `p50 ${p50.toFixed(2)} ms`, `p99 ${p99.toFixed(1)} ms`];
     console.error(`        ${[...figures, `${processor.toFixed(0)} µs of processor`].join(', ')}`);
-    if (run > 0) runs.push(measured);
+    if (run > 0 || lost > 0) runs.push(measured);
+    // What comes late would be taken for messages of the next run.
+    if (lost > 0) break;
     await pause(1_000);
   }
-  await step('ending them', () => Promise.all(pairs.map(([caller]) => caller.end())));
+  // Where too much is on its way to be heard, nobody waits for the end either.
+  await step('ending them', () => Promise.allSettled(pairs.map(([caller]) => caller.end())));
   return rowsOf(runs);
 };

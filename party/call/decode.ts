@@ -1,26 +1,11 @@
 import { CallClientFrame } from '../../src/contract/call-room.ts';
 import type { FrameError } from '../../src/contract/rooms.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/rooms.ts';
+import { candidateIn, isSomething } from '../quick.ts';
 import { type Decoded, decodeObjectWith, parseObject } from '../room.ts';
 
 type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
-type Candidate = NonNullable<Extract<SignalFrame['signal'], { kind: 'candidate' }>['candidate']>;
 type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };
-
-const isText = (value: unknown): value is string | null | undefined => typeof value === 'string' || value == null;
-const isIndex = (value: unknown): value is number | null | undefined => Number.isSafeInteger(value) || value == null;
-const isSomething = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-/** What a candidate says that is as it has to be, without what else it carries. */
-const candidateIn = (value: Unknown<Candidate>): Candidate | undefined => {
-  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
-  if (typeof candidate !== 'string' || !isText(sdpMid) || !isIndex(sdpMLineIndex) || !isText(usernameFragment)) return;
-  const read: Candidate = { candidate };
-  if (sdpMid !== undefined) read.sdpMid = sdpMid;
-  if (sdpMLineIndex !== undefined) read.sdpMLineIndex = sdpMLineIndex;
-  if (usernameFragment !== undefined) read.usernameFragment = usernameFragment;
-  return read;
-};
 
 /**
  * What a frame with a candidate says: most of what a room hears is that, and the schema is slow where code must not be generated, as in Workers.

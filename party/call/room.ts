@@ -1,5 +1,6 @@
 import { ToCall } from '../../src/contract/room-messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/rooms.ts';
+import { quickToCall } from '../quick.ts';
 import type { RoomDefinition } from '../room.ts';
 import { type CallFrame, decodeFrame, decodeLongFrame } from './decode.ts';
 import { deadline, kept, reminder, start, step } from './machine.ts';
@@ -12,6 +13,7 @@ export const callRoom: RoomDefinition<CallRoomState, CallFrame, ToCall> = {
   ping: PING,
   hibernate: false,
   message: ToCall,
+  quick: quickToCall,
   decode: decodeFrame,
   decodeLong: decodeLongFrame,
   start: (id, given, _, now) => start(id, given, now),

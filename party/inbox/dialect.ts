@@ -1,7 +1,7 @@
-import { Signal } from '../../src/contract/call-room.ts';
 import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
 import type { CarriedSignal } from '../../src/contract/room-messages.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/rooms.ts';
+import { quickSignal } from '../quick.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ export const description = (kind: 'offer' | 'answer', payload: Payload): Carried
 
 /** A candidate of an old client; undefined when it is none. */
 export const candidate = (payload: Payload): CarriedSignal | undefined => {
-  const signal = Signal.safeParse({ kind: 'candidate', candidate: payload['candidate'] }).data;
+  const signal = quickSignal(payload['candidate']);
   return signal && { ...signal, raw: payload };
 };
 

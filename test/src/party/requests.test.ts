@@ -9,7 +9,7 @@ const Say = z.object({ say: z.string() });
 const echo = () => {
   const heard: string[] = [];
   const late: (() => void)[] = [];
-  const requests: Requests<z.output<typeof Say>> = new Requests(Say, (request, { say }) => {
+  const requests: Requests<z.output<typeof Say>> = new Requests({ message: Say }, (request, { say }) => {
     heard.push(say);
     if (say === 'think') late.push(() => requests.reply(request, { thought: true }));
     else if (say !== 'nothing') requests.reply(request, { say });
