@@ -1,4 +1,6 @@
 import type { PlainErrorCode, WaitingErrorCode } from './contract/errors.ts';
+import type { InCall } from './contract/inbox-room.ts';
+import type { Held } from './contract/room-messages.ts';
 
 /** An error that the client is told: thrown anywhere, answered at the edge in the envelope. */
 export class ApiError extends Error {
@@ -6,6 +8,9 @@ export class ApiError extends Error {
   readonly code: PlainErrorCode | WaitingErrorCode;
   /** When trying again makes sense, in whole seconds: the header Retry-After and `retryAfterSeconds`. */
   readonly retryAfterSeconds: number | undefined;
+
+  /** The call in whose way it stands that this user has one. */
+  inCall: InCall | undefined;
 
   constructor(code: PlainErrorCode);
   constructor(code: WaitingErrorCode, retryAfterSeconds: number);
@@ -15,6 +20,15 @@ export class ApiError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** Another call of this user, or another device of theirs, is in the way: with all that is known of it. */
+export const otherCall = (code: 'in_call' | 'answered_elsewhere', held: Held | undefined, asking: string): ApiError => {
+  const error = new ApiError(code);
+  if (!held) return error;
+  const { device, ...rest } = held;
+  error.inCall = { ...rest, here: device === asking };
+  return error;
+};
 
 /** Past a limit for so many milliseconds. */
 export const tooMany = (waitMs: number): ApiError => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));

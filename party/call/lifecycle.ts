@@ -13,7 +13,7 @@ const LEASE_MS = 660_000;
 const RENEW_MS = 300_000;
 
 /** How long an inbox is tried to be told of a call, in milliseconds: what it holds expires by itself. */
-const TELL_MS = 120_000;
+export const TELL_MS = 120_000;
 
 /** Somebody in a group who has not acknowledged what they were sent so long ago hears nothing, in milliseconds: clients do it within five seconds. */
 const DEAF_MS = 15_000;
@@ -77,13 +77,13 @@ export const created = (turn: Turn) => {
 /** Tells the inbox of somebody in the call that they are busy. */
 const occupy = (turn: Turn, user: string) => {
   const { call, now } = turn;
-  const { device, epoch } = turn.member(user) ?? {};
+  const { device, epoch, role } = turn.member(user) ?? {};
   if (device === undefined) return;
   const peers = turn.members
     .filter((other) => other.profile.user !== user && !isGone(other))
     .map(({ profile }) => profile.user);
   const until = now + LEASE_MS;
-  const active = { type: 'active', call: call.id, device, epoch, peers, until } as const;
+  const active = { type: 'active', call: call.id, device, epoch, role, peers, until } as const;
   turn.post({ party: 'inbox', id: user }, active, true, now + TELL_MS);
 };
 

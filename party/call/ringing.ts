@@ -3,6 +3,7 @@ import type { Created, Permitted, ToCall } from '../../src/contract/room-message
 import { Dialled, Rung } from '../../src/contract/room-messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { created, decline, end, leave } from './lifecycle.ts';
+import { dialUntil, heldBy, move } from './moving.ts';
 import { announce, reached, stayAwake } from './presence.ts';
 import { beginAnew, replay, sizeOf } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
@@ -15,9 +16,6 @@ const DIAL_MS = 3_000;
 
 /** How long whoever asked for the call waits for the inboxes of callees, in milliseconds: less than the Worker does (`REPLY_MS`). */
 export const RUNG_MS = 3_000;
-
-/** How much longer than it rings an inbox holds a dial, in milliseconds. */
-const SLACK_MS = 10_000;
 
 /** How many TURN credentials one member can have, the newest: the record has to stay below what the Worker takes. */
 const TURN_LIMIT = 32;
@@ -86,7 +84,7 @@ export const create = (
   }
   if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);
-  const until = now + RING_MS + SLACK_MS;
+  const until = dialUntil(now);
   const dial = { type: 'dial', call: id, device, to, until, ...(asked !== undefined && { request: asked }) } as const;
   turn.post({ party: 'inbox', id: caller.user }, dial, true, now + DIAL_MS);
   turn.keep();
@@ -104,12 +102,16 @@ export const createAgain = (turn: Turn, request: string) => {
 /** Whether a device may have a ticket. */
 export const permit = (
   turn: Turn,
-  { user, device, turn: credential, anew }: Extract<ToCall, { type: 'permit' }>,
+  { user, device, turn: credential, anew, takeOver }: Extract<ToCall, { type: 'permit' }>,
 ): Permitted => {
   const { state, video, group } = turn.call;
   const member = turn.member(user);
   if (!member || state === 'ended' || (member.state === 'left' && !group)) return { outcome: 'no_such_call' };
-  if (member.state === 'joined' && member.device !== device) return { outcome: 'elsewhere' };
+  if (member.state === 'joined' && member.device !== device) {
+    const mayMove = takeOver && state === 'ringing' && member.role === 'caller';
+    if (!mayMove) return { outcome: 'elsewhere', held: heldBy(turn.call, member) };
+    move(turn, member, device);
+  }
   if (anew && member.state === 'joined' && !member.old && !member.greeted) {
     turn.setMember(user, { epoch: member.epoch + 1 });
     beginAnew(turn, user);

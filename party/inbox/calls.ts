@@ -4,6 +4,7 @@ import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-me
 import { calledAt, dialledAt, dialledOf, givesWay, isCallBack, SLACK_MS } from './crossing.ts';
 import { isSameOldClient } from './devices.ts';
 import { decline, end, hangUp, isRinging, shown } from './ending.ts';
+import { heldBy } from './held.ts';
 import { forgetPauses, secondsUntilRing } from './pauses.ts';
 import { takeOne } from './rates.ts';
 import { makeSlot, refuseBusy } from './slots.ts';
@@ -26,6 +27,11 @@ const isSame = (some: readonly string[], others: readonly string[]) =>
 const isMeant = ({ ring, peers = [] }: EntryIn<'ringing'>, to: readonly string[]) =>
   only(to) === ring.from.user || isSame(peers, to);
 
+const inCall = (turn: Turn): Dialled => {
+  const held = heldBy(turn);
+  return { outcome: 'in_call', ...(held && { held }) };
+};
+
 /** This user calls: may they? From here on whoever calls them back finds this call. */
 export const dial = (turn: Turn, message: Message<'dial'>): Dialled => {
   const { call, device, to, until, request } = message;
@@ -33,10 +39,10 @@ export const dial = (turn: Turn, message: Message<'dial'>): Dialled => {
   const [active] = turn.entriesIn('active');
   if (active && !isGivenUp(turn, active, message)) {
     const same = isSame(active.peers, to);
-    return same ? { outcome: 'instead', call: active.call } : { outcome: 'in_call' };
+    return same ? { outcome: 'instead', call: active.call } : inCall(turn);
   }
   const [own] = turn.entriesIn('dialling');
-  if (own && !isSameOldClient(turn, own.device, device)) return { outcome: 'in_call' };
+  if (own && !isSameOldClient(turn, own.device, device)) return inCall(turn);
   if (own?.device === device && isSame(own.to, to)) return { outcome: 'instead', call: own.call };
   const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
   const meant = ringing.filter((entry) => isMeant(entry, to));
@@ -181,14 +187,15 @@ const yieldTo = (turn: Turn, own: EntryIn<'dialling'>): void => {
 };
 
 /** This user is in a call, on one device: for the others it is over, and so is all else that they were about to do. */
-export const active = (turn: Turn, { call, device, epoch = 0, peers, until }: Message<'active'>): Entered => {
+export const active = (turn: Turn, message: Message<'active'>): Entered => {
+  const { call, device, epoch = 0, role, peers, until } = message;
   const known = turn.entry(call);
   // Late word of it, unless they have come back to a call that goes on.
   if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
   if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
   const other = turn.entriesIn('active').find((one) => one.call !== call);
   if (other && !(other.calledByOld && known?.state === 'ringing')) return { outcome: 'busy' };
-  const place = { call, device, epoch, peers, until };
+  const place = { call, device, epoch, role, peers, until };
   const entry: EntryIn<'active'> = { state: 'active', ...place, ...originOf(known) };
   turn.put(entry);
   if (other) hangUp(turn, other);

@@ -3,6 +3,7 @@ import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/room
 import type { Present } from '../room.ts';
 import { noteHere, ringsLate } from './crossing.ts';
 import { isRinging, release, ringIdle, shown } from './ending.ts';
+import { inCallOf } from './held.ts';
 import { IDLE, isOldDevice, type Socket } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -100,7 +101,7 @@ export const hello = (turn: Turn, socket: Socket, version: number): void => {
     .entriesIn('ringing')
     .filter((entry) => isRinging(entry, turn.now) && ringsLate(entry, device, turn.now));
   const rings = ringing.map(({ ring }) => shown(ring, turn.now));
-  turn.send(socket, { type: 'welcome', version, rings });
+  turn.send(socket, { type: 'welcome', version, rings, ...inCallOf(turn, device) });
   for (const { call } of ringing) noteHeard(turn, call, device);
 };
 

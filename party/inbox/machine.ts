@@ -6,9 +6,19 @@ import type { Present, RoomEvent, Step } from '../room.ts';
 import { active, dial, ring, stop } from './calls.ts';
 import { expireSessions, hello, join, leave, othersThan, revoked, silentOf } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';
+import { moved } from './held.ts';
 import { called, giveUp, hear, signal } from './legacy.ts';
 import { takeOne } from './rates.ts';
-import { IDLE, type InboxState, isOldDevice, type Kept, NOTHING, type Socket } from './state.ts';
+import {
+  type Entry,
+  type EntryIn,
+  IDLE,
+  type InboxState,
+  isOldDevice,
+  type Kept,
+  NOTHING,
+  type Socket,
+} from './state.ts';
 import { Turn } from './turn.ts';
 
 /** What a device says, a new one or an old one. */
@@ -77,10 +87,17 @@ const frame = (turn: Turn, socket: Socket | undefined, said: InboxFrame): void =
   else if (!socket.hello) turn.refuse(socket, 'hello_first');
   else {
     const entry = turn.entry(said.call);
-    if (entry?.state === 'ringing') decline(turn, entry, socket.who.device);
+    if (said.type === 'hangup') {
+      if (entry && isOwn(entry, socket)) hangUp(turn, entry);
+      else turn.refuse(socket, 'not_now');
+    } else if (entry?.state === 'ringing') decline(turn, entry, socket.who.device);
     else turn.refuse(socket, 'not_now');
   }
 };
+
+/** Whether a device may end a call: one that nobody has answered on any device, else where it is. */
+const isOwn = (entry: Entry, { who }: Socket): entry is EntryIn<'dialling' | 'active'> =>
+  entry.state === 'dialling' || (entry.state === 'active' && entry.device === who.device);
 
 const message = (turn: Turn, said: ToInbox, present: readonly Present[] = []): object => {
   switch (said.type) {
@@ -90,6 +107,9 @@ const message = (turn: Turn, said: ToInbox, present: readonly Present[] = []): o
       return ring(turn, said, silentOf(turn, present));
     case 'active':
       return active(turn, said);
+    case 'moved':
+      moved(turn, said);
+      return DONE;
     case 'stop':
       stop(turn, said);
       return DONE;

@@ -7,7 +7,7 @@ import { decodeLongOld, decodeOld } from './dialect.ts';
 import { type InboxFrame, start, step } from './machine.ts';
 import { deadline, type InboxState, kept, reminder } from './state.ts';
 
-const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'ping']);
+const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'hangup', 'ping']);
 
 /** The room where a user's devices are reached. It sleeps: thousands stand idle. */
 export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {

@@ -1,5 +1,5 @@
 import type { Ring } from '../../src/contract/inbox-room.ts';
-import type { CarriedSignal, Entrant, Rung } from '../../src/contract/room-messages.ts';
+import type { CarriedSignal, Entrant, Held, Rung } from '../../src/contract/room-messages.ts';
 import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
 import type { Pause } from './pauses.ts';
 
@@ -8,7 +8,13 @@ import type { Pause } from './pauses.ts';
  * still on its way to say of it.
  */
 export type Entry = { readonly call: string; readonly until: number } & (
-  | { readonly state: 'dialling'; readonly device: string; readonly to: readonly string[] }
+  | {
+      readonly state: 'dialling';
+      readonly device: string;
+      readonly to: readonly string[];
+      /** In which the caller is since another device has it. */
+      readonly epoch?: number | undefined;
+    }
   | {
       readonly state: 'ringing';
       readonly ring: Ring;
@@ -26,6 +32,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly state: 'active';
       readonly device: string;
       readonly epoch?: number | undefined;
+      /** None in what was written before there was this. */
+      readonly role?: Held['role'];
       readonly peers: readonly string[];
       /** Whether they called, from an old device, which may have left without a word. */
       readonly calledByOld?: boolean | undefined;

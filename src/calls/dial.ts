@@ -1,5 +1,5 @@
 import type { Reason } from '../contract/call-room.ts';
-import type { CarriedSignal } from '../contract/room-messages.ts';
+import type { CarriedSignal, Held } from '../contract/room-messages.ts';
 import { Created, Permitted } from '../contract/room-messages.ts';
 import { StoreError } from '../errors.ts';
 import type { Role } from '../rooms/ticket.ts';
@@ -35,7 +35,8 @@ export type Dialled =
       readonly state: 'ringing' | 'ended';
       readonly reason?: Reason | undefined;
     }
-  | { readonly outcome: 'user_not_found' | 'call_to_oneself' | 'in_call' }
+  | { readonly outcome: 'user_not_found' | 'call_to_oneself' }
+  | { readonly outcome: 'in_call'; readonly held?: Held | undefined }
   | {
       readonly outcome: 'too_many_requests';
       readonly retryAfterSeconds: number;
@@ -105,7 +106,7 @@ const join = async (
   { from: user, device }: Pick<Dial, 'from' | 'device'>,
 ): Promise<Dialled | undefined> => {
   const permitted = await askCall(services, call, { type: 'permit', user, device, anew: true }, Permitted);
-  if (permitted.outcome === 'elsewhere') return { outcome: 'in_call' };
+  if (permitted.outcome === 'elsewhere') return { outcome: 'in_call', held: permitted.held };
   if (permitted.outcome === 'no_such_call') return undefined;
   const { role, video } = permitted;
   return { outcome: 'call', call, role, video, existing: true, state: 'ringing' };

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { callTicket, inboxTicket, listCalls, listIceServers, startCall } from '../contract/calls.ts';
 import { Permitted } from '../contract/room-messages.ts';
 import type { Room } from '../contract/rooms.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, otherCall } from '../errors.ts';
 import { background } from '../http/background.ts';
 import type { AppEnv } from '../http/context.ts';
 import { createRouter } from '../http/router.ts';
@@ -61,6 +61,7 @@ export const callRoutes = (services: Services) => {
     const offer = sdp === undefined ? undefined : ({ kind: 'offer', sdp } as const);
     const dialled = await dial(services, { from, device, old: false, to, video, offer });
     if (dialled.outcome === 'call') return dialled;
+    if (dialled.outcome === 'in_call') throw otherCall('in_call', dialled.held, device);
     if (dialled.outcome !== 'too_many_requests') throw new ApiError(dialled.outcome);
     const { pair, retryAfterSeconds } = dialled;
     // One who was rung in vain can call back at any moment, which this isolate would not hear of.
@@ -68,9 +69,10 @@ export const callRoutes = (services: Services) => {
     throw new ApiError(dialled.outcome, retryAfterSeconds);
   };
 
-  const permit = async ({ userId: user, sid: device }: Session, id: string) => {
-    const permitted = await askCall(services, id, { type: 'permit', user, device }, Permitted);
-    if (permitted.outcome === 'elsewhere') throw new ApiError('answered_elsewhere');
+  const permit = async ({ userId: user, sid: device }: Session, id: string, takeOver: boolean) => {
+    const ask = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
+    const permitted = await askCall(services, id, ask, Permitted);
+    if (permitted.outcome === 'elsewhere') throw otherCall('answered_elsewhere', permitted.held, device);
     if (permitted.outcome === 'no_such_call') throw new ApiError('call_not_found');
     return { call: id, ...permitted };
   };
@@ -87,8 +89,8 @@ export const callRoutes = (services: Services) => {
     return { ...admitted, existing, state, ...(reason && { reason }) };
   });
 
-  route(callTicket)(async ({ c, params, session }) => {
-    const permitted = await permit(session, params.id);
+  route(callTicket)(async ({ c, params, body, session }) => {
+    const permitted = await permit(session, params.id, body.takeOver);
     const ice = (log: Log) => giveCountedIce(services, log, session.userId);
     return admit(c, session, { ...permitted, ice });
   });

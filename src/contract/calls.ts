@@ -84,8 +84,14 @@ export const callTicket = {
   summary: 'A ticket to a call that rings for me or that I am in: to join it, or to come back',
   bearer: true,
   params: z.object({ id: z.string().regex(ROOM_ID, 'call_not_found') }),
+  body: z.object({
+    takeOver: z
+      .boolean('invalid_field')
+      .default(false)
+      .describe('Have the call here that I make on another device, as long as nobody has answered'),
+  }),
   success: { status: 200, body: z.object(callFields) },
-  errors: ['call_not_found', 'answered_elsewhere'],
+  errors: ['invalid_field', 'call_not_found', 'answered_elsewhere'],
 } as const satisfies Endpoint;
 
 /** Gives a ticket to one's own inbox. */

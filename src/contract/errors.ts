@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InCall } from './inbox-room.ts';
 
 /** One sentence in every language the API speaks. Russian is what old clients show. */
 export interface Text {
@@ -133,5 +134,6 @@ export const ErrorBody = z.object({
   code: z.enum(CODES).describe('Stable, for programs'),
   requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),
   retryAfterSeconds: z.int().optional().describe('Also in the header Retry-After'),
+  inCall: InCall.optional().describe('Of `in_call` and `answered_elsewhere`: the call that I am in or make'),
   status: z.literal('invalid').optional().describe('Of GET /api/auth/qr/check alone'),
 });

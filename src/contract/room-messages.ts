@@ -42,6 +42,21 @@ export type CarriedSignal = Signal & { readonly raw?: unknown };
 
 const seqSignal = { seq: z.int().min(1), signal: CarriedSignal };
 
+const role = z.enum(['caller', 'callee']);
+
+/** The call that a user makes or is in. */
+export const Held = z.object({
+  call,
+  role: role.optional(),
+  state: z.enum(['ringing', 'accepted']),
+  device,
+  /** The session of the device, as far as it is known. */
+  session: z.string().optional(),
+});
+
+/** See {@link Held}. */
+export type Held = z.output<typeof Held>;
+
 /** To a `call` room. */
 export const ToCall = z.discriminatedUnion('type', [
   /** From the Worker: somebody calls. Answered with {@link Created}, as soon as it is known whether it rings. */
@@ -66,6 +81,8 @@ export const ToCall = z.discriminatedUnion('type', [
     turn: z.string().optional(),
     /** It dials once more, and knows nothing of what it said in its first request. */
     anew: z.boolean().optional(),
+    /** It wants the call that another device of its user makes, if nobody has answered that. */
+    takeOver: z.boolean().optional(),
   }),
   /**
    * From the inbox of a user: what one of their devices does that has no socket here. Answered with
@@ -104,7 +121,7 @@ export const Created = z.discriminatedUnion('outcome', [
   /** There is a call between the two already: this one. */
   z.object({ outcome: z.literal('instead'), call }),
   /** The caller is in another call, or calls on another device. */
-  z.object({ outcome: z.literal('in_call') }),
+  z.object({ outcome: z.literal('in_call'), held: Held.optional() }),
   /** `pair`: those who are called were called in vain too often; others may be called. */
   z.object({
     outcome: z.literal('limited'),
@@ -129,7 +146,7 @@ export const Permitted = z.discriminatedUnion('outcome', [
   /** No such call, or it has ended, or the user is not in it. */
   z.object({ outcome: z.literal('no_such_call') }),
   /** Another device of the user has the call. */
-  z.object({ outcome: z.literal('elsewhere') }),
+  z.object({ outcome: z.literal('elsewhere'), held: Held.optional() }),
 ]);
 
 /** See {@link Permitted}. */
@@ -164,7 +181,24 @@ export const ToInbox = z.discriminatedUnion('type', [
   /** From the Worker: may this user have a TURN credential? Answered with {@link TurnGranted}. */
   z.object({ type: z.literal('turn') }),
   /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
-  z.object({ type: z.literal('active'), call, device, epoch: entry, peers: z.array(user), until: z.number() }),
+  z.object({
+    type: z.literal('active'),
+    call,
+    device,
+    epoch: entry,
+    role: role.optional(),
+    peers: z.array(user),
+    until: z.number(),
+  }),
+  /** From a call that this user makes and nobody has answered: another device of theirs has it now. Answered with {@link Done}. */
+  z.object({
+    type: z.literal('moved'),
+    call,
+    device,
+    epoch: z.int().min(0),
+    to: z.array(user),
+    until: z.number(),
+  }),
   /** From a call: it is over for this user. Answered with {@link Done}. */
   z.object({ type: z.literal('stop'), call, epoch: entry, reason: z.enum(REASONS) }),
   /** From a call, in order: for the old devices that it rings on, or for the one named. Answered with {@link Done}. */
@@ -194,7 +228,7 @@ export type ToInbox = z.output<typeof ToInbox>;
 export const Dialled = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok') }),
   z.object({ outcome: z.literal('instead'), call }),
-  z.object({ outcome: z.literal('in_call') }),
+  z.object({ outcome: z.literal('in_call'), held: Held.optional() }),
   z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 

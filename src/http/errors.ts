@@ -20,7 +20,7 @@ export const unavailable = (): ApiError => new ApiError('unavailable', STORE_RET
  */
 export const answerError = (
   c: Context<AppEnv>,
-  { code, retryAfterSeconds }: ApiError,
+  { code, retryAfterSeconds, inCall }: ApiError,
   details?: Readonly<Record<string, string>>,
 ): Response => {
   const message = messageOf(code, c.get('language'), retryAfterSeconds);
@@ -31,6 +31,7 @@ export const answerError = (
     code,
     requestId: c.get('requestId'),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(inCall && { inCall }),
   };
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
   return c.json({ ...details, ...body }, ERRORS[code].status);

@@ -242,8 +242,16 @@ describe('a ticket', () => {
 
   test('is for no other device than the one that has the call', () => {
     const room = talking();
-    expect(room.permit('alice', { device: 'alice2' })).toEqual({ outcome: 'elsewhere' });
-    expect(room.permit('bob', { device: 'bob2' })).toEqual({ outcome: 'elsewhere' });
+    const elsewhere = (user: string, role: string) => {
+      const held = { call: 'c', role, state: 'accepted', device: user, session: user };
+      return { outcome: 'elsewhere', held };
+    };
+    for (const takeOver of [false, true]) {
+      const more = takeOver && { takeOver };
+      const caller = room.permit('alice', { device: 'alice2', ...more });
+      expect(caller).toEqual(elsewhere('alice', 'caller'));
+      expect(room.permit('bob', { device: 'bob2', ...more })).toEqual(elsewhere('bob', 'callee'));
+    }
     expect(room.permit('bob')).toMatchObject({ outcome: 'ok' });
   });
 

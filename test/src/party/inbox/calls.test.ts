@@ -30,14 +30,14 @@ describe('a user who calls', () => {
     bob.active('live');
     expect(bob.dial('c')).toEqual(instead('live'));
     expect(bob.dial('c', { device: 'tablet' })).toEqual(instead('live'));
-    expect(bob.dial('c', { to: ['carol'] })).toEqual(inCall);
-    expect(bob.dial('c', { to: ['alice', 'carol'] })).toEqual(inCall);
+    expect(bob.dial('c', { to: ['carol'] })).toMatchObject(inCall);
+    expect(bob.dial('c', { to: ['alice', 'carol'] })).toMatchObject(inCall);
   });
 
   test('is not led back to a group call by calling one of the group', () => {
     const bob = new Inbox();
     bob.active('live', { peers: ['alice', 'carol'] });
-    expect(bob.dial('c')).toEqual(inCall);
+    expect(bob.dial('c')).toMatchObject(inCall);
   });
 
   test('has one unanswered call with the same one: dialling again on the same device gives it back', () => {
@@ -63,8 +63,8 @@ describe('a user who calls', () => {
   test('cannot call on a second device while the first one dials, the same one neither', () => {
     const bob = new Inbox();
     bob.dial('first');
-    expect(bob.dial('second', { device: 'tablet', to: ['carol'] })).toEqual(inCall);
-    expect(bob.dial('second', { device: 'tablet' })).toEqual(inCall);
+    expect(bob.dial('second', { device: 'tablet', to: ['carol'] })).toMatchObject(inCall);
+    expect(bob.dial('second', { device: 'tablet' })).toMatchObject(inCall);
     expect(bob.acts()).toEqual([]);
   });
 
@@ -116,7 +116,7 @@ describe('a user who calls', () => {
     const bob = new Inbox();
     bob.dial('lost');
     bob.wait(54_999);
-    expect(bob.dial('c', { device: 'tablet' })).toEqual(inCall);
+    expect(bob.dial('c', { device: 'tablet' })).toMatchObject(inCall);
     bob.wait(1);
     expect(bob.dial('c', { device: 'tablet' })).toEqual(ok);
   });

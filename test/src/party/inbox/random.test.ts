@@ -16,7 +16,7 @@ import {
 import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';
 
-const rooms = { dial: Dialled, ring: Rung, active: Entered, stop: Done, signal: Done };
+const rooms = { dial: Dialled, ring: Rung, active: Entered, moved: Done, stop: Done, signal: Done };
 const answers = { ...rooms, revoked: Done, turn: TurnGranted };
 const oldEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
@@ -30,7 +30,11 @@ const payload = fc.oneof(
   fc.record({ candidate: fc.record({ candidate: fc.string() }) }),
 );
 const frame = fc.oneof(
-  fc.record({ type: fc.constantFrom('decline', 'hello', 'ping', 'x'), call, version: fc.constantFrom(1, 1, 2) }),
+  fc.record({
+    type: fc.constantFrom('decline', 'hangup', 'hello', 'ping', 'x'),
+    call,
+    version: fc.constantFrom(1, 1, 2),
+  }),
   fc.record({ event: fc.constantFrom(...oldEvents), payload }),
 );
 const is = <Type extends ToInbox['type']>(type: Type) => fc.constant(type);
@@ -51,6 +55,14 @@ const message = fc.oneof(
     expiresAt: fc.integer({ min: -10_000, max: 45_000 }),
   }),
   fc.record({ type: is('active'), call, device, peers: users, until: fc.constant(90_000) }),
+  fc.record({
+    type: is('moved'),
+    call,
+    device,
+    epoch: fc.integer({ min: 1, max: 3 }),
+    to: users,
+    until: fc.integer({ min: 1, max: 60_000 }),
+  }),
   fc.record({ type: is('stop'), call, reason: fc.constantFrom('busy', 'lost') }),
   fc.record({
     type: is('signal'),

@@ -21,8 +21,8 @@ const hostileCallFrame = fc.oneof(
   fc.json({ maxDepth: 2 }).map((text): unknown => JSON.parse(text)),
 );
 const hostileInboxFrame = fc.oneof(
-  fc.record({ type: fc.constantFrom('hello', 'decline'), version: fc.constantFrom(1, 2), call: user }),
-  fc.record({ type: fc.constant('decline'), call: fc.constantFrom('c1', 'c2') }),
+  fc.record({ type: fc.constantFrom('hello', 'decline', 'hangup'), version: fc.constantFrom(1, 2), call: user }),
+  fc.record({ type: fc.constantFrom('decline', 'hangup'), call: fc.constantFrom('c1', 'c2') }),
   fc.record({
     event: fc.constantFrom('call:offer', 'call:answer', 'call:ice', 'call:hangup', 'ping'),
     payload: fc.record({
@@ -59,6 +59,7 @@ const deed = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('drops', 'stalls', 'loses call', 'loses inbox', 'reloads', 'reloads') },
   { weight: 3, arbitrary: fc.constantFrom('comes', 'goes', 'vanishes', 'rejoins', 'rejoins') },
   { weight: 5, arbitrary: fc.constantFrom('negotiates', 'negotiates early', 'trickles', 'doubles', 'swaps', 'skips') },
+  { weight: 4, arbitrary: fc.constantFrom('crashes', 'takes over', 'takes over', 'ends other') },
   { weight: 1, arbitrary: fc.constantFrom('is slow 40', 'is slow 400', 'is revoked') },
 );
 const hostile = fc.oneof(

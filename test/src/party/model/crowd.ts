@@ -61,9 +61,10 @@ const checkJoined = (world: World, call: Call, { profile: { user }, device = '',
   hold(!old || isConnected || !inbox.state, () => `${user} is in ${call.id} on ${device}, which is gone`);
   const isIn = awayAt !== undefined || world.worker.lives(device) || world.worker.untold.has(device);
   hold(isIn, () => `${user} is in ${call.id} on ${device}, whose session has ended`);
-  if (call.state !== 'accepted') return;
+  if (call.state !== 'accepted' && call.state !== 'ringing') return;
   const kept: Kept | undefined = inbox.written === undefined ? undefined : JSON.parse(inbox.written);
   const calls: readonly Entry[] = inbox.state?.calls ?? kept?.calls ?? [];
-  const isBusy = calls.some((entry) => entry.call === call.id && entry.state === 'active' && entry.device === device);
+  const state = call.state === 'accepted' ? 'active' : 'dialling';
+  const isBusy = calls.some((entry) => entry.call === call.id && entry.state === state && entry.device === device);
   hold(isBusy, () => `${user} is in ${call.id}, and nobody told the inbox`);
 };

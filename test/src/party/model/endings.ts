@@ -43,7 +43,7 @@ const checkReason = (world: World, { call, caller, callees, reason, createdAt, a
   if (world.hostile.size > 0) return;
   const faults: Record<typeof reason, boolean> = {
     hung_up: acceptedAt !== undefined && did(members, 'hangs up', 'calls', 'goes'),
-    // Who calls an old caller back refuses the former call.
+    // Who calls an old caller back, or somebody among others, refuses the former call.
     declined: acceptedAt === undefined && did(members, 'declines', 'hangs up', 'calls'),
     busy: did(members, 'calls') && world.worker.made.size > 1,
     cancelled: acceptedAt === undefined && did(members, 'hangs up', 'calls'),

@@ -1,4 +1,4 @@
-import type { InboxServerFrame } from '../../../../src/contract/inbox-room.ts';
+import type { InboxServerFrame, InCall } from '../../../../src/contract/inbox-room.ts';
 import type { Around } from './around.ts';
 import { hold } from './broken.ts';
 import type { Link } from './network.ts';
@@ -25,6 +25,8 @@ export class NewDevice {
   #inbox: Link | undefined;
   #welcomed = false;
   #seats = 0;
+  #inCall: InCall | undefined;
+  #crashed = false;
   /** The calls that it has heard of. */
   readonly #known = new Set<string>();
 
@@ -78,6 +80,9 @@ export class NewDevice {
     const posted = isPosting ? seat.client.pending[0]?.signal : undefined;
     this.#around.note(`${this.user} calls`);
     this.#around.worker.dial(this.user, this.sid, false, to, posted, (admission) => {
+      if (admission?.outcome === 'refused' && admission.held) {
+        this.#inCall = { ...admission.held, here: admission.held.device === this.sid };
+      }
       if (admission?.outcome !== 'call') return;
       this.#take(admission.created ? seat : this.#newSeat(this.#seatName()), admission.call, admission.role);
       if (admission.role === 'callee') this.seat?.client.accept();
@@ -114,6 +119,32 @@ export class NewDevice {
     }
   }
 
+  /** The program ends, and begins again without its memory: its inbox says which call it is in. */
+  crash() {
+    if (!this.online) return;
+    this.#around.note(`${this.user} hangs up`);
+    this.seat?.abandon();
+    this.seat = undefined;
+    this.#crashed = true;
+    this.#inbox?.cut(0, 0);
+  }
+
+  /** Has the call here that another device of the user makes, as far as it was told of that. */
+  takeOver() {
+    const { call, here, state } = this.#inCall ?? {};
+    if (call === undefined || here || state !== 'ringing') return;
+    // Whoever had it is out of it, and may take it back.
+    this.#around.note(`${this.user} hangs up`);
+    this.#ask(call, true, () => undefined);
+  }
+
+  /** Ends the call that another device of the user makes. */
+  endOther() {
+    if (this.#inCall === undefined) return;
+    this.#around.note(`${this.user} hangs up`);
+    this.#inbox?.send(JSON.stringify({ type: 'hangup', call: this.#inCall.call }));
+  }
+
   /** Says what no client would say. */
   say(where: 'call' | 'inbox', text: string) {
     if (where === 'call') this.seat?.link?.send(text);
@@ -143,7 +174,12 @@ export class NewDevice {
 
   #join(call: string, then: (seat: Seat) => void) {
     if (this.seat?.call === call && this.seat.client.over === undefined) return then(this.seat);
-    this.#around.worker.permit(call, this.user, this.sid, (admission) => {
+    this.#ask(call, false, then);
+  }
+
+  #ask(call: string, takeOver: boolean, then: (seat: Seat) => void) {
+    const { user, sid: device } = this;
+    this.#around.worker.permit(call, { user, device, takeOver }, (admission) => {
       if (admission?.outcome !== 'call' || !this.online) return;
       then(this.#take(this.#newSeat(this.#seatName()), call, admission.role));
     });
@@ -195,6 +231,9 @@ export class NewDevice {
     switch (frame.type) {
       case 'welcome':
         this.#welcomed = true;
+        this.#inCall = frame.inCall;
+        if (this.#crashed && frame.inCall?.here) this.#ask(frame.inCall.call, false, () => undefined);
+        this.#crashed = false;
         this.rings.clear();
         for (const ring of frame.rings) this.#ring(ring);
         return;

@@ -96,7 +96,8 @@ describe('a broken promise', () => {
     },
   };
 
-  test.each(Object.entries(planted))('is shown as a short script: %s', (_, { machines, promise, steps }) => {
+  const options = { timeout: TIMEOUT_MS };
+  test.each(Object.entries(planted))('is shown as a short script: %s', options, (_, { machines, promise, steps }) => {
     const { counterexample } = fc.check(
       fc.property(script, (given) => complaint(given, machines) === undefined),
       { numRuns: 1_000, seed: 4 },

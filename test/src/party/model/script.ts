@@ -88,6 +88,12 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
       return isNew ? device.decline('call') : device.hangUp();
     case 'hangs':
       return device.hangUp();
+    case 'crashes':
+      return isNew ? device.crash() : device.cut(NOTICED_MS, NOTICED_MS);
+    case 'takes':
+      return isNew ? device.takeOver() : undefined;
+    case 'ends':
+      return isNew ? device.endOther() : device.hangUp();
     case 'reloads':
       return isNew ? device.seat?.reload() : device.cut(NOTICED_MS, NOTICED_MS);
     case 'rejoins':

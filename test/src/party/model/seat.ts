@@ -82,7 +82,7 @@ export class Seat {
     const { user, sid } = this.#sitter;
     if (this.#entering || !this.#mayEnter()) return;
     this.#entering = true;
-    this.#around.worker.permit(this.call, user, sid, (admission) => {
+    this.#around.worker.permit(this.call, { user, device: sid }, (admission) => {
       this.#entering = false;
       if (!this.#mayEnter()) return;
       if (admission === undefined) this.#around.clock.in(AGAIN_MS, () => this.enter());

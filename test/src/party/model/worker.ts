@@ -3,6 +3,7 @@ import {
   type CallRecord,
   Created,
   type Entrant,
+  type Held,
   Permitted,
   type ToCall,
   type ToInbox,
@@ -19,7 +20,8 @@ type Create = Extract<ToCall, { type: 'create' }>;
 /** What POST /api/calls answers, or the ticket route; undefined when it fails. */
 export type Admission =
   | { readonly outcome: 'call'; readonly call: string; readonly role: 'caller' | 'callee'; readonly created: boolean }
-  | { readonly outcome: 'ended' | 'refused' | 'elsewhere' | 'no_such_call' };
+  | { readonly outcome: 'ended' | 'no_such_call' }
+  | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: Held | undefined };
 
 /** A room, as the Worker has it. */
 interface Reached {
@@ -122,9 +124,11 @@ export class SimulatedWorker {
           return;
         case 'instead':
           this.instead.set(call, created.call);
-          this.permit(created.call, from, device, onAdmission);
+          this.permit(created.call, { user: from, device }, onAdmission);
           return;
         case 'in_call':
+          onAdmission({ outcome: 'refused', held: created.held });
+          return;
         case 'limited':
           onAdmission({ outcome: 'refused' });
           return;
@@ -135,11 +139,16 @@ export class SimulatedWorker {
   }
 
   /** POST /api/calls/:id/ticket. */
-  permit(call: string, user: string, device: string, onAdmission: (admission: Admission | undefined) => void) {
-    this.#ask(this.#reach.call(call), { type: 'permit', user, device }, (answer) => {
+  permit(
+    call: string,
+    { user, device, takeOver }: { user: string; device: string; takeOver?: boolean },
+    onAdmission: (admission: Admission | undefined) => void,
+  ) {
+    const ask = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
+    this.#ask(this.#reach.call(call), ask, (answer) => {
       if (answer === undefined) return onAdmission(undefined);
       const permitted = Permitted.parse(answer);
-      if (permitted.outcome !== 'ok') onAdmission({ outcome: permitted.outcome });
+      if (permitted.outcome !== 'ok') onAdmission(permitted);
       else onAdmission({ outcome: 'call', call, role: permitted.role, created: false });
     });
   }

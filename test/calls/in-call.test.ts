@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Device, InboxLine } from '../support/calls/device.ts';
+import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { recordsOf } from '../support/calls/history.ts';
+import { dropAll } from '../support/calls/listener.ts';
+import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
+
+afterAll(dropAll);
+
+/** Which call a device is told that its user is in. */
+const inCall = async (inbox: Promise<InboxLine>) => {
+  const [welcome] = (await inbox).frames;
+  return welcome?.type === 'welcome' ? welcome.inCall : undefined;
+};
+
+/** The id of a device's session, as its list has it. */
+const sessionOf = async (device: Device): Promise<string> => {
+  const { body } = await device.send('GET', '/api/sessions');
+  const sessions = body.sessions as { id: string; current: boolean }[];
+  return sessions.find(({ current }) => current)?.id ?? 'none';
+};
+
+const takeOver = (device: Device, callId: string) =>
+  device.send('POST', `/api/calls/${callId}/ticket`, { takeOver: true });
+
+describe('a device without its memory', () => {
+  test('is told by its inbox which call it is in, as caller and as callee, and comes back to it', async () => {
+    const { a, b, call, caller, callee } = await talking();
+    let [line, other] = [caller, callee];
+    for (const [device, role] of [
+      [a, 'caller'],
+      [b, 'callee'],
+    ] as const) {
+      line.drop();
+      await other.next({ type: 'peer', peer: { state: 'away' } });
+      const session = await sessionOf(device);
+      const about = { call: call.callId, role, state: 'accepted', session };
+      expect(await inCall(device.inbox())).toEqual({ ...about, here: true });
+      const another = await deviceOf(device.user);
+      expect(await inCall(another.inbox())).toEqual({ ...about, here: false });
+      const back = await device.join(call.callId);
+      expect(back.frames).toMatchObject([{ joined: true, received: 0, state: 'accepted' }]);
+      await other.next({ type: 'peer', peer: { state: 'joined', epoch: 2 } });
+      [line, other] = [other, back];
+    }
+  });
+
+  test('is told so when it dials somebody else, and may hang up what it is in', async () => {
+    const { a, call, caller, callee } = await talking();
+    caller.drop();
+    const [stranger] = await newDevices(1);
+    const refused = await a.send('POST', '/api/calls', { to: stranger?.user.id });
+    const session = await sessionOf(a);
+    const about = { call: call.callId, role: 'caller', state: 'accepted', here: true, session };
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'in_call', inCall: about }]);
+    const inbox = await a.inbox();
+    inbox.say({ type: 'hangup', call: call.callId });
+    await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
+    expect((await a.send('POST', '/api/calls', { to: stranger?.user.id })).status).toBe(201);
+  });
+});
+
+describe('a call that nobody has answered', () => {
+  test('can be ended on another device of the caller', async () => {
+    const { a, call, caller, inbox } = await ringing();
+    const other = await deviceOf(a.user);
+    const line = await other.inbox();
+    line.say({ type: 'hangup', call: call.callId });
+    await caller.next({ type: 'state', state: 'ended', reason: 'cancelled' });
+    await inbox.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
+    expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'cancelled' }]);
+  });
+
+  test('can be taken over by another device, which negotiates; the first one is told and may not come back', async () => {
+    const { a, b, call, caller } = await ringing({ offer: 'v=0 first' });
+    const other = await deviceOf(a.user);
+    const refused = await other.send('POST', `/api/calls/${call.callId}/ticket`);
+    const session = await sessionOf(a);
+    const about = { call: call.callId, role: 'caller', state: 'ringing', here: false, session };
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'answered_elsewhere', inCall: about }]);
+    const taken = await takeOver(other, call.callId);
+    expect([taken.status, taken.body]).toMatchObject([200, { callId: call.callId, role: 'caller' }]);
+    await caller.next({ type: 'answered_elsewhere' });
+    expect(await caller.closed).toEqual({ code: 4003, reason: 'Not in this call' });
+    const { ticket, url } = taken.body;
+    const line = await other.join({ ticket: String(ticket), url: String(url) });
+    line.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0 second' } });
+    const callee = await b.accept(call.callId);
+    const { frame } = await callee.next({ type: 'signal' });
+    expect(frame).toMatchObject({ epoch: 2, seq: 1, signals: [{ sdp: 'v=0 second' }] });
+    await line.next({ type: 'peer', peer: { state: 'joined' } });
+    expect(await inCall(other.inbox())).toMatchObject({ here: true, state: 'accepted' });
+    expect((await takeOver(a, call.callId)).body.code).toBe('answered_elsewhere');
+  });
+
+  test('is taken over from an old client, which hears that it is over there', async () => {
+    const { a, b, inbox } = await two();
+    const old = await oldClient(a.user);
+    old.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    const { frame } = await inbox.next({ type: 'ring' });
+    const callId = 'call' in frame ? frame.call : '';
+    expect((await takeOver(a, callId)).status).toBe(200);
+    await old.next({ event: 'call:hangup' });
+    old.close();
+    const line = await a.join(callId);
+    await b.accept(callId);
+    await line.next({ type: 'peer', peer: { state: 'joined' } });
+  });
+
+  test('is not taken over by others, or by devices of the callee, or without being asked for', async () => {
+    const { a, b, call, caller } = await ringing();
+    const [stranger] = await newDevices(1);
+    if (!stranger) throw new Error('There is nobody');
+    expect((await takeOver(stranger, call.callId)).status).toBe(404);
+    expect((await takeOver(b, call.callId)).body.role).toBe('callee');
+    const other = await deviceOf(a.user);
+    for (const takes of [false, null, undefined]) {
+      const path = `/api/calls/${call.callId}/ticket`;
+      expect((await other.send('POST', path, { takeOver: takes })).status).toBe(409);
+    }
+    const wrong = await other.send('POST', `/api/calls/${call.callId}/ticket`, { takeOver: 'yes' });
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_field']);
+    caller.say({ type: 'hangup' });
+    await caller.next({ type: 'state', state: 'ended' });
+    expect((await takeOver(other, call.callId)).status).toBe(404);
+  });
+
+  test('that two other devices want at once has one of them in the end', async () => {
+    const { a, b, call } = await ringing();
+    const others = await Promise.all([deviceOf(a.user), deviceOf(a.user)]);
+    await Promise.all(others.map((other) => takeOver(other, call.callId)));
+    const told = await Promise.all(others.map((other) => inCall(other.inbox())));
+    expect(told.map((one) => one?.here).toSorted()).toEqual([false, true]);
+    const winner = others[told.findIndex((one) => one?.here)];
+    const line = await winner?.join(call.callId);
+    await b.accept(call.callId);
+    await line?.next({ type: 'peer', peer: { state: 'joined' } });
+  });
+});
