@@ -84,6 +84,7 @@ export const callTicket = {
   summary: 'A ticket to a call that rings for me or that I am in: to join it, or to come back',
   bearer: true,
   params: z.object({ id: z.string().regex(ROOM_ID, 'call_not_found') }),
+  example: { takeOver: false },
   body: z.object({
     takeOver: z
       .boolean('invalid_field')
