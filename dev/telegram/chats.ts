@@ -23,6 +23,8 @@ export interface PhoneChat {
   language?: string;
   /** Oldest first, at most {@link MESSAGES_PER_CHAT}. */
   messages: PhoneMessage[];
+  /** Whether the person has blocked the bot. */
+  blocked?: boolean;
   /** The buttons under the input field; an inline keyboard is part of its message instead. */
   keyboard?: ReplyKeyboardMarkup;
 }
@@ -93,6 +95,12 @@ export class Chats {
     return this.#put({ ...this.#open(id), ...owner });
   }
 
+  /** Blocks the bot in a chat, or lets it write again; a new id becomes an empty chat. */
+  block(id: number, blocked: boolean): PhoneChat {
+    const { blocked: _before, ...chat } = this.#open(id);
+    return this.#put(blocked ? { ...chat, blocked } : chat);
+  }
+
   /** The person whose chat this is, as Telegram shows them to the bot. */
   person(id: number): User {
     const { firstName, language } = this.#open(id);
@@ -115,7 +123,8 @@ export class Chats {
 
   /** Takes a message that the person wrote; a new id becomes a chat. */
   write(id: number, content: Content): PhoneMessage & Update.NonChannel {
-    const chat = this.#open(id);
+    // Telegram lets nobody write to a bot that they have blocked.
+    const { blocked: _before, ...chat } = this.#open(id);
     const message = { ...this.#envelope(chat, this.person(id)), ...content };
     this.#add(chat, message);
     return message;

@@ -49,7 +49,7 @@ export class Faults {
 }
 
 /** The refusal in the real server's words: 400 means an unknown chat, 403 a blocked bot, 429 flood control. */
-export function refusalFor(status: number, retryAfter: number): Reply {
+export function refusalFor(status: number, retryAfter = 1): Reply {
   switch (status) {
     case 400:
       return badRequest('chat not found');

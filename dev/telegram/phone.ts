@@ -1,3 +1,4 @@
+import type { ChatMember } from 'grammy/types';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Bot } from './methods/index.ts';
@@ -20,6 +21,8 @@ const contactSchema = z.strictObject({
 
 const pressSchema = z.strictObject({ messageId: z.int(), data: z.string() });
 
+const blockSchema = z.strictObject({ blocked: z.boolean() });
+
 const ID = ':id{[1-9]\\d{0,14}}';
 
 /** Commands are what Telegram marks as such: grammY and others go by the entity. */
@@ -35,6 +38,7 @@ const entitiesOf = (text: string) => {
  * - `PUT / {phone?, language?}` says whose phone it is
  * - `POST /text {text}` writes to the bot
  * - `POST /contact {phone?, userId?, forwarded?}` shares a contact: with `{}` their own, as the keyboard's button does
+ * - `POST /block {blocked}` blocks the bot, or lets it write again
  * - `POST /press {messageId, data}` presses a button under a message; `notice` in the answer is what the phone shows for a moment
  */
 export function phone({ chats, updates, presses }: Bot): Hono {
@@ -72,6 +76,26 @@ export function phone({ chats, updates, presses }: Bot): Hono {
       ...(forwarded && { forward_origin: { type: 'user', date, sender_user } }),
     });
     return c.json({ delivered: await updates.push({ message }) });
+  });
+
+  app.post(`/${ID}/block`, async (c) => {
+    const id = Number(c.req.param('id'));
+    const body = blockSchema.safeParse(await readJson(c.req.raw));
+    if (!body.success) return refuse(body.error);
+    const { blocked } = body.data;
+    const before = chats.get(id)?.blocked ?? false;
+    const { firstName } = chats.block(id, blocked);
+    if (before === blocked) return c.json({ delivered: true });
+    const member = (isBlocked: boolean): ChatMember =>
+      isBlocked ? { status: 'kicked', user: chats.bot, until_date: 0 } : { status: 'member', user: chats.bot };
+    const my_chat_member = {
+      chat: { id, type: 'private' as const, first_name: firstName },
+      from: chats.person(id),
+      date: Math.floor(Date.now() / 1000),
+      old_chat_member: member(before),
+      new_chat_member: member(blocked),
+    };
+    return c.json({ delivered: await updates.push({ my_chat_member }) });
   });
 
   app.post(`/${ID}/press`, async (c) => {

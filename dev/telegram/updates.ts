@@ -14,7 +14,7 @@ export interface Webhook {
 }
 
 /** An update before it has its id: one kind and what it tells. */
-export type News = Pick<Update, 'message'> | Pick<Update, 'callback_query'>;
+export type News = Pick<Update, 'message'> | Pick<Update, 'callback_query'> | Pick<Update, 'my_chat_member'>;
 
 /** Pauses before an update is tried again, in milliseconds. Telegram waits longer and tries for a day; then it is lost, here as well. */
 const PAUSES_MS = [100, 300, 900];

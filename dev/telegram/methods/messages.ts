@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Chats, Markup } from '../chats.ts';
+import { refusalFor } from '../faults.ts';
 import { integer, json, type Params } from '../params.ts';
 import { badRequest, ok, type Reply } from '../reply.ts';
 import { readMarkup } from '../reply-markup.ts';
@@ -22,6 +23,7 @@ export function sendMessage(chats: Chats, params: Params): Reply {
   const chat = readChatId(params);
   if ('refusal' in chat) return chat.refusal;
   if (isTooLong(text)) return badRequest('message is too long');
+  if (chats.get(chat.id)?.blocked) return refusalFor(403);
   const entities = readEntities(params, text);
   if (!entities) return badRequest("can't parse entities");
   const content = entities.length > 0 ? { text, entities } : text;

@@ -96,6 +96,7 @@ test('it can do all that a person does with the phone, and asks for nothing that
     ([, method = '', action = '']) => `${method} /chats/1${action}`,
   );
   expect([...new Set(used)].sort()).toEqual([
+    'POST /chats/1/block',
     'POST /chats/1/contact',
     'POST /chats/1/press',
     'POST /chats/1/text',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { setUp } from './harness.ts';
+import { rejection, setUp } from './harness.ts';
 import { startWebhook } from './webhook.ts';
 
 /** A stand-in whose bot takes every update. */
@@ -96,4 +96,37 @@ test('a foreign page can write to no bot', async () => {
   const answer = await control('POST', '/chats/7/text', { text: 'x' }, { origin: 'https://evil.example' });
   expect(answer.status).toBe(403);
   expect(deliveries).toEqual([]);
+});
+
+test('whoever blocks the bot gets nothing from it until they unblock it, and the bot is told of both', async () => {
+  const { api, control } = await setUp();
+  const { url, deliveries } = await startWebhook(() => 200);
+  await api.setWebhook(url, { allowed_updates: ['my_chat_member', 'message'] });
+  await control('PUT', '/chats/1', { phone: '+79991234567' });
+  expect((await control('POST', '/chats/1/block', { blocked: true })).json).toEqual({ delivered: true });
+  for (let time = 0; time < 2; time += 1) {
+    expect(await rejection(api.sendMessage(1, 'x'))).toMatchObject({
+      error_code: 403,
+      description: 'Forbidden: bot was blocked by the user',
+    });
+  }
+  await control('POST', '/chats/1/block', { blocked: false });
+  expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
+  await control('POST', '/chats/1/block', { blocked: false });
+  expect(deliveries.map(({ update: { my_chat_member: news } }) => news?.new_chat_member.status)).toEqual([
+    'kicked',
+    'member',
+  ]);
+  expect(deliveries[0]?.update.my_chat_member).toMatchObject({
+    chat: { id: 1, type: 'private' },
+    from: { id: 1, is_bot: false },
+    old_chat_member: { status: 'member' },
+  });
+});
+
+test('whoever writes has not blocked the bot any more', async () => {
+  const { api, control } = await setUp();
+  await control('POST', '/chats/1/block', { blocked: true });
+  await control('POST', '/chats/1/text', { text: '/start' });
+  expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
 });
