@@ -5,7 +5,7 @@ import { fullToE164, maskPhone, toE164 } from '../../src/phone.ts';
 /** What nobody sees, or what people and their telephones write around a number. */
 const AROUND = [
   ...['\u202d', '\u2068', '\u200e', '\u200b', '\ufe0d', '\u00ad', '\ufeff', '\u{e0020}', '\u0007'],
-  ...['\u00a0', '\u202f', '\u2009', '\u3000', '\u115f', '\n', 'tel:', '(', '[', '«', '☎️ ', 'т. '],
+  ...['\u00a0', '\u202f', '\u2009', '\u3000', '\u115f', '\n', '·', 'tel:', '(', '[', '«', '☎️ ', 'т. '],
 ];
 const PLUSES = ['+', '＋', '﹢', '⁺', '➕', '++'];
 

@@ -37,9 +37,14 @@ const hostile = {
   'a prototype': '{"__proto__":{"phone":"+79991234567"}}',
 };
 
+/** Fields that may be missing: null is no attack there (nulls.test.ts). */
+const OPTIONAL = ['requestId', 'username', 'displayName'];
+
 const attacks = Object.entries(bodies).flatMap(([endpoint, body]) =>
   Object.keys(body).flatMap((field) =>
-    Object.entries(hostile).map(([what, value]) => ({ endpoint, field, what, raw: withField(body, field, value) })),
+    Object.entries(hostile)
+      .filter(([what]) => what !== 'null' || !OPTIONAL.includes(field))
+      .map(([what, value]) => ({ endpoint, field, what, raw: withField(body, field, value) })),
   ),
 );
 
