@@ -57,7 +57,7 @@ describe('POST /telegram/webhook', () => {
       for (const body of [update, '{', {}]) {
         const answer = await postUpdate(api, body, secret);
         expect(answer.status).toBe(401);
-        expect(answer.body).toMatchObject({ ok: false, code: 'invalid_secret', message: 'Invalid secret' });
+        expect(answer.body).toMatchObject({ ok: false, code: 'invalid_secret', message: 'Неверный секрет' });
       }
     }
     expect(await store.calls()).toBe(0);
