@@ -46,6 +46,30 @@ const typeOf = (given: unknown): string => {
   return [schema.type ?? 'anything'].flat().join(' or ');
 };
 
+/** The objects that a field holds, with the way from it to their fields. */
+const objectsIn = (given: unknown, way: string): { way: string; object: z.output<typeof Schema> }[] => {
+  const schema = Schema.parse(given);
+  const { properties, items, additionalProperties: values } = schema;
+  if (properties) return [{ way: `${way}.`, object: schema }];
+  if (items !== undefined) return objectsIn(items, `${way}[]`);
+  const variants = schema.oneOf ?? schema.anyOf;
+  if (variants) return variants.flatMap((variant) => objectsIn(variant, way));
+  return typeof values === 'object' && values !== null ? objectsIn(values, `${way}.*`) : [];
+};
+
+/** The fields inside a field that have something to be said of them. */
+const describedIn = (
+  given: unknown,
+  name: string,
+): { name: string; optional: boolean; type: string; description: string }[] =>
+  objectsIn(given, name).flatMap(({ way, object }) =>
+    fieldsOf(object).flatMap((field) => {
+      const own = { ...field, name: `${way}${field.name}` };
+      const inner = describedIn(object.properties?.[field.name], own.name);
+      return field.description === '' ? inner : [own, ...inner];
+    }),
+  );
+
 const fieldsOf = ({ properties = {}, required = [] }: z.output<typeof Schema>) =>
   Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -60,7 +84,9 @@ const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|'
 const table = (schema: z.ZodType, io: 'input' | 'output', kind = 'type'): string => {
   const rows = frames(schema, io).flatMap((frame) => {
     const name = typeOf(frame.properties?.[kind]);
-    const fields = fieldsOf(frame).filter((field) => field.name !== kind);
+    const fields = fieldsOf(frame)
+      .filter((field) => field.name !== kind)
+      .flatMap((field) => [field, ...describedIn(frame.properties?.[field.name], field.name)]);
     const first = row(name, '', '', frame.description ?? '');
     return [
       first,

@@ -9,6 +9,7 @@ import {
   type Room,
 } from '../src/contract/rooms.ts';
 import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
+import { bytesOver } from './frame-size.ts';
 import { onceDone } from './once.ts';
 import { Refusals } from './refusals.ts';
 import { Requests, type Told, UNKNOWN } from './requests.ts';
@@ -55,20 +56,6 @@ const newLine = (socket: Socket, heardAt: number): Line => ({ socket, heardAt, a
 
 /** Longer than any answer takes, in milliseconds. */
 const UNANSWERED_MS = 30_000;
-
-const utf8 = new TextEncoder();
-
-/** Whether a text is longer than so many bytes of UTF-8: no character of it is less than one, or more than three. */
-const longerThan = (text: string, limit: number) =>
-  text.length * 3 > limit && (text.length > limit || utf8.encode(text).byteLength > limit);
-
-/** How many bytes a frame has if it is longer than so many; otherwise 0, which is known at once. */
-const bytesOver = (limit: number, data: string | ArrayBuffer | ArrayBufferView): number => {
-  if (typeof data !== 'string') return data.byteLength > limit ? data.byteLength : 0;
-  if (!longerThan(data, limit)) return 0;
-  // Nobody wants to know how much too long it is.
-  return data.length > READ_LIMIT ? data.length : utf8.encode(data).byteLength;
-};
 
 /** Notes that a connection was heard; whether it may send that much, counted in frames. */
 const allows = (line: Line, now: number, frames: number): boolean => {

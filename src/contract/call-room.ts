@@ -24,7 +24,7 @@ export type CallState = (typeof CALL_STATES)[number];
 
 /** A session description (RFC 8829) or an ICE candidate (RFC 8838), `null` or an empty one at the end of candidates. */
 export const Signal = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['offer', 'answer']), sdp: z.string() }),
+  z.object({ kind: z.enum(['offer', 'answer']), sdp: z.string() }).describe('`sdp` as setLocalDescription made it'),
   z.object({
     kind: z.literal('candidate'),
     candidate: z
@@ -90,12 +90,21 @@ const Peer = z.object({
   user: z.string(),
   username: z.string(),
   displayName: z.string(),
-  state: z.enum(PEER_STATES),
-  unreachable: z.boolean().optional().describe('None of their devices is connected; it rings on for those that come'),
+  state: z
+    .enum(PEER_STATES)
+    .describe('`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not take it'),
+  unreachable: z
+    .boolean()
+    .optional()
+    .describe('None of their devices is connected; it rings on for those that come, and then it is absent'),
   epoch: z
     .int()
-    .describe('Goes up when they come back without their memory: forget what was seen of them, negotiate anew'),
-  polite: z.boolean().describe('Whether I am the polite side towards them (perfect negotiation); the other one offers'),
+    .describe(
+      'Counts how often they have come without memory. When it goes up: forget what was seen of them, negotiate anew',
+    ),
+  polite: z
+    .boolean()
+    .describe('Whether I am the polite side towards them (perfect negotiation): then they offer, otherwise I do'),
 });
 
 /** Somebody else in a call, as one sees them. */
@@ -129,7 +138,9 @@ export const CallServerFrame = z.discriminatedUnion('type', [
     .describe('Answers the hello'),
   z
     .object({ type: z.literal('state'), state: z.enum(CALL_STATES), reason: z.enum(REASONS).optional() })
-    .describe('The call is accepted or has ended; after the end the room closes with 1000'),
+    .describe(
+      'The call is accepted or has ended; in a group `accepted` comes again with everybody who joins. After the end the room closes with 1000',
+    ),
   z
     .object({
       type: z.literal('answered_elsewhere'),

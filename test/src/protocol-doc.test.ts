@@ -1,11 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { PROTOCOL_DOC, withTables } from '../../dev/protocol-doc.ts';
+import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/call-room.ts';
+import { InboxClientFrame, InboxServerFrame } from '../../src/contract/inbox-room.ts';
 
 const text = readFileSync(PROTOCOL_DOC, 'utf8');
 
 test('docs/protocol.md says of every frame what the rooms check: npm run docs:protocol', () => {
   expect(withTables(text)).toBe(text);
+});
+
+/** All descriptions in a JSON Schema, of fields inside of fields as well. */
+const descriptionsIn = (schema: unknown): string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'description' in schema && typeof schema.description === 'string' ? [schema.description] : [];
+  return [...own, ...Object.values(schema).flatMap(descriptionsIn)];
+};
+
+test.each([
+  ['Signal', Signal],
+  ['CallClientFrame', CallClientFrame],
+  ['CallServerFrame', CallServerFrame],
+  ['InboxClientFrame', InboxClientFrame],
+  ['InboxServerFrame', InboxServerFrame],
+])('docs/protocol.md has every word that %s has of its fields, however deep they are', (_, schema) => {
+  const missing = descriptionsIn(z.toJSONSchema(schema)).filter((each) => !text.includes(each));
+  expect(missing).toEqual([]);
 });
 
 test('a table that has no place in the document is missed', () => {
