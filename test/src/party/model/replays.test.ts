@@ -171,6 +171,16 @@ const REPLAYS: Record<string, readonly string[]> = {
     '&2 A1 calls C',
   ],
   'a posted offer rings once, though the welcome was lost': ['Ao comes', 'B1 offers A', '&18 B1 drops'],
+  'an old device that calls its caller again and again is not handed all of it each time': [
+    'A1 comes',
+    'Bo comes',
+    'A1 offers B',
+    'A1 trickles',
+    'Bo calls A',
+    'Bo calls A',
+    'Bo calls A',
+    'Bo calls A',
+  ],
 };
 
 describe('a schedule that broke a promise once', () => {

@@ -16,6 +16,7 @@ import { NewDevice } from './new-device.ts';
 import { checkCallBack, checkLate, checkWaitingCall } from './old-callers.ts';
 import { OldDevice } from './old-device.ts';
 import { RingLedger } from './pauses.ts';
+import { Traffic } from './traffic.ts';
 import { SimulatedWorker } from './worker.ts';
 
 /** The devices that there can be: the letter is the user, those of old clients end with an o. */
@@ -58,6 +59,7 @@ export class World implements Around {
     inbox: (user) => this.inbox(user),
   });
   readonly #machines: Machines;
+  readonly #traffic = new Traffic();
   #links = 0;
 
   constructor(machines: Machines = { call: callRoom, inbox: inboxRoom }) {
@@ -178,6 +180,8 @@ export class World implements Around {
   /** Nobody but its members hears of a call, and nobody is told to have it while another device of theirs does. */
   #lookAtCall({ id, call }: CallRoomState, effect: Effect, connection: Connection | undefined) {
     if (effect.type === 'post') {
+      const mayFail = this.noted.has('failure') || this.noted.has('restart');
+      if (call) this.#traffic.look(call, effect, mayFail);
       const { to } = effect;
       const isKnown = to === 'worker' || (call && memberOf(call, to.id) !== undefined);
       hold(isKnown === true, () => `${id} tells ${JSON.stringify(to)} what is none of theirs`);
