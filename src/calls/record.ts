@@ -1,5 +1,6 @@
 import type { CallRecord } from '../contract/room-messages.ts';
 import { reasonOf } from '../log.ts';
+import { randomText } from '../random.ts';
 import type { Services } from '../services.ts';
 import { deliver } from '../telegram/deliver.ts';
 import type { Around } from '../undo.ts';
@@ -7,7 +8,7 @@ import { tryThrice } from '../undo.ts';
 import { revokeTurn } from './ice.ts';
 import { callerName, missedMessage } from './missed.ts';
 import type { MissedLink } from './store.ts';
-import { addRecord, claimMissed, findMissedLinks } from './store.ts';
+import { addRecord, claimMissed, claimMissedLinks } from './store.ts';
 
 /**
  * Keeps how a call went, once however often it is told. Behind that, TURN credentials of the call are revoked, and those who missed it are told in Telegram.
@@ -15,8 +16,9 @@ import { addRecord, claimMissed, findMissedLinks } from './store.ts';
  * @throws {StoreError} when the database cannot be reached: it has to be told again
  */
 export const keepRecord = async (services: Services, record: CallRecord, { log, later }: Around): Promise<void> => {
-  const isNew = await addRecord(services.db, record);
-  if (isNew) later('call.missed_not_told', () => tellMissed(services, record, log));
+  // Not only when it is new: the answer to a try that has kept it may have been lost.
+  const isUntold = await addRecord(services.db, record);
+  if (isUntold) later('call.missed_not_told', () => tellMissed(services, record, log));
   if (record.turn.length > 0) later('turn.not_revoked', () => revokeAll(services, record.turn));
 };
 
@@ -36,12 +38,13 @@ const revokeAll = async (services: Services, usernames: readonly string[]): Prom
 /** Tells callees that they missed a call, if they want to hear of it; of the same caller once in ten minutes. */
 const tellMissed = async (services: Services, record: CallRecord, log: Around['log']): Promise<void> => {
   const { caller, callees, video } = record;
-  const missed = callees.filter((callee) => callee.missed).map(({ user }) => user);
-  if (missed.length === 0) return;
-  const links = await tryThrice(() => findMissedLinks(services.db, caller, missed));
+  if (!callees.some(({ missed }) => missed)) return;
+  const teller = randomText(12);
+  const links = await tryThrice(() => claimMissedLinks(services.db, record, teller));
   if (links.length === 0) return;
   const ids = links.map(({ userId }) => userId);
-  const due = await claimMissed(services.redis, caller, ids, services.now());
+  const by = { teller, now: services.now() };
+  const due = await tryThrice(() => claimMissed(services.redis, caller, ids, by));
   const tell = async ({ phone, chatId, language, caller: name }: MissedLink) => {
     const hint = { known: true, chatId, language, legacyChatId: undefined };
     // The caller chose the name: it must become no link, and no number that a tap dials.

@@ -35,7 +35,7 @@ export const findPeople = (db: Database, callerId: string, to: readonly string[]
 /**
  * Keeps how a call went: one statement. Told again, it changes nothing.
  *
- * @returns whether it was new
+ * @returns whether those who missed it have still to be told: it was new, or nobody has begun to
  */
 export const addRecord = (db: Database, record: CallRecord): Promise<boolean> => {
   const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
@@ -55,7 +55,8 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       from added, jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
         as member (user_id text, role text, joined boolean, missed boolean)
       on conflict do nothing)
-    select id from added`);
+    select id from added
+    union all select id from calls where id = ${call} and told_by is null`);
   return ask('add record', query, ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0);
 };
 
@@ -124,11 +125,30 @@ export interface MissedLink {
   readonly caller: Omit<Profile, 'user'>;
 }
 
-/** The chats of those callees who want to hear of missed calls: one statement. */
-export const findMissedLinks = (db: Database, callerId: string, callees: readonly string[]): Promise<MissedLink[]> => {
+/**
+ * Takes it upon itself to tell who missed a call, and finds the chats of those callees who want to
+ * hear of it: one statement. Once more with the same `teller` it answers the same.
+ *
+ * @returns none when another one tells them
+ */
+export const claimMissedLinks = (
+  db: Database,
+  { call, caller: callerId, callees }: Pick<CallRecord, 'call' | 'caller' | 'callees'>,
+  teller: string,
+): Promise<MissedLink[]> => {
+  const missed = callees.filter((callee) => callee.missed).map(({ user }) => user);
+  const free = or(isNull(calls.toldBy), eq(calls.toldBy, teller));
+  const told = db.$with('told').as(
+    db
+      .update(calls)
+      .set({ toldBy: teller })
+      .where(and(eq(calls.id, call), free))
+      .returning({ id: calls.id }),
+  );
   const caller = alias(users, 'caller');
   const { phone, chatId, language, blockedAt, missedCalls } = telegramLinks;
   const query = db
+    .with(told)
     .select({
       userId: users.id,
       phone,
@@ -137,11 +157,11 @@ export const findMissedLinks = (db: Database, callerId: string, callees: readonl
       username: caller.username,
       displayName: caller.displayName,
     })
-    .from(users)
+    .from(told)
+    .innerJoin(users, inArray(users.id, missed))
     .innerJoin(telegramLinks, and(eq(phone, users.phone), isNull(blockedAt), missedCalls))
-    .leftJoin(caller, eq(caller.id, callerId))
-    .where(inArray(users.id, [...callees]));
-  return read('find missed links', query, (rows) =>
+    .leftJoin(caller, eq(caller.id, callerId));
+  return ask('claim missed links', query, (rows) =>
     rows.map(({ username, displayName, language, ...link }) => ({
       ...link,
       language: toLanguage(language),
@@ -150,13 +170,14 @@ export const findMissedLinks = (db: Database, callerId: string, callees: readonl
   );
 };
 
-/** Takes note that callees are told of a missed call, and says which of them: those who were not within ten minutes. One EVAL. */
+/** Takes note that callees are told of a missed call, and says which of them: those who
+ * were not within ten minutes, or by the same `teller`, which asks once more. One EVAL. */
 export const claimMissed = async (
   redis: RedisClient,
   callerId: string,
   callees: readonly string[],
-  now: number,
+  { teller, now }: { teller: string; now: number },
 ): Promise<readonly boolean[]> => {
   const told = callees.map((callee) => keys.missed(`${callerId}:${callee}`));
-  return redis.run(CLAIM_MISSED, told, [now, TTL.missed]);
+  return redis.run(CLAIM_MISSED, told, [now, TTL.missed, teller]);
 };

@@ -135,6 +135,8 @@ export const calls = pgTable('calls', {
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   acceptedAt: timestamp('accepted_at', { withTimezone: true }),
   endedAt: timestamp('ended_at', { withTimezone: true }).notNull(),
+  /** The try to tell those who missed it that has taken it upon itself; null as long as none has. */
+  toldBy: text('told_by'),
 });
 
 /** Who was in a call or was called, the caller included. */

@@ -124,6 +124,39 @@ describe('what a room tells of a call', () => {
 
 const chatNow = async (id: number) => (await fetch(`${stack.telegramUrl}/_/chats/${id}`)).json();
 
+describe('word of a missed call', () => {
+  test.each(['half', 'deaf'] as const)('is told once when the answer to the insert is lost (%s)', async (mode) => {
+    const { caller, callee, chat } = await two();
+    const record = missedRecord(caller.id, [callee.id]);
+    await database.behave({ mode, times: 1 });
+    expect((await tell(record)).status).toBe(503);
+    for (const _ of repeated(3, () => 0)) {
+      expect((await tell(record)).status).toBe(200);
+      await api.settle();
+    }
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+
+  test('is told once when the same record comes several times at once', async () => {
+    const { caller, callee, chat } = await two();
+    const record = missedRecord(caller.id, [callee.id]);
+    await Promise.all(repeated(5, () => tell(record)));
+    await api.settle();
+    clock.advance(601);
+    expect((await tell(record)).status).toBe(200);
+    await api.settle();
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+
+  test.each(['half', 'deaf'] as const)('is told once when the answer to its claim is lost (%s)', async (mode) => {
+    const { caller, callee, chat } = await two();
+    await redis.behave({ mode, times: 1 });
+    expect((await tell(missedRecord(caller.id, [callee.id]))).status).toBe(200);
+    await api.settle();
+    expect(await messagesOf(chat)).toHaveLength(1);
+  });
+});
+
 describe('a missed call', () => {
   test('is told in the callee’s Telegram: who called, and how', async () => {
     const { caller, callee, chat } = await two({}, 'Аист');

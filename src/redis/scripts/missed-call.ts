@@ -8,7 +8,7 @@ const flags = z.array(flag);
  * Takes note that people are told of a missed call, of those who were not told lately.
  *
  * KEYS each the time when one of them was last told
- * ARGV 1 now · 2 how long one word is enough, ms
+ * ARGV 1 now · 2 how long one word is enough, ms · 3 who tells, to ask once more with the same answer
  *
  * Returns of each whether they are to be told.
  */
@@ -18,9 +18,10 @@ export const CLAIM_MISSED: Script<typeof flags> = {
   lua: `
 local now, span, due = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
 for i, key in ipairs(KEYS) do
-  local told = redis.call('GET', key)
-  due[i] = (not told or now - tonumber(told) >= span) and 1 or 0
-  if due[i] == 1 then redis.call('SET', key, ARGV[1], 'PX', ARGV[2]) end
+  local told = redis.call('GET', key) or ''
+  local at, by = string.match(told, '^(%d+) ?(.*)$')
+  due[i] = (not at or by == ARGV[3] or now - tonumber(at) >= span) and 1 or 0
+  if due[i] == 1 then redis.call('SET', key, ARGV[1] .. ' ' .. ARGV[3], 'PX', ARGV[2]) end
 end
 return due
 `,
