@@ -30,13 +30,17 @@ export interface Linked {
   readonly ended: number;
 }
 
+/** A link to be made, with the other numbers that the chat is linked to. */
+type ProvedLink = NewLink & { readonly former: readonly string[] };
+
 /**
  * Has the links of a chat live again whose person had blocked the bot: whoever writes has not.
  *
  * @returns the links of the chat
  * @throws {StoreError} when a store failed
  */
-export const meetChat = async ({ db, redis }: Stores, log: Log, chatId: number): Promise<readonly ChatLink[]> => {
+export const meetChat = async (stores: Stores, log: Log, chatId: number): Promise<readonly ChatLink[]> => {
+  const { db, redis } = stores;
   const links = await linksOfChat(db, chatId);
   const resting = links.filter(({ blocked }) => blocked).map(({ phone }) => phone);
   if (resting.length === 0) return links;
@@ -55,14 +59,9 @@ export const meetChat = async ({ db, redis }: Stores, log: Log, chatId: number):
  *
  * When another chat had the number, the sessions from before end, and that chat is told.
  *
- * @param link with the other numbers that the chat is linked to
  * @throws {StoreError} when a store failed; sharing the contact again mends whatever was done
  */
-export const linkContact = async (
-  services: Services,
-  around: Around,
-  link: NewLink & { readonly former: readonly string[] },
-): Promise<Linked> => {
+export const linkContact = async (services: Services, around: Around, link: ProvedLink): Promise<Linked> => {
   const { outcome, userId, left } = await moveLink(services, around.log, link);
   if (!left) return { outcome, ended: 0 };
   // An account that has come with the chat was never that of whoever had the number.
@@ -76,7 +75,7 @@ export const linkContact = async (
   return { outcome, ended };
 };
 
-const moveLink = async ({ db, redis }: Stores, log: Log, link: NewLink & { readonly former: readonly string[] }) => {
+const moveLink = async ({ db, redis }: Stores, log: Log, link: ProvedLink) => {
   const { phone, former } = link;
   const newUserId = crypto.randomUUID();
   if (former.length === 0) {
@@ -107,12 +106,14 @@ export interface Leaving {
 }
 
 /** Tells a chat, behind the answer, that a number has left it for another one. */
-export const tellFormer = ({ telegram }: Services, { log, later }: Around, { phone, left, text }: Leaving): void =>
+export const tellFormer = ({ telegram }: Services, { log, later }: Around, leaving: Leaving): void => {
+  const { phone, left, text } = leaving;
   later('bot.former_not_told', async () => {
     const word = text(maskPhone(phone))[left.language];
     const { outcome } = await telegram.send(left.chatId, word);
     log.info('bot.former_told', { phone: maskPhone(phone), told: outcome === 'delivered' });
   });
+};
 
 /**
  * Removes the links of a chat.

@@ -47,7 +47,7 @@ export const REPLACED = (phone: string, former: string): Text => ({
 /** How many sessions have ended of whoever had the number before. */
 export const ENDED = (count: string): Text => ({
   ru: `Номер был у другого Telegram, поэтому входы, сделанные до этого, закрыты: ${count}.`,
-  en: `Another Telegram account had the number, so what was signed in before is signed out: ${count}.`,
+  en: `Another Telegram account had the number, so earlier sign-ins are signed out: ${count}.`,
 });
 
 /** To the chat of whoever had a number that another Telegram account has proved to have. */
