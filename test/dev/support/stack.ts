@@ -153,24 +153,31 @@ export class StackUnderTest {
 
   /** Signs a linked number in by the code that arrives in its chat on the stand-in's page. Returns the token. */
   async signInByTelegram(phone: string, chatId: number): Promise<string> {
+    const before = (await this.codesIn(chatId)).length;
     const asked = await this.send('POST', '/api/auth/request-code', { phone });
     if (asked.status !== 200) throw new Error(`No code: ${asked.text}`);
-    const code = /: (\d{6})\n/.exec(await this.newestMessage(chatId))?.[1];
+    const code = await this.nextCode(chatId, before);
     const verified = await this.send('POST', '/api/auth/verify-code', { phone, code });
     if (verified.status !== 200) throw new Error(`Not signed in with ${code}: ${verified.text}`);
     return String(verified.body.token);
   }
 
-  /** The newest message in a chat of the stand-in; one is waited for. */
-  async newestMessage(chatId: number): Promise<string> {
+  /** The codes in a chat of the stand-in, oldest first: chats outlive a stack. */
+  async codesIn(chatId: number): Promise<string[]> {
+    const chats: { id: number; messages: { text: string }[] }[] = await fetch(
+      `${this.address('Telegram')}/_/chats`,
+    ).then((answer) => answer.json());
+    const messages = chats.find(({ id }) => id === chatId)?.messages ?? [];
+    return messages.flatMap(({ text }) => /: (\d{6})\n/.exec(text)?.[1] ?? []);
+  }
+
+  /** The code that comes after so many others; it is waited for. */
+  private async nextCode(chatId: number, before: number): Promise<string> {
     const deadline = Date.now() + 5_000;
     for (;;) {
-      const chats: { id: number; messages: { text: string }[] }[] = await fetch(
-        `${this.address('Telegram')}/_/chats`,
-      ).then((answer) => answer.json());
-      const message = chats.find(({ id }) => id === chatId)?.messages.at(-1);
-      if (message) return message.text;
-      if (Date.now() > deadline) throw new Error(`Nothing arrived in chat ${chatId}`);
+      const code = (await this.codesIn(chatId))[before];
+      if (code !== undefined) return code;
+      if (Date.now() > deadline) throw new Error(`No code arrived in chat ${chatId}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
