@@ -1,6 +1,6 @@
 import type { Services } from '../services.ts';
 import type { Later } from '../undo.ts';
-import { tryThrice } from '../undo.ts';
+import { undoUntilHeard } from '../undo.ts';
 import { endOfSession } from './token.ts';
 
 /**
@@ -22,5 +22,7 @@ export const closeSockets = (
     sids: [...sids],
     ...(others && until !== undefined && { others: { but: others.but, until } }),
   };
-  later('session.room_not_told', () => tryThrice(() => rooms.ask({ party: 'inbox', id: userId }, message)));
+  const tell = async () => void (await rooms.ask({ party: 'inbox', id: userId }, message));
+  // As long as the platform lets work go on behind an answer.
+  later('session.room_not_told', () => undoUntilHeard(tell));
 };

@@ -109,6 +109,14 @@ describe('the room of a user', () => {
     expect(asked).toEqual([told, told]);
   });
 
+  test('is told as long as the platform lets it be told, not three times alone', async () => {
+    const token = await signIn(api);
+    const { asked, api: local } = appWith(3);
+    expect((await local.post('/api/auth/logout', {}, { token })).status).toBe(200);
+    await local.settle();
+    expect(asked).toHaveLength(4);
+  });
+
   test('is told also when nothing is left to end: the answer may have been lost of what has ended it', async () => {
     const { asked, api: local } = appWith(0);
     const token = await signIn(api);
