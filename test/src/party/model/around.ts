@@ -26,7 +26,7 @@ export interface Around {
   inbox(user: string): InboxRoom;
   /** Opens a connection to a room. */
   link(room: CallRoom | InboxRoom, who: Entrant, client: ClientEnd, latency: () => number): Link;
-  /** A device rings for a call of which it has not heard before. */
+  /** A device comes, and hears of a call of which it has not heard before. */
   hearsOf(name: string, call: string): void;
   /** Notes what somebody has done, so that the reason of the end of a call can be held against it. */
   note(what: string): void;

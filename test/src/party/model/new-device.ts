@@ -222,9 +222,7 @@ export class NewDevice {
   /** Its clock is its own: only what is left counts. */
   #ring({ call, ringsForMs }: Rung) {
     this.rings.set(call, { call, until: this.#around.clock.now + ringsForMs });
-    if (this.#known.has(call)) return;
     this.#known.add(call);
-    this.#around.hearsOf(this.name, call);
   }
 
   #hear(frame: InboxServerFrame) {
@@ -235,7 +233,11 @@ export class NewDevice {
         if (this.#crashed && frame.inCall?.here) this.#ask(frame.inCall.call, false, () => undefined);
         this.#crashed = false;
         this.rings.clear();
-        for (const ring of frame.rings) this.#ring(ring);
+        for (const ring of frame.rings) {
+          // Where it was when the inbox heard of the call, it may ring at any time.
+          if (!this.#known.has(ring.call)) this.#around.hearsOf(this.name, ring.call);
+          this.#ring(ring);
+        }
         return;
       case 'ring':
         hold(!this.rings.has(frame.call), () => `${this.name} is rung twice for ${frame.call}`);

@@ -171,8 +171,8 @@ export class World implements Around {
   #withdraw(id: string) {
     this.withdrawn.add(id);
     const { createdAt = 0, state } = this.call(id).state?.call ?? {};
-    // Those who talk go on.
-    if (state === 'accepted') return;
+    // Those who talk go on, and a call that is over does not hear of it.
+    if (state === 'accepted' || state === 'ended') return;
     const rang = this.clock.now - createdAt;
     hold(this.worker.made.get(id) !== 'created' || rang >= RUNG_MS, () => `${id} gives way after it was said to ring`);
   }
