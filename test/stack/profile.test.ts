@@ -232,7 +232,7 @@ describe('a display name', () => {
 
 describe.each(['username', 'displayName'])('a %s of a wrong kind', (field) => {
   test.each([
-    ...['null', '5', '0', 'true', 'false', '[]', '["alice"]', '{}', '{"toString":1}', '{"length":3}'],
+    ...['5', '0', 'true', 'false', '[]', '["alice"]', '{}', '{"toString":1}', '{"length":3}'],
     ...['"alice\\u0000"', '"\\u0000"', '"\\ud800"', '"alice\\udfff"', '"\\udc00\\ud800"'],
   ])('is refused, and nothing is changed: %s', async (value) => {
     const { token, names } = await named();
@@ -240,6 +240,12 @@ describe.each(['username', 'displayName'])('a %s of a wrong kind', (field) => {
     const answer = await patch(token, `{"${field}":${value},${other}}`);
     expect(answer.status, answer.text).toBe(400);
     expect(answer.body).toMatchObject({ ok: false, code: 'invalid_field', error: 'Некорректное значение поля' });
+    expect(await profileOf(token)).toMatchObject(names);
+  });
+
+  test('null is absence: the present one stays', async () => {
+    const { token, names } = await named();
+    expect((await patch(token, { [field]: null })).status).toBe(200);
     expect(await profileOf(token)).toMatchObject(names);
   });
 
