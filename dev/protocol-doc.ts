@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { CallClientFrame, CallServerFrame, Signal } from '../src/contract/call-room.ts';
-import { InboxClientFrame, InboxServerFrame } from '../src/contract/inbox-room.ts';
-import { CLOSE, FRAME_ERRORS } from '../src/contract/rooms.ts';
+import { CallClientFrame, CallServerFrame, Signal } from '../src/contract/sockets/call.ts';
+import { InboxClientFrame, InboxServerFrame } from '../src/contract/sockets/inbox.ts';
+import { CLOSE, FRAME_ERRORS } from '../src/contract/sockets/protocol.ts';
 
 /** The document whose tables are made here: `npm run docs:protocol`. */
 export const PROTOCOL_DOC = join(import.meta.dirname, '..', 'docs', 'protocol.md');

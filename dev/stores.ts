@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keys } from '../src/redis/keys.ts';
+import { keys } from '../src/platform/redis/keys.ts';
 import type { SqlEngine } from './postgres/engine.ts';
 import { startPostgresGateway } from './postgres/gateway.ts';
 import type { RedisEngine } from './redis/engine.ts';

@@ -1,4 +1,4 @@
-import { READ_LIMIT } from '../src/contract/rooms.ts';
+import { READ_LIMIT } from '../src/contract/sockets/protocol.ts';
 
 const utf8 = new TextEncoder();
 

@@ -5,9 +5,9 @@ import {
   type ToCall,
   type ToInbox,
   type ToWorker,
-} from '../src/contract/room-messages.ts';
-import type { Room } from '../src/contract/rooms.ts';
-import type { Effect } from './room.ts';
+} from './wire/messages.ts';
+import type { Room } from '../src/contract/sockets/protocol.ts';
+import type { Effect } from './definition.ts';
 
 /** A message to another room or the Worker, as it is put in. */
 export interface Letter {

@@ -1,4 +1,4 @@
-/** How long another room may take to answer, in milliseconds, as `src/rooms/post.ts` has it. */
+/** How long another room may take to answer, in milliseconds, as `party/wire/post.ts` has it. */
 const PATIENCE_MS = 4_500;
 
 /** How often those that took too long are looked for, in milliseconds. */

@@ -1,5 +1,5 @@
-import { Signal } from '../src/contract/call-room.ts';
-import type { CarriedSignal, ToCall, ToInbox } from '../src/contract/room-messages.ts';
+import { Signal } from '../src/contract/sockets/call.ts';
+import type { CarriedSignal, ToCall, ToInbox } from './wire/messages.ts';
 
 /**
  * What rooms tell one another most: candidates of old clients and for them. The schemas are slow

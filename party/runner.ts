@@ -1,4 +1,4 @@
-import { Entrant } from '../src/contract/room-messages.ts';
+import { Entrant } from './wire/messages.ts';
 import {
   CLOSE,
   type CloseReason,
@@ -7,13 +7,13 @@ import {
   FRAME_RATE,
   READ_LIMIT,
   type Room,
-} from '../src/contract/rooms.ts';
-import { type RoomSecrets, verify } from '../src/rooms/signature.ts';
+} from '../src/contract/sockets/protocol.ts';
+import { type RoomSecrets, verify } from './wire/signature.ts';
 import { bytesOver } from './frame-size.ts';
 import { onceDone } from './once.ts';
 import { Refusals } from './refusals.ts';
 import { Requests, type Told, UNKNOWN } from './requests.ts';
-import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './room.ts';
+import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './definition.ts';
 
 /** One connection, as every host has them. */
 export interface Socket {

@@ -1,10 +1,10 @@
-import type { Database } from './db/client.ts';
-import { createDatabase } from './db/client.ts';
-import type { Settings } from './env.ts';
-import type { RedisClient } from './redis/client.ts';
-import { createRedis } from './redis/client.ts';
-import type { Rooms } from './rooms/rooms.ts';
-import { NO_ROOMS } from './rooms/rooms.ts';
+import type { Database } from './platform/db/client.ts';
+import { createDatabase } from './platform/db/client.ts';
+import type { Settings } from './platform/env.ts';
+import type { RedisClient } from './platform/redis/client.ts';
+import { createRedis } from './platform/redis/client.ts';
+import type { Rooms } from '../party/wire/rooms.ts';
+import { NO_ROOMS } from '../party/wire/rooms.ts';
 import type { Sessions } from './session/sessions.ts';
 import { createSessions } from './session/sessions.ts';
 import type { Telegram } from './telegram/api.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Hono } from 'hono';
-import { botInfo } from '../../src/telegram/about.ts';
+import { botInfo } from '../../src/bot/about.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { botApi } from './bot-api.ts';
 import { CallLog } from './calls.ts';

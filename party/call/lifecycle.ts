@@ -1,5 +1,5 @@
-import { GRACE_MS, type Reason, RING_MS } from '../../src/contract/call-room.ts';
-import type { FrameError } from '../../src/contract/rooms.ts';
+import { GRACE_MS, type Reason, RING_MS } from '../../src/contract/sockets/call.ts';
+import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { announce, stayAwake } from './presence.ts';
 import { ack, beginAnew, replay } from './signals.ts';
 import { type Member, newStream } from './state.ts';

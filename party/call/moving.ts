@@ -1,5 +1,5 @@
-import { RING_MS } from '../../src/contract/call-room.ts';
-import type { Held } from '../../src/contract/room-messages.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Held } from '../wire/messages.ts';
 import { TELL_MS } from './lifecycle.ts';
 import { announce } from './presence.ts';
 import { beginAnew } from './signals.ts';

@@ -1,5 +1,5 @@
-import { type CallClientFrame, type Reason, RING_MS } from '../../src/contract/call-room.ts';
-import type { Entrant } from '../../src/contract/room-messages.ts';
+import { type CallClientFrame, type Reason, RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Entrant } from '../wire/messages.ts';
 import {
   type CloseReason,
   DEVICE_LIMIT,
@@ -7,8 +7,8 @@ import {
   type FrameError,
   SILENCE_MS,
   VERSION,
-} from '../../src/contract/rooms.ts';
-import type { Present } from '../room.ts';
+} from '../../src/contract/sockets/protocol.ts';
+import type { Present } from '../definition.ts';
 import { ackAll, beginAnew, replay } from './signals.ts';
 import { type CallSocket, type Member, peerOf } from './state.ts';
 import type { Turn } from './turn.ts';

@@ -1,6 +1,6 @@
-import { RING_MS } from '../../src/contract/call-room.ts';
-import type { Created, Permitted, ToCall } from '../../src/contract/room-messages.ts';
-import { Dialled, Rung } from '../../src/contract/room-messages.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Created, Permitted, ToCall } from '../wire/messages.ts';
+import { Dialled, Rung } from '../wire/messages.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import { created, decline, end, leave } from './lifecycle.ts';
 import { dialUntil, heldBy, move } from './moving.ts';

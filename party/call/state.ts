@@ -1,6 +1,6 @@
-import type { CallState, Peer, Reason } from '../../src/contract/call-room.ts';
-import type { Profile } from '../../src/contract/inbox-room.ts';
-import type { CarriedSignal } from '../../src/contract/room-messages.ts';
+import type { CallState, Peer, Reason } from '../../src/contract/sockets/call.ts';
+import type { Profile } from '../../src/contract/sockets/inbox.ts';
+import type { CarriedSignal } from '../wire/messages.ts';
 import { EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
 
 /** Somebody in a call. */

@@ -1,6 +1,6 @@
-import { RING_MS } from '../../src/contract/call-room.ts';
-import type { Ring } from '../../src/contract/inbox-room.ts';
-import type { Dialled, Entered, Rung, ToInbox } from '../../src/contract/room-messages.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Ring } from '../../src/contract/sockets/inbox.ts';
+import type { Dialled, Entered, Rung, ToInbox } from '../wire/messages.ts';
 import { calledAt, dialledAt, dialledOf, givesWay, isCallBack, SLACK_MS } from './crossing.ts';
 import { isSameOldClient } from './devices.ts';
 import { decline, end, hangUp, isRinging, shown } from './ending.ts';

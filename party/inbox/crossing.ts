@@ -1,5 +1,5 @@
-import { RING_MS } from '../../src/contract/call-room.ts';
-import type { Ring } from '../../src/contract/inbox-room.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Ring } from '../../src/contract/sockets/inbox.ts';
 import { type EntryIn, isOldDevice } from './state.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,6 +1,6 @@
-import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
-import type { CarriedSignal } from '../../src/contract/room-messages.ts';
-import { SIGNAL_LIMIT } from '../../src/contract/rooms.ts';
+import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
+import type { CarriedSignal } from '../wire/messages.ts';
+import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import { quickSignal } from '../quick.ts';
 
 type Payload = Readonly<Record<string, unknown>>;

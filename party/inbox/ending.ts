@@ -1,5 +1,5 @@
-import { RING_MS } from '../../src/contract/call-room.ts';
-import type { Ring, StopReason } from '../../src/contract/inbox-room.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Ring, StopReason } from '../../src/contract/sockets/inbox.ts';
 import { ringsLate } from './crossing.ts';
 import { noteUnanswered } from './pauses.ts';
 import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';

@@ -1,5 +1,5 @@
-import type { InCall } from '../../src/contract/inbox-room.ts';
-import type { Held, ToInbox } from '../../src/contract/room-messages.ts';
+import type { InCall } from '../../src/contract/sockets/inbox.ts';
+import type { Held, ToInbox } from '../wire/messages.ts';
 import { isOldDevice } from './state.ts';
 import type { Turn } from './turn.ts';
 

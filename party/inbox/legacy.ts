@@ -1,5 +1,5 @@
-import type { LegacyFrame } from '../../src/contract/legacy-ws.ts';
-import { Called, type CarriedSignal, type ToInbox, type ToWorker } from '../../src/contract/room-messages.ts';
+import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
+import { Called, type CarriedSignal, type ToInbox, type ToWorker } from '../wire/messages.ts';
 import { calledAt, isCallBack } from './crossing.ts';
 import { calleeOf, candidate, description, encodeOld, isVideo } from './dialect.ts';
 import { decline, hangUp, listen, release, ringIdle } from './ending.ts';

@@ -1,4 +1,4 @@
-import type { StopReason } from '../../src/contract/inbox-room.ts';
+import type { StopReason } from '../../src/contract/sockets/inbox.ts';
 import type { Turn } from './turn.ts';
 
 /** How long somebody waits before they ring again after the first unanswered call, the second... */

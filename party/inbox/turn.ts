@@ -1,9 +1,9 @@
-import type { InboxServerFrame, StopReason } from '../../src/contract/inbox-room.ts';
-import type { LegacyServerFrame } from '../../src/contract/legacy-ws.ts';
-import type { ToCall, ToWorker } from '../../src/contract/room-messages.ts';
-import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/rooms.ts';
+import type { InboxServerFrame, StopReason } from '../../src/contract/sockets/inbox.ts';
+import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
+import type { ToCall, ToWorker } from '../wire/messages.ts';
+import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/sockets/protocol.ts';
 import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
-import type { Effect, Step } from '../room.ts';
+import type { Effect, Step } from '../definition.ts';
 import {
   type Entry,
   type EntryIn,

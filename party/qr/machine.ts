@@ -1,6 +1,6 @@
-import type { QrMessage } from '../../src/contract/qr-room.ts';
-import { DEVICE_LIMIT } from '../../src/contract/rooms.ts';
-import type { Effect, RoomEvent, Step } from '../room.ts';
+import type { QrMessage } from '../../src/contract/sockets/qr.ts';
+import { DEVICE_LIMIT } from '../../src/contract/sockets/protocol.ts';
+import type { Effect, RoomEvent, Step } from '../definition.ts';
 
 /** What a room knows. */
 export interface QrState {

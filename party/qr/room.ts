@@ -1,6 +1,6 @@
-import { QrMessage, qrRoomExpiry } from '../../src/contract/qr-room.ts';
-import { PING } from '../../src/contract/rooms.ts';
-import type { RoomDefinition } from '../room.ts';
+import { QrMessage, qrRoomExpiry } from '../../src/contract/sockets/qr.ts';
+import { PING } from '../../src/contract/sockets/protocol.ts';
+import type { RoomDefinition } from '../definition.ts';
 import { type QrState, step } from './machine.ts';
 
 /** The longest frame that is read here, in bytes: nobody has anything to say but ping. */

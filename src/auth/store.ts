@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { addressLimit } from '../address-limit.ts';
-import { CODE_TTL_SECONDS } from '../contract/auth.ts';
-import type { Database } from '../db/client.ts';
-import { ask, UniqueViolation } from '../db/client.ts';
-import { users } from '../db/schema.ts';
-import type { Settings } from '../env.ts';
-import type { RedisClient } from '../redis/client.ts';
-import { keys, TTL } from '../redis/keys.ts';
-import { NOTE_MESSAGE, REQUEST_CODE, VOID_REQUEST } from '../redis/scripts/request-code.ts';
-import type { signedIn } from '../redis/scripts/sign-in.ts';
-import { MOVE_SESSION } from '../redis/scripts/sign-in.ts';
-import { USE_LINK, VOID_LINK } from '../redis/scripts/sign-in-link.ts';
-import { VERIFY_CODE, VOID_VERIFY } from '../redis/scripts/verify-code.ts';
+import { addressLimit } from '../platform/address-limit.ts';
+import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
+import type { Database } from '../platform/db/client.ts';
+import { ask, UniqueViolation } from '../platform/db/client.ts';
+import { users } from '../platform/db/schema.ts';
+import type { Settings } from '../platform/env.ts';
+import type { RedisClient } from '../platform/redis/client.ts';
+import { keys, TTL } from '../platform/redis/keys.ts';
+import { NOTE_MESSAGE, REQUEST_CODE, VOID_REQUEST } from './scripts/request-code.ts';
+import type { signedIn } from './scripts/sign-in.ts';
+import { MOVE_SESSION } from './scripts/sign-in.ts';
+import { USE_LINK, VOID_LINK } from './scripts/sign-in-link.ts';
+import { VERIFY_CODE, VOID_VERIFY } from './scripts/verify-code.ts';
 
 /** The settings that the limits of signing in come from. */
 export type Limits = Pick<

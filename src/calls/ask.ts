@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { ToCall, ToInbox } from '../contract/room-messages.ts';
-import { StoreError } from '../errors.ts';
+import type { ToCall, ToInbox } from '../../party/wire/messages.ts';
+import { StoreError } from '../platform/errors.ts';
 import type { Services } from '../services.ts';
 
 /**

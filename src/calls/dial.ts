@@ -1,8 +1,8 @@
-import type { Reason } from '../contract/call-room.ts';
-import type { CarriedSignal, Held } from '../contract/room-messages.ts';
-import { Created, Permitted } from '../contract/room-messages.ts';
-import { StoreError } from '../errors.ts';
-import type { Role } from '../rooms/ticket.ts';
+import type { Reason } from '../contract/sockets/call.ts';
+import type { CarriedSignal, Held } from '../../party/wire/messages.ts';
+import { Created, Permitted } from '../../party/wire/messages.ts';
+import { StoreError } from '../platform/errors.ts';
+import type { Role } from '../../party/wire/ticket.ts';
 import type { Services } from '../services.ts';
 import { askCall } from './ask.ts';
 import type { Resolved } from './people.ts';

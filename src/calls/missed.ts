@@ -1,5 +1,5 @@
 import type { Text } from '../contract/errors.ts';
-import type { Profile } from '../contract/inbox-room.ts';
+import type { Profile } from '../contract/sockets/inbox.ts';
 import { shownName, trimDisplayName } from '../profile/names.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Profile } from '../contract/inbox-room.ts';
+import type { Profile } from '../contract/sockets/inbox.ts';
 
 /** The user ids and the usernames, in lower case, that somebody may mean. */
 export const meant = (to: readonly string[]) => ({

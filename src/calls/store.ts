@@ -1,18 +1,18 @@
 import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { REASONS } from '../contract/call-room.ts';
+import { REASONS } from '../contract/sockets/call.ts';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
-import type { Profile } from '../contract/inbox-room.ts';
-import type { CallRecord } from '../contract/room-messages.ts';
-import type { Database } from '../db/client.ts';
-import { ask, read } from '../db/client.ts';
-import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
+import type { Profile } from '../contract/sockets/inbox.ts';
+import type { CallRecord } from '../../party/wire/messages.ts';
+import type { Database } from '../platform/db/client.ts';
+import { ask, read } from '../platform/db/client.ts';
+import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
 import { shownName } from '../profile/names.ts';
-import type { RedisClient } from '../redis/client.ts';
-import { keys, TTL } from '../redis/keys.ts';
-import { CLAIM_MISSED } from '../redis/scripts/missed-call.ts';
+import type { RedisClient } from '../platform/redis/client.ts';
+import { keys, TTL } from '../platform/redis/keys.ts';
+import { CLAIM_MISSED } from './scripts/missed-call.ts';
 import type { HistoryRow, Place } from './history.ts';
 import { meant } from './people.ts';
 

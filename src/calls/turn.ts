@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { IceServer } from '../contract/calls.ts';
-import type { Settings } from '../env.ts';
+import type { IceServer } from '../contract/http/calls.ts';
+import type { Settings } from '../platform/env.ts';
 
 /** STUN and TURN servers for one user. */
 export interface Ice {

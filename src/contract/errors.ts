@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InCall } from './inbox-room.ts';
+import { InCall } from './sockets/inbox.ts';
 
 /** One sentence in every language the API speaks. Russian is what old clients show. */
 export interface Text {

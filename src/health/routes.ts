@@ -1,7 +1,7 @@
-import { health, ready } from '../contract/health.ts';
-import { answerError, unavailable } from '../http/errors.ts';
-import { createRouter } from '../http/router.ts';
-import { reasonOf } from '../log.ts';
+import { health, ready } from '../contract/http/health.ts';
+import { answerError, unavailable } from '../platform/http/errors.ts';
+import { createRouter } from '../platform/http/router.ts';
+import { reasonOf } from '../platform/log.ts';
 import type { Services } from '../services.ts';
 import { checkDatabase, checkRedis } from './store.ts';
 

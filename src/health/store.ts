@@ -1,10 +1,10 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import type { Database } from '../db/client.ts';
-import { ask } from '../db/client.ts';
-import { callMembers, calls, telegramLinks, users } from '../db/schema.ts';
-import type { RedisClient } from '../redis/client.ts';
+import type { Database } from '../platform/db/client.ts';
+import { ask } from '../platform/db/client.ts';
+import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
+import type { RedisClient } from '../platform/redis/client.ts';
 
 /** The tables that requests use. */
 const TABLES = [users, telegramLinks, calls, callMembers];

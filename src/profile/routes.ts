@@ -1,6 +1,6 @@
-import { getProfile, updateProfile } from '../contract/profile.ts';
-import { ApiError } from '../errors.ts';
-import { createRouter } from '../http/router.ts';
+import { getProfile, updateProfile } from '../contract/http/profile.ts';
+import { ApiError } from '../platform/errors.ts';
+import { createRouter } from '../platform/http/router.ts';
 import type { Services } from '../services.ts';
 import { parseUsername, shownName, trimDisplayName } from './names.ts';
 import { changeProfile, findProfile } from './store.ts';

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Database } from '../db/client.ts';
-import { ask, read, UniqueViolation } from '../db/client.ts';
-import { users } from '../db/schema.ts';
+import type { Database } from '../platform/db/client.ts';
+import { ask, read, UniqueViolation } from '../platform/db/client.ts';
+import { users } from '../platform/db/schema.ts';
 
 /** A user as the profile shows them; null = unset. */
 export interface ProfileRow {

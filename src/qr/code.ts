@@ -1,4 +1,4 @@
-import { QR_ALPHABET } from '../contract/qr.ts';
+import { QR_ALPHABET } from '../contract/http/qr.ts';
 
 /** A code: 6 characters, each of the 32 equally likely. */
 export const randomQrCode = (): string =>

@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
-import { QR_ROOM, qrRoomExpiry } from '../contract/qr-room.ts';
-import { randomText } from '../random.ts';
+import { QR_ROOM, qrRoomExpiry } from '../contract/sockets/qr.ts';
+import { randomText } from '../platform/random.ts';
 import type { JwtSecrets } from '../session/token.ts';
 
 const utf8 = new TextEncoder();

@@ -12,16 +12,16 @@ import {
   qrInfo,
   qrRoom,
   requestQr,
-} from '../contract/qr.ts';
-import { ApiError } from '../errors.ts';
-import { clientAddress } from '../http/address.ts';
-import { background } from '../http/background.ts';
-import type { AppEnv } from '../http/context.ts';
-import { deviceOf } from '../http/device.ts';
-import { answerError, unavailable } from '../http/errors.ts';
-import { createRouter, validate } from '../http/router.ts';
-import { requireUpgrade } from '../http/upgrade.ts';
-import { reasonOf } from '../log.ts';
+} from '../contract/http/qr.ts';
+import { ApiError } from '../platform/errors.ts';
+import { clientAddress } from '../platform/http/address.ts';
+import { background } from '../platform/http/background.ts';
+import type { AppEnv } from '../platform/http/context.ts';
+import { deviceOf } from '../platform/http/device.ts';
+import { answerError, unavailable } from '../platform/http/errors.ts';
+import { createRouter, validate } from '../platform/http/router.ts';
+import { requireUpgrade } from '../platform/http/upgrade.ts';
+import { reasonOf } from '../platform/log.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/token.ts';
 import { jwtSecrets } from '../session/token.ts';

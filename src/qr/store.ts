@@ -1,10 +1,10 @@
-import { addressLimit } from '../address-limit.ts';
-import { isQrCode, QR_TTL_SECONDS } from '../contract/qr.ts';
-import type { Settings } from '../env.ts';
-import type { RedisClient } from '../redis/client.ts';
-import { keys, TTL } from '../redis/keys.ts';
-import { CHECK_QR, CONFIRM_QR, DENY_QR, QR_INFO, REQUEST_QR, VOID_CHECK, VOID_CONFIRM } from '../redis/scripts/qr.ts';
-import { sessionArgs } from '../redis/scripts/sessions.ts';
+import { addressLimit } from '../platform/address-limit.ts';
+import { isQrCode, QR_TTL_SECONDS } from '../contract/http/qr.ts';
+import type { Settings } from '../platform/env.ts';
+import type { RedisClient } from '../platform/redis/client.ts';
+import { keys, TTL } from '../platform/redis/keys.ts';
+import { CHECK_QR, CONFIRM_QR, DENY_QR, QR_INFO, REQUEST_QR, VOID_CHECK, VOID_CONFIRM } from './scripts/qr.ts';
+import { sessionArgs } from '../session/scripts/sessions.ts';
 import type { Session } from '../session/token.ts';
 
 /** The settings that the limits of QR codes come from. */

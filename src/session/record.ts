@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Device } from '../contract/sessions.ts';
-import { DeviceFields, METHODS } from '../contract/sessions.ts';
+import type { Device } from '../contract/http/sessions.ts';
+import { DeviceFields, METHODS } from '../contract/http/sessions.ts';
 
 /** What is kept of a session beside its times. */
 export const SessionRecord = z.object({ method: z.enum(METHODS), ...DeviceFields });

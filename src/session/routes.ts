@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
-import { listSessions, logout, revokeOthers, revokeSession } from '../contract/sessions.ts';
-import { ApiError } from '../errors.ts';
-import { background } from '../http/background.ts';
-import type { AppEnv } from '../http/context.ts';
-import { deviceOf } from '../http/device.ts';
-import { createRouter } from '../http/router.ts';
+import { listSessions, logout, revokeOthers, revokeSession } from '../contract/http/sessions.ts';
+import { ApiError } from '../platform/errors.ts';
+import { background } from '../platform/http/background.ts';
+import type { AppEnv } from '../platform/http/context.ts';
+import { deviceOf } from '../platform/http/device.ts';
+import { createRouter } from '../platform/http/router.ts';
 import type { Services } from '../services.ts';
 import { closeSockets } from './sockets.ts';
 import * as store from './store.ts';

@@ -1,4 +1,4 @@
-import type { Device } from '../contract/sessions.ts';
+import type { Device } from '../contract/http/sessions.ts';
 import type { Services } from '../services.ts';
 import type { SessionEnd } from './store.ts';
 import { endAllSessions, endSession, seeSession } from './store.ts';

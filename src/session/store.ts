@@ -1,11 +1,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { toLanguage } from '../contract/errors.ts';
-import type { Device } from '../contract/sessions.ts';
-import type { Database } from '../db/client.ts';
-import { read } from '../db/client.ts';
-import { telegramLinks, users } from '../db/schema.ts';
-import type { RedisClient } from '../redis/client.ts';
-import { keys } from '../redis/keys.ts';
+import type { Device } from '../contract/http/sessions.ts';
+import type { Database } from '../platform/db/client.ts';
+import { read } from '../platform/db/client.ts';
+import { telegramLinks, users } from '../platform/db/schema.ts';
+import type { RedisClient } from '../platform/redis/client.ts';
+import { keys } from '../platform/redis/keys.ts';
 import {
   CLOSE_SESSIONS,
   END_ALL_SESSIONS,
@@ -13,7 +13,7 @@ import {
   LIST_SESSIONS,
   SEE_SESSION,
   sessionArgs,
-} from '../redis/scripts/sessions.ts';
+} from './scripts/sessions.ts';
 import { SessionRecord, sessionRecord } from './record.ts';
 import type { Session } from './token.ts';
 

@@ -1,7 +1,7 @@
 import { autoRetry } from '@grammyjs/auto-retry';
 import { Api, GrammyError } from 'grammy';
 import type { InlineKeyboardButton } from 'grammy/types';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../platform/errors.ts';
 
 /**
  * What became of a message: `blocked` when the person stopped the bot or is gone, which no retry

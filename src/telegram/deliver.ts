@@ -1,9 +1,9 @@
 import type { Language, Text } from '../contract/errors.ts';
-import type { Log } from '../log.ts';
-import { reasonOf } from '../log.ts';
-import { maskPhone } from '../phone.ts';
+import type { Log } from '../platform/log.ts';
+import { reasonOf } from '../platform/log.ts';
+import { maskPhone } from '../platform/phone.ts';
 import type { Services } from '../services.ts';
-import { tryThrice } from '../undo.ts';
+import { tryThrice } from '../platform/retry.ts';
 import type { Extras } from './api.ts';
 import {
   adoptLink,

@@ -1,7 +1,7 @@
-import { CODE_TTL_SECONDS } from '../contract/auth.ts';
+import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
 import type { Language, Text } from '../contract/errors.ts';
-import type { Device } from '../contract/sessions.ts';
-import { formatWait } from '../messages.ts';
+import type { Device } from '../contract/http/sessions.ts';
+import { formatWait } from '../platform/messages.ts';
 
 const MINUTES = CODE_TTL_SECONDS / 60;
 

@@ -2,13 +2,13 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
-import type { Database } from '../db/client.ts';
-import { ask, read, UniqueViolation } from '../db/client.ts';
-import { formerLinks, telegramLinks, users } from '../db/schema.ts';
-import type { Change, ChangedPhone, KnownPhone } from '../redis/phone-memory.ts';
+import type { Database } from '../platform/db/client.ts';
+import { ask, read, UniqueViolation } from '../platform/db/client.ts';
+import { formerLinks, telegramLinks, users } from '../platform/db/schema.ts';
+import type { Change, ChangedPhone, KnownPhone } from './phone-store.ts';
 
-export { adoptPhone, changePhone, changePhones, rememberReading } from '../redis/phone-memory.ts';
-export { claimUpdate, endUpdate, wasHeard } from '../redis/updates.ts';
+export { adoptPhone, changePhone, changePhones, rememberReading } from './phone-store.ts';
+export { claimUpdate, endUpdate, wasHeard } from './update-store.ts';
 
 const Row = z.object({
   userId: z.string().nullable(),

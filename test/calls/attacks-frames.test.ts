@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { InboxServerFrame } from '../../src/contract/inbox-room.ts';
+import { InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import type { CallLine } from '../support/calls/device.ts';
 import { deviceOf, oldClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';

@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { CallServerFrame } from '../../src/contract/call-room.ts';
-import { InboxServerFrame } from '../../src/contract/inbox-room.ts';
+import { CallServerFrame } from '../../src/contract/sockets/call.ts';
+import { InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import type { Device, Ticket } from '../support/calls/device.ts';
 import { deviceOf } from '../support/calls/device.ts';
 import { dropAll, openLine } from '../support/calls/listener.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { QrMessage } from '../../src/contract/qr-room.ts';
+import { QrMessage } from '../../src/contract/sockets/qr.ts';
 import type { CallLine } from '../support/calls/device.ts';
 import { deviceOf, oldClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll, openLine } from '../support/calls/listener.ts';

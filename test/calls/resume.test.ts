@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Signal } from '../../src/contract/call-room.ts';
+import type { Signal } from '../../src/contract/sockets/call.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { ringing, talking, two } from '../support/calls/scenes.ts';
 import { SocketClient } from '../support/calls/socket-client.ts';

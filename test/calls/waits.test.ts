@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { sign } from '../../src/rooms/signature.ts';
+import { sign } from '../../party/wire/signature.ts';
 import type { CallLine } from '../support/calls/device.ts';
 import { oldClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as schema from '../../src/db/schema.ts';
+import * as schema from '../../src/platform/db/schema.ts';
 import { DatabaseUnderTest } from './support/database.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -27,7 +27,7 @@ afterAll(() => database.close());
 /** PostgreSQL's name of a type, for those that drizzle calls otherwise. */
 const TYPE_NAMES: Readonly<Record<string, string>> = { timestamp: 'timestamp without time zone', serial: 'integer' };
 
-test('a migrated database has the tables and columns of src/db/schema.ts, with their types, and no others', async () => {
+test('a migrated database has the tables and columns of src/platform/db/schema.ts, with their types, and no others', async () => {
   const promised = tables.flatMap(({ name: table, columns }) =>
     columns.map((column) => ({
       table,
@@ -44,7 +44,7 @@ test('a migrated database has the tables and columns of src/db/schema.ts, with t
   expect(lines(found)).toEqual(lines(promised));
 });
 
-test('a migrated database has the keys and indexes of src/db/schema.ts by name, and no others', async () => {
+test('a migrated database has the keys and indexes of src/platform/db/schema.ts by name, and no others', async () => {
   const promised = tables.flatMap((table) => [
     ...table.columns.filter((column) => column.primary).map(() => `${table.name}_pkey`),
     ...table.primaryKeys.map((key) => key.getName()),
@@ -61,7 +61,7 @@ test('a migrated database has the keys and indexes of src/db/schema.ts by name, 
   expect(found.map(({ name }) => String(name)).sort()).toEqual(promised.sort());
 });
 
-test('drizzle-kit finds nothing in src/db/schema.ts that the migrations do not make', async () => {
+test('drizzle-kit finds nothing in src/platform/db/schema.ts that the migrations do not make', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'aist-drizzle-'));
   try {
     cpSync(join(ROOT, 'drizzle'), scratch, { recursive: true });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { PROTOCOL_DOC, withTables } from '../../dev/protocol-doc.ts';
-import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/call-room.ts';
-import { InboxClientFrame, InboxServerFrame } from '../../src/contract/inbox-room.ts';
+import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/sockets/call.ts';
+import { InboxClientFrame, InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 
 const text = readFileSync(PROTOCOL_DOC, 'utf8');
 

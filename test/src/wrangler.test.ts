@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PARTIES } from '../../src/contract/rooms.ts';
+import { PARTIES } from '../../src/contract/sockets/protocol.ts';
 
 const config = readFileSync(join(import.meta.dirname, '..', '..', 'wrangler.toml'), 'utf8');
 

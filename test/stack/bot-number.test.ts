@@ -2,7 +2,7 @@ import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keys } from '../../src/redis/keys.ts';
+import { keys } from '../../src/platform/redis/keys.ts';
 import type { Api } from '../support/client.ts';
 import { localApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';

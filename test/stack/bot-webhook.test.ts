@@ -2,7 +2,7 @@ import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keys } from '../../src/redis/keys.ts';
+import { keys } from '../../src/platform/redis/keys.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { freshUpdateId, messageUpdate, ownContact, postUpdate } from '../support/person.ts';

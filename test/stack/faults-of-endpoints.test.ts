@@ -1,7 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import { newUsers } from '../support/calls/people.ts';
 import { recordOf, tellWorker } from '../support/calls/records.ts';
 import { cannedRooms } from '../support/calls/rooms.ts';

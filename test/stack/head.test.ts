@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, showQr, strangeCode } from '../support/qr.ts';

@@ -1,7 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import { describe, expect, test } from 'vitest';
-import { keys } from '../../src/redis/keys.ts';
+import { keys } from '../../src/platform/redis/keys.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENDPOINTS } from '../../src/contract/endpoints.ts';
+import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import type { Answer } from '../support/client.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';

@@ -1,6 +1,6 @@
 import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keys } from '../../src/redis/keys.ts';
+import { keys } from '../../src/platform/redis/keys.ts';
 import type { LocalApi } from '../support/client.ts';
 import { localApi, TestClock } from '../support/client.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';

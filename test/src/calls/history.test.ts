@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryRow } from '../../../src/calls/history.ts';
 import { cursorOf, pageOf, pastCall, placeOf } from '../../../src/calls/history.ts';
-import { listCalls } from '../../../src/contract/calls.ts';
+import { listCalls } from '../../../src/contract/http/calls.ts';
 
 const anna = { userId: 'a', username: 'anna', displayName: 'Анна' };
 const boris = { userId: 'b', username: '', displayName: '' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ENDPOINTS } from '../../../src/contract/endpoints.ts';
+import { ENDPOINTS } from '../../../src/contract/http/endpoints.ts';
 
 const FIELDS = [
   ...['phone', 'code', 'requestId', 'telegramChatId', 'chat_id', 'secret', 'username', 'displayName'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS, isErrorCode } from '../../../src/contract/errors.ts';
-import { messageOf } from '../../../src/messages.ts';
+import { messageOf } from '../../../src/platform/messages.ts';
 
 describe('an error', () => {
   test.each([

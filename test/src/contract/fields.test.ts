@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { text, textOrNumber } from '../../../src/contract/fields.ts';
+import { text, textOrNumber } from '../../../src/contract/http/fields.ts';
 
 const NO_TEXT: unknown[] = [null, undefined, true, false, [], ['a'], {}, { toString: 1 }, Symbol.iterator, 1n];
 const NO_UTF8 = ['\u0000', 'a\u0000b', '\uD800', 'a\uDFFFb', '\uDC00\uD800'];

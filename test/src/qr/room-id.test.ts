@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { qrRoomExpiry } from '../../../src/contract/qr-room.ts';
+import { qrRoomExpiry } from '../../../src/contract/sockets/qr.ts';
 import { isQrRoom, newQrRoom } from '../../../src/qr/room-id.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);

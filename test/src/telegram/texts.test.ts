@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, DESCRIPTION, SHORT_DESCRIPTION } from '../../../src/telegram/about.ts';
+import { COMMANDS, DESCRIPTION, SHORT_DESCRIPTION } from '../../../src/bot/about.ts';
 import * as texts from '../../../src/telegram/texts.ts';
 
 const { languageOf, ...said } = texts;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { CallServerFrame } from '../../../src/contract/call-room.ts';
-import { InboxServerFrame } from '../../../src/contract/inbox-room.ts';
+import { CallServerFrame } from '../../../src/contract/sockets/call.ts';
+import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import type { Answer, Api } from '../client.ts';
 import { runningApi } from '../client.ts';
 import { stack } from '../stack.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
-import { listCalls } from '../../../src/contract/calls.ts';
+import { listCalls } from '../../../src/contract/http/calls.ts';
 import type { Device } from './device.ts';
 
 /** One call of a history, as the API tells it. */

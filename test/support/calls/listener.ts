@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { PING } from '../../../src/contract/rooms.ts';
+import { PING } from '../../../src/contract/sockets/protocol.ts';
 import type { Closed } from './web-socket.ts';
 import { openSocket } from './web-socket.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createDatabase } from '../../../src/db/client.ts';
-import { users } from '../../../src/db/schema.ts';
+import { createDatabase } from '../../../src/platform/db/client.ts';
+import { users } from '../../../src/platform/db/schema.ts';
 import { freshPhone } from '../fresh.ts';
 import { stack } from '../stack.ts';
 

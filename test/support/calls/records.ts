@@ -1,5 +1,5 @@
-import type { CallRecord, ToWorker } from '../../../src/contract/room-messages.ts';
-import { sign } from '../../../src/rooms/signature.ts';
+import type { CallRecord, ToWorker } from '../../../party/wire/messages.ts';
+import { sign } from '../../../party/wire/signature.ts';
 import type { Answer, Api } from '../client.ts';
 import { stack } from '../stack.ts';
 

@@ -6,8 +6,8 @@ import type {
   Reason,
   Seen,
   Signal,
-} from '../../../src/contract/call-room.ts';
-import type { FrameError, VERSION } from '../../../src/contract/rooms.ts';
+} from '../../../src/contract/sockets/call.ts';
+import type { FrameError, VERSION } from '../../../src/contract/sockets/protocol.ts';
 
 /** Written down once more, so that a browser needs nothing but this file; the type holds it to the contract. */
 const SPOKEN: typeof VERSION = 1;

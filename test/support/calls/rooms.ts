@@ -1,6 +1,6 @@
-import type { Created, Permitted, TurnGranted } from '../../../src/contract/room-messages.ts';
-import type { Rooms } from '../../../src/rooms/rooms.ts';
-import { NO_ROOMS } from '../../../src/rooms/rooms.ts';
+import type { Created, Permitted, TurnGranted } from '../../../party/wire/messages.ts';
+import type { Rooms } from '../../../party/wire/rooms.ts';
+import { NO_ROOMS } from '../../../party/wire/rooms.ts';
 
 /** What a room was asked. */
 export type Asked = Parameters<Rooms['ask']>;

@@ -1,5 +1,5 @@
-import type { Signal } from '../../../src/contract/call-room.ts';
-import { CallServerFrame } from '../../../src/contract/call-room.ts';
+import type { Signal } from '../../../src/contract/sockets/call.ts';
+import { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import type { CallLine, Device, Ticket } from './device.ts';
 import { CallClient } from './reference-client.ts';
 

@@ -1,0 +1,5 @@
+import { inboxRoom } from '../../inbox/room.ts';
+import { roomOnPartyKit } from './adapter.ts';
+
+/** An `inbox` room on PartyKit. */
+export default roomOnPartyKit(inboxRoom);

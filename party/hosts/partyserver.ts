@@ -1,0 +1,179 @@
+import type { Connection, ConnectionContext } from 'partyserver';
+import { Server } from 'partyserver';
+import type { Entrant } from '../wire/messages.ts';
+import { CLOSE } from '../../src/contract/sockets/protocol.ts';
+import { createLog, reasonOf } from '../../src/platform/log.ts';
+import { postSigned } from '../wire/post.ts';
+import { roomSecrets } from '../wire/signature.ts';
+import { cutWhenFlooding } from '../cut.ts';
+import { Patience } from '../patience.ts';
+import type { RoomDefinition } from '../definition.ts';
+import { type Host, RoomRunner, type Socket } from '../runner.ts';
+import { OpenConnections } from './open-connections.ts';
+import { fetchRoomOf, tellRoomOf } from './stubs.ts';
+
+/** Where rooms tell the Worker something; the host name is never looked at. */
+const WORKER = 'https://worker/api/internal/rooms';
+
+/** How old the note may become when a connection was heard, in milliseconds. */
+const NOTE_MS = 15_000;
+
+/** The code of an empty close frame (RFC 6455 §7.1.5). */
+const NO_STATUS = 1005;
+
+const log = createLog();
+
+/** What is kept with a connection: it survives the sleep of a room. */
+interface Kept {
+  readonly who?: Entrant;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Notes that a connection was heard, now and then: what is noted survives a sleep. */
+const note = (connection: Connection) => {
+  const { who, since } = connection.state as Kept;
+  const now = Date.now();
+  if (now - since >= NOTE_MS) connection.setState({ ...(who && { who }), since: now } satisfies Kept);
+};
+
+/** A kind of room on PartyServer: a Durable Object of the Worker. */
+export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
+  class extends Server<Env> {
+    static override options = { hibernate: definition.hibernate };
+    #runner: RoomRunner<State, Frame, Message> | undefined;
+    /** A host that sleeps forgets them. */
+    readonly #open = new OpenConnections();
+
+    override onStart(): void {
+      // Answered without waking the room. A room that never sleeps wants to hear it.
+      if (definition.hibernate) {
+        this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(...definition.ping));
+      }
+    }
+
+    override async onConnect(connection: Connection, { request }: ConnectionContext): Promise<void> {
+      this.#open.add(connection.id);
+      try {
+        const signed = await this.#room.signed(request.headers);
+        connection.setState({ who: signed?.who, since: Date.now() } satisfies {
+          who: Entrant | undefined;
+          since: number;
+        });
+        await this.#room.connect(this.#socket(connection), signed !== undefined);
+      } catch (error) {
+        // PartyServer would send the stack to the client.
+        this.#tellFailure('connect', error);
+        connection.close(CLOSE.failed.code, CLOSE.failed.reason);
+      }
+    }
+
+    // Frames of a closed connection are dropped before PartyServer reads what is kept with it.
+    override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+      if (socket.readyState === WebSocket.OPEN) await super.webSocketMessage(socket, frame);
+    }
+
+    override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
+      if (definition.hibernate) note(connection);
+      return this.#room.message(connection.id, frame);
+    }
+
+    override onClose(connection: Connection, code?: number): Promise<void> {
+      this.#open.delete(connection.id);
+      // PartyServer answers every close but an empty one.
+      if (code === NO_STATUS) connection.close(CLOSE.done.code);
+      return this.#room.leave(connection.id);
+    }
+
+    // After what is no frame of WebSocket, or a reset: no close follows.
+    override onError(connection: Connection): Promise<void> {
+      return this.onClose(connection);
+    }
+
+    override async onRequest(request: Request): Promise<Response> {
+      try {
+        return await this.#room.request(request);
+      } catch (error) {
+        this.#tellFailure('request', error);
+        return new Response(null, { status: 500 });
+      }
+    }
+
+    /** What another room of this Worker says, and the answer, as JSON: nobody else has a stub. */
+    async tell(text: string): Promise<string | undefined> {
+      await this.__unsafe_ensureInitialized();
+      try {
+        const answer = await this.#room.tell(text);
+        return typeof answer === 'object' ? JSON.stringify(answer) : undefined;
+      } catch (error) {
+        this.#tellFailure('request', error);
+        return undefined;
+      }
+    }
+
+    override onAlarm(): Promise<void> {
+      return this.#room.alarm();
+    }
+
+    get #room(): RoomRunner<State, Frame, Message> {
+      this.#runner ??= new RoomRunner(this.#host(), definition);
+      return this.#runner;
+    }
+
+    #tellFailure(during: string, error: unknown): void {
+      log.error('room.failed', { party: definition.party, during, reason: reasonOf(error) });
+    }
+
+    #host(): Host {
+      const { storage } = this.ctx;
+      const secrets = roomSecrets(this.env);
+      const fetchRoom = fetchRoomOf(this.env);
+      const tellRoom = tellRoomOf(this.env);
+      const patience = new Patience();
+      return {
+        id: this.name,
+        secrets,
+        now: Date.now,
+        // Without a state it is only on its way in.
+        sockets: () =>
+          [...this.getConnections()]
+            .filter(({ state }) => state !== null)
+            .map((connection) => this.#socket(connection)),
+        read: () => storage.get('kept'),
+        write: (kept) => void storage.put('kept', kept),
+        forget: async () => {
+          // Both at once: what is written after it, stays.
+          await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
+          if (!definition.hibernate) this.#open.endRoomLater(() => this.ctx.abort('The room is over'));
+        },
+        alarmAt: () => storage.getAlarm(),
+        setAlarm: (at) => void storage.setAlarm(at),
+        post: (to, message) => {
+          if (to !== 'worker' && tellRoom) return patience.waitFor(tellRoom(to, message));
+          return to === 'worker'
+            ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
+            : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now());
+        },
+      };
+    }
+
+    #socket(connection: Connection): Socket {
+      const kept = connection.state as Kept | null;
+      return {
+        id: connection.id,
+        who: kept?.who,
+        heardAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
+        send: (text) => {
+          try {
+            connection.send(text);
+          } catch {
+            // One that has just ended hears nothing; that it ended comes as an event of its own.
+          }
+        },
+        close: (code, reason) => {
+          connection.close(code, reason);
+          if (!definition.hibernate) cutWhenFlooding(connection);
+        },
+      };
+    }
+  };

@@ -1,5 +1,0 @@
-import { inboxRoom } from '../inbox/room.ts';
-import { roomOnPartyKit } from './adapter.ts';
-
-/** An `inbox` room on PartyKit. */
-export default roomOnPartyKit(inboxRoom);

@@ -1,5 +1,0 @@
-import { qrRoom } from '../qr/room.ts';
-import { roomOnPartyKit } from './adapter.ts';
-
-/** A `qr` room on PartyKit. */
-export default roomOnPartyKit(qrRoom);

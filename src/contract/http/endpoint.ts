@@ -1,0 +1,43 @@
+import type * as z from 'zod';
+import type { ErrorCode } from '../errors.ts';
+
+/**
+ * One endpoint of the HTTP contract. The router, the body validation, the types of the answers and /openapi.json all read it,
+ * so what is documented is what runs.
+ */
+export interface Endpoint {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: `/${string}`;
+  /** One line for the documentation. */
+  readonly summary: string;
+  /** Whether the endpoint wants `Authorization: Bearer <token>`. */
+  readonly bearer?: boolean;
+  /** Whether its GET changes nothing, whoever asks: HEAD is served as well. */
+  readonly harmless?: boolean;
+  /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
+  readonly body?: z.ZodType;
+  /** A body to try, which does no harm: it means nobody, and changes nothing. */
+  readonly example?: Readonly<Record<string, unknown>>;
+  /** The query; of a name that comes twice the first counts. Its issues are read like those of the body. */
+  readonly query?: z.ZodObject;
+  /** The `:names` of the path. Their issues are read like those of the body. */
+  readonly params?: z.ZodObject;
+  /** Request headers that matter beyond the usual ones: name → what it is for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The answer when all went well: its status and JSON body. Absent where the endpoint has no success. */
+  readonly success?: { readonly status: 200 | 201; readonly body: z.ZodType };
+  /** The errors of its own, beside those that its `bearer` and `body` bring and {@link ERRORS_ANYWHERE}. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** Errors that any endpoint can answer. */
+export const ERRORS_ANYWHERE: readonly ErrorCode[] = ['body_too_large', 'unavailable', 'misconfigured', 'internal'];
+
+/** What an endpoint accepts as its body, query or path parameters, after validation. */
+export type InputOf<E extends Endpoint, Part extends 'body' | 'query' | 'params'> =
+  E extends Record<Part, infer S extends z.ZodType> ? z.output<S> : undefined;
+
+/** The JSON body that an endpoint answers with on success. */
+export type AnswerOf<E extends Endpoint> = E extends { success: { body: infer S extends z.ZodType } }
+  ? z.input<S>
+  : never;

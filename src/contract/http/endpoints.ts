@@ -1,0 +1,43 @@
+import * as auth from './auth.ts';
+import * as calls from './calls.ts';
+import type { Endpoint } from './endpoint.ts';
+import * as health from './health.ts';
+import * as profile from './profile.ts';
+import * as qr from './qr.ts';
+import * as sessions from './sessions.ts';
+import * as telegram from './telegram.ts';
+import * as waysIn from './room-endpoints.ts';
+
+/** Every endpoint of the API, in the order of the documentation. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  auth.requestCode,
+  auth.verifyCode,
+  auth.sendSms,
+  auth.verifyLink,
+  qr.requestQr,
+  qr.checkQr,
+  qr.qrInfo,
+  qr.confirmQr,
+  qr.denyQr,
+  qr.qrImage,
+  qr.qrRoom,
+  sessions.logout,
+  sessions.listSessions,
+  sessions.revokeOthers,
+  sessions.revokeSession,
+  telegram.linkTelegram,
+  telegram.webhook,
+  profile.getProfile,
+  profile.updateProfile,
+  calls.startCall,
+  calls.callTicket,
+  calls.inboxTicket,
+  calls.listCalls,
+  calls.listIceServers,
+  waysIn.callRoom,
+  waysIn.inboxRoom,
+  waysIn.oldSocket,
+  waysIn.fromRooms,
+  health.health,
+  health.ready,
+];

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { Called, Done } from '../../../party/wire/messages.ts';
+
+const ticket = z.string().optional().describe('From `POST /api/calls`, `/api/calls/:id/ticket` or `/api/calls/inbox`');
+
+/** The room of a call; answers 101, and speaks as docs/protocol.md says. */
+export const callRoom = {
+  method: 'get',
+  path: '/parties/call/:room',
+  summary: 'A WebSocket to the room of a call (docs/protocol.md). Without a good ticket it is closed with 4001 or 4003',
+  params: z.object({ room: z.string() }),
+  query: z.object({ ticket }),
+  errors: ['websocket_required', 'room_not_found'],
+} as const satisfies Endpoint;
+
+/** The inbox of a user; answers 101, and speaks as docs/protocol.md says. */
+export const inboxRoom = {
+  ...callRoom,
+  path: '/parties/inbox/:room',
+  summary: 'A WebSocket to my inbox, where calls ring (docs/protocol.md)',
+} as const satisfies Endpoint;
+
+/** The socket of old clients; answers 101, and speaks as contract.md says. */
+export const oldSocket = {
+  method: 'get',
+  path: '/ws',
+  summary: 'The WebSocket of old clients. With a bad token, or none, it is closed with 4001',
+  query: z.object({ token: z.string().optional() }),
+  errors: ['websocket_required'],
+} as const satisfies Endpoint;
+
+/** What rooms tell the Worker: `ToWorker` of room-messages.ts, which is nobody else's business. */
+export const fromRooms = {
+  method: 'post',
+  path: '/api/internal/rooms',
+  summary: 'For rooms: what they tell the API',
+  headers: { 'X-AIST-Signature': 'HMAC of the request, by ROOMS_SECRET' },
+  success: { status: 200, body: z.union([Called, Done]) },
+  errors: ['invalid_secret', 'invalid_field'],
+} as const satisfies Endpoint;

@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { ErrorFrame, Ping, VERSION } from './protocol.ts';
+
+/** How long a call rings, in milliseconds (calls.md: "missed after 45 s, whoever is gone"). */
+export const RING_MS = 45_000;
+
+/** How long somebody in a call may be gone before the call goes on without them, in milliseconds (calls.md: "a reconnect within 20 s resumes"). */
+export const GRACE_MS = 20_000;
+
+/** How many people a call has at most (calls.md: "a mesh of up to 8"). */
+export const CALL_SIZE = 8;
+
+/** How a call ended. */
+export const REASONS = ['hung_up', 'declined', 'busy', 'cancelled', 'missed', 'failed', 'lost'] as const;
+
+/** See {@link REASONS}. */
+export type Reason = (typeof REASONS)[number];
+
+/** The states of a call: `created` (nobody was asked yet), `ringing`, `accepted`, `ended`. */
+export const CALL_STATES = ['created', 'ringing', 'accepted', 'ended'] as const;
+
+/** See {@link CALL_STATES}. */
+export type CallState = (typeof CALL_STATES)[number];
+
+/** A session description (RFC 8829) or an ICE candidate (RFC 8838), `null` or an empty one at the end of candidates. */
+export const Signal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['offer', 'answer']), sdp: z.string() }).describe('`sdp` as setLocalDescription made it'),
+  z.object({
+    kind: z.literal('candidate'),
+    candidate: z
+      .object({
+        candidate: z.string(),
+        sdpMid: z.string().nullish(),
+        sdpMLineIndex: z.int().nullish(),
+        usernameFragment: z.string().nullish(),
+      })
+      .nullable(),
+  }),
+]);
+
+/** See {@link Signal}. */
+export type Signal = z.output<typeof Signal>;
+
+/** How long the frame of a first signal is, in bytes of UTF-8: the way in which a room measures. */
+export const signalBytes = (signal: Signal): number =>
+  new TextEncoder().encode(JSON.stringify({ type: 'signal', seq: 1, signal })).byteLength;
+
+const seq = z.int().min(1);
+const epoch = z.int().min(1);
+
+/** User → the last of their signals that was seen. */
+export const Seen = z.record(z.string().max(64), z.object({ epoch, seq }));
+
+/** See {@link Seen}. */
+export type Seen = z.output<typeof Seen>;
+
+/** What a client says in a `call` room. */
+export const CallClientFrame = z.discriminatedUnion('type', [
+  z
+    .object({
+      type: z.literal('hello'),
+      version: z.int(),
+      resume: z
+        .object({ seen: Seen, acked: z.int().min(0) })
+        .optional()
+        .describe(
+          'On coming back with one’s memory: what I have seen of others, and the last `acked` that I heard (0 at first, as for one whose offer went with POST)',
+        ),
+    })
+    .describe('The first frame'),
+  z.object({ type: z.literal('accept') }).describe('Takes the call on this device'),
+  z.object({ type: z.literal('decline') }).describe('Refuses it, on all my devices'),
+  z.object({ type: z.literal('hangup') }).describe('Cancels the call before it is accepted, leaves it afterwards'),
+  z
+    .object({ type: z.literal('signal'), seq, to: z.string().max(64).optional(), signal: Signal })
+    .describe('Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls'),
+  z
+    .object({ type: z.literal('ack'), seen: Seen })
+    .describe('What I have seen: when sixteen have come, at the latest five seconds after the first'),
+  Ping,
+]);
+
+/** See {@link CallClientFrame}. */
+export type CallClientFrame = z.output<typeof CallClientFrame>;
+
+/** Where somebody in a call is: `away` is one who may come back within the grace. */
+export const PEER_STATES = ['ringing', 'joined', 'away', 'left'] as const;
+
+const Peer = z.object({
+  user: z.string(),
+  username: z.string(),
+  displayName: z.string(),
+  state: z
+    .enum(PEER_STATES)
+    .describe('`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not take it'),
+  unreachable: z
+    .boolean()
+    .optional()
+    .describe('None of their devices is connected; it rings on for those that come, and then it is absent'),
+  epoch: z
+    .int()
+    .describe(
+      'Counts how often they have come without memory. When it goes up: forget what was seen of them, negotiate anew',
+    ),
+  polite: z
+    .boolean()
+    .describe('Whether I am the polite side towards them (perfect negotiation): then they offer, otherwise I do'),
+});
+
+/** Somebody else in a call, as one sees them. */
+export type Peer = z.output<typeof Peer>;
+
+/** What a `call` room says. */
+export const CallServerFrame = z.discriminatedUnion('type', [
+  z
+    .object({
+      type: z.literal('welcome'),
+      version: z.literal(VERSION),
+      call: z.string(),
+      state: z.enum(CALL_STATES),
+      video: z.boolean(),
+      group: z.boolean(),
+      caller: z.string(),
+      you: z.string(),
+      joined: z
+        .boolean()
+        .describe(
+          'Whether I am in the call. If not, it rings, or it went on without me: what I sent then is of no use',
+        ),
+      received: z.int().describe('The last of my signals that the room has; go on after it'),
+      ringsForMs: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('How long it still rings for those who have not answered, if for anybody'),
+      peers: z.array(Peer),
+    })
+    .describe('Answers the hello'),
+  z
+    .object({ type: z.literal('state'), state: z.enum(CALL_STATES), reason: z.enum(REASONS).optional() })
+    .describe(
+      'The call is accepted or has ended; in a group `accepted` comes again with everybody who joins. After the end the room closes with 1000',
+    ),
+  z
+    .object({
+      type: z.literal('answered_elsewhere'),
+    })
+    .describe('Another device of mine has the call; the room closes with 4003'),
+  z
+    .object({ type: z.literal('peer'), peer: Peer, reason: z.enum(REASONS).optional() })
+    .describe('Somebody came, went or came back'),
+  z
+    .object({ type: z.literal('signal'), from: z.string(), epoch, seq, signals: z.array(Signal) })
+    .describe(
+      'To be applied in this order. Candidates that came before their description stand behind it. Ignore a seq that was seen',
+    ),
+  z.object({ type: z.literal('acked'), seq }).describe('All my signals up to it have arrived; they may be forgotten'),
+  z.object({ type: z.literal('resend'), seq }).describe('My signals from it on did not come; send them again'),
+  ErrorFrame,
+  z.object({ type: z.literal('pong') }),
+]);
+
+/** See {@link CallServerFrame}. */
+export type CallServerFrame = z.output<typeof CallServerFrame>;

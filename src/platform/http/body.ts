@@ -1,0 +1,25 @@
+import type { Context } from 'hono';
+import { withoutNulls } from '../../contract/http/fields.ts';
+import { ApiError } from '../errors.ts';
+
+/**
+ * The JSON object in a request's body, as the original read it (contract.md, "General"): a body that is missing, not JSON by its content
+ * type, or JSON but no object, counts as `{}`. A field that is null counts as one that is missing.
+ *
+ * @throws {ApiError} `malformed_json` when it says that it is JSON and is not
+ */
+export const jsonBody = async (c: Context): Promise<Record<string, unknown>> => {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) return {};
+  const raw = await c.req.text();
+  if (raw.trim() === '') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(raw);
+  } catch {
+    throw new ApiError('malformed_json');
+  }
+  return isRecord(parsed) ? withoutNulls(parsed) : {};
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

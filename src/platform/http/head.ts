@@ -1,0 +1,38 @@
+import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { ENDPOINTS } from '../../contract/http/endpoints.ts';
+import { ApiError } from '../errors.ts';
+import { routeOf } from './access-log.ts';
+import type { AppEnv } from './context.ts';
+import { answerError } from './errors.ts';
+
+/** The addresses whose GET changes nothing, whoever asks. */
+const HARMLESS = new Set([
+  ...['/openapi.json', '/docs'],
+  ...ENDPOINTS.filter(({ harmless }) => harmless).map(({ path }) => path),
+]);
+
+/** Answers 405, and says which methods there are. */
+export const refuseMethod = (c: Context<AppEnv>, methods: Iterable<string>): Response => {
+  const allowed = new Set(methods);
+  if (!HARMLESS.has(c.req.path)) allowed.delete('HEAD');
+  c.header('Allow', [...allowed].join(', '));
+  return answerError(c, new ApiError('method_not_allowed'));
+};
+
+/**
+ * Refuses HEAD wherever GET has an effect: Hono runs the whole GET for it and throws the answer
+ * away, and a token with it, a ticket, or a note of who was seen.
+ *
+ * @param routes all routes of the app
+ */
+export const refuseHead = (routes: readonly { readonly method: string; readonly path: string }[]) =>
+  createMiddleware<AppEnv>(async function refuseHead(c, next) {
+    const path = routeOf(c);
+    if (c.req.method !== 'HEAD' || path === undefined || HARMLESS.has(path)) return next();
+    const own = routes.filter((route) => route.path === path && route.method !== 'ALL');
+    return refuseMethod(
+      c,
+      own.map(({ method }) => method),
+    );
+  });

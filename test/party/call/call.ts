@@ -1,0 +1,304 @@
+import type { CallEvent } from '../../../party/call/machine.ts';
+import { callRoom } from '../../../party/call/room.ts';
+import type { CallRoomState } from '../../../party/call/state.ts';
+import type { Effect, Present, Step } from '../../../party/definition.ts';
+import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
+import type { CallRecord, Entrant, ToCall, ToInbox, ToWorker } from '../../../party/wire/messages.ts';
+import { answerTo, messagesIn, type Post } from '../answering.ts';
+
+type Told = (ToCall | ToInbox | ToWorker)['type'];
+type Create = Extract<ToCall, { type: 'create' }>;
+type Action = Extract<ToCall, { type: 'act' }>['action'];
+
+/** What inboxes and the Worker answer; by default that all goes well. {@link HANGS} = nothing as yet, undefined = they cannot be reached. */
+export type Answers = Partial<Record<Told, (user: string) => unknown>>;
+
+/** Somebody who has not answered yet. */
+export const HANGS = Symbol('hangs');
+
+const DEFAULT: Answers = {
+  dial: () => ({ outcome: 'ok' }),
+  ring: () => ({ outcome: 'ok', devices: 1, old: false }),
+  active: () => ({ outcome: 'ok' }),
+};
+
+export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
+export const offer = (sdp = 'offer') => ({ kind: 'offer', sdp }) as const;
+export const answer = (sdp = 'answer') => ({ kind: 'answer', sdp }) as const;
+export const ice = (candidate: string) => ({ kind: 'candidate', candidate: { candidate } }) as const;
+
+/**
+ * The room of a call without a host. A connection is named after its user, with a digit where there are several: `bob2` is the second device of bob. What they get is
+ * written down; inboxes answer as the test says.
+ */
+export class CallRoom {
+  now = 1_000_000;
+  state: CallRoomState;
+  readonly answers: Answers;
+  readonly closed: string[] = [];
+  readonly posts: Post[] = [];
+  readonly open: Post[] = [];
+  readonly mute = new Set<string>();
+  forgotten = 0;
+  written: unknown;
+  readonly #present = new Map<string, Present>();
+  readonly #frames = new Map<string, CallServerFrame[]>();
+  readonly #replies = new Map<string, object>();
+  #requests = 0;
+  #tickets = 0;
+
+  constructor(answers: Answers = {}) {
+    this.answers = { ...answers };
+    this.state = this.#perform(callRoom.start('c', undefined, [], this.now));
+  }
+
+  /** Alice calls, on the device `alice`. Answers the number of the request, see {@link reply}. */
+  create(change: Partial<Omit<Create, 'callees'>> & { callees?: string[] } = {}): string {
+    const { callees = ['bob'], ...rest } = change;
+    const create = { type: 'create', caller: profile('alice'), device: 'alice', old: false, video: false } as const;
+    return this.#tell({ ...create, ...rest, callees: callees.map(profile) });
+  }
+
+  /** What was answered to a request so far. */
+  reply(request: string): object | undefined {
+    return this.#replies.get(request);
+  }
+
+  /** Tells the room something; its answer. */
+  tell(message: ToCall): object | undefined {
+    return this.reply(this.#tell(message));
+  }
+
+  permit(user: string, change: Partial<Omit<Extract<ToCall, { type: 'permit' }>, 'type'>> = {}) {
+    return this.tell({ type: 'permit', user, device: user, ...change });
+  }
+
+  /** What the inbox says in the name of a device. */
+  act(user: string, action: Action, device = `ws-${user}`): this {
+    this.tell({ type: 'act', user, device, action });
+    return this;
+  }
+
+  join(name: string, change: Partial<Entrant> = {}): this {
+    const user = name.replace(/\d$/, '');
+    const ticket = { id: `t${++this.#tickets}`, until: this.now + 60_000 };
+    const role = user === 'alice' ? 'caller' : 'callee';
+    const until = Number.MAX_SAFE_INTEGER;
+    const who: Entrant = { user, device: name, sid: name, old: false, until, role, ticket, ...change };
+    this.#present.set(name, { id: name, who, heardAt: this.now });
+    return this.step({ type: 'join', id: name, who, present: [...this.#present.values()] });
+  }
+
+  say(name: string, frame: object): this {
+    const decoded = callRoom.decode(JSON.stringify(frame), undefined);
+    if (!decoded || 'error' in decoded) throw new Error(`No frame: ${JSON.stringify(frame)}`);
+    return this.step({ type: 'frame', id: name, frame: decoded.frame });
+  }
+
+  hello(name: string, resume?: object): this {
+    return this.say(name, { type: 'hello', version: 1, ...(resume && { resume }) });
+  }
+
+  /** Comes with a ticket and says hello. */
+  enter(name: string, resume?: object): this {
+    return this.join(name).hello(name, resume);
+  }
+
+  /** Comes and takes the call. */
+  accept(name: string): this {
+    return this.enter(name).say(name, { type: 'accept' });
+  }
+
+  signal(name: string, seq: number, signal: object = ice(`${seq}`), to?: string): this {
+    return this.say(name, { type: 'signal', seq, signal, ...(to && { to }) });
+  }
+
+  /** Has seen the signals of somebody up to a number. */
+  ack(name: string, from: string, seq: number, epoch = 1): this {
+    return this.say(name, { type: 'ack', seen: { [from]: { epoch, seq } } });
+  }
+
+  leave(name: string): this {
+    this.#present.delete(name);
+    return this.step({ type: 'leave', id: name });
+  }
+
+  /** Lets time go by, with the alarms that the room wants. Who is connected is heard all the time, but for the mute. */
+  wait(ms: number): this {
+    const end = this.now + ms;
+    for (;;) {
+      const at = this.#wakeAt;
+      if (at === undefined || at > end) break;
+      this.now = Math.max(at, this.now + 1);
+      for (const [name, present] of this.#present) {
+        if (!this.mute.has(name)) this.#present.set(name, { ...present, heardAt: this.now });
+      }
+      this.step({ type: 'alarm', present: [...this.#present.values()] });
+      const next = this.#wakeAt;
+      if (next !== undefined && next <= this.now) throw new Error('The room wants to be woken for what is past');
+    }
+    this.now = end;
+    return this;
+  }
+
+  /** When the room wants an alarm, or to be reminded. */
+  get #wakeAt(): number | undefined {
+    const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** The host dies, and all connections with it; the room begins again with what was written. */
+  restart(): this {
+    this.#present.clear();
+    this.#frames.clear();
+    this.open.length = 0;
+    const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
+    this.state = this.#perform(callRoom.start('c', kept, [], this.now));
+    return this.#answer();
+  }
+
+  /** What a connection got since it was last asked. */
+  got(name: string): CallServerFrame[] {
+    const frames = this.#frames.get(name) ?? [];
+    this.#frames.delete(name);
+    return frames;
+  }
+
+  /** The same, of one type; the others can still be asked for. */
+  heard<Type extends CallServerFrame['type']>(name: string, type: Type): Extract<CallServerFrame, { type: Type }>[] {
+    const ofType = (frame: CallServerFrame): frame is Extract<CallServerFrame, { type: Type }> => frame.type === type;
+    const frames = this.got(name);
+    this.#frames.set(
+      name,
+      frames.filter((frame) => !ofType(frame)),
+    );
+    return frames.filter(ofType);
+  }
+
+  /** The signals that a connection got since it was last asked: their number, and what was in each. */
+  signals(name: string): [number, string][] {
+    return this.heard(name, 'signal').map(({ seq, signals }) => [
+      seq,
+      signals.map((one) => (one.kind === 'candidate' ? (one.candidate?.candidate ?? '') : one.sdp)).join(' '),
+    ]);
+  }
+
+  /** The errors that a connection was told since it was last asked. */
+  errors(name: string): string[] {
+    return this.heard(name, 'error').map(({ code }) => code);
+  }
+
+  /** What inboxes and the Worker were told since it was last asked: `<user> <type> <reason or device>`. */
+  told(): string[] {
+    return this.posts.splice(0).flatMap((post) =>
+      messagesIn(post).map((message) => {
+        const target = post.to === 'worker' ? post.to : post.to.id;
+        const more = 'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
+        return [target, message.type, more].filter((part) => part !== undefined).join(' ');
+      }),
+    );
+  }
+
+  /** The messages of a type that an inbox was told so far. */
+  messages<Type extends Told>(type: Type) {
+    type Message = ToCall | ToInbox | ToWorker;
+    return this.posts
+      .flatMap(messagesIn)
+      .filter((message): message is Extract<Message, { type: Type }> => message.type === type);
+  }
+
+  get records(): CallRecord[] {
+    return this.messages('record');
+  }
+
+  /** In which state the call is. */
+  get is(): string | undefined {
+    const { state, reason } = this.state.call ?? {};
+    return reason ? `${state} ${reason}` : state;
+  }
+
+  /** The one who was asked first, and has not answered yet, answers. */
+  settle(given: unknown): this {
+    const { n } = this.open.shift() ?? {};
+    return n === undefined ? this : this.step({ type: 'answered', n, answer: given });
+  }
+
+  step(event: CallEvent): this {
+    this.state = this.#perform(callRoom.step(this.state, event, this.now));
+    return this.#answer();
+  }
+
+  readonly #queue: Post[] = [];
+
+  /** Answers come later than what they answer. */
+  #answer(): this {
+    for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
+      const { to, n } = post;
+      const answer = ({ type }: { type: Told }) =>
+        (this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' })))(to === 'worker' ? to : to.id);
+      const given = messagesIn(post).some((message) => answer(message) === HANGS) ? HANGS : answerTo(post, answer);
+      if (given === HANGS) this.open.push(post);
+      else this.state = this.#perform(callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now));
+    }
+    return this;
+  }
+
+  #tell(message: ToCall): string {
+    const request = String(++this.#requests);
+    this.step({ type: 'message', request, message });
+    return request;
+  }
+
+  #perform({ state, effects }: Step<CallRoomState>): CallRoomState {
+    this.state = state;
+    for (const effect of effects) this.#do(effect);
+    return state;
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'send': {
+        const { to = 'everybody', frame } = effect;
+        if (!this.#present.has(to)) throw new Error(`${to} is not here`);
+        this.#frames.set(to, [...(this.#frames.get(to) ?? []), JSON.parse(JSON.stringify(frame))]);
+        return;
+      }
+      case 'close':
+        this.#present.delete(effect.id ?? 'everybody');
+        this.closed.push(`${effect.id} ${effect.why}`);
+        return;
+      case 'keep':
+        this.written = callRoom.kept(this.state);
+        return;
+      case 'forget':
+        this.forgotten++;
+        this.written = undefined;
+        return;
+      case 'reply':
+        if (this.#replies.has(effect.request)) throw new Error('Answered twice');
+        this.#replies.set(effect.request, effect.answer);
+        return;
+      case 'post':
+        this.posts.push(effect);
+        this.#queue.push(effect);
+        return;
+    }
+  }
+}
+
+/** A call of Alice that rings at Bob; nobody is connected yet. */
+export const ringing = (answers?: Answers, change?: Parameters<CallRoom['create']>[0]): CallRoom => {
+  const room = new CallRoom(answers);
+  room.create(change);
+  return room;
+};
+
+/** Alice and Bob talk to one another. */
+export const talking = (answers?: Answers): CallRoom => ringing(answers).enter('alice').accept('bob');
+
+/** Alice, Bob and Cyd do. */
+export const three = (answers?: Answers): CallRoom =>
+  ringing(answers, { callees: ['bob', 'cyd'] })
+    .enter('alice')
+    .accept('bob')
+    .accept('cyd');

@@ -1,0 +1,321 @@
+import { describe, expect, test } from 'vitest';
+import { sizeOf } from '../../../party/call/signals.ts';
+import { answer, type CallRoom, ice, offer, ringing, talking, three } from './call.ts';
+
+/** Both have described themselves, and heard the other one. */
+const described = (): CallRoom => {
+  const room = talking().signal('alice', 1, offer()).signal('bob', 1, answer());
+  room.ack('alice', 'bob', 1).ack('bob', 'alice', 1);
+  for (const name of ['alice', 'bob']) room.got(name);
+  return room;
+};
+
+describe('signals', () => {
+  test('reach the other one in their order, with their number and the epoch of who sent them', () => {
+    const room = talking().signal('alice', 1, offer()).signal('alice', 2, ice('a'));
+    expect(room.heard('bob', 'signal')).toEqual([
+      { type: 'signal', from: 'alice', epoch: 1, seq: 1, signals: [offer()] },
+      { type: 'signal', from: 'alice', epoch: 1, seq: 2, signals: [ice('a')] },
+    ]);
+    expect(room.signals('alice')).toEqual([]);
+  });
+
+  test('that come twice are delivered once', () => {
+    const room = described().signal('alice', 2).signal('alice', 2).signal('alice', 1, offer());
+    expect(room.signals('bob')).toEqual([[2, '2']]);
+  });
+
+  test('that come too early wait for those before them, which are asked for', () => {
+    const room = described().signal('alice', 4).signal('alice', 3);
+    expect(room.signals('bob')).toEqual([]);
+    expect(room.heard('alice', 'resend')).toEqual([
+      { type: 'resend', seq: 2 },
+      { type: 'resend', seq: 2 },
+    ]);
+    expect(room.signal('alice', 2).signals('bob')).toEqual([
+      [2, '2'],
+      [3, '3'],
+      [4, '4'],
+    ]);
+  });
+
+  test('of the call’s own offer are number 1, and wait until the callee takes the call', () => {
+    const room = ringing({}, { offer: offer('with the POST') })
+      .enter('alice')
+      .enter('bob');
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 1 }]);
+    room.signal('alice', 2, ice('a'));
+    expect(room.signals('bob')).toEqual([]);
+    expect(room.say('bob', { type: 'accept' }).signals('bob')).toEqual([
+      [1, 'with the POST'],
+      [2, 'a'],
+    ]);
+  });
+
+  test('that are candidates wait for the description, and stand behind it', () => {
+    const room = talking().signal('alice', 1, ice('a')).signal('alice', 2, ice('b'));
+    expect(room.signals('bob')).toEqual([]);
+    expect(room.signal('alice', 3, offer()).signal('alice', 4, ice('c')).signals('bob')).toEqual([
+      [3, 'offer a b'],
+      [4, 'c'],
+    ]);
+    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 4 }]);
+  });
+
+  test('wait while the other one is away, and come when they are back', () => {
+    const room = described().leave('bob').signal('alice', 2).signal('alice', 3);
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
+    expect(room.signals('bob')).toEqual([
+      [2, '2'],
+      [3, '3'],
+    ]);
+  });
+
+  test('are not for those who have not joined, nor from them', () => {
+    const room = ringing().enter('bob').signal('bob', 1, offer()).say('bob', { type: 'ack', seen: {} });
+    expect(room.errors('bob')).toEqual(['not_now', 'not_now']);
+  });
+
+  test('of an old client come without what only old ones understand', () => {
+    const room = ringing({}, { old: true, device: 'ws-alice', offer: { ...offer(), raw: { secret: 1 } } });
+    expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([{ signals: [offer()] }]);
+    expect(
+      room
+        .act('alice', { type: 'signal', seq: 2, signal: { ...ice('a'), raw: {} } })
+        .got('bob')
+        .at(-1),
+    ).toEqual({
+      type: 'signal',
+      from: 'alice',
+      epoch: 1,
+      seq: 2,
+      signals: [ice('a')],
+    });
+  });
+});
+
+describe('what was seen', () => {
+  test('is told to who sent it, who may forget it; the rest waits for who comes back', () => {
+    const room = described();
+    for (const seq of [2, 3, 4]) room.signal('alice', seq);
+    room.ack('bob', 'alice', 3);
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 3 }]);
+    room.got('bob');
+    room.leave('bob').enter('bob', { seen: {}, acked: 1 });
+    expect(room.signals('bob')).toEqual([[4, '4']]);
+  });
+
+  test('may be said with the hello', () => {
+    const room = described().signal('alice', 2).leave('bob');
+    room.got('bob');
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 2 } }, acked: 1 });
+    expect(room.signals('bob')).toEqual([]);
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+  });
+
+  test('is no more than what has come, and not of another time, of oneself or of nobody', () => {
+    const room = described().signal('alice', 2);
+    room.ack('bob', 'alice', 9, 2).ack('bob', 'bob', 9).ack('bob', 'constructor', 9);
+    expect(room.heard('alice', 'acked')).toEqual([]);
+    room.ack('bob', 'alice', 9).signal('alice', 3);
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+    expect(room.signals('bob')).toEqual([
+      [2, '2'],
+      [3, '3'],
+    ]);
+  });
+
+  test('is told again to who was away when it was said', () => {
+    const room = described().signal('alice', 2).leave('alice').ack('bob', 'alice', 2);
+    room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 1 });
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+  });
+});
+
+describe('the size of a signal', () => {
+  test('is that of its texts, and of all that an old client sent with it', () => {
+    const candidate = { candidate: 'x'.repeat(100), sdpMid: 'ab', sdpMLineIndex: 0, usernameFragment: 'abcd' };
+    expect(sizeOf({ kind: 'candidate', candidate })).toBe(106);
+    expect(sizeOf({ kind: 'candidate', candidate: null })).toBe(0);
+    expect(sizeOf(offer('x'.repeat(50)))).toBe(50);
+    expect(sizeOf({ ...offer('v=0'), raw: { more: 'x'.repeat(1_000) } })).toBeGreaterThan(1_000);
+  });
+});
+
+describe('what waits', () => {
+  test('for those before it is at most 64', () => {
+    const room = described();
+    for (let seq = 3; seq <= 70; seq++) room.signal('alice', seq);
+    room.signal('alice', 2);
+    expect(room.signals('bob').at(-1)).toEqual([66, '66']);
+    room.got('alice');
+    expect(room.signal('alice', 68).heard('alice', 'resend')).toEqual([{ type: 'resend', seq: 67 }]);
+  });
+
+  test('for those before it is kept once, however often it comes', () => {
+    const room = described();
+    for (let n = 0; n < 64; n++) room.signal('alice', 4);
+    room.signal('alice', 3).signal('alice', 2);
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([2, 3, 4]);
+  });
+
+  test('for those before it is kept up to 256 K characters; the rest is asked for again', () => {
+    const room = described();
+    const long = offer('x'.repeat(60_000));
+    for (let seq = 12; seq > 2; seq--) room.signal('alice', seq, long);
+    room.signal('alice', 2).got('alice');
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([2]);
+    for (let seq = 3; seq <= 7; seq++) room.signal('alice', seq, long);
+    expect(room.signals('bob').map(([seq]) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('that comes twice is acked only when something has arrived', () => {
+    const room = talking();
+    room.signal('alice', 1, offer()).got('alice');
+    room.signal('alice', 1);
+    expect(room.got('alice')).toEqual([]);
+    room.ack('bob', 'alice', 1).signal('alice', 1);
+    expect(room.heard('alice', 'acked')).toEqual([
+      { type: 'acked', seq: 1 },
+      { type: 'acked', seq: 1 },
+    ]);
+  });
+
+  test('for the other one is at most 512; one more is refused, and can be sent again later', () => {
+    const room = described();
+    for (let seq = 2; seq <= 513; seq++) room.signal('alice', seq);
+    room.got('alice');
+    room.signal('alice', 514);
+    expect(room.got('alice')).toMatchObject([{ type: 'resend', seq: 514 }, { code: 'too_much' }]);
+    room.ack('bob', 'alice', 513).signal('alice', 514);
+    expect(room.signals('bob').at(-1)).toEqual([514, '514']);
+  });
+
+  test('for the other one is at most a million characters and one signal', () => {
+    const room = described();
+    const long = 'x'.repeat(60_000);
+    for (let seq = 2; seq <= 30; seq++) room.signal('alice', seq, offer(long));
+    expect(room.errors('alice')).not.toEqual([]);
+    expect(room.signals('bob')).toHaveLength(18);
+  });
+
+  test('is not written down', () => {
+    const room = talking().signal('alice', 1, offer('private'));
+    room.wait(30_000).leave('bob').enter('bob');
+    expect(JSON.stringify(room.written)).not.toContain('private');
+  });
+});
+
+describe('after a restart', () => {
+  test('the memory comes from the hellos: nothing is lost or out of order, and what comes once more has the number that it had', () => {
+    const room = described().signal('alice', 2).signal('alice', 3).ack('bob', 'alice', 2);
+    room.restart();
+    room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 2 });
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 2 }]);
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 3 } }, acked: 1 });
+    room.signal('alice', 3).signal('alice', 4);
+    expect(room.signals('bob')).toEqual([
+      [3, '3'],
+      [4, '4'],
+    ]);
+    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 4 }]);
+  });
+
+  test('it does not matter who comes back first', () => {
+    const room = described().signal('alice', 2).signal('alice', 3).restart();
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 2 } }, acked: 1 });
+    room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 1 });
+    room.signal('alice', 2).signal('alice', 3);
+    expect(room.signals('bob')).toEqual([[3, '3']]);
+  });
+
+  test('who comes back with their memory is in the same epoch', () => {
+    const room = described().restart().enter('alice', { seen: {}, acked: 1 });
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
+    expect(room.heard('bob', 'welcome')).toMatchObject([{ peers: [{ user: 'alice', epoch: 1 }] }]);
+  });
+});
+
+describe('a caller whose room lost the offer of the call before the first hello', () => {
+  test('says it again when it knows to go on', () => {
+    const room = ringing({}, { offer: offer('lost') })
+      .restart()
+      .enter('alice', { seen: {}, acked: 0 });
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
+    room.signal('alice', 1, offer('once more')).accept('bob');
+    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 1, seq: 1, signals: [offer('once more')] }]);
+  });
+
+  test('begins anew otherwise', () => {
+    const room = ringing({}, { offer: offer('lost') })
+      .restart()
+      .enter('alice');
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
+    room.signal('alice', 1, offer('new')).accept('bob');
+    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 2, seq: 1, signals: [offer('new')] }]);
+  });
+});
+
+describe('a client that comes back without its memory', () => {
+  test('begins anew: its epoch goes up, what it said before is forgotten', () => {
+    const room = described().signal('alice', 2).leave('alice').leave('bob').enter('alice');
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
+    room.got('bob');
+    room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
+    expect(room.signals('bob')).toEqual([]);
+    room.signal('alice', 1, offer('anew'));
+    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 2, seq: 1, signals: [offer('anew')] }]);
+  });
+
+  test('gets nothing that was for the one that it was, who sent it need not wait', () => {
+    const room = described().leave('bob').signal('alice', 2).enter('bob');
+    expect(room.signals('bob')).toEqual([]);
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+    expect(room.heard('alice', 'peer').at(-1)).toMatchObject({ peer: { user: 'bob', state: 'joined', epoch: 2 } });
+  });
+
+  test('keeps its epoch over a restart', () => {
+    const room = described().leave('alice').enter('alice').restart().enter('bob', { seen: {}, acked: 1 });
+    expect(room.heard('bob', 'welcome').at(-1)).toMatchObject({ peers: [{ user: 'alice', epoch: 2 }] });
+  });
+
+  test('is not taken for one when it comes for the first time', () => {
+    const room = ringing({}, { offer: offer() }).enter('alice');
+    expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 1 }]);
+    expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([{ epoch: 1, seq: 1 }]);
+  });
+});
+
+describe('signals of several', () => {
+  test('go to the one who is named, and their numbers run over all', () => {
+    const room = three().signal('alice', 1, offer('for bob'), 'bob').signal('alice', 2, offer('for cyd'), 'cyd');
+    expect(room.signals('bob')).toEqual([[1, 'for bob']]);
+    expect(room.signals('cyd')).toEqual([[2, 'for cyd']]);
+    room.ack('cyd', 'alice', 2);
+    expect(room.heard('alice', 'acked')).toEqual([]);
+    room.ack('bob', 'alice', 1);
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+  });
+
+  test('are refused for nobody, oneself, and who has never joined, and use no number', () => {
+    const room = ringing({}, { callees: ['bob', 'cyd'] })
+      .enter('alice')
+      .accept('bob');
+    for (const to of [undefined, 'alice', 'mallory', 'cyd']) room.signal('alice', 1, offer(), to);
+    expect(room.errors('alice')).toEqual(Array.from({ length: 4 }, () => 'no_such_peer'));
+    expect(room.signal('alice', 1, offer(), 'bob').signals('bob')).toEqual([[1, 'offer']]);
+  });
+
+  test('for one who has left count as arrived, also those that waited', () => {
+    const room = three().signal('alice', 1, offer(), 'cyd').say('cyd', { type: 'hangup' });
+    expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 1 }]);
+    room.signal('alice', 2, offer(), 'cyd').signal('alice', 3, offer(), 'bob');
+    expect(room.signals('bob')).toEqual([[3, 'offer']]);
+    expect(room.ack('bob', 'alice', 3).heard('alice', 'acked').at(-1)).toEqual({ type: 'acked', seq: 3 });
+  });
+
+  test('of one who has left do not reach those who come later', () => {
+    const room = three().leave('bob').signal('cyd', 1, offer(), 'bob').say('cyd', { type: 'hangup' }).enter('bob');
+    expect(room.signals('bob')).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { calleeOf, candidate, decodeOld, description, encodeOld, isVideo } from '../../../party/inbox/dialect.ts';
+import { CarriedSignal } from '../../../party/wire/messages.ts';
+
+const sdp = { type: 'offer', sdp: 'v=0\r\n' };
+const ice = { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+
+describe('what an old client says', () => {
+  test.each([
+    ['call:offer', { userId: 'alice', sdp, isVideo: true, extra: [1] }],
+    ['call:answer', { sdp }],
+    ['call:ice', { candidate: ice }],
+  ])('is understood, with all of its payload: %s', (event, payload) => {
+    expect(decodeOld(JSON.stringify({ event, payload, id: 7 }))).toEqual({ frame: { event, payload } });
+  });
+
+  test.each([{ event: 'call:hangup' }, { event: 'call:hangup', payload: null }])(
+    'a hangup needs no payload: %j',
+    (said) => {
+      expect(decodeOld(JSON.stringify(said))).toEqual({ frame: { event: 'call:hangup' } });
+    },
+  );
+
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '"call:hangup"',
+    '{"type":"ping"}',
+    '{"type":"pong"}',
+    '{"event":"call:unknown","payload":{}}',
+    '{"event":"__proto__"}',
+    '{"event":"call:offer"}',
+    '{"event":"call:offer","payload":null}',
+    '{"event":"call:offer","payload":[]}',
+    '{"event":"call:offer","payload":"x"}',
+    '{"event":["call:hangup"]}',
+  ])('is ignored when it is none of that: %s', (text) => {
+    expect(decodeOld(text)).toBeUndefined();
+  });
+
+  test('is ignored, and no more, whatever JSON it is', () => {
+    const events = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const decoded = decodeOld(text);
+        if (decoded) expect(events).toContain(decoded.frame.event);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...events), fc.jsonValue(), (event, payload) => {
+        const decoded = decodeOld(JSON.stringify({ event, payload }));
+        const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+        expect(decoded !== undefined).toBe(isObject || event === 'call:hangup');
+      }),
+    );
+  });
+
+  test('cannot reach behind its payload', () => {
+    const text = '{"event":"call:offer","payload":{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}}';
+    const payload = { ...JSON.parse(text).payload, ...decodeOld(text)?.frame };
+    expect(calleeOf(payload)).toBeUndefined();
+    expect(isVideo(payload)).toBe(false);
+    expect(Object.hasOwn(Object.prototype, 'userId')).toBe(false);
+  });
+});
+
+describe('whom an offer is for', () => {
+  test.each([
+    [{ userId: 'alice' }, 'alice'],
+    [{ targetUserId: 'alice' }, 'alice'],
+    [{ userId: 'alice', targetUserId: 'bob' }, 'alice'],
+    [{ userId: '', targetUserId: 'bob' }, 'bob'],
+    [{ userId: null, targetUserId: 'bob' }, 'bob'],
+    [{ userId: 42 }, undefined],
+    [{ userId: { id: 'alice' } }, undefined],
+    [{ userId: 'a'.repeat(64) }, 'a'.repeat(64)],
+    [{ userId: 'a'.repeat(65) }, undefined],
+    [{}, undefined],
+  ])('%j: %s', (payload, callee) => {
+    expect(calleeOf(payload)).toBe(callee);
+  });
+});
+
+describe('signals of old clients', () => {
+  test.each([
+    [{ sdp }, 'v=0\r\n'],
+    [{ type: 'offer', sdp: 'v=0' }, 'v=0'],
+    [{ sdp: null }, ''],
+    [{ sdp: { sdp: 7 } }, ''],
+    [{ sdp: [] }, ''],
+    [{}, ''],
+  ])('a description is the text in %j: %s', (payload, text) => {
+    expect(description('offer', payload)).toEqual({ kind: 'offer', sdp: text, raw: payload });
+  });
+
+  test('a candidate goes on as it came', () => {
+    expect(candidate({ candidate: ice, x: 1 })).toEqual({
+      kind: 'candidate',
+      candidate: ice,
+      raw: { candidate: ice, x: 1 },
+    });
+    expect(candidate({ candidate: null })).toEqual({ kind: 'candidate', candidate: null, raw: { candidate: null } });
+  });
+
+  test.each([{}, { candidate: 'text' }, { candidate: {} }, { candidate: { ...ice, sdpMLineIndex: 'x' } }])(
+    'is none: %j',
+    (payload) => {
+      expect(candidate(payload)).toBeUndefined();
+    },
+  );
+
+  test('are always something that the room of a call takes', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('sdp', 'candidate', 'type'), fc.jsonValue()), (payload) => {
+        for (const signal of [description('offer', payload), description('answer', payload), candidate(payload)]) {
+          if (signal) expect(CarriedSignal.safeParse(JSON.parse(JSON.stringify(signal))).success).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('what an old client is sent', () => {
+  test('of an old one: its offer, with who it really is from', () => {
+    const raw = { userId: 'bob', fromUserId: 'somebody else', sdp, isVideo: true, extra: [1] };
+    expect(encodeOld(description('offer', raw), 'alice', false)).toEqual({
+      event: 'call:offer',
+      payload: { ...raw, fromUserId: 'alice' },
+    });
+  });
+
+  test('of an old one: the sdp of its answer alone, or the payload where it has none', () => {
+    const answer = { type: 'answer', sdp: 'v=0' };
+    expect(encodeOld(description('answer', { sdp: answer, x: 1 }), 'alice', false)).toEqual({
+      event: 'call:answer',
+      payload: answer,
+    });
+    expect(encodeOld(description('answer', { x: 1 }), 'alice', false)).toEqual({
+      event: 'call:answer',
+      payload: { x: 1 },
+    });
+  });
+
+  test('of an old one: its candidates, unchanged', () => {
+    const signal = candidate({ candidate: { ...ice, foundation: 'kept' }, x: 1 });
+    expect(signal && encodeOld(signal, 'alice', false)).toEqual({
+      event: 'call:ice',
+      payload: { candidate: { ...ice, foundation: 'kept' }, x: 1 },
+    });
+  });
+
+  test('of a new one: the same, made from its signals', () => {
+    expect(encodeOld({ kind: 'offer', sdp: 'v=0' }, 'alice', true)).toEqual({
+      event: 'call:offer',
+      payload: { sdp: { type: 'offer', sdp: 'v=0' }, isVideo: true, fromUserId: 'alice' },
+    });
+    expect(encodeOld({ kind: 'answer', sdp: 'v=0' }, 'alice', true)).toEqual({
+      event: 'call:answer',
+      payload: { type: 'answer', sdp: 'v=0' },
+    });
+    expect(encodeOld({ kind: 'candidate', candidate: ice }, 'alice', true)).toEqual({
+      event: 'call:ice',
+      payload: { candidate: ice },
+    });
+  });
+
+  test.each([null, { candidate: '' }])('nothing for the end of candidates of a new one: %j', (end) => {
+    expect(encodeOld({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
+  });
+});

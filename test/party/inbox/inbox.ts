@@ -1,0 +1,226 @@
+import type { InboxEvent } from '../../../party/inbox/machine.ts';
+import { inboxRoom } from '../../../party/inbox/room.ts';
+import type { InboxState } from '../../../party/inbox/state.ts';
+import type { Effect, Present, Step } from '../../../party/definition.ts';
+import type { Entrant, ToInbox } from '../../../party/wire/messages.ts';
+import { answerTo, messagesIn, type Post } from '../answering.ts';
+
+type Message<Type extends ToInbox['type']> = Omit<Extract<ToInbox, { type: Type }>, 'type'>;
+
+/** What is told beside what a test is about. */
+export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
+export const offerOf = (sdp: string) => ({ kind: 'offer', sdp }) as const;
+
+/** An inbox without a host: connections are names, what they get is written down, and a test answers what the inbox asks of others. */
+export class Inbox {
+  now = 1_000_000;
+  state: InboxState;
+  readonly user: string;
+  readonly #present = new Map<string, Present>();
+  readonly #frames = new Map<string, object[]>();
+  readonly closed: string[] = [];
+  readonly posts: Post[] = [];
+  written: unknown;
+  writes = 0;
+  readonly #open: Post[] = [];
+  #replies: object[] = [];
+
+  constructor(user = 'bob', kept?: unknown) {
+    this.user = user;
+    this.state = this.#perform(inboxRoom.start(user, kept, [], this.now));
+  }
+
+  /** A new device comes and says hello; its connection and its device have the same name. */
+  device(name: string, change: Partial<Entrant> = {}): this {
+    return this.join(name, change).say(name, { type: 'hello', version: 1 });
+  }
+
+  /** A socket of an old client. */
+  old(name: string, change: Partial<Entrant> = {}): this {
+    return this.join(name, { device: `ws-${name}`, sid: `session of ${name}`, old: true, ...change });
+  }
+
+  join(name: string, change: Partial<Entrant> = {}): this {
+    const who = { user: this.user, device: name, sid: name, old: false, until: Number.MAX_SAFE_INTEGER, ...change };
+    this.#present.set(name, { id: name, who, heardAt: this.now });
+    return this.step({ type: 'join', id: name, who, present: [...this.#present.values()] });
+  }
+
+  /** A text frame, as the host hands it on. */
+  text(name: string, text: string): this {
+    const present = this.#present.get(name);
+    if (present) this.#present.set(name, { ...present, heardAt: this.now });
+    const decoded = inboxRoom.decode(text, present?.who);
+    return decoded && 'frame' in decoded ? this.step({ type: 'frame', id: name, frame: decoded.frame }) : this;
+  }
+
+  say(name: string, frame: object): this {
+    return this.text(name, JSON.stringify(frame));
+  }
+
+  leave(name: string): this {
+    this.#present.delete(name);
+    return this.step({ type: 'leave', id: name });
+  }
+
+  /** Tells the inbox something; its answer. */
+  tell(message: ToInbox): object | undefined {
+    this.#replies = [];
+    const present = inboxRoom.asksWhoIsHere?.(message) && [...this.#present.values()];
+    this.step({ type: 'message', request: 'r', message, ...(present && { present }) });
+    return this.#replies[0];
+  }
+
+  dial(call: string, change: Partial<Message<'dial'>> = {}) {
+    const { device = 'phone' } = change;
+    // That of an old device comes of what it asked for last.
+    const request = this.state.sockets.find(({ who }) => who.device === device)?.dial;
+    const until = this.now + 55_000;
+    const asked = request !== undefined && { request };
+    return this.tell({ type: 'dial', call, device, to: ['alice'], until, ...asked, ...change });
+  }
+
+  ring(call: string, change: Partial<Message<'ring'>> = {}) {
+    const from = profile('alice');
+    const expiresAt = this.now + 45_000;
+    return this.tell({ type: 'ring', call, from, video: false, group: false, expiresAt, ...change });
+  }
+
+  active(call: string, change: Partial<Message<'active'>> = {}) {
+    return this.tell({ type: 'active', call, device: 'phone', peers: ['alice'], until: this.now + 90_000, ...change });
+  }
+
+  stop(call: string, reason: Message<'stop'>['reason'] = 'cancelled') {
+    return this.tell({ type: 'stop', call, reason });
+  }
+
+  signal(call: string, seq: number, signals: Message<'signal'>['signals'], change: Partial<Message<'signal'>> = {}) {
+    return this.tell({ type: 'signal', call, from: 'alice', video: true, seq, signals, ...change });
+  }
+
+  /** Everybody answers what the inbox asks of them, until it asks no more. */
+  answer(answer: unknown = { outcome: 'done' }): this {
+    while (this.#open.length > 0) this.#settle(answer);
+    return this;
+  }
+
+  /** The one who was asked first answers. */
+  answerFirst(answer: unknown): this {
+    return this.#settle(answer);
+  }
+
+  /** Nobody answers what was asked so far. */
+  lose(): this {
+    for (let left = this.#open.length; left > 0; left--) this.#settle(undefined);
+    return this;
+  }
+
+  #settle(answer: unknown): this {
+    const post = this.#open.shift();
+    if (!post) return this;
+    return this.step({
+      type: 'answered',
+      n: post.n,
+      answer: answer === undefined ? undefined : answerTo(post, () => answer),
+    });
+  }
+
+  /** Lets time go by, with the alarms that the inbox wants. */
+  wait(ms: number): this {
+    const end = this.now + ms;
+    for (;;) {
+      const at = this.#wakeAt;
+      if (at === undefined || at > end) break;
+      this.now = Math.max(at, this.now + 1);
+      this.step({ type: 'alarm', present: [...this.#present.values()] });
+    }
+    this.now = end;
+    return this;
+  }
+
+  /** When the inbox wants an alarm, or to be reminded. */
+  get #wakeAt(): number | undefined {
+    const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Sleeps, or its host dies and the sockets in `lost` with it: begins again with what was written. */
+  restart(lost: readonly string[] = []): this {
+    // It does not sleep before it has done what it wanted to be reminded of.
+    const { linesAt } = this.state;
+    if (linesAt !== undefined && lost.length === 0) {
+      this.now = Math.max(this.now, linesAt);
+      this.step({ type: 'alarm', present: [...this.#present.values()] });
+    }
+    for (const name of lost) this.#present.delete(name);
+    this.#open.length = 0;
+    const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
+    this.state = this.#perform(inboxRoom.start(this.user, kept, [...this.#present.values()], this.now));
+    return this;
+  }
+
+  /** What a connection got since it was last asked. */
+  got(name: string): object[] {
+    const frames = this.#frames.get(name) ?? [];
+    this.#frames.delete(name);
+    return frames;
+  }
+
+  /** What calls were told since it was last asked: `<call> <device> <action>`. */
+  acts(): string[] {
+    const told = this.posts.splice(0).flatMap(messagesIn);
+    return told.flatMap((message) => (message.type === 'act' ? [`${message.device} ${message.action.type}`] : []));
+  }
+
+  /** The signals that calls were told so far: number and what. */
+  signals(): [number, object][] {
+    return this.posts
+      .flatMap(messagesIn)
+      .flatMap((message): [number, object][] =>
+        message.type === 'act' && message.action.type === 'signal' ? [[message.action.seq, message.action.signal]] : [],
+      );
+  }
+
+  get connected(): readonly string[] {
+    return this.state.sockets.map(({ id }) => id);
+  }
+
+  step(event: InboxEvent): this {
+    this.state = this.#perform(inboxRoom.step(this.state, event, this.now));
+    return this;
+  }
+
+  #perform({ state, effects }: Step<InboxState>): InboxState {
+    this.state = state;
+    for (const effect of effects) this.#do(effect);
+    return state;
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case 'send': {
+        const { to = 'everybody', frame } = effect;
+        if (!this.#present.has(to)) throw new Error(`${to} is not here`);
+        this.#frames.set(to, [...(this.#frames.get(to) ?? []), JSON.parse(JSON.stringify(frame))]);
+        return;
+      }
+      case 'close':
+        this.#present.delete(effect.id ?? 'everybody');
+        this.closed.push(`${effect.id} ${effect.why}`);
+        return;
+      case 'keep':
+        this.writes++;
+        this.written = inboxRoom.kept(this.state);
+        return;
+      case 'reply':
+        this.#replies.push(effect.answer);
+        return;
+      case 'post':
+        this.posts.push(effect);
+        this.#open.push(effect);
+        return;
+      case 'forget':
+        throw new Error('An inbox forgets nothing');
+    }
+  }
+}

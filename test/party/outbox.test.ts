@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest';
+import type { KeptOutbox, Outbox, Posted } from '../../party/outbox.ts';
+import {
+  answered,
+  drop,
+  due,
+  durable,
+  EMPTY_OUTBOX,
+  isEmpty,
+  isFull,
+  itemsIn,
+  post,
+  QUEUE_LIMIT,
+  restart,
+  retry,
+  withdraw,
+} from '../../party/outbox.ts';
+import { BATCH_LIMIT, LATER, type ToInbox } from '../../party/wire/messages.ts';
+
+const anna = { party: 'inbox', id: 'anna' } as const;
+const boris = { party: 'inbox', id: 'boris' } as const;
+const stop = (call: string): ToInbox => ({ type: 'stop', call, reason: 'missed' });
+const done = { outcome: 'done' };
+
+const put = (
+  outbox: Outbox,
+  to: typeof anna | typeof boris | 'worker',
+  call: string,
+  more: { durable?: boolean; until?: number; size?: number } = {},
+) => {
+  const { durable = true, until = null, size = 0 } = more;
+  return post(outbox, { to, message: stop(call), durable, until, size });
+};
+
+/** Puts several in, one after the other. */
+const putAll = (calls: readonly string[], more: Parameters<typeof put>[3] = {}): Outbox =>
+  calls.reduce((outbox, call) => put(outbox, anna, call, more).outbox, EMPTY_OUTBOX);
+
+const callOf = (message: object): string => ('call' in message ? String(message.call) : '?');
+
+/** The calls that are told, request by request. */
+const sent = ({ effects }: Posted): string[] =>
+  effects.map((effect) => {
+    if (effect.type !== 'post') return effect.type;
+    const { message } = effect;
+    return message.type === 'batch' ? message.messages.map(callOf).join('+') : callOf(message);
+  });
+
+const waiting = (outbox: Outbox): string[] => itemsIn(outbox).map(({ message }) => callOf(message));
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index + 1}`);
+
+describe('an outbox', () => {
+  test('sends at once, and to one target all that waits as soon as there is an answer', () => {
+    const first = put(EMPTY_OUTBOX, anna, 'a');
+    const second = put(first.outbox, anna, 'b');
+    const third = put(second.outbox, boris, 'c');
+    const fourth = put(third.outbox, anna, 'd');
+    expect([first, second, third, fourth].map(sent)).toEqual([['a'], [], ['c'], []]);
+    const after = answered(fourth.outbox, 1, done, 0);
+    expect(sent(after)).toEqual(['b+d']);
+    expect(after.outcomes).toMatchObject([{ item: { message: stop('a') }, over: true }]);
+    expect(answered(after.outbox, 1, done, 0)).toMatchObject({ outcomes: [], effects: [] });
+    const last = answered(after.outbox, 2, { answers: [done, { outcome: 'busy' }] }, 0);
+    expect(last.outcomes.map(({ answer }) => answer)).toEqual([done, { outcome: 'busy' }]);
+    expect(waiting(last.outbox)).toEqual(['c']);
+  });
+
+  test('tells the Worker one thing at a time', () => {
+    let { outbox } = put(EMPTY_OUTBOX, 'worker', 'a');
+    for (const call of ['b', 'c']) ({ outbox } = put(outbox, 'worker', call));
+    expect(sent(answered(outbox, 1, done, 0))).toEqual(['b']);
+  });
+
+  test('brings no more at once than a room takes', () => {
+    const outbox = putAll(numbers(BATCH_LIMIT + 3));
+    const [batch] = answered(outbox, 1, done, 0).effects;
+    expect(batch).toMatchObject({ message: { messages: { length: BATCH_LIMIT } } });
+    const long = putAll(['a', 'b', 'c', 'd', 'e'], { size: 100_000 });
+    const next = answered(long, 1, done, 0);
+    expect(sent(next)).toEqual(['b+c']);
+    expect(sent(answered(next.outbox, 2, { answers: [done, done] }, 0))).toEqual(['d+e']);
+    const tooLong = putAll(['a', 'b', 'c'], { size: 300_000 });
+    expect(sent(answered(tooLong, 1, done, 0))).toEqual(['b']);
+  });
+
+  test('takes for one target no more than has room, but what has to be told', () => {
+    let outbox = putAll(numbers(QUEUE_LIMIT), { durable: false });
+    expect([isFull(outbox, anna), isFull(outbox, boris)]).toEqual([true, false]);
+    const over = put(outbox, anna, 'one more', { durable: false });
+    expect(over).toEqual({ outbox, effects: [] });
+    ({ outbox } = put(outbox, anna, 'the end'));
+    expect(itemsIn(outbox)).toHaveLength(QUEUE_LIMIT + 1);
+    ({ outbox } = answered(outbox, 1, done, 0));
+    expect(isFull(outbox, anna)).toBe(false);
+    const long = putAll(['a', 'b', 'c', 'd', 'e', 'f', 'g'], { durable: false, size: 250_000 });
+    expect(waiting(long)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('takes back what waits, for its turn or to be tried again, and nothing that is under way', () => {
+    const outbox = putAll(['a', 'b', 'c']);
+    const untouched = withdraw(outbox, 1);
+    expect([waiting(untouched.outbox), sent(untouched)]).toEqual([['a', 'b', 'c'], []]);
+    // Nobody wants it any more: one try is enough.
+    expect(waiting(answered(untouched.outbox, 1, undefined, 0).outbox)).toEqual(['b', 'c']);
+    const without = withdraw(outbox, 2);
+    expect([waiting(without.outbox), sent(without)]).toEqual([['a', 'c'], []]);
+    const failed = answered(without.outbox, 1, undefined, 0);
+    const after = withdraw(failed.outbox, 1);
+    expect([waiting(after.outbox), sent(after)]).toEqual([['c'], ['c']]);
+    expect(withdraw(after.outbox, 1)).toEqual({ outbox: after.outbox, effects: [] });
+  });
+
+  test('drops what is of no use any more, and goes on with the rest', () => {
+    const outbox = putAll(['a', 'b', 'c', 'd', 'e']);
+    const isUseless = ({ message }: { message: object }) => 'abd'.includes(callOf(message));
+    const dropped = drop(outbox, anna, isUseless);
+    expect([waiting(dropped.outbox), sent(dropped)]).toEqual([['a', 'c', 'e'], []]);
+    expect(sent(answered(dropped.outbox, 1, undefined, 0))).toEqual(['c+e']);
+    const batch = answered(outbox, 1, done, 0).outbox;
+    const failed = answered(batch, 2, undefined, 0).outbox;
+    const later = drop(failed, anna, isUseless);
+    expect([waiting(later.outbox), sent(later), due(later.outbox)]).toEqual([['c', 'e'], [], 250]);
+    expect(sent(retry(later.outbox, 250))).toEqual(['c+e']);
+    expect(drop(later.outbox, boris, () => true)).toEqual({ outbox: later.outbox, effects: [] });
+  });
+
+  test('tries again what was not answered, each time after twice as long, and keeps the order meanwhile', () => {
+    let outbox = putAll(['a', 'b']);
+    const waits: number[] = [];
+    let now = 0;
+    for (let i = 0; i < 13; i++) {
+      const failed = answered(outbox, 1, undefined, now);
+      expect([sent(failed), failed.outcomes.map(({ over }) => over)]).toEqual([[], i === 0 ? [false] : [false, false]]);
+      const at = due(failed.outbox) ?? 0;
+      waits.push(at - now);
+      expect(sent(retry(failed.outbox, at - 1))).toEqual([]);
+      const again = retry(failed.outbox, at);
+      expect(sent(again)).toEqual(['a+b']);
+      // Under way, it is not sent a second time.
+      expect([due(again.outbox), sent(retry(again.outbox, at + 1))]).toEqual([undefined, []]);
+      ({ outbox } = again);
+      now = at;
+    }
+    expect(waits.slice(0, 4)).toEqual([250, 500, 1_000, 2_000]);
+    expect(waits.slice(-2)).toEqual([300_000, 300_000]);
+    expect(isEmpty(answered(outbox, 1, { answers: [done, done] }, now).outbox)).toBe(true);
+  });
+
+  test('tells again only those of several that had no answer, or were to be told later', () => {
+    const { outbox } = answered(putAll(['a', 'b', 'c', 'd', 'e']), 1, done, 0);
+    const some = answered(outbox, 2, { answers: [done, null, LATER, done] }, 1_000);
+    expect(some.outcomes.map(({ over }) => over)).toEqual([true, false, false, true]);
+    expect([waiting(some.outbox), sent(some), due(some.outbox)]).toEqual([['c', 'd'], [], 1_250]);
+    const { outbox: more } = put(some.outbox, anna, 'f');
+    expect(sent(retry(more, 1_250))).toEqual(['c+d+f']);
+  });
+
+  test.each([undefined, {}, { answers: 1 }, { answers: [] }, done])('takes %j for no answer to several', (answer) => {
+    const { outbox } = answered(putAll(['a', 'b', 'c']), 1, done, 0);
+    expect(waiting(answered(outbox, 2, answer, 0).outbox)).toEqual(['b', 'c']);
+  });
+
+  test('gives up what would come too late, and goes on with what follows', () => {
+    let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { until: 251 });
+    ({ outbox } = put(outbox, anna, 'b'));
+    const once = answered(outbox, 1, undefined, 0);
+    expect(once.outcomes).toMatchObject([{ over: false }]);
+    const twice = answered(retry(once.outbox, 250).outbox, 1, undefined, 250);
+    expect(twice.outcomes).toMatchObject([{ over: true, answer: undefined }, { over: false }]);
+    expect([waiting(twice.outbox), sent(twice)]).toEqual([['b'], []]);
+  });
+
+  test('outlives its host in what is durable, and sends that once more, in order', () => {
+    let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { durable: false });
+    for (const call of ['b', 'c']) ({ outbox } = put(outbox, anna, call));
+    ({ outbox } = put(outbox, boris, 'd'));
+    const back = restart(JSON.parse(JSON.stringify(durable(outbox))));
+    expect(sent(back)).toEqual(['b+c', 'd']);
+    const after = answered(back.outbox, 2, { answers: [done, done] }, 0).outbox;
+    // No number is used twice.
+    const [effect] = put(answered(after, 4, done, 0).outbox, boris, 'e').effects;
+    expect(effect).toMatchObject({ n: 5 });
+  });
+
+  test('says when that has changed which outlives its host', () => {
+    const steps: Outbox[] = [put(EMPTY_OUTBOX, anna, 'a', { durable: false }).outbox];
+    const next = (outbox: Outbox) => steps.push(outbox);
+    next(put(steps.at(-1) ?? EMPTY_OUTBOX, anna, 'b').outbox);
+    next(answered(steps.at(-1) ?? EMPTY_OUTBOX, 1, done, 0).outbox);
+    next(answered(steps.at(-1) ?? EMPTY_OUTBOX, 2, undefined, 0).outbox);
+    next(withdraw(steps.at(-1) ?? EMPTY_OUTBOX, 2).outbox);
+    expect(steps.map(({ changes }) => changes)).toEqual([0, 1, 1, 1, 2]);
+  });
+
+  test('reads what was written before there were batches', () => {
+    const written: KeptOutbox = JSON.parse(`{"next":4,"items":[
+      {"n":1,"to":{"party":"inbox","id":"anna"},"message":{"type":"stop","call":"a","reason":"lost"},
+        "durable":true,"until":null,"tries":3,"at":12345},
+      {"n":3,"to":{"party":"inbox","id":"anna"},"message":{"type":"stop","call":"b","reason":"lost"},
+        "durable":true,"until":99,"tries":0,"at":null}]}`);
+    const back = restart(written);
+    expect([sent(back), due(back.outbox)]).toEqual([['a+b'], undefined]);
+  });
+});
+
+describe('what a step costs', () => {
+  /** How many messages are looked at when one is put in and one is answered, with so many that wait for others. */
+  const looksOf = (others: number): number => {
+    let looks = 0;
+    const counted = (message: ToInbox): ToInbox =>
+      new Proxy(message, {
+        get: (target, name) => {
+          looks++;
+          return Reflect.get(target, name);
+        },
+      });
+    let outbox = EMPTY_OUTBOX;
+    const letter = { to: anna, durable: false, until: null };
+    for (const call of numbers(others)) ({ outbox } = post(outbox, { ...letter, message: counted(stop(call)) }));
+    looks = 0;
+    const { outbox: after } = post(outbox, { ...letter, to: boris, message: stop('x') });
+    answered(after, after.next - 1, done, 0);
+    return looks;
+  };
+
+  test('does not grow with what waits', () => {
+    expect(looksOf(QUEUE_LIMIT)).toBe(looksOf(1));
+  });
+});

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Patience } from '../../party/patience.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('who waits for an answer', () => {
+  test('has it as soon as it comes, and what fails as it fails', async () => {
+    const patience = new Patience();
+    expect(await patience.waitFor(Promise.resolve('here'))).toBe('here');
+    await expect(patience.waitFor(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+
+  test('gives up after 4.5 s, at the latest 1.5 s later; others wait on', async () => {
+    const patience = new Patience();
+    const became: string[] = [];
+    const never = new Promise<never>(() => undefined);
+    const wait = (name: string) => void patience.waitFor(never).catch(() => became.push(name));
+    wait('first');
+    await vi.advanceTimersByTimeAsync(3_000);
+    wait('second');
+    await vi.advanceTimersByTimeAsync(1_499);
+    expect(became).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_501);
+    expect(became).toEqual(['first']);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(became).toEqual(['first', 'second']);
+  });
+
+  test('has one timer for all, and none when nothing is waited for', async () => {
+    const patience = new Patience();
+    for (let n = 0; n < 100; n++) void patience.waitFor(Promise.resolve(n));
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

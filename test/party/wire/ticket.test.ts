@@ -1,0 +1,66 @@
+import { SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { issueTicket, verifyTicket } from '../../../party/wire/ticket.ts';
+import { kidOf, type Session, signToken, verifyToken } from '../../../src/session/token.ts';
+
+const SECRETS = ['the-secret-of-today', 'the-one-of-yesterday'] as const;
+const NOW = 1_800_000_000_000;
+const room = { party: 'call', id: 'c1' } as const;
+const session: Session = { userId: 'anna', sid: 's'.repeat(22), legacy: false, issuedAt: NOW - 5_000 };
+
+const issued = async (secrets: readonly [string, ...string[]] = SECRETS) =>
+  (await issueTicket(secrets, room, session, 'caller', NOW)).ticket;
+
+describe('a ticket', () => {
+  test('admits one device of a user to one room, in one role, for a minute', async () => {
+    const { ticket, expiresAt } = await issueTicket(SECRETS, room, session, 'caller', NOW);
+    expect(expiresAt).toBe(new Date(NOW + 60_000).toISOString());
+    const verified = await verifyTicket(SECRETS, room, ticket, NOW + 59_000);
+    expect(verified).toEqual({
+      id: expect.stringMatching(/^[\w-]{16}$/),
+      session,
+      role: 'caller',
+      until: NOW + 60_000,
+    });
+    expect(await verifyTicket(SECRETS, room, ticket, NOW + 60_000)).toBeUndefined();
+  });
+
+  test('has an id of its own each time', async () => {
+    const ids = await Promise.all(
+      [issued(), issued()].map(async (ticket) => verifyTicket(SECRETS, room, await ticket, NOW)),
+    );
+    expect(new Set(ids.map((verified) => (typeof verified === 'object' ? verified.id : verified))).size).toBe(2);
+  });
+
+  test('is a good one elsewhere in another room', async () => {
+    expect(await verifyTicket(SECRETS, { party: 'call', id: 'c2' }, await issued(), NOW)).toBe('elsewhere');
+    expect(await verifyTicket(SECRETS, { party: 'inbox', id: 'c1' }, await issued(), NOW)).toBe('elsewhere');
+  });
+
+  test('outlives a change of secrets, and no other one', async () => {
+    const ticket = await issued([SECRETS[1]]);
+    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toMatchObject({ role: 'caller' });
+    expect(await verifyTicket([SECRETS[0]], room, ticket, NOW)).toBeUndefined();
+  });
+
+  test('is no token, and no token is a ticket', async () => {
+    expect(await verifyToken(SECRETS, await issued(), NOW)).toBeUndefined();
+    const token = await signToken(SECRETS, session, NOW);
+    expect(await verifyTicket(SECRETS, room, token, NOW)).toBeUndefined();
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['rubbish', 'a.b.c'],
+    ['a JWT without a signature', `${btoa('{"alg":"none","typ":"ticket+jwt"}')}.${btoa('{"aud":"call/c1"}')}.`],
+  ])('is not %s', async (_, ticket) => {
+    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
+  });
+
+  test.each(['exp', 'jti', 'aud'])('is not without %s', async (claim) => {
+    const claims = { ...session, exp: NOW / 1000 + 60, jti: 'j', aud: 'call/c1', [claim]: undefined };
+    const header = { alg: 'HS256', typ: 'ticket+jwt', kid: await kidOf(SECRETS[0]) };
+    const ticket = await new SignJWT(claims).setProtectedHeader(header).sign(new TextEncoder().encode(SECRETS[0]));
+    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
+  });
+});

@@ -1,0 +1,182 @@
+import { type Call, type Member, memberOf } from '../../party/call/state.ts';
+import { hold } from './broken.ts';
+import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
+import type { Said } from './ledger.ts';
+import { NewDevice } from './new-device.ts';
+import { isOfOld, LATE_RING_MS } from './old-callers.ts';
+import { OldDevice } from './old-device.ts';
+import type { Device, World } from './world.ts';
+
+const isJoined = ({ state }: Member) => state === 'joined';
+const hasJoined = (call: Call, user: string, device: string): boolean => {
+  const member = memberOf(call, user);
+  return member?.state === 'joined' && member.device === device;
+};
+
+/** What must hold whenever the world is at rest and nothing is broken. */
+export const checkAtRest = (world: World) => {
+  const live = liveCalls(world);
+  checkWaiting(world);
+  checkCrowd(world, live);
+  for (const device of world.devices.values()) checkBelief(world, device, live);
+  for (const call of live) {
+    for (const from of call.members) for (const to of call.members) checkPair(world, call, from, to);
+  }
+};
+
+const isAway = (call: Call, user: string) => memberOf(call, user)?.awayAt !== undefined;
+
+/** What a device shows is what is so. */
+const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
+  if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0) return;
+  const { user, name } = device;
+  const isAsleep = [...world.calls.values()].some(
+    ({ state, written = '{"state":"ended"}' }) => !state && JSON.parse(written).state !== 'ended',
+  );
+  if (isAsleep) return;
+  const ringing = live.filter((call) => {
+    const isDue = call.createdAt + 45_000 > world.clock.now;
+    return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
+  });
+  // A call of an old client does not ring on devices that come late.
+  const isLate = (call: Call) => isOfOld(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
+  if (device instanceof NewDevice) {
+    const { seat } = device;
+    const shown = [...device.rings.values()].filter(({ until }) => until > world.clock.now);
+    // Where it has taken part itself it is told in the call.
+    const others = (ids: readonly string[]) =>
+      ids
+        .filter((id) => !device.taken.includes(id))
+        .sort()
+        .join();
+    const late = new Set(ringing.filter(isLate).map(({ id }) => id));
+    const due = ringing.map(({ id }) => id).filter((id) => device.rings.has(id) || !late.has(id));
+    const [a, b] = [others(shown.map(({ call }) => call)), others(due)];
+    hold(a === b, () => `${name} rings for [${a}], not for [${b}]`);
+    if (!seat || seat.client.over !== undefined) return;
+    const call = live.find(({ id }) => id === seat.call);
+    hold(call !== undefined, () => `${name} is in ${seat.call}, which is over`);
+    const has = hasJoined(call, user, device.sid);
+    hold(
+      seat.client.joined === has,
+      () => `${name} ${has ? 'does not know that it has' : 'thinks that it has'} ${call.id}`,
+    );
+    checkPoliteness(world, call, device);
+    return;
+  }
+  const own = live.find((call) => hasJoined(call, user, device.device));
+  const isIn = device.stage === 'dialling' || device.stage === 'active';
+  hold(isIn === (own !== undefined), () => `${name} is ${device.stage}, and the rooms say ${own?.id ?? 'nothing'}`);
+  if (own) {
+    const peer = memberOf(own, device.peer);
+    // One who has gone or forgotten all before the answer was on its way never sends it; an offer cannot be taken for one.
+    const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
+    const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
+    hold(isRight === true, () => `${name} is ${device.stage} with ${device.peer} in ${own.id}, which is ${own.state}`);
+    return;
+  }
+  const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
+  const isSure = (call: Call) => !isLate(call) && !isAway(call, call.caller);
+  const offering = ringing.filter((call) => rung.includes(call.caller) && isSure(call));
+  if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
+  else
+    hold(
+      rung.length === 0 || hasRung(world, device) || offering.length < rung.length,
+      () => `${name} does not ring for ${rung}`,
+    );
+};
+
+/** Whether an old device has dropped a ring so often that it rings no more. */
+const hasRung = (world: World, { user, device }: OldDevice): boolean => {
+  const calls = world.inbox(user).state?.calls ?? [];
+  return calls.some((call) => call.state === 'ringing' && (call.rang ?? []).filter((one) => one === device).length > 1);
+};
+
+/** Of two in a call one is polite. */
+const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
+  if (!device.seat?.client.joined) return;
+  for (const { user, polite } of device.seat.client.peers.values()) {
+    const other = seatOf(world, call, user);
+    const mine = other?.client.peers.get(device.user);
+    if (!mine || !other?.client.joined || !other.link?.open || !device.seat.link?.open) continue;
+    hold(mine.polite !== polite, () => `${device.user} and ${user} are both ${polite ? 'polite' : 'impolite'}`);
+  }
+};
+
+const seatOf = (world: World, call: Call, user: string) => {
+  const device = [...world.devices.values()].find(
+    (one) => one instanceof NewDevice && one.user === user && one.sid === memberOf(call, user)?.device,
+  );
+  return device instanceof NewDevice && device.seat?.call === call.id ? device.seat : undefined;
+};
+
+/** Who speaks for a member at the moment, if they are here. */
+const lifeOf = (world: World, call: Call, { profile, device, state, awayAt }: Member): string | undefined => {
+  if (state !== 'joined' || awayAt !== undefined) return undefined;
+  for (const one of world.devices.values()) {
+    if (one.user !== profile.user || !one.online) continue;
+    // As long as it hears no answer an old client does not know that it is in a call.
+    if (one instanceof OldDevice && one.device === device && one.stage === 'active') return one.life;
+    if (one instanceof NewDevice && one.sid === device && one.seat?.call === call.id) return one.seat.life;
+  }
+  return undefined;
+};
+
+/** All that one said to the other arrived, once and in order. */
+const checkPair = (world: World, call: Call, from: Member, to: Member) => {
+  if (from === to || world.hostile.size > 0 || call.state !== 'accepted') return;
+  const speaker = lifeOf(world, call, from);
+  const hearer = lifeOf(world, call, to);
+  if (speaker === undefined || hearer === undefined) return;
+  const heard = world.ledger.heardBy(hearer).filter(({ life }) => life === speaker);
+  const names = new Set(heard.map(({ name }) => name));
+  const said = world.ledger.said.filter(({ life, to: user }) => life === speaker && user === to.profile.user);
+  const isDescribed = said.some(({ kind }) => kind !== 'candidate');
+  // An old client that rings once more, since its own call has come to nothing, may hear only what was offered last.
+  const begin = to.old ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
+  for (const { name, epoch } of isDescribed ? said.slice(Math.max(0, begin)) : []) {
+    const isFor = to.old || (epoch ?? 1) === to.epoch;
+    hold(!isFor || names.has(name), () => `${name} of ${speaker} never came to ${hearer}`);
+  }
+  const seat = seatOf(world, call, from.profile.user);
+  const left = seat?.client.pending.length ?? 0;
+  const canArrive = call.members.every((member) => member === from || !isJoined(member) || lifeOf(world, call, member));
+  if (isDescribed && canArrive && !call.group)
+    hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
+};
+
+/** What must hold of all that was ever heard: nothing twice, nothing out of order, no candidate before a description. */
+export const checkHeard = (world: World) => {
+  if (world.hostile.size > 0) return;
+  const order = new Map(world.ledger.said.map(({ name }, index) => [name, index]));
+  for (const [hearer, all] of world.ledger.hearers) {
+    for (const speaker of new Set(all.map(({ life }) => life))) {
+      checkOrder(
+        hearer,
+        all.filter(({ life }) => life === speaker),
+        order,
+      );
+    }
+  }
+};
+
+const checkOrder = (hearer: string, heard: readonly Said[], order: ReadonlyMap<string, number>) => {
+  const seen = new Set<string>();
+  let last = -1;
+  const [first] = heard;
+  // An old client whose call gives way to another one cannot say which of the two its candidates are of.
+  if (first?.epoch === undefined && heard.every(({ kind }) => kind === 'candidate')) return;
+  hold(
+    first?.kind !== 'candidate',
+    () => `${hearer} hears the candidate ${first?.name} of ${first?.life} before a description`,
+  );
+  for (const { name, kind, life } of heard) {
+    hold(!seen.has(name), () => `${hearer} hears ${name} of ${life} twice`);
+    seen.add(name);
+    const place = order.get(name) ?? -1;
+    // Candidates that were said before the first description stand behind it.
+    const wasHeld = kind === 'candidate' && place < (order.get(first?.name ?? '') ?? 0);
+    hold(wasHeld || place > last, () => `${hearer} hears ${name} of ${life} too late`);
+    if (!wasHeld) last = place;
+  }
+};

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { callRoom } from '../../party/call/room.ts';
+import { inboxRoom } from '../../party/inbox/room.ts';
+import { glareScript, groupGlareScript, groupScript, hostileScript, script } from './arbitraries.ts';
+import { complaint, paste, shortest } from './replay.ts';
+import { take } from './script.ts';
+import { liveCall, type Machines, World } from './world.ts';
+
+/** How many schedules are played in all. */
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 1_500);
+const TIMEOUT_MS = 600_000;
+
+/** The same schedules each time, so that a build that was green stays green; another number plays others. */
+const seed = Number(process.env['SCHEDULES_SEED'] ?? 1);
+
+/** Plays a share of the schedules; shows the shortest that breaks a promise. */
+const playAll = (scripts: fc.Arbitrary<string[]>, share: number) => {
+  const { counterexample, numRuns } = fc.check(
+    fc.property(scripts, (steps) => complaint(steps) === undefined),
+    { numRuns: Math.ceil(SCHEDULES * share), seed },
+  );
+  if (!counterexample) return;
+  const steps = shortest(counterexample[0]);
+  expect.fail(`${complaint(steps)} (seed ${seed}, schedule ${numRuns})\n\n${paste(steps)}`);
+};
+
+describe('calls, whatever happens', () => {
+  test('keep what calls.md promises, between two users and their devices, old and new', { timeout: TIMEOUT_MS }, () =>
+    playAll(script, 0.65),
+  );
+
+  test('keep it in a call of many', { timeout: TIMEOUT_MS }, () => playAll(groupScript, 0.15));
+
+  test('keep it with clients that break the protocol', { timeout: TIMEOUT_MS }, () => playAll(hostileScript, 0.2));
+
+  test('two who dial each other are in one call, whatever the network does', { timeout: TIMEOUT_MS }, () => {
+    fc.assert(
+      fc.property(glareScript, (steps) => {
+        const world = new World();
+        for (const step of steps) take(world, step);
+        world.clock.pass(10_000);
+        expect([...world.calls.values()].filter((room) => liveCall(room))).toHaveLength(1);
+      }),
+      { numRuns: Math.ceil(SCHEDULES * 0.2), seed },
+    );
+  });
+});
+
+describe('of several who call the same people', () => {
+  test('or the one who calls them, all end in one call', { timeout: TIMEOUT_MS }, () => {
+    fc.assert(
+      fc.property(groupGlareScript, (steps) => {
+        const world = new World();
+        for (const step of steps) take(world, step);
+        world.clock.pass(10_000);
+        const live = [...world.calls.values()].flatMap((room) => liveCall(room) ?? []);
+        expect(live.map(({ state, group }) => [state !== 'ended', group])).toEqual([[true, true]]);
+      }),
+      { numRuns: Math.ceil(SCHEDULES * 0.2), seed },
+    );
+  });
+});
+
+describe('a broken promise', () => {
+  /** Rooms with a bug, and what comes of it. */
+  const planted: Record<string, { machines: Machines; promise: RegExp; steps: number }> = {
+    'an inbox that rings on for a call that was declined': {
+      machines: {
+        call: callRoom,
+        inbox: {
+          ...inboxRoom,
+          step: (state, event, now) =>
+            event.type === 'message' && event.message.type === 'stop' && event.message.reason === 'declined'
+              ? { state, effects: [{ type: 'reply', request: event.request, answer: { outcome: 'done' } }] }
+              : inboxRoom.step(state, event, now),
+        },
+      },
+      promise: /ring|is in|rooms say/,
+      steps: 4,
+    },
+    'a call that hears signals twice': {
+      machines: {
+        inbox: inboxRoom,
+        call: {
+          ...callRoom,
+          step: (state, event, now) => {
+            const isBug = event.type === 'frame' && event.frame.type === 'signal' && event.frame.seq === 3;
+            const frame = isBug ? { ...event.frame, seq: 2 } : undefined;
+            return callRoom.step(state, frame && event.type === 'frame' ? { ...event, frame } : event, now);
+          },
+        },
+      },
+      promise: /never came to|keeps \d+ signals/,
+      steps: 4,
+    },
+  };
+
+  const options = { timeout: TIMEOUT_MS };
+  test.each(Object.entries(planted))('is shown as a short script: %s', options, (_, { machines, promise, steps }) => {
+    const { counterexample } = fc.check(
+      fc.property(script, (given) => complaint(given, machines) === undefined),
+      { numRuns: 1_000, seed: 4 },
+    );
+    const short = shortest(counterexample?.[0] ?? [], machines);
+    expect(complaint(short, machines)).toMatch(promise);
+    expect(short.length).toBeLessThanOrEqual(steps);
+    expect(complaint(short)).toBeUndefined();
+  });
+});

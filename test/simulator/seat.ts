@@ -1,0 +1,243 @@
+import type { CallClientFrame, CallServerFrame } from '../../src/contract/sockets/call.ts';
+import { CallClient, type Delivered } from '../support/calls/reference-client.ts';
+import type { Around } from './around.ts';
+import { hold } from './broken.ts';
+import type { Said } from './ledger.ts';
+import type { Link } from './network.ts';
+
+/** How soon a client comes back when its connection is gone, and tries again when it was not let in, in milliseconds. */
+const BACK_MS = 300;
+const AGAIN_MS = 1_000;
+
+/** How soon a client has acked what it has seen, in milliseconds. */
+const TICK_MS = 200;
+
+/** The device that somebody sits at. */
+export interface Sitter {
+  readonly name: string;
+  readonly user: string;
+  readonly sid: string;
+  readonly online: boolean;
+  readonly latency: number;
+}
+
+/** One device in one call: the reference client, its connection, and an application that negotiates with everybody else there. */
+export class Seat {
+  readonly client: CallClient;
+  call = '';
+  link: Link | undefined;
+  /** Signals that are sent twice, and whether the next two change places. */
+  doubles = 0;
+  swaps = false;
+  /** Whether the next signal is lost without the connection. */
+  skips = false;
+  /** Whether it was left behind for another call, or for good. */
+  abandoned = false;
+  readonly #around: Around;
+  readonly #sitter: Sitter;
+  readonly #name: string;
+  #role: 'caller' | 'callee' = 'caller';
+  #life = 1;
+  #entering = false;
+  #ticking = false;
+  #held: string | undefined;
+  #skipped = false;
+  readonly #negotiated = new Map<string, number>();
+
+  constructor(around: Around, sitter: Sitter, name: string, posted: string | undefined) {
+    this.#around = around;
+    this.#sitter = sitter;
+    this.#name = name;
+    this.client = new CallClient({
+      send: (frame) => this.#send(frame),
+      ...(posted !== undefined && { offer: { kind: 'offer', sdp: posted } }),
+      onSignal: (delivered) => this.#hear(delivered),
+      onChange: () => this.#change(),
+    });
+  }
+
+  /** Who speaks: this device in this call, since it last forgot. */
+  get life(): string {
+    return `${this.#name}.${this.client.life}`;
+  }
+
+  /** Posts an offer with the call: the first signal. */
+  static posting(around: Around, sitter: Sitter, name: string, to: string): Seat {
+    const life = `${name}.1`;
+    const posted = around.ledger.say({ kind: 'offer', from: sitter.user, to, life, epoch: 1 });
+    const seat = new Seat(around, sitter, name, posted);
+    seat.#negotiated.set(to, 1);
+    return seat;
+  }
+
+  /** Takes its place with a ticket that was given with the call. */
+  sit(call: string, role: 'caller' | 'callee') {
+    this.call = call;
+    this.#role = role;
+    this.#connect();
+  }
+
+  /** Comes (back) to the call, with a new ticket. */
+  enter() {
+    const { user, sid } = this.#sitter;
+    if (this.#entering || !this.#mayEnter()) return;
+    this.#entering = true;
+    this.#around.worker.permit(this.call, { user, device: sid }, (admission) => {
+      this.#entering = false;
+      if (!this.#mayEnter()) return;
+      if (admission === undefined) this.#around.clock.in(AGAIN_MS, () => this.enter());
+      else if (admission.outcome !== 'call') {
+        this.client.over ??= admission.outcome === 'elsewhere' ? 'answered_elsewhere' : 'no_such_call';
+      } else this.sit(this.call, admission.role);
+    });
+  }
+
+  /** The page is loaded anew. */
+  reload() {
+    this.#drop();
+    this.client.forget();
+    this.#around.clock.in(BACK_MS, () => this.enter());
+  }
+
+  /** Nothing more is done here. */
+  abandon() {
+    this.abandoned = true;
+    this.#drop();
+  }
+
+  /** Negotiates with everybody, or only sends candidates; `early` ones come before their description. */
+  negotiate(early: boolean) {
+    if (!this.client.joined) return;
+    for (const user of this.#others()) {
+      if (early) this.#say('candidate', user);
+      this.#say('offer', user);
+      this.#say('candidate', user);
+    }
+  }
+
+  trickle() {
+    if (this.client.joined) for (const user of this.#negotiated.keys()) this.#say('candidate', user);
+  }
+
+  /** What was held back to be sent behind the next one, of which none comes; what was lost is missed only when another one comes. */
+  release() {
+    this.skips = false;
+    if (this.#skipped) this.trickle();
+    if (this.#held !== undefined) this.link?.send(this.#held);
+    this.#held = undefined;
+    this.swaps = false;
+    this.doubles = 0;
+  }
+
+  #others(): readonly string[] {
+    return [...this.client.peers.values()].flatMap(({ user, state }) =>
+      state === 'joined' || state === 'away' || (state === 'ringing' && !this.client.group) ? [user] : [],
+    );
+  }
+
+  #mayEnter(): boolean {
+    const { online, sid } = this.#sitter;
+    const isOver = this.abandoned || this.client.over !== undefined;
+    return !isOver && online && !this.link && this.#around.worker.lives(sid);
+  }
+
+  #drop() {
+    this.#held = undefined;
+    this.link?.close();
+    this.link = undefined;
+  }
+
+  #connect() {
+    const { user, sid } = this.#sitter;
+    const { worker, clock } = this.#around;
+    const link: Link = this.#around.link(
+      this.#around.call(this.call),
+      worker.entrant(user, sid, this.#role),
+      {
+        opened: () => this.client.opened(),
+        received: (text) => {
+          const frame: CallServerFrame = JSON.parse(text);
+          this.client.received(frame);
+          this.#tickSoon();
+        },
+        closed: (code) => {
+          const isNewest = this.link === link;
+          hold(code !== 4008 || !isNewest, () => `the newest socket of ${sid} is put out for another one`);
+          if (isNewest) this.link = undefined;
+          this.#held = undefined;
+          this.client.closed(code);
+          clock.in(BACK_MS, () => this.enter());
+        },
+      },
+      () => this.#sitter.latency,
+    );
+    this.link = link;
+  }
+
+  #tickSoon() {
+    if (this.#ticking || !this.client.busy) return;
+    this.#ticking = true;
+    this.#around.clock.in(TICK_MS, () => {
+      this.#ticking = false;
+      this.client.tick(this.#around.clock.now);
+      this.#tickSoon();
+    });
+  }
+
+  #send(frame: CallClientFrame) {
+    const text = JSON.stringify(frame);
+    if (frame.type !== 'signal') return this.link?.send(text);
+    if (this.skips) {
+      this.skips = false;
+      this.#skipped = true;
+      return;
+    }
+    if (this.swaps && this.#held === undefined) {
+      this.#held = text;
+      return;
+    }
+    this.link?.send(text);
+    if (this.#held !== undefined) {
+      this.link?.send(this.#held);
+      this.#held = undefined;
+      this.swaps = false;
+    }
+    if (this.doubles > 0) {
+      this.doubles -= 1;
+      this.link?.send(text);
+    }
+  }
+
+  #say(kind: Said['kind'], to: string) {
+    const epoch = Math.max(1, this.client.peers.get(to)?.epoch ?? 1);
+    const name = this.#around.ledger.say({ kind, from: this.#sitter.user, to, life: this.life, epoch });
+    const signal = kind === 'candidate' ? { kind, candidate: { candidate: name } } : { kind, sdp: name };
+    this.client.signal(signal, this.client.group ? to : undefined);
+  }
+
+  #hear({ from, signal }: Delivered) {
+    const name = signal.kind === 'candidate' ? signal.candidate?.candidate : signal.sdp;
+    this.#around.ledger.hear(this.life, this.#sitter.user, from, name ?? '');
+    if (signal.kind !== 'offer' || !this.client.joined) return;
+    this.#say('answer', from);
+    this.#say('candidate', from);
+  }
+
+  /** Whoever is impolite offers to whoever is new; so does one who has forgotten all, since an old client cannot know of it. */
+  #change() {
+    const isAnew = this.client.life !== this.#life;
+    if (isAnew) this.#negotiated.clear();
+    this.#life = this.client.life;
+    if (!this.client.joined) return;
+    for (const user of this.#others()) {
+      const peer = this.client.peers.get(user);
+      const epoch = Math.max(1, peer?.epoch ?? 1);
+      if (this.#negotiated.get(user) === epoch) continue;
+      const isKnown = this.#negotiated.has(user);
+      this.#negotiated.set(user, epoch);
+      if (peer?.polite && (this.#life === 1 || isKnown)) continue;
+      this.#say('offer', user);
+      this.#say('candidate', user);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { type Call, memberOf } from '../../party/call/state.ts';
+import { type Outbox, QUEUE_LIMIT } from '../../party/outbox.ts';
+import { messagesIn, type Post } from '../party/answering.ts';
+import { hold } from './broken.ts';
+
+/** How often an old device is handed the same while it rings: once, and once more when it has dropped that. */
+const HANDED_LIMIT = 2;
+
+/** What rooms send one another: never without bound, and never the same again and again. */
+export class Traffic {
+  readonly #handed = new Map<string, number>();
+
+  /** A call tells somebody something; where requests fail, all of it may have to be told again. */
+  look(call: Call, post: Post, mayFail: boolean) {
+    checkQueues(call.outbox);
+    const { to } = post;
+    if (mayFail || to === 'worker' || memberOf(call, to.id)?.state !== 'ringing') return;
+    for (const message of messagesIn(post)) {
+      if (message.type !== 'signal' || message.device === undefined) continue;
+      const { device, from, epoch, seq } = message;
+      const name = [call.id, device, from, epoch, seq].join(' ');
+      const times = (this.#handed.get(name) ?? 0) + 1;
+      this.#handed.set(name, times);
+      hold(times <= HANDED_LIMIT, () => `${device} is handed signal ${seq} of ${call.id} ${times} times`);
+    }
+  }
+}
+
+const checkQueues = ({ queues }: Outbox) => {
+  for (const { passing, items } of queues) {
+    hold(passing <= QUEUE_LIMIT, () => `${items.length} messages wait for one target`);
+  }
+};

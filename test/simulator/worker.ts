@@ -1,0 +1,179 @@
+import type { Signal } from '../../src/contract/sockets/call.ts';
+import {
+  type CallRecord,
+  Created,
+  type Entrant,
+  type Held,
+  Permitted,
+  type ToCall,
+  type ToInbox,
+  ToWorker,
+} from '../../party/wire/messages.ts';
+import type { Room } from '../../src/contract/sockets/protocol.ts';
+import { hold } from './broken.ts';
+import type { Clock } from './clock.ts';
+import type { OnAnswer } from './host.ts';
+import type { Posts } from './network.ts';
+
+type Create = Extract<ToCall, { type: 'create' }>;
+
+/** What POST /api/calls answers, or the ticket route; undefined when it fails. */
+export type Admission =
+  | { readonly outcome: 'call'; readonly call: string; readonly role: 'caller' | 'callee'; readonly created: boolean }
+  | { readonly outcome: 'ended' | 'no_such_call' }
+  | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: Held | undefined };
+
+/** A room, as the Worker has it. */
+interface Reached {
+  readonly room: Room;
+  ask(message: object, onAnswer: OnAnswer): void;
+}
+
+/** What the Worker needs of the world. */
+export interface Reach {
+  readonly clock: Clock;
+  readonly posts: Posts;
+  call(id: string): Reached;
+  inbox(user: string): Reached;
+}
+
+/** How long a ticket admits, in milliseconds. */
+const TICKET_MS = 60_000;
+
+/** How long a session lives, in milliseconds. */
+const SESSION_MS = 30 * 24 * 3_600_000;
+
+/** Who is in the database. */
+const USERS = new Set('ABCDEFGH');
+
+/** The profile of a user. */
+export const profileOf = (user: string) => ({ user, username: user.toLowerCase(), displayName: `User ${user}` });
+
+/** The Worker's part in calls, as `src/calls/` and `party/wire/routes.ts` play it; its database is a map. */
+export class SimulatedWorker {
+  /** Call → its record, as it was told first. */
+  readonly records = new Map<string, CallRecord>();
+  /** Calls that POST has made, and what was answered. */
+  readonly made = new Map<string, Created['outcome'] | undefined>();
+  /** Call → the one that it was answered with instead. */
+  readonly instead = new Map<string, string>();
+  /** Sessions whose inbox could not be told that they have ended. */
+  readonly untold = new Set<string>();
+  readonly #reach: Reach;
+  readonly #ended = new Set<string>();
+  #tickets = 0;
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+  }
+
+  lives(sid: string): boolean {
+    return !this.#ended.has(sid);
+  }
+
+  /** Ends a session; the user's inbox hears of it, in up to three tries. */
+  revoke(user: string, sid: string) {
+    this.#ended.add(sid);
+    const tell = (tries: number) =>
+      this.#ask(this.#reach.inbox(user), { type: 'revoked', sids: [sid] }, (answer) => {
+        if (answer !== undefined) return;
+        if (tries > 1) tell(tries - 1);
+        else this.untold.add(sid);
+      });
+    tell(3);
+  }
+
+  /** Whom a ticket, just given out, lets in. */
+  entrant(user: string, sid: string, role: 'caller' | 'callee' | undefined): Entrant {
+    const { now } = this.#reach.clock;
+    const ticket = { id: `t${++this.#tickets}`, until: Math.floor(now / 1000) * 1000 + TICKET_MS };
+    return { user, device: sid, sid, old: false, until: now + SESSION_MS, ticket, ...(role && { role }) };
+  }
+
+  /** POST /api/calls, and what an inbox asks for an old client. */
+  dial(
+    from: string,
+    device: string,
+    old: boolean,
+    to: readonly string[],
+    offer: (Signal & { raw?: unknown }) | undefined,
+    onAdmission: (admission: Admission | undefined) => void,
+    request?: number,
+  ) {
+    if (to.includes(from) || to.some((user) => !USERS.has(user))) return onAdmission({ outcome: 'refused' });
+    const call = `c${this.made.size + 1}`;
+    this.made.set(call, undefined);
+    const create: Create = {
+      type: 'create',
+      caller: profileOf(from),
+      device,
+      old,
+      callees: to.map(profileOf),
+      video: false,
+      ...(offer && { offer }),
+      ...(request !== undefined && { request }),
+    };
+    this.#ask(this.#reach.call(call), create, (answer) => {
+      const created = answer === undefined ? undefined : Created.parse(answer);
+      this.made.set(call, created?.outcome);
+      switch (created?.outcome) {
+        case 'created':
+          onAdmission(
+            created.state === 'ended' ? { outcome: 'ended' } : { outcome: 'call', call, role: 'caller', created: true },
+          );
+          return;
+        case 'instead':
+          this.instead.set(call, created.call);
+          this.permit(created.call, { user: from, device }, onAdmission);
+          return;
+        case 'in_call':
+          onAdmission({ outcome: 'refused', held: created.held });
+          return;
+        case 'limited':
+          onAdmission({ outcome: 'refused' });
+          return;
+        default:
+          onAdmission(undefined);
+      }
+    });
+  }
+
+  /** POST /api/calls/:id/ticket. */
+  permit(
+    call: string,
+    { user, device, takeOver }: { user: string; device: string; takeOver?: boolean },
+    onAdmission: (admission: Admission | undefined) => void,
+  ) {
+    const ask = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
+    this.#ask(this.#reach.call(call), ask, (answer) => {
+      if (answer === undefined) return onAdmission(undefined);
+      const permitted = Permitted.parse(answer);
+      if (permitted.outcome !== 'ok') onAdmission(permitted);
+      else onAdmission({ outcome: 'call', call, role: permitted.role, created: false });
+    });
+  }
+
+  /** What a room tells the Worker. */
+  hear(message: object, onAnswer: OnAnswer) {
+    const told = ToWorker.parse(JSON.parse(JSON.stringify(message)));
+    if (told.type === 'record') {
+      const before = this.records.get(told.call);
+      const changed = before !== undefined && JSON.stringify(before) !== JSON.stringify(told);
+      hold(!changed, () => `${told.call} was recorded twice, differently`);
+      this.records.set(told.call, told);
+      return onAnswer({ outcome: 'done' });
+    }
+    const { from, device, to, offer, request } = told;
+    const answer = (admission: Admission | undefined) => {
+      const isTheirs = admission?.outcome === 'call' && admission.role === 'caller';
+      // The Worker answers 503 when it cannot reach a room, and is asked again.
+      if (admission === undefined) onAnswer(undefined);
+      else onAnswer(isTheirs ? { outcome: 'ok', call: admission.call } : { outcome: 'no' });
+    };
+    this.dial(from, device, true, [to], offer, answer, request);
+  }
+
+  #ask(room: Reached, message: ToCall | ToInbox, onAnswer: OnAnswer) {
+    this.#reach.posts.carry(room.room.id, message.type, (hear) => room.ask(message, hear), onAnswer);
+  }
+}
