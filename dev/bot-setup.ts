@@ -1,7 +1,7 @@
 import { Api, GrammyError, HttpError } from 'grammy';
+import { COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, UPDATES } from '../src/bot/about.ts';
 import type { Language } from '../src/contract/errors.ts';
 import { webhook } from '../src/contract/http/telegram.ts';
-import { COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, UPDATES } from '../src/bot/about.ts';
 import { isLoopbackHost } from './loopback.ts';
 
 /** What the bot is registered with. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { withoutNulls } from '../src/contract/http/fields.ts';
-import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from './wire/messages.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/sockets/protocol.ts';
+import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from './wire/messages.ts';
 
 /** Somebody connected to a room: the id of the connection, and whom the Worker let in (nobody in particular in a `qr` room). */
 export interface Present {

@@ -1,13 +1,6 @@
-import {
-  Answers,
-  BATCH_LIMIT,
-  LATER,
-  type ToCall,
-  type ToInbox,
-  type ToWorker,
-} from './wire/messages.ts';
 import type { Room } from '../src/contract/sockets/protocol.ts';
 import type { Effect } from './definition.ts';
+import { Answers, BATCH_LIMIT, LATER, type ToCall, type ToInbox, type ToWorker } from './wire/messages.ts';
 
 /** A message to another room or the Worker, as it is put in. */
 export interface Letter {

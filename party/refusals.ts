@@ -1,6 +1,6 @@
 import { createLog } from '../src/platform/log.ts';
-import { RefusedError } from './wire/post.ts';
 import type { Effect } from './definition.ts';
+import { RefusedError } from './wire/post.ts';
 
 /**
  * How often the Worker may refuse a message before it is given up. With the pauses between the tries

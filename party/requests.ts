@@ -1,5 +1,5 @@
-import { Batch } from './wire/messages.ts';
 import type { RoomDefinition } from './definition.ts';
+import { Batch } from './wire/messages.ts';
 
 /** A Worker waits so long for an answer, in milliseconds; then it is told that there is none. */
 const REPLY_MS = 4_000;

@@ -1,4 +1,3 @@
-import { Entrant } from './wire/messages.ts';
 import {
   CLOSE,
   type CloseReason,
@@ -8,12 +7,13 @@ import {
   READ_LIMIT,
   type Room,
 } from '../src/contract/sockets/protocol.ts';
-import { type RoomSecrets, verify } from './wire/signature.ts';
+import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './definition.ts';
 import { bytesOver } from './frame-size.ts';
 import { onceDone } from './once.ts';
 import { Refusals } from './refusals.ts';
 import { Requests, type Told, UNKNOWN } from './requests.ts';
-import type { Effect, Present, RoomDefinition, RoomEvent, Step } from './definition.ts';
+import { Entrant } from './wire/messages.ts';
+import { type RoomSecrets, verify } from './wire/signature.ts';
 
 /** One connection, as every host has them. */
 export interface Socket {

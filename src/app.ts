@@ -4,13 +4,15 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { wireRoutes } from '../party/wire/endpoint.ts';
 import { authRoutes } from './auth/routes.ts';
+import { telegramRoutes } from './bot/routes.ts';
 import { onRoomMessage } from './calls/from-rooms.ts';
 import { callRoutes } from './calls/routes.ts';
 import { startCall } from './contract/http/calls.ts';
 import { SIGNAL_LIMIT } from './contract/sockets/protocol.ts';
-import { ApiError } from './platform/errors.ts';
 import { healthRoutes } from './health/routes.ts';
+import { ApiError } from './platform/errors.ts';
 import { accessLog } from './platform/http/access-log.ts';
 import type { AppEnv } from './platform/http/context.ts';
 import { docsRoutes } from './platform/http/docs.ts';
@@ -20,10 +22,9 @@ import { askedLanguage, LANGUAGE_HEADER } from './platform/http/language.ts';
 import { noStore } from './platform/http/no-store.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { qrRoutes } from './qr/routes.ts';
-import { roomRoutes } from '../party/wire/routes.ts';
-import type { Services } from './services.ts';
+import { roomRoutes } from './rooms/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
-import { telegramRoutes } from './bot/routes.ts';
+import type { Services } from './session/services.ts';
 
 /** The largest body that is read, in bytes: the original's limit. */
 export const BODY_LIMIT = 100 * 1024;
@@ -72,7 +73,10 @@ export const createApp = (services: Services) => {
   );
   app.use(refuseHead(app.routes));
   // With a limit of its own: what old clients signal comes twice in a message.
-  app.route('/', roomRoutes(services, onRoomMessage));
+  app.route(
+    '/',
+    wireRoutes(services, (ctx, message) => onRoomMessage(services, message, { log: ctx.log, later: ctx.defer })),
+  );
   const [limit, limitOfCalls] = [limitBody(BODY_LIMIT), limitBody(CALL_BODY_LIMIT)];
   app.use((c, next) => (c.req.path === startCall.path ? limitOfCalls : limit)(c, next));
   return app
@@ -83,5 +87,6 @@ export const createApp = (services: Services) => {
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
     .route('/', callRoutes(services))
+    .route('/', roomRoutes(services))
     .route('/', docsRoutes());
 };

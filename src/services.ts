@@ -1,26 +1,12 @@
-import type { Database } from './platform/db/client.ts';
-import { createDatabase } from './platform/db/client.ts';
-import type { Settings } from './platform/env.ts';
-import type { RedisClient } from './platform/redis/client.ts';
-import { createRedis } from './platform/redis/client.ts';
 import type { Rooms } from '../party/wire/rooms.ts';
 import { NO_ROOMS } from '../party/wire/rooms.ts';
-import type { Sessions } from './session/sessions.ts';
+import { createDatabase } from './platform/db/client.ts';
+import type { Settings } from './platform/env.ts';
+import { createRedis } from './platform/redis/client.ts';
+import { createAuthenticator } from './session/authenticator.ts';
+import type { Services } from './session/services.ts';
 import { createSessions } from './session/sessions.ts';
-import type { Telegram } from './telegram/api.ts';
 import { createTelegram } from './telegram/api.ts';
-
-/** Everything the features work with: made once, handed down. */
-export interface Services {
-  readonly settings: Settings;
-  readonly db: Database;
-  readonly redis: RedisClient;
-  readonly telegram: Telegram;
-  readonly sessions: Sessions;
-  readonly rooms: Rooms;
-  /** The time in milliseconds since 1970. */
-  now(): number;
-}
 
 /**
  * The composition root.
@@ -33,12 +19,14 @@ export const createServices = (
   { now = Date.now, rooms = NO_ROOMS }: { now?: () => number; rooms?: Rooms } = {},
 ): Services => {
   const redis = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
+  const sessions = createSessions({ redis, now });
   return {
     settings,
     db: createDatabase(settings.DATABASE_URL, settings.DATABASE_ENDPOINT),
     redis,
     telegram: createTelegram(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_API_URL),
-    sessions: createSessions({ redis, now }),
+    sessions,
+    authenticator: createAuthenticator({ settings, now }, sessions),
     rooms,
     now,
   };

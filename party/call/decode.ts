@@ -1,8 +1,8 @@
 import { CallClientFrame } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
-import { candidateIn, isSomething } from '../quick.ts';
 import { type Decoded, decodeObjectWith, parseObject } from '../definition.ts';
+import { candidateIn, isSomething } from '../quick.ts';
 
 type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
 type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };

@@ -1,8 +1,8 @@
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
-import { Entered, LATER, type ToCall, type ToInbox } from '../wire/messages.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
-import { answered, due, durable, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
 import type { RoomEvent, Step } from '../definition.ts';
+import { answered, due, durable, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
+import { Entered, LATER, type ToCall, type ToInbox } from '../wire/messages.ts';
 import type { CallFrame } from './decode.ts';
 import { accept, created, decline, dropDeaf, end, hangUp, leave, tick } from './lifecycle.ts';
 import { gone, hello, join, look, reached, refuse } from './presence.ts';

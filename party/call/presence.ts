@@ -1,5 +1,4 @@
 import { type CallClientFrame, type Reason, RING_MS } from '../../src/contract/sockets/call.ts';
-import type { Entrant } from '../wire/messages.ts';
 import {
   type CloseReason,
   DEVICE_LIMIT,
@@ -9,6 +8,7 @@ import {
   VERSION,
 } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
+import type { Entrant } from '../wire/messages.ts';
 import { ackAll, beginAnew, replay } from './signals.ts';
 import { type CallSocket, type Member, peerOf } from './state.ts';
 import type { Turn } from './turn.ts';

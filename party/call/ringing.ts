@@ -1,7 +1,7 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
+import { EMPTY_OUTBOX } from '../outbox.ts';
 import type { Created, Permitted, ToCall } from '../wire/messages.ts';
 import { Dialled, Rung } from '../wire/messages.ts';
-import { EMPTY_OUTBOX } from '../outbox.ts';
 import { created, decline, end, leave } from './lifecycle.ts';
 import { dialUntil, heldBy, move } from './moving.ts';
 import { announce, reached, stayAwake } from './presence.ts';

@@ -1,7 +1,7 @@
-import { ToCall } from '../wire/messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
-import { quickToCall } from '../quick.ts';
 import type { RoomDefinition } from '../definition.ts';
+import { quickToCall } from '../quick.ts';
+import { ToCall } from '../wire/messages.ts';
 import { type CallFrame, decodeFrame, decodeLongFrame } from './decode.ts';
 import { deadline, kept, reminder, start, step } from './machine.ts';
 import type { CallRoomState } from './state.ts';

@@ -1,7 +1,7 @@
 import { type CallServerFrame, RING_MS, type Seen, type Signal } from '../../src/contract/sockets/call.ts';
-import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
+import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
 import { newStream, own, type Stream, type Waiting } from './state.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,7 +1,7 @@
 import type { CallState, Peer, Reason } from '../../src/contract/sockets/call.ts';
 import type { Profile } from '../../src/contract/sockets/inbox.ts';
-import type { CarriedSignal } from '../wire/messages.ts';
 import { EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
+import type { CarriedSignal } from '../wire/messages.ts';
 
 /** Somebody in a call. */
 export interface Member {

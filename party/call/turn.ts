@@ -1,8 +1,8 @@
 import type { CallServerFrame } from '../../src/contract/sockets/call.ts';
-import type { ToCall, ToInbox, ToWorker } from '../wire/messages.ts';
 import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
-import { drop, type Letter, type Posted, post } from '../outbox.ts';
 import type { Effect } from '../definition.ts';
+import { drop, type Letter, type Posted, post } from '../outbox.ts';
+import type { ToCall, ToInbox, ToWorker } from '../wire/messages.ts';
 import { type Call, type CallSocket, type Member, memberOf, newStream, type Stream } from './state.ts';
 
 /** One step of a call, while it is taken: the call so far, and what is to be done. Nothing outside sees it before it is over. */

@@ -1,14 +1,14 @@
 import type { Connection, ConnectionContext } from 'partyserver';
 import { Server } from 'partyserver';
-import type { Entrant } from '../wire/messages.ts';
 import { CLOSE } from '../../src/contract/sockets/protocol.ts';
 import { createLog, reasonOf } from '../../src/platform/log.ts';
+import { cutWhenFlooding } from '../cut.ts';
+import type { RoomDefinition } from '../definition.ts';
+import { Patience } from '../patience.ts';
+import { type Host, RoomRunner, type Socket } from '../runner.ts';
+import type { Entrant } from '../wire/messages.ts';
 import { postSigned } from '../wire/post.ts';
 import { roomSecrets } from '../wire/signature.ts';
-import { cutWhenFlooding } from '../cut.ts';
-import { Patience } from '../patience.ts';
-import type { RoomDefinition } from '../definition.ts';
-import { type Host, RoomRunner, type Socket } from '../runner.ts';
 import { OpenConnections } from './open-connections.ts';
 import { fetchRoomOf, tellRoomOf } from './stubs.ts';
 

@@ -1,6 +1,6 @@
-import type { Entrant } from '../wire/messages.ts';
 import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
+import type { Entrant } from '../wire/messages.ts';
 import { noteHere, ringsLate } from './crossing.ts';
 import { isRinging, release, ringIdle, shown } from './ending.ts';
 import { inCallOf } from './held.ts';

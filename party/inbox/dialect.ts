@@ -1,7 +1,7 @@
 import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
-import type { CarriedSignal } from '../wire/messages.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import { quickSignal } from '../quick.ts';
+import type { CarriedSignal } from '../wire/messages.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import type { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
-import type { ToInbox } from '../wire/messages.ts';
-import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { Present, RoomEvent, Step } from '../definition.ts';
+import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
+import type { ToInbox } from '../wire/messages.ts';
 import { active, dial, ring, stop } from './calls.ts';
 import { expireSessions, hello, join, leave, othersThan, revoked, silentOf } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';

@@ -1,8 +1,8 @@
 import { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
-import { ToInbox } from '../wire/messages.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
-import { quickToInbox } from '../quick.ts';
 import { decodeWith, type RoomDefinition } from '../definition.ts';
+import { quickToInbox } from '../quick.ts';
+import { ToInbox } from '../wire/messages.ts';
 import { decodeLongOld, decodeOld } from './dialect.ts';
 import { type InboxFrame, start, step } from './machine.ts';
 import { deadline, type InboxState, kept, reminder } from './state.ts';

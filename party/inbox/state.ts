@@ -1,6 +1,6 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import type { CarriedSignal, Entrant, Held, Rung } from '../wire/messages.ts';
 import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
+import type { CarriedSignal, Entrant, Held, Rung } from '../wire/messages.ts';
 import type { Pause } from './pauses.ts';
 
 /**

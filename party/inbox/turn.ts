@@ -1,9 +1,9 @@
 import type { InboxServerFrame, StopReason } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
-import type { ToCall, ToWorker } from '../wire/messages.ts';
 import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/sockets/protocol.ts';
-import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
 import type { Effect, Step } from '../definition.ts';
+import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
+import type { ToCall, ToWorker } from '../wire/messages.ts';
 import {
   type Entry,
   type EntryIn,

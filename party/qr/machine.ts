@@ -1,5 +1,5 @@
-import type { QrMessage } from '../../src/contract/sockets/qr.ts';
 import { DEVICE_LIMIT } from '../../src/contract/sockets/protocol.ts';
+import type { QrMessage } from '../../src/contract/sockets/qr.ts';
 import type { Effect, RoomEvent, Step } from '../definition.ts';
 
 /** What a room knows. */

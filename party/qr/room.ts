@@ -1,5 +1,5 @@
-import { QrMessage, qrRoomExpiry } from '../../src/contract/sockets/qr.ts';
 import { PING } from '../../src/contract/sockets/protocol.ts';
+import { QrMessage, qrRoomExpiry } from '../../src/contract/sockets/qr.ts';
 import type { RoomDefinition } from '../definition.ts';
 import { type QrState, step } from './machine.ts';
 

@@ -1,6 +1,6 @@
+import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 import type { QrMessage } from '../../src/contract/sockets/qr.ts';
 import type { Entrant, ToCall, ToInbox } from './messages.ts';
-import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 
 /** The rooms that clients are connected to. */
 export interface Rooms {
@@ -19,6 +19,11 @@ export interface Rooms {
   connect(room: Room, entrant?: Entrant): Promise<Response>;
   /** Opens a WebSocket and closes it at once, so that a client gets a code: browsers tell nothing of a refused upgrade. */
   refuse(why: CloseReason): Response;
+}
+
+/** What whoever tells rooms something works with. */
+export interface RoomServices {
+  readonly rooms: Rooms;
 }
 
 const nobody = () => {

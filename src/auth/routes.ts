@@ -7,7 +7,7 @@ import type { AppEnv } from '../platform/http/context.ts';
 import { deviceOf } from '../platform/http/device.ts';
 import { createRouter } from '../platform/http/router.ts';
 import { maskPhone, toE164 } from '../platform/phone.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../session/services.ts';
 import { sendCode } from './send-code.ts';
 import { signInByCode, signInByLink } from './sign-in.ts';
 
@@ -26,7 +26,7 @@ export const authRoutes = (services: Services) => {
     return phone;
   };
 
-  route(requestCode)(async ({ c, body }) => {
+  route(requestCode, async ({ c, body }) => {
     const phone = phoneOf(body.phone);
     const requestId = c.get('requestId');
     const asked = { phone, requestId, address: clientAddress(c) };
@@ -40,19 +40,19 @@ export const authRoutes = (services: Services) => {
     };
   });
 
-  route(verifyCode)(async ({ c, body }) => {
+  route(verifyCode, async ({ c, body }) => {
     const claim = { ...body, phone: phoneOf(body.phone) };
     // It can be nobody's code, so it is nobody's guess.
     if (body.code.length !== CODE_LENGTH) throw new ApiError('wrong_code');
     return { ok: true, token: await signInByCode(services, clientOf(c), claim, around(c)) };
   });
 
-  route(verifyLink)(async ({ c, body }) => ({
+  route(verifyLink, async ({ c, body }) => ({
     ok: true,
     token: await signInByLink(services, clientOf(c), body.token, around(c)),
   }));
 
-  route(sendSms)(() => {
+  route(sendSms, () => {
     throw new ApiError('sms_unavailable');
   });
 

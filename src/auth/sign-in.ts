@@ -1,13 +1,13 @@
 import type { Device } from '../contract/http/sessions.ts';
 import { ApiError, StoreError, tooLate, tooMany } from '../platform/errors.ts';
 import { sha256 } from '../platform/random.ts';
-import type { Services } from '../services.ts';
-import { alertSignIn } from '../session/alert.ts';
-import { sessionRecord } from '../session/record.ts';
-import { closeSockets } from '../session/sockets.ts';
-import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import type { Around } from '../platform/retry.ts';
 import { undoUntilHeard } from '../platform/retry.ts';
+import { alertSignIn } from '../session/alert.ts';
+import { sessionRecord } from '../session/record.ts';
+import type { Services } from '../session/services.ts';
+import { closeSockets } from '../session/sockets.ts';
+import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import { codeMac } from './code.ts';
 import type { Attempt, SignIn } from './store.ts';
 import { checkCode, findOrCreateUser, moveSession, usedCode, usedLink, useLink, voidCheck, voidLink } from './store.ts';

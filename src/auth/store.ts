@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { addressLimit } from '../platform/address-limit.ts';
 import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
+import { addressLimit } from '../platform/address-limit.ts';
 import type { Database } from '../platform/db/client.ts';
 import { ask, UniqueViolation } from '../platform/db/client.ts';
 import { users } from '../platform/db/schema.ts';

@@ -1,11 +1,11 @@
 import { autoRetry } from '@grammyjs/auto-retry';
 import { Bot } from 'grammy';
-import type { Services } from '../services.ts';
 import type { Around } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
+import type { ChatLink } from '../telegram/store.ts';
 import { botInfo } from './about.ts';
 import { commands, contacts, presses } from './conversation.ts';
 import { createSpeech } from './speech.ts';
-import type { ChatLink } from '../telegram/store.ts';
 
 /** How long one answer to a person may take, and what is tried again: what Telegram asks to, if it is soon. */
 const TIMEOUT_SECONDS = 8;

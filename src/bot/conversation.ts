@@ -2,17 +2,17 @@ import type { Context } from 'grammy';
 import { Composer } from 'grammy';
 import type { Text } from '../contract/errors.ts';
 import { maskPhone } from '../platform/phone.ts';
-import type { Services } from '../services.ts';
-import { REVOKE_DATA } from '../session/alert.ts';
-import { closeSockets } from '../session/sockets.ts';
 import type { Around } from '../platform/retry.ts';
+import { REVOKE_DATA } from '../session/alert.ts';
+import type { Services } from '../session/services.ts';
+import { closeSockets } from '../session/sockets.ts';
+import type { ChatLink } from '../telegram/store.ts';
+import { setMissedCalls } from '../telegram/store.ts';
+import * as texts from '../telegram/texts.ts';
 import { ownPhone } from './contact.ts';
 import { linkContact, unlinkChat } from './linking.ts';
 import type { Chat, Speech } from './speech.ts';
 import { button, NO_BUTTONS, shareButton } from './speech.ts';
-import type { ChatLink } from '../telegram/store.ts';
-import { setMissedCalls } from '../telegram/store.ts';
-import * as texts from '../telegram/texts.ts';
 
 /** What the bot works with while it does one update. */
 export interface Conversation extends Speech, Around {

@@ -1,9 +1,9 @@
 import type { Text } from '../contract/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { maskPhone } from '../platform/phone.ts';
-import type { Services } from '../services.ts';
-import { closeSockets } from '../session/sockets.ts';
 import type { Around } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
+import { closeSockets } from '../session/sockets.ts';
 import { forgotten } from '../telegram/deliver.ts';
 import type { ChatLink, LeftChat, NewLink } from '../telegram/store.ts';
 import {

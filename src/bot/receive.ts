@@ -1,12 +1,12 @@
 import { BotError } from 'grammy';
 import { ApiError, StoreError } from '../platform/errors.ts';
 import { reasonOf } from '../platform/log.ts';
-import type { Services } from '../services.ts';
 import type { Around } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
+import { claimUpdate, endUpdate } from '../telegram/store.ts';
 import { botIdOf } from './about.ts';
 import { createBot } from './bot.ts';
 import { meetChat } from './linking.ts';
-import { claimUpdate, endUpdate } from '../telegram/store.ts';
 import { readUpdate } from './update.ts';
 
 /** When Telegram may deliver an update again that is being worked on, or could not be, in seconds. */

@@ -7,12 +7,12 @@ import { jsonBody } from '../platform/http/body.ts';
 import type { AppEnv } from '../platform/http/context.ts';
 import { createRouter } from '../platform/http/router.ts';
 import { fullToE164 } from '../platform/phone.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../session/services.ts';
 import { forgotten } from '../telegram/deliver.ts';
-import { tellFormer } from './linking.ts';
-import { receiveUpdate } from './receive.ts';
 import { changePhone, linkPhone } from '../telegram/store.ts';
 import { LINKED_ELSEWHERE } from '../telegram/texts.ts';
+import { tellFormer } from './linking.ts';
+import { receiveUpdate } from './receive.ts';
 
 /** Lets only the bot in, before anything else is looked at. Without a configured secret nobody gets in. */
 const requireLinkSecret = (configured: string | undefined) =>
@@ -40,10 +40,7 @@ export const telegramRoutes = (services: Services) => {
   const { settings, db, redis } = services;
   const { app, route } = createRouter(services);
 
-  route(
-    linkTelegram,
-    requireLinkSecret(settings.TELEGRAM_LINK_SECRET),
-  )(async ({ c, body }) => {
+  route(linkTelegram, requireLinkSecret(settings.TELEGRAM_LINK_SECRET), async ({ c, body }) => {
     const phone = fullToE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
@@ -58,10 +55,7 @@ export const telegramRoutes = (services: Services) => {
     return { ok: true };
   });
 
-  route(
-    webhook,
-    requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET),
-  )(async ({ c, body }) => {
+  route(webhook, requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET), async ({ c, body }) => {
     await receiveUpdate(services, { log: c.get('log'), later: background(c) }, body);
     return { ok: true };
   });

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ToCall, ToInbox } from '../../party/wire/messages.ts';
 import { StoreError } from '../platform/errors.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../session/services.ts';
 
 /**
  * Tells a call something.

@@ -1,9 +1,9 @@
-import type { Reason } from '../contract/sockets/call.ts';
 import type { CarriedSignal, Held } from '../../party/wire/messages.ts';
 import { Created, Permitted } from '../../party/wire/messages.ts';
+import type { Reason } from '../contract/sockets/call.ts';
 import { StoreError } from '../platform/errors.ts';
-import type { Role } from '../../party/wire/ticket.ts';
-import type { Services } from '../services.ts';
+import type { Role } from '../rooms/ticket.ts';
+import type { Services } from '../session/services.ts';
 import { askCall } from './ask.ts';
 import type { Resolved } from './people.ts';
 import { resolve } from './people.ts';

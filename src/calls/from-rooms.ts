@@ -1,8 +1,8 @@
-import { startCall } from '../contract/http/calls.ts';
 import type { Called, Done, ToWorker } from '../../party/wire/messages.ts';
+import { startCall } from '../contract/http/calls.ts';
 import { ApiError, kindOf, StoreError } from '../platform/errors.ts';
-import type { Services } from '../services.ts';
 import type { Around } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
 import { dial } from './dial.ts';
 import { keepRecord } from './record.ts';
 

@@ -1,6 +1,6 @@
-import type { Reason } from '../contract/sockets/call.ts';
 import type { PastCall } from '../contract/http/calls.ts';
 import { CURSOR } from '../contract/http/calls.ts';
+import type { Reason } from '../contract/sockets/call.ts';
 
 /** A call as one of its members has it in the history. */
 export interface HistoryRow {

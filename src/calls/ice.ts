@@ -1,9 +1,9 @@
 import { Permitted, TurnGranted } from '../../party/wire/messages.ts';
 import type { Log } from '../platform/log.ts';
 import { reasonOf } from '../platform/log.ts';
-import type { Services } from '../services.ts';
-import type { Session } from '../session/token.ts';
 import { tryThrice } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
+import type { Session } from '../session/token.ts';
 import { askCall, askInbox } from './ask.ts';
 import type { Ice } from './turn.ts';
 import { generateIce, hasTurn, revokeCredential, stunAlone } from './turn.ts';

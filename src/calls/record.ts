@@ -1,10 +1,10 @@
 import type { CallRecord } from '../../party/wire/messages.ts';
 import { reasonOf } from '../platform/log.ts';
 import { randomText } from '../platform/random.ts';
-import type { Services } from '../services.ts';
-import { deliver } from '../telegram/deliver.ts';
 import type { Around } from '../platform/retry.ts';
 import { tryThrice } from '../platform/retry.ts';
+import type { Services } from '../session/services.ts';
+import { deliver } from '../telegram/deliver.ts';
 import { revokeTurn } from './ice.ts';
 import { callerName, missedMessage } from './missed.ts';
 import type { MissedLink } from './store.ts';

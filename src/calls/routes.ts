@@ -1,21 +1,22 @@
 import type { Context } from 'hono';
-import { callTicket, inboxTicket, listCalls, listIceServers, startCall } from '../contract/http/calls.ts';
 import { Permitted } from '../../party/wire/messages.ts';
+import { callTicket, inboxTicket, listCalls, listIceServers, startCall } from '../contract/http/calls.ts';
 import type { Room } from '../contract/sockets/protocol.ts';
-import { ApiError, otherCall } from '../platform/errors.ts';
+import { ApiError } from '../platform/errors.ts';
 import { background } from '../platform/http/background.ts';
 import type { AppEnv } from '../platform/http/context.ts';
 import { createRouter } from '../platform/http/router.ts';
 import type { Log } from '../platform/log.ts';
-import type { Role } from '../../party/wire/ticket.ts';
-import { issueTicket, TICKET_TTL_SECONDS } from '../../party/wire/ticket.ts';
-import type { Services } from '../services.ts';
+import type { Role } from '../rooms/ticket.ts';
+import { issueTicket, TICKET_TTL_SECONDS } from '../rooms/ticket.ts';
+import type { Services } from '../session/services.ts';
 import type { Session } from '../session/token.ts';
 import { jwtSecrets } from '../session/token.ts';
 import { askCall } from './ask.ts';
 import { dial } from './dial.ts';
 import { pageOf, placeOf } from './history.ts';
 import { createIceMemory, giveCountedIce, giveIce, leaveToCall } from './ice.ts';
+import { otherCall } from './other-call.ts';
 import { createRefusedCallers } from './refused.ts';
 import * as store from './store.ts';
 import { type Ice, stunAlone } from './turn.ts';
@@ -77,7 +78,7 @@ export const callRoutes = (services: Services) => {
     return { call: id, ...permitted };
   };
 
-  route(startCall)(async ({ c, body, session }) => {
+  route(startCall, async ({ c, body, session }) => {
     const dialled = await call(session, body);
     const { existing, state, reason } = dialled;
     const { userId } = session;
@@ -89,19 +90,19 @@ export const callRoutes = (services: Services) => {
     return { ...admitted, existing, state, ...(reason && { reason }) };
   });
 
-  route(callTicket)(async ({ c, params, body, session }) => {
+  route(callTicket, async ({ c, params, body, session }) => {
     const permitted = await permit(session, params.id, body.takeOver);
     const ice = (log: Log) => giveCountedIce(services, log, session.userId);
     return admit(c, session, { ...permitted, ice });
   });
 
-  route(inboxTicket)(({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));
+  route(inboxTicket, ({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));
 
-  route(listCalls)(async ({ userId, query }) =>
+  route(listCalls, async ({ userId, query }) =>
     pageOf(await store.listCalls(db, userId, placeOf(query.before), query.limit + 1), query.limit),
   );
 
-  route(listIceServers)(async ({ c, userId }) => {
+  route(listIceServers, async ({ c, userId }) => {
     const given = await iceOutsideCalls(services, c.get('log'), userId);
     const { iceServers, until, retryAfterSeconds } = given;
     if (retryAfterSeconds !== undefined) throw new ApiError('too_many_requests', retryAfterSeconds);

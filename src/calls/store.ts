@@ -1,20 +1,20 @@
 import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { REASONS } from '../contract/sockets/call.ts';
+import type { CallRecord } from '../../party/wire/messages.ts';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
+import { REASONS } from '../contract/sockets/call.ts';
 import type { Profile } from '../contract/sockets/inbox.ts';
-import type { CallRecord } from '../../party/wire/messages.ts';
 import type { Database } from '../platform/db/client.ts';
 import { ask, read } from '../platform/db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
-import { shownName } from '../profile/names.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
-import { CLAIM_MISSED } from './scripts/missed-call.ts';
+import { shownName } from '../profile/names.ts';
 import type { HistoryRow, Place } from './history.ts';
 import { meant } from './people.ts';
+import { CLAIM_MISSED } from './scripts/missed-call.ts';
 
 /** The caller, and all whom `to` can mean: one statement. */
 export const findPeople = (db: Database, callerId: string, to: readonly string[]): Promise<Profile[]> => {

@@ -1,9 +1,9 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
-import { signingSecret } from './secrets.ts';
 import { describeIceUriFaults, type IceScheme } from './ice-uris.ts';
 import { toE164 } from './phone.ts';
+import { signingSecret } from './secrets.ts';
 
 /** The host of Telegram's own Bot API (core.telegram.org/bots/api). */
 const TELEGRAM_HOST = 'api.telegram.org';

@@ -1,6 +1,5 @@
 import type { PlainErrorCode, WaitingErrorCode } from '../contract/errors.ts';
 import type { InCall } from '../contract/sockets/inbox.ts';
-import type { Held } from '../../party/wire/messages.ts';
 
 /** An error that the client is told: thrown anywhere, answered at the edge in the envelope. */
 export class ApiError extends Error {
@@ -20,15 +19,6 @@ export class ApiError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
-
-/** Another call of this user, or another device of theirs, is in the way: with all that is known of it. */
-export const otherCall = (code: 'in_call' | 'answered_elsewhere', held: Held | undefined, asking: string): ApiError => {
-  const error = new ApiError(code);
-  if (!held) return error;
-  const { device, ...rest } = held;
-  error.inCall = { ...rest, here: device === asking };
-  return error;
-};
 
 /** Past a limit for so many milliseconds. */
 export const tooMany = (waitMs: number): ApiError => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));

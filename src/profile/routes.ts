@@ -1,7 +1,7 @@
 import { getProfile, updateProfile } from '../contract/http/profile.ts';
 import { ApiError } from '../platform/errors.ts';
 import { createRouter } from '../platform/http/router.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../session/services.ts';
 import { parseUsername, shownName, trimDisplayName } from './names.ts';
 import { changeProfile, findProfile } from './store.ts';
 
@@ -10,14 +10,14 @@ export const profileRoutes = (services: Services) => {
   const { db } = services;
   const { app, route } = createRouter(services);
 
-  route(getProfile)(async ({ userId }) => {
+  route(getProfile, async ({ userId }) => {
     const profile = await findProfile(db, userId);
     if (!profile) throw new ApiError('user_not_found');
     const { phone, username, displayName } = profile;
     return { userId, phone, username: username ?? '', displayName: shownName(displayName ?? '') };
   });
 
-  route(updateProfile)(async ({ userId, body }) => {
+  route(updateProfile, async ({ userId, body }) => {
     const parsed = parseUsername(body.username ?? '');
     if (!parsed.ok) throw new ApiError(parsed.reason);
     const given = body.displayName;

@@ -22,7 +22,7 @@ import { answerError, unavailable } from '../platform/http/errors.ts';
 import { createRouter, validate } from '../platform/http/router.ts';
 import { requireUpgrade } from '../platform/http/upgrade.ts';
 import { reasonOf } from '../platform/log.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../session/services.ts';
 import type { Session } from '../session/token.ts';
 import { jwtSecrets } from '../session/token.ts';
 import { parsePollToken, qrUrl } from './code.ts';
@@ -59,7 +59,7 @@ export const qrRoutes = (services: Services) => {
     { code }: { code: string },
   ) => decideQr(services, step, { ...askingOf(c), code, session }, background(c));
 
-  route(requestQr)(async ({ c }) => {
+  route(requestQr, async ({ c }) => {
     const begun = await beginQr(services, askingOf(c), deviceOf(c));
     return {
       ...begun,
@@ -69,23 +69,22 @@ export const qrRoutes = (services: Services) => {
     };
   });
 
-  route(
-    checkQr,
-    requireProof,
-  )(({ c }) => pollQr(services, askingOf(c), proofOf(c), { log: c.get('log'), later: background(c) }));
+  route(checkQr, requireProof, ({ c }) =>
+    pollQr(services, askingOf(c), proofOf(c), { log: c.get('log'), later: background(c) }),
+  );
 
-  routeSelfChecking(qrInfo)(async ({ c, session, query }) => {
+  routeSelfChecking(qrInfo, async ({ c, session, query }) => {
     const { device, leftMs } = await decide(c, 'info', session, query);
     const expiresInSeconds = Math.ceil(leftMs / 1000);
     return { ok: true, ...device, ageSeconds: QR_TTL_SECONDS - expiresInSeconds, expiresInSeconds };
   });
 
-  routeSelfChecking(confirmQr)(async ({ c, session, body }) => {
+  routeSelfChecking(confirmQr, async ({ c, session, body }) => {
     await decide(c, 'confirm', session, body);
     return { ok: true };
   });
 
-  routeSelfChecking(denyQr)(async ({ c, session, body }) => {
+  routeSelfChecking(denyQr, async ({ c, session, body }) => {
     await decide(c, 'deny', session, body);
     return { ok: true };
   });

@@ -2,13 +2,13 @@ import { POLL_INTERVAL_SECONDS, QR_COLLECT_SECONDS, QR_TTL_SECONDS } from '../co
 import type { Device } from '../contract/http/sessions.ts';
 import { ApiError, tooLate, tooMany } from '../platform/errors.ts';
 import { randomText, sha256 } from '../platform/random.ts';
-import type { Services } from '../services.ts';
-import { alertSignIn } from '../session/alert.ts';
-import { SessionRecord, sessionRecord } from '../session/record.ts';
-import { closeSockets } from '../session/sockets.ts';
-import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import type { Around, Later } from '../platform/retry.ts';
 import { undoUntilHeard } from '../platform/retry.ts';
+import { alertSignIn } from '../session/alert.ts';
+import { SessionRecord, sessionRecord } from '../session/record.ts';
+import type { Services } from '../session/services.ts';
+import { closeSockets } from '../session/sockets.ts';
+import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import { randomQrCode } from './code.ts';
 import { newQrRoom } from './room-id.ts';
 import type { Asking, Decision } from './store.ts';

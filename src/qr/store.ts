@@ -1,11 +1,11 @@
-import { addressLimit } from '../platform/address-limit.ts';
 import { isQrCode, QR_TTL_SECONDS } from '../contract/http/qr.ts';
+import { addressLimit } from '../platform/address-limit.ts';
 import type { Settings } from '../platform/env.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
-import { CHECK_QR, CONFIRM_QR, DENY_QR, QR_INFO, REQUEST_QR, VOID_CHECK, VOID_CONFIRM } from './scripts/qr.ts';
 import { sessionArgs } from '../session/scripts/sessions.ts';
 import type { Session } from '../session/token.ts';
+import { CHECK_QR, CONFIRM_QR, DENY_QR, QR_INFO, REQUEST_QR, VOID_CHECK, VOID_CONFIRM } from './scripts/qr.ts';
 
 /** The settings that the limits of QR codes come from. */
 type Limits = Pick<Settings, 'ADDRESS_LIMITS' | 'ADDRESS_QR_REQUESTS_PER_HOUR' | 'ADDRESS_QR_MISSES_PER_10_MINUTES'>;

@@ -1,10 +1,10 @@
 import type { Device } from '../contract/http/sessions.ts';
 import type { Log } from '../platform/log.ts';
-import type { Services } from '../services.ts';
+import { tryThrice } from '../platform/retry.ts';
 import type { PhoneHint } from '../telegram/deliver.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { alertMessage, NOT_ME } from '../telegram/sign-in-messages.ts';
-import { tryThrice } from '../platform/retry.ts';
+import type { Services } from './services.ts';
 import { findLink } from './store.ts';
 
 /** A sign-in that somebody should hear of. */

@@ -5,7 +5,7 @@ import { background } from '../platform/http/background.ts';
 import type { AppEnv } from '../platform/http/context.ts';
 import { deviceOf } from '../platform/http/device.ts';
 import { createRouter } from '../platform/http/router.ts';
-import type { Services } from '../services.ts';
+import type { Services } from './services.ts';
 import { closeSockets } from './sockets.ts';
 import * as store from './store.ts';
 import type { Session } from './token.ts';
@@ -30,7 +30,7 @@ export const sessionRoutes = (services: Services) => {
     return closed;
   };
 
-  routeSelfChecking(listSessions)(async ({ c, session }) => {
+  routeSelfChecking(listSessions, async ({ c, session }) => {
     const listed = await store.listSessions(redis, session, deviceOf(c), now());
     if (!listed) throw new ApiError('invalid_token');
     return {
@@ -45,18 +45,18 @@ export const sessionRoutes = (services: Services) => {
     };
   });
 
-  routeSelfChecking(revokeSession)(async ({ c, session, params }) => {
+  routeSelfChecking(revokeSession, async ({ c, session, params }) => {
     const closed = await close(c, session, params.id);
     if (closed.length === 0) throw new ApiError('session_not_found');
     return { ok: true };
   });
 
-  routeSelfChecking(revokeOthers)(async ({ c, session }) => ({
+  routeSelfChecking(revokeOthers, async ({ c, session }) => ({
     ok: true,
     revoked: (await close(c, session, 'others')).length,
   }));
 
-  routeSelfChecking(logout)(async ({ c, session }) => {
+  routeSelfChecking(logout, async ({ c, session }) => {
     await close(c, session, session.sid);
     return { ok: true };
   });

@@ -1,5 +1,5 @@
 import type { Device } from '../contract/http/sessions.ts';
-import type { Services } from '../services.ts';
+import type { TelegramServices } from '../telegram/services.ts';
 import type { SessionEnd } from './store.ts';
 import { endAllSessions, endSession, seeSession } from './store.ts';
 import type { Session } from './token.ts';
@@ -30,7 +30,7 @@ export interface Sessions {
 }
 
 /** The sessions in a Redis. */
-export const createSessions = ({ redis, now }: Pick<Services, 'redis' | 'now'>): Sessions => {
+export const createSessions = ({ redis, now }: Pick<TelegramServices, 'redis' | 'now'>): Sessions => {
   /** sid → when it was alive, the longest ago first. */
   const remembered = new Map<string, number>();
   const forget = (sids: readonly string[]) => {

@@ -1,6 +1,6 @@
-import type { Services } from '../services.ts';
 import type { Later } from '../platform/retry.ts';
 import { undoUntilHeard } from '../platform/retry.ts';
+import type { Services } from './services.ts';
 import { endOfSession } from './token.ts';
 
 /**

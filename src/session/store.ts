@@ -6,6 +6,7 @@ import { read } from '../platform/db/client.ts';
 import { telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys } from '../platform/redis/keys.ts';
+import { SessionRecord, sessionRecord } from './record.ts';
 import {
   CLOSE_SESSIONS,
   END_ALL_SESSIONS,
@@ -14,7 +15,6 @@ import {
   SEE_SESSION,
   sessionArgs,
 } from './scripts/sessions.ts';
-import { SessionRecord, sessionRecord } from './record.ts';
 import type { Session } from './token.ts';
 
 const legacyRecord = (device: Device) => sessionRecord('legacy', device);

@@ -2,9 +2,9 @@ import type { Language, Text } from '../contract/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { reasonOf } from '../platform/log.ts';
 import { maskPhone } from '../platform/phone.ts';
-import type { Services } from '../services.ts';
 import { tryThrice } from '../platform/retry.ts';
 import type { Extras } from './api.ts';
+import type { TelegramServices } from './services.ts';
 import {
   adoptLink,
   adoptPhone,
@@ -61,7 +61,7 @@ const DELIVERY_MS = 21_000;
  * @throws {StoreError} when it could not be delivered
  */
 export const deliver = async (
-  services: Services,
+  services: TelegramServices,
   log: Log,
   phone: string,
   hint: PhoneHint,
@@ -100,7 +100,7 @@ export const deliver = async (
  * @param started when the message was sent, by the monotonic clock
  */
 const restLink = async (
-  { db, redis, now }: Services,
+  { db, redis, now }: TelegramServices,
   log: Log,
   { phone, chatId, started }: { phone: string; chatId: number; started: number },
 ): Promise<void> => {
@@ -115,7 +115,7 @@ const restLink = async (
 
 /** The chat to send to. Asks Postgres when Redis does not know, and moves the original's link there when it meets one. */
 const chatOf = async (
-  { db, redis }: Services,
+  { db, redis }: TelegramServices,
   log: Log,
   phone: string,
   hint: PhoneHint,

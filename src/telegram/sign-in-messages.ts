@@ -1,5 +1,5 @@
-import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
 import type { Language, Text } from '../contract/errors.ts';
+import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
 import type { Device } from '../contract/http/sessions.ts';
 import { formatWait } from '../platform/messages.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sign } from '../../party/wire/signature.ts';
 import { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import { PING } from '../../src/contract/sockets/protocol.ts';
-import { sign } from '../../party/wire/signature.ts';
 import type { Device } from '../support/calls/device.ts';
 import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';

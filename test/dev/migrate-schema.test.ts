@@ -69,7 +69,15 @@ test('drizzle-kit finds nothing in src/platform/db/schema.ts that the migrations
       process.execPath,
       [
         DRIZZLE_KIT,
-        ...['generate', '--dialect', 'postgresql', '--schema', './src/db/schema.ts', '--out', relative(ROOT, scratch)],
+        ...[
+          'generate',
+          '--dialect',
+          'postgresql',
+          '--schema',
+          './src/platform/db/schema.ts',
+          '--out',
+          relative(ROOT, scratch),
+        ],
       ],
       { cwd: ROOT },
     );

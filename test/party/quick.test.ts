@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quickSignal, quickToCall, quickToInbox } from '../../party/quick.ts';
-import { Signal } from '../../src/contract/sockets/call.ts';
 import { ToCall, ToInbox } from '../../party/wire/messages.ts';
+import { Signal } from '../../src/contract/sockets/call.ts';
 
 const candidate = { candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 const signal = { kind: 'candidate', candidate, raw: { candidate, more: 1 } };

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { callRoom } from '../../party/call/room.ts';
+import type { Effect, RoomDefinition, RoomEvent } from '../../party/definition.ts';
 import { inboxRoom } from '../../party/inbox/room.ts';
 import { qrRoom } from '../../party/qr/room.ts';
 import { REFUSALS_LIMIT } from '../../party/refusals.ts';
-import type { Effect, RoomDefinition, RoomEvent } from '../../party/definition.ts';
 import { type Host, RoomRunner, type Socket } from '../../party/runner.ts';
 import type { CallRecord, Entrant } from '../../party/wire/messages.ts';
-import { newQrRoom } from '../../src/qr/room-id.ts';
 import { RefusedError } from '../../party/wire/post.ts';
 import { sign } from '../../party/wire/signature.ts';
+import { newQrRoom } from '../../src/qr/room-id.ts';
 import { ringing } from './call/call.ts';
 
 const SECRET = 'the-secret-of-rooms';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { callRoom } from '../../party/call/room.ts';
-import { itemsIn, QUEUE_LIMIT } from '../../party/outbox.ts';
 import type { Effect } from '../../party/definition.ts';
+import { itemsIn, QUEUE_LIMIT } from '../../party/outbox.ts';
 import { messagesIn } from './answering.ts';
 import { HANGS, ice, offer, ringing, talking } from './call/call.ts';
 import { Inbox, offerOf } from './inbox/inbox.ts';

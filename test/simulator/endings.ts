@@ -1,6 +1,6 @@
 import { itemsIn } from '../../party/outbox.ts';
-import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { CallRecord } from '../../party/wire/messages.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
-import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Entrant } from '../../party/wire/messages.ts';
+import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Around } from './around.ts';
 import { hold } from './broken.ts';
 import type { Link } from './network.ts';

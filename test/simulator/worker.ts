@@ -1,4 +1,3 @@
-import type { Signal } from '../../src/contract/sockets/call.ts';
 import {
   type CallRecord,
   Created,
@@ -9,6 +8,7 @@ import {
   type ToInbox,
   ToWorker,
 } from '../../party/wire/messages.ts';
+import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import { hold } from './broken.ts';
 import type { Clock } from './clock.ts';

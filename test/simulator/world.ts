@@ -1,10 +1,10 @@
 import { RUNG_MS } from '../../party/call/ringing.ts';
 import { callRoom } from '../../party/call/room.ts';
 import { type Call, type CallRoomState, memberOf } from '../../party/call/state.ts';
-import { inboxRoom } from '../../party/inbox/room.ts';
 import type { Effect } from '../../party/definition.ts';
-import { CallServerFrame } from '../../src/contract/sockets/call.ts';
+import { inboxRoom } from '../../party/inbox/room.ts';
 import { Answers, Batch, type Entrant, ToInbox } from '../../party/wire/messages.ts';
+import { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import type { Around, CallRoom, InboxRoom } from './around.ts';
 import { hold } from './broken.ts';

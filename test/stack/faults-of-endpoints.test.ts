@@ -355,7 +355,10 @@ const CONTENT: Readonly<Record<string, { readonly path: string; readonly status:
 const entries = Object.entries(NEEDY);
 
 test('every endpoint of the contract is looked at here', () => {
-  const names = ENDPOINTS.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  // Rooms speak to the Worker by an endpoint that is no contract with clients.
+  const names = ['POST /api/internal/rooms'].concat(
+    ENDPOINTS.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+  );
   expect([...Object.keys(NEEDY), ...Object.keys(CONTENT)].sort()).toEqual(names.sort());
 });
 

@@ -1,8 +1,8 @@
 import { neon } from '@neondatabase/serverless';
 import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keys } from '../../src/platform/redis/keys.ts';
 import { NO_ROOMS } from '../../party/wire/rooms.ts';
+import { keys } from '../../src/platform/redis/keys.ts';
 import { localApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { messageUpdate, ownContact, postUpdate } from '../support/person.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/platform/env.ts';
-import { checkRequest, voidStep } from '../../src/qr/store.ts';
 import { sha256 } from '../../src/platform/random.ts';
 import { createRedis } from '../../src/platform/redis/client.ts';
+import { checkRequest, voidStep } from '../../src/qr/store.ts';
 import { newSid } from '../../src/session/token.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { isPending } from '../support/order.ts';

@@ -1,15 +1,15 @@
 import type * as Party from 'partykit/server';
 import * as z from 'zod';
-import { Entrant } from '../../wire/messages.ts';
 import { CLOSE } from '../../../src/contract/sockets/protocol.ts';
-import { signingSecret } from '../../../src/platform/secrets.ts';
 import { createLog, reasonOf } from '../../../src/platform/log.ts';
+import { signingSecret } from '../../../src/platform/secrets.ts';
+import { cutWhenFlooding } from '../../cut.ts';
+import type { RoomDefinition } from '../../definition.ts';
+import { onceDone } from '../../once.ts';
+import { type Host, RoomRunner, type Socket } from '../../runner.ts';
+import { Entrant } from '../../wire/messages.ts';
 import { postSigned } from '../../wire/post.ts';
 import { verify } from '../../wire/signature.ts';
-import { cutWhenFlooding } from '../../cut.ts';
-import { onceDone } from '../../once.ts';
-import type { RoomDefinition } from '../../definition.ts';
-import { type Host, RoomRunner, type Socket } from '../../runner.ts';
 
 /** What a room needs of its connections on PartyKit. */
 export interface PartyConnection {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { CALL_SIZE, REASONS, signalBytes } from '../sockets/call.ts';
+import { ROOM_ID, SIGNAL_LIMIT } from '../sockets/protocol.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
-import { ROOM_ID, SIGNAL_LIMIT } from '../sockets/protocol.ts';
 
 /** How many calls a page of the history has when nobody says, and at most. */
 const PAGE = { usual: '50', pattern: /^([1-9]\d?|100)$/ } as const;

@@ -4,9 +4,9 @@ import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
 import * as profile from './profile.ts';
 import * as qr from './qr.ts';
+import * as waysIn from './room-endpoints.ts';
 import * as sessions from './sessions.ts';
 import * as telegram from './telegram.ts';
-import * as waysIn from './room-endpoints.ts';
 
 /** Every endpoint of the API, in the order of the documentation. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -37,7 +37,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   waysIn.callRoom,
   waysIn.inboxRoom,
   waysIn.oldSocket,
-  waysIn.fromRooms,
   health.health,
   health.ready,
 ];

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { Called, Done } from '../../../party/wire/messages.ts';
 
 const ticket = z.string().optional().describe('From `POST /api/calls`, `/api/calls/:id/ticket` or `/api/calls/inbox`');
 
@@ -28,14 +27,4 @@ export const oldSocket = {
   summary: 'The WebSocket of old clients. With a bad token, or none, it is closed with 4001',
   query: z.object({ token: z.string().optional() }),
   errors: ['websocket_required'],
-} as const satisfies Endpoint;
-
-/** What rooms tell the Worker: `ToWorker` of room-messages.ts, which is nobody else's business. */
-export const fromRooms = {
-  method: 'post',
-  path: '/api/internal/rooms',
-  summary: 'For rooms: what they tell the API',
-  headers: { 'X-AIST-Signature': 'HMAC of the request, by ROOMS_SECRET' },
-  success: { status: 200, body: z.union([Called, Done]) },
-  errors: ['invalid_secret', 'invalid_field'],
 } as const satisfies Endpoint;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { ERRORS, ErrorBody, LANGUAGES } from '../../contract/errors.ts';
 import type { Endpoint } from '../../contract/http/endpoint.ts';
 import { ERRORS_ANYWHERE } from '../../contract/http/endpoint.ts';
 import { ENDPOINTS } from '../../contract/http/endpoints.ts';
-import type { ErrorCode } from '../../contract/errors.ts';
-import { ERRORS, ErrorBody, LANGUAGES } from '../../contract/errors.ts';
 import { messageOf } from '../messages.ts';
 import { errorExample, exampleOf, parameterExample } from './examples.ts';
 import { LANGUAGE_HEADER } from './language.ts';

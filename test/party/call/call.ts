@@ -2,8 +2,8 @@ import type { CallEvent } from '../../../party/call/machine.ts';
 import { callRoom } from '../../../party/call/room.ts';
 import type { CallRoomState } from '../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../party/definition.ts';
-import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import type { CallRecord, Entrant, ToCall, ToInbox, ToWorker } from '../../../party/wire/messages.ts';
+import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import { answerTo, messagesIn, type Post } from '../answering.ts';
 
 type Told = (ToCall | ToInbox | ToWorker)['type'];

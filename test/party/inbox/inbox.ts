@@ -1,7 +1,7 @@
+import type { Effect, Present, Step } from '../../../party/definition.ts';
 import type { InboxEvent } from '../../../party/inbox/machine.ts';
 import { inboxRoom } from '../../../party/inbox/room.ts';
 import type { InboxState } from '../../../party/inbox/state.ts';
-import type { Effect, Present, Step } from '../../../party/definition.ts';
 import type { Entrant, ToInbox } from '../../../party/wire/messages.ts';
 import { answerTo, messagesIn, type Post } from '../answering.ts';
 

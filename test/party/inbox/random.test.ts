@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inboxRoom } from '../../../party/inbox/room.ts';
 import { type InboxState, type Kept, NOTHING } from '../../../party/inbox/state.ts';
-import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import {
   Dialled,
   Done,
@@ -13,6 +12,7 @@ import {
   ToWorker,
   TurnGranted,
 } from '../../../party/wire/messages.ts';
+import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';
 

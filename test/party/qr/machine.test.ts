@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../party/definition.ts';
 import type { QrEvent, QrState } from '../../../party/qr/machine.ts';
 import { step } from '../../../party/qr/machine.ts';
 import { qrRoom } from '../../../party/qr/room.ts';
-import type { Effect } from '../../../party/definition.ts';
 import { DEVICE_LIMIT } from '../../../src/contract/sockets/protocol.ts';
 
 const EXPIRES = 300_000;

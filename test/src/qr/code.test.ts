@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normaliseQrCode, QR_ALPHABET } from '../../../src/contract/http/qr.ts';
-import { parsePollToken, qrUrl, randomQrCode } from '../../../src/qr/code.ts';
 import { randomText } from '../../../src/platform/random.ts';
+import { parsePollToken, qrUrl, randomQrCode } from '../../../src/qr/code.ts';
 
 describe('a code', () => {
   test('is 6 of the 32 characters, each as likely as the others', () => {

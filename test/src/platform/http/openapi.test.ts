@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { ErrorBody } from '../../../../src/contract/errors.ts';
 import { ERRORS_ANYWHERE } from '../../../../src/contract/http/endpoint.ts';
 import { ENDPOINTS } from '../../../../src/contract/http/endpoints.ts';
-import { ErrorBody } from '../../../../src/contract/errors.ts';
 import { openApiDocument } from '../../../../src/platform/http/openapi.ts';
 
 const Example = z.object({ value: ErrorBody });

@@ -1,8 +1,8 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import type { Room } from '../../src/contract/sockets/protocol.ts';
-import { randomText } from '../../src/platform/random.ts';
-import type { JwtSecrets, Session } from '../../src/session/token.ts';
-import { kidOf } from '../../src/session/token.ts';
+import type { Room } from '../contract/sockets/protocol.ts';
+import { randomText } from '../platform/random.ts';
+import type { JwtSecrets, Session } from '../session/token.ts';
+import { kidOf } from '../session/token.ts';
 
 /** How long a ticket admits to its room, in seconds (calls.md: "at most 60 s to join"). */
 export const TICKET_TTL_SECONDS = 60;

@@ -43,6 +43,6 @@ describe('“What the log says” in docs/operations.md', () => {
 
   test('can be compared: but for the one place where work behind an answer fails, events are named where they are logged', () => {
     const nameless = writing.filter(({ argument }) => !/^['`]/.test(argument));
-    expect(nameless).toEqual([{ file: join('src', 'http', 'background.ts'), argument: 'event' }]);
+    expect(nameless).toEqual([{ file: join('src', 'platform', 'http', 'request-context.ts'), argument: 'event' }]);
   });
 });

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { issueTicket, verifyTicket } from '../../../party/wire/ticket.ts';
+import { issueTicket, verifyTicket } from '../../../src/rooms/ticket.ts';
 import { kidOf, type Session, signToken, verifyToken } from '../../../src/session/token.ts';
 
 const SECRETS = ['the-secret-of-today', 'the-one-of-yesterday'] as const;

@@ -1,0 +1,28 @@
+import { ApiError } from '../platform/errors.ts';
+import type { Authenticator } from '../platform/http/router.ts';
+import type { TelegramServices } from '../telegram/services.ts';
+import type { Sessions } from './sessions.ts';
+import type { Session } from './token.ts';
+import { jwtSecrets, verifyToken } from './token.ts';
+
+/** Says who sent a request, by the token in `Authorization: Bearer`. */
+export const createAuthenticator = (
+  { settings, now }: Pick<TelegramServices, 'settings' | 'now'>,
+  sessions: Sessions,
+): Authenticator<Session> => {
+  const secrets = jwtSecrets(settings);
+  return {
+    identify: async (c) => {
+      const header = c.req.header('Authorization')?.trim() ?? '';
+      const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+      if (!token) throw new ApiError('no_token');
+      const session = await verifyToken(secrets, token, now());
+      if (!session) throw new ApiError('invalid_token');
+      return session;
+    },
+    isRemembered: (session) => sessions.isRemembered(session),
+    requireLiving: async (session, { device }) => {
+      if (!(await sessions.lives(session, device))) throw new ApiError('invalid_token');
+    },
+  };
+};
