@@ -44,7 +44,13 @@ export default defineConfig({
     sequence: { sequencer: Order },
     projects: [
       // Logic, without any store: milliseconds.
-      { test: { name: 'unit', include: ['test/{house,party,simulator,src}/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{house,party,simulator,src}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
       // The local stack's own parts, each started by its tests.
       {
         test: {

@@ -55,7 +55,12 @@ const compared = (
 ): Row => {
   const of = (figures: Figures) => median(pick(figures));
   const ratio = of(rooms) / of(ws);
-  const figures = { rooms: show(of(rooms)), bare: show(of(bare)), ws: show(of(ws)), peer: show(of(peer)) };
+  const figures = {
+    rooms: show(of(rooms)),
+    bare: show(of(bare)),
+    ws: show(of(ws)),
+    peer: show(of(peer)),
+  };
   return { what, goal, ...figures, ratio: `${ratio.toFixed(2)} × ws`, holds: holds(ratio) };
 };
 
@@ -77,7 +82,12 @@ const rung = (share: number, limit: number, { rooms, ws, peer }: AllFigures): Ro
   };
 };
 
-const alone = (what: string, goal: string, figure: number | undefined, holds: (figure: number) => boolean): Row => ({
+const alone = (
+  what: string,
+  goal: string,
+  figure: number | undefined,
+  holds: (figure: number) => boolean,
+): Row => ({
   what,
   goal,
   rooms: figure === undefined ? NONE : `${figure.toFixed(0)} MB`,
@@ -91,7 +101,11 @@ const alone = (what: string, goal: string, figure: number | undefined, holds: (f
 const roundTripsOf = ({ rings }: Figures) => Math.max(...rings.map(({ roundTrips }) => roundTrips));
 
 /** The figures against the goals. `concurrent` is how many calls the closed loop had. */
-export const rowsOf = (all: AllFigures, { perThousandSockets, growth, calls }: Memory, concurrent: number): Row[] => {
+export const rowsOf = (
+  all: AllFigures,
+  { perThousandSockets, growth, calls }: Memory,
+  concurrent: number,
+): Row[] => {
   const ms = (value: number) => `${one(value)} ms`;
   const trips = roundTripsOf(all.rooms);
   return [
@@ -120,7 +134,12 @@ export const rowsOf = (all: AllFigures, { perThousandSockets, growth, calls }: M
       (ratio) => ratio >= 0.5,
     ),
     alone('memory per 1,000 call sockets', '≤ 320 MB', perThousandSockets, (mb) => mb <= 320),
-    alone(`its growth over ${calls.toLocaleString('en')} calls`, 'none', growth, (mb) => mb <= NOISE_MB),
+    alone(
+      `its growth over ${calls.toLocaleString('en')} calls`,
+      'none',
+      growth,
+      (mb) => mb <= NOISE_MB,
+    ),
     rung(0.5, 25, all),
     rung(0.99, 100, all),
     {
@@ -143,7 +162,14 @@ export const tableOf = (rows: readonly Row[]): string => {
     const verdict = holds === undefined ? 'not measured' : holds ? 'yes' : 'NO';
     return [what, goal, rooms, bare, ws, peer, ratio, verdict];
   });
-  const widths = head.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...cells.map(line)].join('\n');
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [
+    line(head),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...cells.map(line),
+  ].join('\n');
 };

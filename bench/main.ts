@@ -13,7 +13,9 @@ const stamp = createHash('sha256')
   .digest('hex');
 
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
-  console.error('Installing the peers that are measured against (the first time only; about ten seconds) …');
+  console.error(
+    'Installing the peers that are measured against (the first time only; about ten seconds) …',
+  );
   const options = { cwd: folder, shell: process.platform === 'win32' };
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
   writeFileSync(stampFile, stamp);

@@ -147,7 +147,9 @@ const main = async (): Promise<boolean> => {
     await Promise.all(pairs.map(([caller]) => caller.end()));
   });
   const before = worker.memory();
-  await step(`making ${CALLS} calls: rooms`, () => connectSteadily(() => rooms.system.connect(), CALLS, rooms.pairs));
+  await step(`making ${CALLS} calls: rooms`, () =>
+    connectSteadily(() => rooms.system.connect(), CALLS, rooms.pairs),
+  );
   const after = worker.memory();
   for (const { system, pairs } of [bare, ws, peers]) {
     await step(`making ${CALLS} calls: ${system.name}`, async () => {
@@ -176,7 +178,9 @@ const main = async (): Promise<boolean> => {
 
 const load = loadavg()[0] ?? 0;
 if (load > 0.5)
-  console.error(`Something else runs on this machine (load ${load.toFixed(1)}): take the figures for what they are.`);
+  console.error(
+    `Something else runs on this machine (load ${load.toFixed(1)}): take the figures for what they are.`,
+  );
 let isEnding = false;
 
 /** Ends everything, once, and this process with it. What fails because of that is of no interest. */

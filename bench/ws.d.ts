@@ -19,6 +19,9 @@ declare module 'ws' {
 
   export class WebSocketServer {
     constructor(options: { readonly server: Server });
-    on(event: 'connection', listener: (socket: WebSocket, request: { readonly url?: string }) => void): this;
+    on(
+      event: 'connection',
+      listener: (socket: WebSocket, request: { readonly url?: string }) => void,
+    ): this;
   }
 }

@@ -9,7 +9,8 @@ const viewer = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/p
 const target = join(import.meta.dirname, '..', 'dist', 'assets', 'docs');
 
 mkdirSync(target, { recursive: true });
-for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) copyFileSync(join(viewer, file), join(target, file));
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+  copyFileSync(join(viewer, file), join(target, file));
 writeFileSync(
   join(target, 'init.js'),
   // A token that is tried there is gone with the page.

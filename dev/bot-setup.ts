@@ -28,7 +28,8 @@ const LISTS: readonly { readonly language: Language; readonly code?: 'en' }[] = 
 /** Where Telegram shall bring updates. Telegram takes HTTPS alone; a stand-in on this machine takes anything. */
 const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
   const url = URL.parse(apiUrl);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`${apiUrl} is no http:// or https:// address.`);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new Error(`${apiUrl} is no http:// or https:// address.`);
   const local = isLoopbackHost(URL.parse(apiRoot)?.host);
   if (url.protocol !== 'https:' && !local) {
     throw new Error(`Telegram calls https:// addresses alone, and ${url.origin} is none.`);
@@ -39,8 +40,10 @@ const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
 /** What Telegram said, for people. The errors of grammY's network layer say nothing that they could use. */
 const reasonOf = (error: unknown, { apiRoot }: BotSetup): string => {
   if (error instanceof HttpError) return `${apiRoot} cannot be reached.`;
-  if (!(error instanceof GrammyError)) return error instanceof Error ? error.message : String(error);
-  if (error.error_code === 401 || error.error_code === 404) return `${apiRoot} does not know TELEGRAM_BOT_TOKEN.`;
+  if (!(error instanceof GrammyError))
+    return error instanceof Error ? error.message : String(error);
+  if (error.error_code === 401 || error.error_code === 404)
+    return `${apiRoot} does not know TELEGRAM_BOT_TOKEN.`;
   return `${apiRoot} answered ${error.method} with: ${error.description}`;
 };
 
@@ -50,7 +53,9 @@ const reasonOf = (error: unknown, { apiRoot }: BotSetup): string => {
  * @returns what was done, for people: a name and a text each
  * @throws {Error} saying what is wrong, without the token or the secret
  */
-export const setUpBot = async (setup: BotSetup): Promise<readonly (readonly [name: string, text: string])[]> => {
+export const setUpBot = async (
+  setup: BotSetup,
+): Promise<readonly (readonly [name: string, text: string])[]> => {
   const url = webhookUrl(setup);
   const api = new Api(setup.token, { apiRoot: setup.apiRoot, timeoutSeconds: 10 });
   try {
@@ -63,7 +68,10 @@ export const setUpBot = async (setup: BotSetup): Promise<readonly (readonly [nam
     for (const { language, code } of LISTS) {
       const other = code && { language_code: code };
       await api.setMyCommands(
-        COMMANDS.map(({ command, description }) => ({ command, description: description[language] })),
+        COMMANDS.map(({ command, description }) => ({
+          command,
+          description: description[language],
+        })),
         other,
       );
       await api.setMyDescription(DESCRIPTION[language], other);

@@ -18,8 +18,12 @@ const USAGE = 'DATABASE_URL=postgres://user:password@host/database npm run db:mi
 const parseUrl = (given: string | undefined): URL => {
   if (!given) throw new Error(`DATABASE_URL is not set. Say which database is meant: ${USAGE}`);
   const url = URL.parse(given);
-  const complete = url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname && url.pathname.length > 1;
-  if (!complete) throw new Error(`DATABASE_URL is no address of a PostgreSQL database. Say which is meant: ${USAGE}`);
+  const complete =
+    url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname && url.pathname.length > 1;
+  if (!complete)
+    throw new Error(
+      `DATABASE_URL is no address of a PostgreSQL database. Say which is meant: ${USAGE}`,
+    );
   return url;
 };
 

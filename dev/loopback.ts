@@ -9,7 +9,10 @@ export const isLoopbackHost = (host: string | undefined): boolean =>
   /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '');
 
 /** The whole body, or undefined past `limit` bytes. It is read to its end even so, or the client would not get an answer. */
-export const readBody = async (message: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer> | undefined> => {
+export const readBody = async (
+  message: IncomingMessage,
+  limit: number,
+): Promise<Buffer<ArrayBuffer> | undefined> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {

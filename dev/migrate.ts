@@ -83,7 +83,8 @@ export const migrate = async (url: string, patience: Patience = {}): Promise<num
   await tryAgain(() => locked(JOURNAL), patience);
   let applied = 0;
   for (const migration of migrations) {
-    const [done] = await sql`select 1 from drizzle.__drizzle_migrations where created_at = ${migration.folderMillis}`;
+    const [done] =
+      await sql`select 1 from drizzle.__drizzle_migrations where created_at = ${migration.folderMillis}`;
     if (done) continue;
     const note = `insert into drizzle.__drizzle_migrations (hash, created_at) values ('${migration.hash}', ${migration.folderMillis})`;
     try {

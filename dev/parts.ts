@@ -22,7 +22,9 @@ export class Parts {
     const parts = this.#running.splice(0);
     const outcomes = await Promise.allSettled(parts.map(async ({ part }) => part.close()));
     return outcomes.flatMap((outcome, index) =>
-      outcome.status === 'rejected' ? [`${parts[index]?.name} did not end cleanly: ${outcome.reason}`] : [],
+      outcome.status === 'rejected'
+        ? [`${parts[index]?.name} did not end cleanly: ${outcome.reason}`]
+        : [],
     );
   }
 }

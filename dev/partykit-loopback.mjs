@@ -21,9 +21,13 @@ const onLoopback = (args) => {
   const [first, ...rest] = args;
   // The inspector, miniflare's way back, and a check of the inspector's port. Nobody calls the first by its number, and two of them would collide.
   if (typeof first === 'number') {
-    return [{ port: 0, host: LOOPBACK }, ...rest.filter((argument) => typeof argument === 'function')];
+    return [
+      { port: 0, host: LOOPBACK },
+      ...rest.filter((argument) => typeof argument === 'function'),
+    ];
   }
-  if (typeof first === 'object' && first !== null && 'port' in first) return [{ ...first, host: LOOPBACK }, ...rest];
+  if (typeof first === 'object' && first !== null && 'port' in first)
+    return [{ ...first, host: LOOPBACK }, ...rest];
   return args;
 };
 

@@ -24,7 +24,12 @@ export interface PartykitOptions {
 }
 
 /** Starts the rooms under `partykit dev`, on loopback; `ready` rejects if they can be reached from elsewhere. What they store ends with them. */
-export const startPartykit = ({ port, vars, onLine, party = join(ROOT, 'party') }: PartykitOptions): RunningServer => {
+export const startPartykit = ({
+  port,
+  vars,
+  onLine,
+  party = join(ROOT, 'party'),
+}: PartykitOptions): RunningServer => {
   // Nothing is built that is not below the folder where partykit runs, which is one of its own: a link leads to the rooms. Empty environment files keep
   // it from reading those further up. The settings go there too, since arguments can be seen by everybody.
   const scratch = mkdtempSync(join(tmpdir(), 'aist-partykit-'));
@@ -54,7 +59,9 @@ export const startPartykit = ({ port, vars, onLine, party = join(ROOT, 'party') 
     for (const host of otherHosts()) {
       if (!(await accepts(host, port))) continue;
       server.kill();
-      throw new Error(`The rooms could be reached at ${host}, not on loopback alone. They were ended.`);
+      throw new Error(
+        `The rooms could be reached at ${host}, not on loopback alone. They were ended.`,
+      );
     }
   });
   ready.catch(() => undefined);

@@ -31,7 +31,8 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** The preferred port, or a free one when somebody has it. */
-export const preferPort = async (port: number): Promise<number> => ((await isFree(port)) ? port : freePort());
+export const preferPort = async (port: number): Promise<number> =>
+  (await isFree(port)) ? port : freePort();
 
 /** Whether something takes connections there, within a second. */
 export const accepts = (host: string, port: number): Promise<boolean> =>

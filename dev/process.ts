@@ -42,7 +42,16 @@ export interface ServerOptions {
 }
 
 /** Starts a server: Node with the given arguments. */
-export const startServer = ({ name, args, cwd, env, scratch, port, path, onLine }: ServerOptions): RunningServer => {
+export const startServer = ({
+  name,
+  args,
+  cwd,
+  env,
+  scratch,
+  port,
+  path,
+  onLine,
+}: ServerOptions): RunningServer => {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   // Below its own folder: what it leaves behind when it is killed goes with that.
   const TMPDIR = join(scratch, 'tmp');
@@ -119,7 +128,10 @@ const cleanUpWhenWeAreGone = (group: number | undefined, folder: string) => {
     fs.rmSync(process.argv[1], { recursive: true, force: true });
     process.kill(-${group}, 'SIGKILL');
   })`;
-  return spawn(process.execPath, ['-e', script, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  return spawn(process.execPath, ['-e', script, folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
 };
 
 /** Whether there is an answer before the server ends and before time is up. */
@@ -130,7 +142,9 @@ const answers = async (url: string, ended: Promise<void>): Promise<boolean> => {
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (running && Date.now() < deadline) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(() => undefined);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).catch(
+      () => undefined,
+    );
     if (answer) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

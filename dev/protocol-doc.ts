@@ -42,12 +42,16 @@ const typeOf = (given: unknown): string => {
       .join(', ')}}`;
   if (schema.type === 'object') return `object: any → ${typeOf(schema.additionalProperties ?? {})}`;
   // The smallest that JavaScript can count to goes without saying.
-  if (schema.type === 'integer') return (schema.minimum ?? 0) > 0 ? `integer ≥ ${schema.minimum}` : 'integer';
+  if (schema.type === 'integer')
+    return (schema.minimum ?? 0) > 0 ? `integer ≥ ${schema.minimum}` : 'integer';
   return [schema.type ?? 'anything'].flat().join(' or ');
 };
 
 /** The objects that a field holds, with the way from it to their fields. */
-const objectsIn = (given: unknown, way: string): { way: string; object: z.output<typeof Schema> }[] => {
+const objectsIn = (
+  given: unknown,
+  way: string,
+): { way: string; object: z.output<typeof Schema> }[] => {
   const schema = Schema.parse(given);
   const { properties, items, additionalProperties: values } = schema;
   if (properties) return [{ way: `${way}.`, object: schema }];
@@ -78,7 +82,8 @@ const fieldsOf = ({ properties = {}, required = [] }: z.output<typeof Schema>) =
     description: Schema.parse(schema).description ?? '',
   }));
 
-const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const row = (...cells: string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 /** One row for each field of each frame. */
 const table = (schema: z.ZodType, io: 'input' | 'output', kind = 'type'): string => {
@@ -95,7 +100,11 @@ const table = (schema: z.ZodType, io: 'input' | 'output', kind = 'type'): string
       ),
     ];
   });
-  return [row(kind, 'field', 'what it is', 'meaning'), row('---', '---', '---', '---'), ...rows].join('\n');
+  return [
+    row(kind, 'field', 'what it is', 'meaning'),
+    row('---', '---', '---', '---'),
+    ...rows,
+  ].join('\n');
 };
 
 const TABLES: Record<string, () => string> = {
@@ -129,7 +138,8 @@ export const withTables = (text: string): string => {
     const [begin, end] = [`<!-- table: ${name} -->`, '<!-- end -->'];
     const from = out.indexOf(begin);
     const to = out.indexOf(end, from);
-    if (from < 0 || to < 0) throw new Error(`docs/protocol.md has no place for the table "${name}"`);
+    if (from < 0 || to < 0)
+      throw new Error(`docs/protocol.md has no place for the table "${name}"`);
     out = `${out.slice(0, from + begin.length)}\n\n${make()}\n\n${out.slice(to)}`;
   }
   return out;

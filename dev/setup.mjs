@@ -8,7 +8,14 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, existsSync, constants as fs, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  existsSync,
+  constants as fs,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -35,7 +42,9 @@ const compileCache = join(root, 'node_modules', '.cache', 'compile');
 const stampFile = join(root, 'node_modules', '.setup-stamp');
 
 /** Folders of Node among the dependencies; the platforms it is not made for bring their own. */
-const bundledNodes = ['x64', 'arm64'].map((arch) => join(root, 'node_modules', `node-linux-${arch}`));
+const bundledNodes = ['x64', 'arm64'].map((arch) =>
+  join(root, 'node_modules', `node-linux-${arch}`),
+);
 
 /** @param {string} folder */
 const executable = (folder) => join(folder, 'bin', 'node');
@@ -82,10 +91,14 @@ const FEW_RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
 const reasonIn = (output) => {
   const has = (/** @type {RegExp} */ code) => code.test(output);
   if (has(/\b(ENOSPC|EDQUOT)\b/)) return 'the disk is full. Make room';
-  if (has(/\bEROFS\b/)) return `${root} is on a read-only file system. Put the project where it can be written`;
-  if (has(/\b(EACCES|EPERM)\b/)) return `this user may not write in ${root}. Change its owner, or be another user`;
+  if (has(/\bEROFS\b/))
+    return `${root} is on a read-only file system. Put the project where it can be written`;
+  if (has(/\b(EACCES|EPERM)\b/))
+    return `this user may not write in ${root}. Change its owner, or be another user`;
   if (has(/\bENOENT\b/)) return 'something that it needs is not there: see the lines above';
-  if (has(/\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/))
+  if (
+    has(/\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/)
+  )
     return 'the package registry cannot be reached. Check the network connection';
   return 'see the lines above';
 };
@@ -97,14 +110,20 @@ const install = () =>
     const seconds = () => Math.round((Date.now() - started) / 1000);
     console.log('Installing dependencies (the first time only; about half a minute) …');
     const progress = setInterval(() => console.log(`  … still installing, ${seconds()} s`), 5_000);
-    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...FEW_RETRIES], {
-      cwd: root,
-      shell: process.platform === 'win32',
-    });
+    const npm = spawn(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...FEW_RETRIES],
+      {
+        cwd: root,
+        shell: process.platform === 'win32',
+      },
+    );
     child = npm;
     let output = '';
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (output += chunk));
-    npm.on('error', (error) => fail(`npm could not be started: ${error.message}. Is it installed and on the PATH?`));
+    npm.on('error', (error) =>
+      fail(`npm could not be started: ${error.message}. Is it installed and on the PATH?`),
+    );
     npm.on('close', (code, signal) => {
       clearInterval(progress);
       if (signal) {
@@ -127,7 +146,8 @@ const install = () =>
 /** Node's own builds need glibc; where it is missing, as on Alpine, they would only stand in the way of the Node that is there. */
 const dropNodesThatCannotRun = () => {
   for (const folder of bundledNodes) {
-    if (spawnSync(executable(folder), ['--version']).status !== 0) rmSync(folder, { recursive: true, force: true });
+    if (spawnSync(executable(folder), ['--version']).status !== 0)
+      rmSync(folder, { recursive: true, force: true });
   }
 };
 
@@ -160,8 +180,14 @@ function run() {
     // By the channel the script notices when this process is gone.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // What Node compiled once it need not compile at the next start: that is half a second of wrangler's.
-    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    env: {
+      NODE_COMPILE_CACHE: compileCache,
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env.PATH}`,
+    },
   });
-  child.on('error', (error) => fail(`${bundled ?? process.execPath} could not be started: ${error.message}`));
+  child.on('error', (error) =>
+    fail(`${bundled ?? process.execPath} could not be started: ${error.message}`),
+  );
   child.on('exit', (code) => process.exit(code ?? 1));
 }

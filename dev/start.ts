@@ -80,7 +80,9 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   }
   running.lock = lock;
   if (!(await isFree(port))) {
-    throw new Error(`Port ${port} is taken by another program. Choose another one: PORT=8800 npm start`);
+    throw new Error(
+      `Port ${port} is taken by another program. Choose another one: PORT=8800 npm start`,
+    );
   }
 
   const place = async (preferred: number) => ({
@@ -111,7 +113,9 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   running.servers = servers;
   for (const server of servers) await running.front.keep(server.name, Promise.resolve(server));
   const [database, redis] = await Promise.all([
-    progress.step('opening the database', () => openMigratedDatabase(databasePlace, settings.DATABASE_URL)),
+    progress.step('opening the database', () =>
+      openMigratedDatabase(databasePlace, settings.DATABASE_URL),
+    ),
     progress.step('opening Redis', () =>
       running.parts.keep('Redis', openRedis(redisPlace, { serverUrl: env.REDIS_URL, dataDir })),
     ),
@@ -155,7 +159,10 @@ const showLine = (line: string): void => {
 };
 
 const openMigratedDatabase = async (place: Place, url: string): Promise<Store> => {
-  const store = await running.parts.keep('The database', openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }));
+  const store = await running.parts.keep(
+    'The database',
+    openDatabase(place, { serverUrl: env.DATABASE_URL, dataDir }),
+  );
   neonConfig.fetchEndpoint = store.url;
   const applied = await migrate(url).catch((cause: unknown) => {
     throw new Error(`${store.engine}: ${reasonOf(cause)}`, { cause });

@@ -8,7 +8,8 @@ import { table } from './report.ts';
  */
 
 const { env } = process;
-const USAGE = 'TELEGRAM_BOT_TOKEN=… TELEGRAM_WEBHOOK_SECRET=… npm run telegram:setup -- https://api.example';
+const USAGE =
+  'TELEGRAM_BOT_TOKEN=… TELEGRAM_WEBHOOK_SECRET=… npm run telegram:setup -- https://api.example';
 
 const given = (name: string, value: string | undefined, meaning: string): string => {
   if (value) return value;
@@ -29,7 +30,11 @@ try {
   const done = await setUpBot({
     secret,
     token: given('TELEGRAM_BOT_TOKEN', env.TELEGRAM_BOT_TOKEN, '@BotFather gives it').trim(),
-    apiUrl: given('The address of the API', process.argv[2] || env.API_URL, 'an argument, or API_URL'),
+    apiUrl: given(
+      'The address of the API',
+      process.argv[2] || env.API_URL,
+      'an argument, or API_URL',
+    ),
     apiRoot: (env.TELEGRAM_API_URL || 'https://api.telegram.org').replace(/\/+$/, ''),
   });
   console.log(table(done));

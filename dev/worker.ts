@@ -6,7 +6,12 @@ import type { RunningServer } from './process.ts';
 import { startServer } from './process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const WRANGLER = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '..', 'bin', 'wrangler.js');
+const WRANGLER = join(
+  createRequire(import.meta.url).resolve('wrangler/package.json'),
+  '..',
+  'bin',
+  'wrangler.js',
+);
 
 /** Keeps wrangler from asking anything of the network and from talking about itself, and has it pass settings on. */
 const QUIET = {
@@ -39,12 +44,30 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningS
   const args = [
     WRANGLER,
     'dev',
-    ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-ip', '127.0.0.1', '--inspector-port', '0'],
+    ...[
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--inspector-ip',
+      '127.0.0.1',
+      '--inspector-port',
+      '0',
+    ],
     ...['--env-file', envFile, '--show-interactive-dev-session=false', '--log-level', 'log'],
     // Rooms last for minutes; and of two Workers at a time each would wake the other's.
     ...['--persist-to', join(scratch, 'state')],
   ];
   const env = { ...QUIET, CLOUDFLARE_CF_FETCH_PATH: placeFile, ...settings };
   // wrangler holds a request until the Worker runs.
-  return startServer({ name: 'the Worker', args, cwd: ROOT, env, scratch, port, path: '/health', onLine });
+  return startServer({
+    name: 'the Worker',
+    args,
+    cwd: ROOT,
+    env,
+    scratch,
+    port,
+    path: '/health',
+    onLine,
+  });
 };

@@ -118,7 +118,11 @@ export const decodeWith = <Frame>(
 
 /** As {@link decodeWith}, for what is parsed already. */
 export const decodeObjectWith =
-  <Frame>(schema: z.ZodType<Frame>, types: readonly string[], quick?: (frame: object) => Frame | undefined) =>
+  <Frame>(
+    schema: z.ZodType<Frame>,
+    types: readonly string[],
+    quick?: (frame: object) => Frame | undefined,
+  ) =>
   (json: object): Decoded<Frame> => {
     const known = quick?.(json);
     if (known) return { frame: known };

@@ -1,6 +1,13 @@
 import type { Room } from '../src/contract/sockets/protocol.ts';
 import type { Effect } from './definition.ts';
-import { Answers, BATCH_LIMIT, LATER, type ToCall, type ToInbox, type ToWorker } from './wire/messages.ts';
+import {
+  Answers,
+  BATCH_LIMIT,
+  LATER,
+  type ToCall,
+  type ToInbox,
+  type ToWorker,
+} from './wire/messages.ts';
 
 /** A message to another room or the Worker, as it is put in. */
 export interface Letter {
@@ -73,7 +80,8 @@ type To = Letter['to'];
 const isSame = (a: To, b: To): boolean =>
   a === b || (a !== 'worker' && b !== 'worker' && a.id === b.id && a.party === b.party);
 
-const queueTo = (outbox: Outbox, to: To): Queue | undefined => outbox.queues.find((queue) => isSame(queue.to, to));
+const queueTo = (outbox: Outbox, to: To): Queue | undefined =>
+  outbox.queues.find((queue) => isSame(queue.to, to));
 
 const queueWith = (outbox: Outbox, isIt: (item: Item) => boolean): Queue | undefined =>
   outbox.queues.find(({ items }) => items.some(isIt));
@@ -110,13 +118,19 @@ const send = (queue: Queue): { readonly queue: Queue; readonly effects: readonly
   const { n, to } = first;
   const messages = [first, ...others].map(({ message }) => message);
   const message = others.length === 0 ? first.message : ({ type: 'batch', messages } as const);
-  return { queue: { ...queue, tried: messages.length, at: null }, effects: [{ type: 'post', n, to, message }] };
+  return {
+    queue: { ...queue, tried: messages.length, at: null },
+    effects: [{ type: 'post', n, to, message }],
+  };
 };
 
 /** Takes items out of a queue that is not waiting for an answer to them; what follows is sent. */
 const follow = (outbox: Outbox, before: Queue, items: readonly Item[]): Posted => {
   const passing = items.filter(({ durable }) => !durable);
-  const counts = { passing: passing.length, characters: passing.reduce((sum, item) => sum + charactersOf(item), 0) };
+  const counts = {
+    passing: passing.length,
+    characters: passing.reduce((sum, item) => sum + charactersOf(item), 0),
+  };
   const lasting = before.items.length - before.passing - (items.length - passing.length);
   const changed = { ...outbox, changes: outbox.changes + lasting };
   const { queue, effects } = send({ ...before, items, ...counts, tries: 0 });
@@ -156,13 +170,18 @@ export interface Outcome {
 }
 
 const isLater = (answer: unknown): boolean =>
-  typeof answer === 'object' && answer !== null && 'outcome' in answer && answer.outcome === LATER.outcome;
+  typeof answer === 'object' &&
+  answer !== null &&
+  'outcome' in answer &&
+  answer.outcome === LATER.outcome;
 
 /** What was answered to each of those that were sent together; undefined where one has to be told again. */
 const answersTo = (sent: readonly Item[], answer: unknown): readonly unknown[] => {
   if (sent.length === 1) return [isLater(answer) ? undefined : answer];
   const answers = Answers.safeParse(answer).data?.answers ?? [];
-  return sent.map((_, index) => (isLater(answers[index]) ? undefined : (answers[index] ?? undefined)));
+  return sent.map((_, index) =>
+    isLater(answers[index]) ? undefined : (answers[index] ?? undefined),
+  );
 };
 
 /** Takes note of an answer, or of none: then what was sent is tried again later, unless it is of no use by then. */
@@ -213,7 +232,10 @@ export const drop = (outbox: Outbox, to: To, isUseless: (item: Item) => boolean)
   const wait = before.items.slice(0, before.tried).filter((item) => items.includes(item)).length;
   if (!queue || (underWay === 0 && wait === 0)) return { outbox: after, effects };
   const { tries, at } = before;
-  return { outbox: putQueue(after, queue, { ...queue, tried: underWay || wait, tries, at }), effects: [] };
+  return {
+    outbox: putQueue(after, queue, { ...queue, tried: underWay || wait, tries, at }),
+    effects: [],
+  };
 };
 
 /** Tries again what is due. */
@@ -236,7 +258,10 @@ export const restart = ({ next, items }: KeptOutbox): Posted => {
     const before = queueTo(outbox, to);
     const item: Item = { n, to, message, durable, until };
     const empty = { to, tried: 0, tries: 0, at: 0, passing: 0, characters: 0 };
-    outbox = putQueue(outbox, before, { ...(before ?? empty), items: [...(before?.items ?? []), item] });
+    outbox = putQueue(outbox, before, {
+      ...(before ?? empty),
+      items: [...(before?.items ?? []), item],
+    });
   }
   return retry(outbox, 0);
 };

@@ -10,15 +10,24 @@ type Fields<Type> = { readonly [Name in keyof Type]?: unknown };
 type Candidate = NonNullable<Extract<Signal, { kind: 'candidate' }>['candidate']>;
 type SignalAction = Extract<Extract<ToCall, { type: 'act' }>['action'], { type: 'signal' }>;
 
-const isText = (value: unknown): value is string | null | undefined => typeof value === 'string' || value == null;
-const isIndex = (value: unknown): value is number | null | undefined => Number.isSafeInteger(value) || value == null;
+const isText = (value: unknown): value is string | null | undefined =>
+  typeof value === 'string' || value == null;
+const isIndex = (value: unknown): value is number | null | undefined =>
+  Number.isSafeInteger(value) || value == null;
 /** Whether it is an object, or a list. */
-export const isSomething = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isSomething = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null;
 
 /** What a candidate says that is as it has to be, without what else it carries. */
 export const candidateIn = (value: Fields<Candidate>): Candidate | undefined => {
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
-  if (typeof candidate !== 'string' || !isText(sdpMid) || !isIndex(sdpMLineIndex) || !isText(usernameFragment)) return;
+  if (
+    typeof candidate !== 'string' ||
+    !isText(sdpMid) ||
+    !isIndex(sdpMLineIndex) ||
+    !isText(usernameFragment)
+  )
+    return;
   const read: Candidate = { candidate };
   if (sdpMid !== undefined) read.sdpMid = sdpMid;
   if (sdpMLineIndex !== undefined) read.sdpMLineIndex = sdpMLineIndex;
@@ -53,10 +62,13 @@ export const quickToCall = (said: Fields<Extract<ToCall, { type: 'act' }>>): ToC
 };
 
 /** What a call tells the inbox of an old client, if it is candidates; undefined where the schema has to be asked. */
-export const quickToInbox = (said: Fields<Extract<ToInbox, { type: 'signal' }>>): ToInbox | undefined => {
+export const quickToInbox = (
+  said: Fields<Extract<ToInbox, { type: 'signal' }>>,
+): ToInbox | undefined => {
   const { type, call, from, video, device, epoch, seq } = said;
   if (type !== 'signal' || typeof call !== 'string' || typeof from !== 'string') return;
-  if (typeof video !== 'boolean' || !Number.isSafeInteger(seq) || !Array.isArray(said.signals)) return;
+  if (typeof video !== 'boolean' || !Number.isSafeInteger(seq) || !Array.isArray(said.signals))
+    return;
   if (typeof device !== 'string' && device !== undefined) return;
   if (epoch !== undefined && !isNumber(epoch, 1)) return;
   const signals = said.signals.flatMap((signal: unknown) => carriedIn(signal) ?? []);

@@ -52,7 +52,11 @@ interface Line {
   allowance: number;
 }
 
-const newLine = (socket: Socket, heardAt: number): Line => ({ socket, heardAt, allowance: FRAME_RATE.burst });
+const newLine = (socket: Socket, heardAt: number): Line => ({
+  socket,
+  heardAt,
+  allowance: FRAME_RATE.burst,
+});
 
 /** Longer than any answer takes, in milliseconds. */
 const UNANSWERED_MS = 30_000;
@@ -60,7 +64,8 @@ const UNANSWERED_MS = 30_000;
 /** Notes that a connection was heard; whether it may send that much, counted in frames. */
 const allows = (line: Line, now: number, frames: number): boolean => {
   const { burst, perSecond } = FRAME_RATE;
-  line.allowance = Math.min(burst, line.allowance + ((now - line.heardAt) * perSecond) / 1000) - frames;
+  line.allowance =
+    Math.min(burst, line.allowance + ((now - line.heardAt) * perSecond) / 1000) - frames;
   line.heardAt = now;
   return line.allowance >= 0;
 };
@@ -86,7 +91,9 @@ export class RoomRunner<State, Frame, Message> {
   constructor(host: Host, definition: RoomDefinition<State, Frame, Message>) {
     this.#host = host;
     this.#definition = definition;
-    this.#requests = new Requests<Message>(definition, (request, message) => this.#hear(request, message));
+    this.#requests = new Requests<Message>(definition, (request, message) =>
+      this.#hear(request, message),
+    );
     this.#begin = onceDone(() => this.#start());
     // Whoever comes next hears of a failure.
     this.#begin().catch(() => undefined);
@@ -140,7 +147,10 @@ export class RoomRunner<State, Frame, Message> {
   }
 
   /** Whether a request comes from the Worker or a room, and whom it lets in. */
-  async signed(headers: Headers, body = ''): Promise<{ readonly who: Entrant | undefined } | undefined> {
+  async signed(
+    headers: Headers,
+    body = '',
+  ): Promise<{ readonly who: Entrant | undefined } | undefined> {
     const { secrets, id, now } = this.#host;
     const target = `${this.#definition.party}/${id}`;
     const verified = await verify(secrets, target, { headers, body }, now());
@@ -205,7 +215,9 @@ export class RoomRunner<State, Frame, Message> {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
     // Of what was forgotten nothing is to be waited for, the alarm least of all.
-    const at = effects.some(({ type }) => type === 'forget') ? undefined : this.#definition.deadline(state);
+    const at = effects.some(({ type }) => type === 'forget')
+      ? undefined
+      : this.#definition.deadline(state);
     if (at !== undefined) this.#wakeAt(at);
     this.#remindAt(this.#definition.reminder?.(state));
     // Did the host end before the answer comes, nothing else might have the room begin again and tell it once more.
@@ -241,7 +253,9 @@ export class RoomRunner<State, Frame, Message> {
           this.#put(id, effect.why, false);
         return;
       case 'keep':
-        return this.#state === undefined ? undefined : this.#host.write(this.#definition.kept(this.#state));
+        return this.#state === undefined
+          ? undefined
+          : this.#host.write(this.#definition.kept(this.#state));
       case 'forget':
         this.#alarmAt = null;
         void this.#host.forget();
@@ -257,7 +271,11 @@ export class RoomRunner<State, Frame, Message> {
               this.#refusals.delete(effect.n);
               return answer;
             },
-            (error) => this.#refusals.answerTo(effect, error, { party: this.#definition.party, room: this.#host.id }),
+            (error) =>
+              this.#refusals.answerTo(effect, error, {
+                party: this.#definition.party,
+                room: this.#host.id,
+              }),
           )
           .then((answer) => {
             this.#underWay--;

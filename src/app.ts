@@ -75,7 +75,9 @@ export const createApp = (services: Services) => {
   // With a limit of its own: what old clients signal comes twice in a message.
   app.route(
     '/',
-    wireRoutes(services, (ctx, message) => onRoomMessage(services, message, { log: ctx.log, later: ctx.defer })),
+    wireRoutes(services, (ctx, message) =>
+      onRoomMessage(services, message, { log: ctx.log, later: ctx.defer }),
+    ),
   );
   const [limit, limitOfCalls] = [limitBody(BODY_LIMIT), limitBody(CALL_BODY_LIMIT)];
   app.use((c, next) => (c.req.path === startCall.path ? limitOfCalls : limit)(c, next));

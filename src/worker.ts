@@ -25,7 +25,10 @@ export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
 const createHandler = (env: Env) => {
   try {
     const settings = parseSettings({ ...env });
-    const rooms = createRooms(roomSecrets(settings), fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }));
+    const rooms = createRooms(
+      roomSecrets(settings),
+      fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }),
+    );
     return createApp(createServices(settings, { rooms }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;

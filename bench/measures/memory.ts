@@ -14,7 +14,11 @@ const CHURN_EVERY_MS = 40;
 const GONE_MS = 90_000;
 
 /** Does something so many times at a steady pace. */
-const steadily = async (everyMs: number, count: number, act: (n: number) => Promise<unknown>): Promise<void> => {
+const steadily = async (
+  everyMs: number,
+  count: number,
+  act: (n: number) => Promise<unknown>,
+): Promise<void> => {
   const began = performance.now();
   const acting: Promise<unknown>[] = [];
   for (let n = 0; n < count; n++) {
@@ -27,8 +31,11 @@ const steadily = async (everyMs: number, count: number, act: (n: number) => Prom
 };
 
 /** Makes calls at a steady pace; those that are there are in `pairs`. */
-export const connectSteadily = (connect: () => Promise<Pair>, count: number, pairs: Pair[]): Promise<void> =>
-  steadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
+export const connectSteadily = (
+  connect: () => Promise<Pair>,
+  count: number,
+  pairs: Pair[],
+): Promise<void> => steadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
 
 /** A call from its beginning to its end: a few candidates each way, then the caller hangs up. */
 const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void> => {

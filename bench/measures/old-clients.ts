@@ -37,7 +37,11 @@ const measureOnce = async (worker: WorkerServer, pairs: readonly Pair[]): Promis
   return { lost, p50: quantile(taken, 0.5), p99: quantile(taken, 0.99), processor };
 };
 
-const line = (what: string, goal: string, { figure, holds }: { figure: string; holds?: boolean | undefined }): Row => {
+const line = (
+  what: string,
+  goal: string,
+  { figure, holds }: { figure: string; holds?: boolean | undefined },
+): Row => {
   const none = '–';
   return { what, goal, rooms: figure, bare: none, ws: none, peer: none, ratio: none, holds };
 };

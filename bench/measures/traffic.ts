@@ -27,7 +27,11 @@ export interface Latency {
  *
  * @throws when messages come out of order
  */
-export const measureLoad = async (pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Load> => {
+export const measureLoad = async (
+  pairs: readonly Pair[],
+  perSecond: number,
+  seconds: number,
+): Promise<Load> => {
   const sides = pairs.flat();
   const warmUp = WARM_UP_S * perSecond;
   const total = warmUp + seconds * perSecond;
@@ -48,7 +52,8 @@ export const measureLoad = async (pairs: readonly Pair[], perSecond: number, sec
   const began = performance.now();
   for (let sent = 0; sent < total; await pause(1)) {
     const due = Math.min(total, ((performance.now() - began) / 1_000) * perSecond);
-    for (; sent < due; sent++) sides[sent % sides.length]?.send(candidateWith(`${sent}-${performance.now()}`));
+    for (; sent < due; sent++)
+      sides[sent % sides.length]?.send(candidateWith(`${sent}-${performance.now()}`));
   }
   const timer = setTimeout(() => all.resolve(), LATE_MS);
   await all.promise;
@@ -61,14 +66,21 @@ export const measureLoad = async (pairs: readonly Pair[], perSecond: number, sec
  *
  * @throws when messages are lost, too
  */
-export const measureLatency = async (pairs: readonly Pair[], perSecond: number, seconds: number): Promise<Latency> => {
+export const measureLatency = async (
+  pairs: readonly Pair[],
+  perSecond: number,
+  seconds: number,
+): Promise<Latency> => {
   const { taken, lost } = await measureLoad(pairs, perSecond, seconds);
   if (lost > 0) throw new Error(`${lost} messages were lost`);
   return { p50: quantile(taken, 0.5), p99: quantile(taken, 0.99) };
 };
 
 /** Lets one message of each pair go to and fro, each answered as soon as it has come (a closed loop); how many messages a second arrive. */
-export const measureThroughput = async (pairs: readonly Pair[], seconds: number): Promise<number> => {
+export const measureThroughput = async (
+  pairs: readonly Pair[],
+  seconds: number,
+): Promise<number> => {
   const sides = pairs.flat();
   const message = candidateWith('0');
   let heard = 0;

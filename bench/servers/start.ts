@@ -29,7 +29,13 @@ const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const running = new Set<RunningServer>();
 
 /** Starts a server in a process group of its own; resolves when it answers. */
-export const start = async ({ name, args, env = {}, path = '/', port }: Start): Promise<Started> => {
+export const start = async ({
+  name,
+  args,
+  env = {},
+  path = '/',
+  port,
+}: Start): Promise<Started> => {
   const at = port ?? (await freePort());
   const scratch = mkdtempSync(join(SCRATCH, 'aist-bench-'));
   let firstLine: string | undefined;
@@ -38,12 +44,24 @@ export const start = async ({ name, args, env = {}, path = '/', port }: Start): 
     firstLine ??= line;
     lastLine = line;
   };
-  const options = { name, env, scratch, port: at, path, onLine, cwd: join(import.meta.dirname, '..') };
-  const server = startServer({ ...options, args: ['--disable-warning=ExperimentalWarning', ...args(at, scratch)] });
+  const options = {
+    name,
+    env,
+    scratch,
+    port: at,
+    path,
+    onLine,
+    cwd: join(import.meta.dirname, '..'),
+  };
+  const server = startServer({
+    ...options,
+    args: ['--disable-warning=ExperimentalWarning', ...args(at, scratch)],
+  });
   running.add(server);
   server.ended.then(() => {
     // Whoever ends it takes it out before.
-    if (running.delete(server)) console.error(`Ended by itself: ${name}. The last it wrote: ${lastLine}`);
+    if (running.delete(server))
+      console.error(`Ended by itself: ${name}. The last it wrote: ${lastLine}`);
   });
   await server.ready;
   return { ...server, firstLine: firstLine ?? '' };
@@ -58,10 +76,24 @@ export const endAll = async (): Promise<void> => {
 
 /** A bare relay, see relay.process.ts. */
 export const startRelay = () =>
-  start({ name: 'the relay', args: (port) => [join(import.meta.dirname, 'relay.process.ts'), String(port)] });
+  start({
+    name: 'the relay',
+    args: (port) => [join(import.meta.dirname, 'relay.process.ts'), String(port)],
+  });
 
 /** peerjs-server as it is shipped, by its own command. */
 export const startPeer = () => {
-  const command = join(import.meta.dirname, '..', 'node_modules', 'peer', 'dist', 'bin', 'peerjs.js');
-  return start({ name: 'peerjs-server', args: (port) => [command, '--host', '127.0.0.1', '--port', String(port)] });
+  const command = join(
+    import.meta.dirname,
+    '..',
+    'node_modules',
+    'peer',
+    'dist',
+    'bin',
+    'peerjs.js',
+  );
+  return start({
+    name: 'peerjs-server',
+    args: (port) => [command, '--host', '127.0.0.1', '--port', String(port)],
+  });
 };

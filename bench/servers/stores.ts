@@ -16,5 +16,8 @@ export const startStores = async () => {
     port: redis,
     args: () => ['--liftoff-only', script, String(database), String(redis)],
   });
-  return { ...databaseSettings({ port: database, password }), ...redisSettings({ port: redis, password }) };
+  return {
+    ...databaseSettings({ port: database, password }),
+    ...redisSettings({ port: redis, password }),
+  };
 };

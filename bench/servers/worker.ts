@@ -18,7 +18,12 @@ const newFolder = (): string => {
 
 /** Builds the Worker as it is deployed. */
 const build = async (folder: string): Promise<void> => {
-  const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '..', 'bin', 'wrangler.js');
+  const wrangler = join(
+    createRequire(import.meta.url).resolve('wrangler/package.json'),
+    '..',
+    'bin',
+    'wrangler.js',
+  );
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' };
   const args = [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder];
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
@@ -36,7 +41,10 @@ interface Served {
 }
 
 /** Serves a Worker on workerd itself, with nothing in between; dates and flags are those of wrangler.toml, and the rooms unless there are others. */
-const serve = (name: string, { folder, rooms, settings = {}, path = '/', args = [] }: Served): Promise<Started> => {
+const serve = (
+  name: string,
+  { folder, rooms, settings = {}, path = '/', args = [] }: Served,
+): Promise<Started> => {
   const wrangler = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
   return start({
     name,
@@ -45,7 +53,13 @@ const serve = (name: string, { folder, rooms, settings = {}, path = '/', args = 
     args: (port, disk) => {
       // What it embeds is looked for beside it.
       const file = join(folder, 'config.capnp');
-      const options = { wrangler, rooms: rooms ?? roomsIn(wrangler), port, disk, module: 'worker.js' };
+      const options = {
+        wrangler,
+        rooms: rooms ?? roomsIn(wrangler),
+        port,
+        disk,
+        module: 'worker.js',
+      };
       writeFileSync(file, workerdConfig({ ...options, settings: Object.keys(settings) }));
       return [join(import.meta.dirname, 'workerd.process.ts'), 'serve', file, ...args];
     },
@@ -64,10 +78,14 @@ export interface WorkerServer extends Started {
 const TICKS = 100;
 
 /** Builds the Worker, all of it, and starts it. */
-export const startWorker = async (settings: Readonly<Record<string, string>>): Promise<WorkerServer> => {
+export const startWorker = async (
+  settings: Readonly<Record<string, string>>,
+): Promise<WorkerServer> => {
   const folder = newFolder();
   await build(folder);
-  const args = process.env.BENCH_INSPECTOR ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`] : [];
+  const args = process.env.BENCH_INSPECTOR
+    ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`]
+    : [];
   const server = await serve('workerd', { folder, settings, path: '/health', args });
   const pid = Number(server.firstLine);
   if (!(pid > 1)) throw new Error('workerd does not say its process');

@@ -21,14 +21,28 @@ const found = (text: string, what: RegExp): string => {
 
 /** The rooms of the deployed Worker. */
 export const roomsIn = (wrangler: string): Record<string, string> =>
-  Object.fromEntries(Array.from(wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm), ([, ...pair]) => pair));
+  Object.fromEntries(
+    Array.from(
+      wrangler.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm),
+      ([, ...pair]) => pair,
+    ),
+  );
 
 /** A Worker and its rooms for `workerd serve` (workerd.capnp); it may reach loopback alone. */
-export const workerdConfig = ({ wrangler, rooms, port, disk, module, settings }: WorkerdOptions): string => {
+export const workerdConfig = ({
+  wrangler,
+  rooms,
+  port,
+  disk,
+  module,
+  settings,
+}: WorkerdOptions): string => {
   const date = found(wrangler, /^compatibility_date = (".+")$/m);
   const flags = found(wrangler, /^compatibility_flags = (\[.+\])$/m);
   const bindings = [
-    ...Object.entries(rooms).map(([name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`),
+    ...Object.entries(rooms).map(
+      ([name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`,
+    ),
     ...settings.map((name) => `(name = "${name}", fromEnvironment = "${name}")`),
   ];
   const namespaces = Object.values(rooms).map(

@@ -19,7 +19,11 @@ export class Api {
   }
 
   /** Calls somebody, the offer included. */
-  call(caller: User, callee: User, offer: string): Promise<Admission & { readonly callId: string }> {
+  call(
+    caller: User,
+    callee: User,
+    offer: string,
+  ): Promise<Admission & { readonly callId: string }> {
     return this.#post(caller, '/api/calls', { to: callee.id, offer });
   }
 
@@ -48,7 +52,8 @@ export class Api {
       await pause(answer.retryAfter * 1_000);
       answer = await post(`${this.#url}${path}`, token, body);
     }
-    if (answer.status >= 300) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
+    if (answer.status >= 300)
+      throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
     return JSON.parse(answer.text);
   }
 }

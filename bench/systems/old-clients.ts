@@ -5,7 +5,8 @@ import { SDP, toJson } from './texts.ts';
 
 const sideOf = (socket: Socket): Side => {
   const side: Side = {
-    send: (candidate) => socket.send({ event: 'call:ice', payload: { candidate: toJson(candidate) } }),
+    send: (candidate) =>
+      socket.send({ event: 'call:ice', payload: { candidate: toJson(candidate) } }),
     heard: () => undefined,
     ping: () => socket.send({ type: 'ping' }),
     end: async () => {

@@ -9,13 +9,15 @@ interface Client {
 
 const sideOf = ({ socket }: Client, other: Client): Side => {
   const side: Side = {
-    send: (candidate) => socket.send({ type: 'CANDIDATE', dst: other.id, payload: { candidate: toJson(candidate) } }),
+    send: (candidate) =>
+      socket.send({ type: 'CANDIDATE', dst: other.id, payload: { candidate: toJson(candidate) } }),
     heard: () => undefined,
     ping: () => socket.send({ type: 'HEARTBEAT' }),
     end: () => socket.close(),
   };
   socket.heard = ({ type, payload }) => {
-    if (type === 'CANDIDATE') side.heard((payload as { candidate: { candidate: string } }).candidate.candidate);
+    if (type === 'CANDIDATE')
+      side.heard((payload as { candidate: { candidate: string } }).candidate.candidate);
   };
   return side;
 };
@@ -38,10 +40,18 @@ export class Peer implements System {
   async connect(): Promise<Pair> {
     const [caller, callee] = await Promise.all([this.#enter(), this.#enter()]);
     const offer = callee.socket.next('OFFER');
-    caller.socket.send({ type: 'OFFER', dst: callee.id, payload: { sdp: { type: 'offer', sdp: SDP } } });
+    caller.socket.send({
+      type: 'OFFER',
+      dst: callee.id,
+      payload: { sdp: { type: 'offer', sdp: SDP } },
+    });
     await offer;
     const answer = caller.socket.next('ANSWER');
-    callee.socket.send({ type: 'ANSWER', dst: caller.id, payload: { sdp: { type: 'answer', sdp: SDP } } });
+    callee.socket.send({
+      type: 'ANSWER',
+      dst: caller.id,
+      payload: { sdp: { type: 'answer', sdp: SDP } },
+    });
     await answer;
     return [sideOf(caller, callee), sideOf(callee, caller)];
   }
@@ -51,7 +61,11 @@ export class Peer implements System {
     const offer = callee.socket.next('OFFER');
     const began = performance.now();
     const caller = await this.#enter();
-    caller.socket.send({ type: 'OFFER', dst: callee.id, payload: { sdp: { type: 'offer', sdp: SDP } } });
+    caller.socket.send({
+      type: 'OFFER',
+      dst: callee.id,
+      payload: { sdp: { type: 'offer', sdp: SDP } },
+    });
     await offer;
     const ms = performance.now() - began;
     await Promise.all([caller.socket.close(), callee.socket.close()]);

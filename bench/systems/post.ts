@@ -14,7 +14,8 @@ export const post = (url: string, token: string, body: object): Promise<Answer> 
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const sent = request(url, { method: 'POST', headers, agent: false }, (response) => {
       const { statusCode: status = 0, headers } = response;
-      const retryAfter = headers['retry-after'] === undefined ? undefined : Number(headers['retry-after']);
+      const retryAfter =
+        headers['retry-after'] === undefined ? undefined : Number(headers['retry-after']);
       text(response).then((said) => resolve({ status, retryAfter, text: said }), reject);
     });
     sent.on('error', reject);

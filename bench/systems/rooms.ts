@@ -30,7 +30,8 @@ class CallSide implements Side {
       this.#seen = { [String(from)]: { epoch, seq } };
       this.#unacked += 1;
       if (this.#unacked >= ACK_EVERY) this.#ack();
-      for (const { candidate } of signals as CarriedCandidate[]) if (candidate) this.heard(candidate.candidate);
+      for (const { candidate } of signals as CarriedCandidate[])
+        if (candidate) this.heard(candidate.candidate);
     };
   }
 
@@ -66,7 +67,8 @@ export class Rooms implements System {
   readonly name = 'rooms';
   readonly #api: Api;
   readonly #users: User[];
-  readonly #waiting: { readonly caller: User; readonly callee: User; readonly inbox: Socket }[] = [];
+  readonly #waiting: { readonly caller: User; readonly callee: User; readonly inbox: Socket }[] =
+    [];
   #rings = 0;
 
   /** @param users whoever is called, or calls, is not called again, so that no limit per person matters; but for {@link ring} */
@@ -90,7 +92,10 @@ export class Rooms implements System {
     const accepted = one.socket.next('state');
     other.socket.send({ type: 'accept' });
     await Promise.all([offer, accepted]);
-    const pair = [new CallSide(one.socket, one.received), new CallSide(other.socket, other.received)] as const;
+    const pair = [
+      new CallSide(one.socket, one.received),
+      new CallSide(other.socket, other.received),
+    ] as const;
     const answer = one.socket.next('signal');
     pair[1].signal({ kind: 'answer', sdp: SDP });
     await answer;

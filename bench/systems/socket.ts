@@ -8,7 +8,10 @@ type Frame = Readonly<Record<string, unknown>>;
 /** Waits for something, but not for ever. */
 export const within = async <Value>(what: string, promise: Promise<Value>): Promise<Value> => {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`${what} did not come in time`)), TIMEOUT_MS);
+  const timer = setTimeout(
+    () => late.reject(new Error(`${what} did not come in time`)),
+    TIMEOUT_MS,
+  );
   try {
     return await Promise.race([promise, late.promise]);
   } finally {

@@ -4,7 +4,8 @@ const CANDIDATE_LENGTH = 200;
 const BEGINNING = 'candidate:842163049 1 udp 1677729535 198.51.100.7 46154 typ srflx ufrag ';
 
 /** A candidate that carries a text without spaces. */
-export const candidateWith = (text: string): string => `${BEGINNING}${text} `.padEnd(CANDIDATE_LENGTH, 'x');
+export const candidateWith = (text: string): string =>
+  `${BEGINNING}${text} `.padEnd(CANDIDATE_LENGTH, 'x');
 
 /** The text in a candidate of {@link candidateWith}. */
 export const textIn = (candidate: string): string =>

@@ -21,7 +21,8 @@ const parse = (connectionString: string): Credentials | undefined => {
   }
 };
 
-const asText = ({ user, password, database }: Credentials): string => JSON.stringify([user, password, database]);
+const asText = ({ user, password, database }: Credentials): string =>
+  JSON.stringify([user, password, database]);
 
 /**
  * Makes the check of a request's `Neon-Connection-String`: user, password and database must be those of `expected`
@@ -34,7 +35,10 @@ export const credentialsCheck = (expected: string): ((given: string | undefined)
     const credentials = given === undefined ? undefined : parse(given);
     if (!credentials) throw new BadRequest('missing or invalid Neon-Connection-String header');
     if (!isSameSecret(asText(credentials), asText(wanted))) {
-      throw new BadRequest(`password authentication failed for user "${credentials.user}"`, '28P01');
+      throw new BadRequest(
+        `password authentication failed for user "${credentials.user}"`,
+        '28P01',
+      );
     }
   };
 };

@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, isLoopbackHost, listenOnLoopback, readBody } from '../loopback.ts';
 import { credentialsCheck } from './credentials.ts';
 import type { SqlEngine } from './engine.ts';
-import { answerError, answerPayload, parsePayload, parseTransactionOptions, type WireAnswer } from './wire.ts';
+import {
+  answerError,
+  answerPayload,
+  parsePayload,
+  parseTransactionOptions,
+  type WireAnswer,
+} from './wire.ts';
 
 /** What the gateway serves, to whom and where. */
 export interface PostgresGatewayOptions {
@@ -32,7 +38,9 @@ export const CLOSE_GRACE_MS = 2_000;
 
 const send = (response: ServerResponse, { status, body }: WireAnswer): void => {
   const json = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': json.length }).end(json);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': json.length })
+    .end(json);
 };
 
 /**
@@ -45,7 +53,9 @@ const send = (response: ServerResponse, { status, body }: WireAnswer): void => {
  * neonConfig.fetchEndpoint = gateway.url;
  * await neon(connectionString)`select 1`;
  */
-export const startPostgresGateway = async (options: PostgresGatewayOptions): Promise<PostgresGateway> => {
+export const startPostgresGateway = async (
+  options: PostgresGatewayOptions,
+): Promise<PostgresGateway> => {
   const { engine, connectionString } = options;
   const checkCredentials = credentialsCheck(connectionString);
 
@@ -56,10 +66,15 @@ export const startPostgresGateway = async (options: PostgresGatewayOptions): Pro
     if (!isLoopbackHost(headers.host)) return refuse(403, 'only a loopback Host is served');
     if (url !== '/sql') return refuse(404, 'not found: POST /sql is all there is');
     if (method !== 'POST') return refuse(405, 'method not allowed: POST /sql is all there is');
-    if (body === undefined) return refuse(413, `request is too large (max is ${MAX_BODY_BYTES} bytes)`);
+    if (body === undefined)
+      return refuse(413, `request is too large (max is ${MAX_BODY_BYTES} bytes)`);
     try {
       checkCredentials(headers['neon-connection-string']?.toString());
-      return await answerPayload(engine, parsePayload(body.toString()), parseTransactionOptions(headers));
+      return await answerPayload(
+        engine,
+        parsePayload(body.toString()),
+        parseTransactionOptions(headers),
+      );
     } catch (error) {
       return answerError(error);
     }
@@ -72,5 +87,9 @@ export const startPostgresGateway = async (options: PostgresGatewayOptions): Pro
     );
   });
   const port = await listenOnLoopback(server, options.port);
-  return { url: `http://127.0.0.1:${port}/sql`, port, close: () => closeServer(server, CLOSE_GRACE_MS) };
+  return {
+    url: `http://127.0.0.1:${port}/sql`,
+    port,
+    close: () => closeServer(server, CLOSE_GRACE_MS),
+  };
 };

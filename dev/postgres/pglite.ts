@@ -1,5 +1,11 @@
 import { PGlite, protocol } from '@electric-sql/pglite';
-import { EngineUnreachable, type SqlEngine, SqlError, type SqlQuery, type SqlResult } from './engine.ts';
+import {
+  EngineUnreachable,
+  type SqlEngine,
+  SqlError,
+  type SqlQuery,
+  type SqlResult,
+} from './engine.ts';
 import { runQuery, runTransaction, type SqlSession } from './session.ts';
 
 /** Where the embedded database lives and what it starts from. */
@@ -58,7 +64,9 @@ const openSession = (db: PGlite): PgliteSession => {
       // A Postgres that has left its main loop would make PGlite spin for ever.
       if (stopped) throw new EngineUnreachable('the embedded database has stopped: start it again');
       try {
-        return readResult(await db.execProtocolStream(extendedQuery(query), { throwOnError: false }));
+        return readResult(
+          await db.execProtocolStream(extendedQuery(query), { throwOnError: false }),
+        );
       } catch (error) {
         stopped = !(error instanceof SqlError) || error.fields.severity !== 'ERROR';
         throw error;
@@ -83,7 +91,8 @@ export const openPglite = async ({ dataDir, loadFrom }: PgliteOptions = {}): Pro
   const session = openSession(db);
   return {
     query: (query) => db.runExclusive(() => runQuery(session, query)),
-    transaction: (queries, options) => db.runExclusive(() => runTransaction(session, queries, options)),
+    transaction: (queries, options) =>
+      db.runExclusive(() => runTransaction(session, queries, options)),
     close: async () => {
       if (!session.hasStopped()) await db.close();
     },

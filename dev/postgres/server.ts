@@ -22,22 +22,29 @@ const isFatal = (error: unknown): boolean =>
 
 const openSession = (client: pg.PoolClient): SqlSession => ({
   async execute({ query, params }: SqlQuery) {
-    const config: ExtendedQuery = { text: query, values: [...params], rowMode: 'array', queryMode: 'extended' };
+    const config: ExtendedQuery = {
+      text: query,
+      values: [...params],
+      rowMode: 'array',
+      queryMode: 'extended',
+    };
     try {
       const { command, rowCount, fields, rows } = await client.query<(string | null)[]>(config);
       return {
         command: command ?? '',
         rowCount,
         rows,
-        fields: fields.map(({ name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier }) => ({
-          name,
-          tableID,
-          columnID,
-          dataTypeID,
-          dataTypeSize,
-          dataTypeModifier,
-          format: 'text',
-        })),
+        fields: fields.map(
+          ({ name, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier }) => ({
+            name,
+            tableID,
+            columnID,
+            dataTypeID,
+            dataTypeSize,
+            dataTypeModifier,
+            format: 'text',
+          }),
+        ),
       };
     } catch (error) {
       throw toSqlError(error);
@@ -95,7 +102,8 @@ export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> =
 
   return {
     query: (query) => withSession((session) => runQuery(session, query)),
-    transaction: (queries, options) => withSession((session) => runTransaction(session, queries, options)),
+    transaction: (queries, options) =>
+      withSession((session) => runTransaction(session, queries, options)),
     close: async () => {
       // The pool waits for its sessions, however long a statement runs.
       for (const client of busy) client.connection.stream.destroy();

@@ -31,7 +31,12 @@ export const runQuery = async (session: SqlSession, query: SqlQuery): Promise<Sq
 };
 
 const beginStatement = ({ isolationLevel, readOnly, deferrable }: TransactionOptions): string =>
-  ['begin', isolationLevel && `isolation level ${isolationLevel}`, readOnly && 'read only', deferrable && 'deferrable']
+  [
+    'begin',
+    isolationLevel && `isolation level ${isolationLevel}`,
+    readOnly && 'read only',
+    deferrable && 'deferrable',
+  ]
     .filter(Boolean)
     .join(' ');
 

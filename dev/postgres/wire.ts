@@ -44,7 +44,9 @@ export const parsePayload = (body: string): WirePayload => {
   try {
     json = JSON.parse(body);
   } catch (error) {
-    throw new BadRequest(`could not parse the HTTP request body: ${error instanceof Error ? error.message : error}`);
+    throw new BadRequest(
+      `could not parse the HTTP request body: ${error instanceof Error ? error.message : error}`,
+    );
   }
   const parsed = payload.safeParse(json);
   if (!parsed.success) {
@@ -71,7 +73,8 @@ const ISOLATION_LEVELS: Readonly<Record<string, TransactionOptions['isolationLev
 export const parseTransactionOptions = (headers: IncomingHttpHeaders): TransactionOptions => {
   const level = headers['neon-batch-isolation-level'];
   const isolationLevel = ISOLATION_LEVELS[String(level)];
-  if (level !== undefined && isolationLevel === undefined) throw new BadRequest('invalid isolation level');
+  if (level !== undefined && isolationLevel === undefined)
+    throw new BadRequest('invalid isolation level');
   return {
     ...(isolationLevel && { isolationLevel }),
     readOnly: headers['neon-batch-read-only'] === 'true',
@@ -106,8 +109,11 @@ const errorBody = (message: string, fields: SqlError['fields']): object => ({
  * NeonDbError "Server error (HTTP status 500): …" without a code.
  */
 export const answerError = (error: unknown): WireAnswer => {
-  if (error instanceof SqlError) return { status: 400, body: errorBody(error.message, error.fields) };
-  if (error instanceof BadRequest) return { status: 400, body: errorBody(error.message, { code: error.code }) };
-  if (error instanceof EngineUnreachable) return { status: 500, body: errorBody(error.message, {}) };
+  if (error instanceof SqlError)
+    return { status: 400, body: errorBody(error.message, error.fields) };
+  if (error instanceof BadRequest)
+    return { status: 400, body: errorBody(error.message, { code: error.code }) };
+  if (error instanceof EngineUnreachable)
+    return { status: 500, body: errorBody(error.message, {}) };
   return { status: 500, body: errorBody(`internal error of the local gateway: ${error}`, {}) };
 };

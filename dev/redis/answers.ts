@@ -1,5 +1,10 @@
 import { commandListSchema, commandSchema, refusal } from './commands.ts';
-import { type RedisCommand, type RedisEngine, RedisUnavailableError, type Reply } from './engine.ts';
+import {
+  type RedisCommand,
+  type RedisEngine,
+  RedisUnavailableError,
+  type Reply,
+} from './engine.ts';
 
 /** An HTTP status, and what is to be written in the format that the client asked for: one reply, or one per command. */
 export interface Answer {
@@ -16,7 +21,10 @@ export function failure(status: number, message: string): Answer {
 export async function answerCommand(engine: RedisEngine, body: unknown): Promise<Answer> {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
-    return failure(400, 'ERR failed to parse command: a non-empty JSON array of strings and numbers is expected');
+    return failure(
+      400,
+      'ERR failed to parse command: a non-empty JSON array of strings and numbers is expected',
+    );
   }
   return guarded(async () => {
     const value = await runOrRefuse(engine, parsed.data);
@@ -28,7 +36,10 @@ export async function answerCommand(engine: RedisEngine, body: unknown): Promise
 export async function answerPipeline(engine: RedisEngine, body: unknown): Promise<Answer> {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
-    return failure(400, 'ERR failed to parse pipeline request: a non-empty JSON array of commands is expected');
+    return failure(
+      400,
+      'ERR failed to parse pipeline request: a non-empty JSON array of commands is expected',
+    );
   }
   return guarded(async () => {
     const items = await Promise.all(parsed.data.map((command) => runOrRefuse(engine, command)));
@@ -40,7 +51,10 @@ export async function answerPipeline(engine: RedisEngine, body: unknown): Promis
 export async function answerMultiExec(engine: RedisEngine, body: unknown): Promise<Answer> {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
-    return failure(400, 'ERR failed to parse multi-exec request: a non-empty JSON array of commands is expected');
+    return failure(
+      400,
+      'ERR failed to parse multi-exec request: a non-empty JSON array of commands is expected',
+    );
   }
   const refused = parsed.data.map(refusal).find((text) => text !== undefined);
   if (refused !== undefined) {

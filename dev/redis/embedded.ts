@@ -1,4 +1,9 @@
-import { ClientSession, createRedisCommandExecutor, RedisServerState, type RedisValue } from 'js-redis-server/core';
+import {
+  ClientSession,
+  createRedisCommandExecutor,
+  RedisServerState,
+  type RedisValue,
+} from 'js-redis-server/core';
 import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
 
 /** What CI's real server speaks, so that a command newer than it fails here as well. */

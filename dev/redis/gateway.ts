@@ -56,7 +56,11 @@ export async function startRedisGateway(options: {
   return { url: `http://127.0.0.1:${port}`, port, close: () => closeServer(server) };
 }
 
-async function answer(request: IncomingMessage, engine: RedisEngine, token: string): Promise<Answer> {
+async function answer(
+  request: IncomingMessage,
+  engine: RedisEngine,
+  token: string,
+): Promise<Answer> {
   // The body is read whatever the outcome: an unread one would break the client's connection before our answer.
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!isLoopbackHost(request.headers.host)) {
@@ -91,7 +95,11 @@ function isAuthorized(header: string | undefined, token: string): boolean {
   return isSameSecret(given, token);
 }
 
-function write(request: IncomingMessage, response: ServerResponse, { status, reply }: Answer): void {
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, reply }: Answer,
+): void {
   // One store, nothing to wait for: any token promises the SDK that it reads its own writes.
   const headers = { 'upstash-sync-token': '0' };
   if (request.headers['upstash-response-format'] === 'resp2') {
@@ -101,7 +109,9 @@ function write(request: IncomingMessage, response: ServerResponse, { status, rep
   }
   const encoding = request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'utf8';
   const json =
-    'items' in reply ? reply.items.map((item) => toJsonItem(item, encoding)) : toJsonItem(reply.value, encoding);
+    'items' in reply
+      ? reply.items.map((item) => toJsonItem(item, encoding))
+      : toJsonItem(reply.value, encoding);
   response.writeHead(status, { ...headers, 'content-type': 'application/json' });
   response.end(JSON.stringify(json));
 }

@@ -13,7 +13,11 @@ const Kept = z.record(z.string(), z.object({ expiresAt: z.number(), fields: z.ar
  *
  * @param pattern of KEYS, such as `sessions:*`
  */
-export async function keepHashes(engine: RedisEngine, pattern: string, file: string): Promise<RedisEngine> {
+export async function keepHashes(
+  engine: RedisEngine,
+  pattern: string,
+  file: string,
+): Promise<RedisEngine> {
   let written = '';
   let timer: NodeJS.Timeout | undefined;
 
@@ -42,7 +46,9 @@ export async function keepHashes(engine: RedisEngine, pattern: string, file: str
   const saveSoon = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      save().catch((error: Error) => console.error(`${file} could not be written: ${error.message}`));
+      save().catch((error: Error) =>
+        console.error(`${file} could not be written: ${error.message}`),
+      );
     }, DELAY_MS);
   };
   return {

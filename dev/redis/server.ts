@@ -1,5 +1,10 @@
 import { Command, Redis } from 'ioredis';
-import { type RedisCommand, type RedisEngine, RedisUnavailableError, type Reply } from './engine.ts';
+import {
+  type RedisCommand,
+  type RedisEngine,
+  RedisUnavailableError,
+  type Reply,
+} from './engine.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 1_500;
@@ -34,7 +39,9 @@ export async function openServer({ url }: { url: string }): Promise<RedisEngine>
   });
   const unavailable = (cause: unknown) => {
     const timedOut = cause instanceof Error && cause.message === 'Command timed out';
-    const reason = timedOut ? `no answer within ${COMMAND_TIMEOUT_MS} ms` : lastError?.message || 'connection lost';
+    const reason = timedOut
+      ? `no answer within ${COMMAND_TIMEOUT_MS} ms`
+      : lastError?.message || 'connection lost';
     return new RedisUnavailableError(`Redis is unreachable: ${reason}`, { cause });
   };
 
@@ -63,7 +70,9 @@ export async function openServer({ url }: { url: string }): Promise<RedisEngine>
     run: send,
     async multi(commands) {
       // Sent in one turn of the event loop over one connection, so nothing of ours can come in between.
-      const replies = await Promise.all([['MULTI'] as const, ...commands, ['EXEC'] as const].map(send));
+      const replies = await Promise.all(
+        [['MULTI'] as const, ...commands, ['EXEC'] as const].map(send),
+      );
       return replies.at(-1) ?? null;
     },
     async close() {
@@ -73,7 +82,12 @@ export async function openServer({ url }: { url: string }): Promise<RedisEngine>
 }
 
 function toReply(value: unknown): Reply {
-  if (value === null || typeof value === 'number' || Buffer.isBuffer(value) || value instanceof Error) {
+  if (
+    value === null ||
+    typeof value === 'number' ||
+    Buffer.isBuffer(value) ||
+    value instanceof Error
+  ) {
     return value;
   }
   if (Array.isArray(value)) {

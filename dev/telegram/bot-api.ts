@@ -27,14 +27,26 @@ export function botApi({ token, bot, faults, calls, clock }: BotApi): Hono {
     const isKnown = segment === `bot${token}`;
     const fault = isKnown ? faults.take(method, chatId) : undefined;
     const reply = isKnown ? replyTo(bot, method, params, fault) : refuse(401, 'Unauthorized');
-    const status = (fault?.garbage ? (fault.status ?? 200) : reply.ok ? 200 : reply.error_code) as ContentfulStatusCode;
-    calls.add({ method: method.slice(0, 64), ...(chatId !== undefined && { chatId }), status, at: clock() });
+    const status = (
+      fault?.garbage ? (fault.status ?? 200) : reply.ok ? 200 : reply.error_code
+    ) as ContentfulStatusCode;
+    calls.add({
+      method: method.slice(0, 64),
+      ...(chatId !== undefined && { chatId }),
+      status,
+      at: clock(),
+    });
     if (fault?.hang) await hang(fault.hang, c.req.raw.signal);
     return fault?.garbage ? c.html(GARBAGE, status) : c.json(reply, status);
   });
 }
 
-function replyTo(bot: Bot, method: string, params: Params | undefined, fault: Fault | undefined): Reply {
+function replyTo(
+  bot: Bot,
+  method: string,
+  params: Params | undefined,
+  fault: Fault | undefined,
+): Reply {
   if (fault?.status || fault?.garbage) return refusalFor(fault.status ?? 502, fault.retryAfter);
   return params ? callMethod(bot, method, params) : badRequest("can't parse request body");
 }

@@ -42,7 +42,10 @@ export interface FormattedText {
 }
 
 /** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
-export type Markup = { inline: InlineKeyboardMarkup } | { keyboard: ReplyKeyboardMarkup } | { removeKeyboard: true };
+export type Markup =
+  | { inline: InlineKeyboardMarkup }
+  | { keyboard: ReplyKeyboardMarkup }
+  | { removeKeyboard: true };
 
 /** A chat keeps this many messages, the newest: the stand-in may run for days, or under a load test. */
 export const MESSAGES_PER_CHAT = 100;
@@ -104,7 +107,12 @@ export class Chats {
   /** The person whose chat this is, as Telegram shows them to the bot. */
   person(id: number): User {
     const { firstName, language } = this.#open(id);
-    return { id, is_bot: false, first_name: firstName, ...(language !== undefined && { language_code: language }) };
+    return {
+      id,
+      is_bot: false,
+      first_name: firstName,
+      ...(language !== undefined && { language_code: language }),
+    };
   }
 
   /** Delivers a message of the bot; a new id becomes a chat. */
@@ -131,13 +139,26 @@ export class Chats {
   }
 
   /** Replaces a message's text and inline keyboard; undefined where there is no such message of the bot. */
-  edit(id: number, messageId: number, text: string, inline?: InlineKeyboardMarkup): Message.TextMessage | undefined {
+  edit(
+    id: number,
+    messageId: number,
+    text: string,
+    inline?: InlineKeyboardMarkup,
+  ): Message.TextMessage | undefined {
     const chat = this.#chats.get(id);
     const before = this.sent(id, messageId);
     if (!chat || !before) return undefined;
     const { reply_markup: _replaced, entities: _gone, ...rest } = before;
-    const after = { ...rest, text, edit_date: this.#seconds(), ...(inline && { reply_markup: inline }) };
-    this.#chats.set(id, { ...chat, messages: chat.messages.with(chat.messages.indexOf(before), after) });
+    const after = {
+      ...rest,
+      text,
+      edit_date: this.#seconds(),
+      ...(inline && { reply_markup: inline }),
+    };
+    this.#chats.set(id, {
+      ...chat,
+      messages: chat.messages.with(chat.messages.indexOf(before), after),
+    });
     this.#tell(id);
     return after;
   }
@@ -170,7 +191,11 @@ export class Chats {
   }
 
   #add(chat: PhoneChat, message: PhoneMessage, buttons: Pick<PhoneChat, 'keyboard'> = {}): void {
-    this.#put({ ...chat, messages: [...chat.messages, message].slice(-MESSAGES_PER_CHAT), ...buttons });
+    this.#put({
+      ...chat,
+      messages: [...chat.messages, message].slice(-MESSAGES_PER_CHAT),
+      ...buttons,
+    });
   }
 
   /** Deleting first moves the chat to the map's end, so that its order is that of the last activity. */

@@ -7,7 +7,8 @@ import type { Chats } from './chats.ts';
 export function chatEvents(chats: Chats): Response {
   let unsubscribe = () => {};
   const encoder = new TextEncoder();
-  const frame = (event: string, data: unknown) => encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const frame = (event: string, data: unknown) =>
+    encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encoder.encode('retry: 1000\n\n'));
@@ -16,5 +17,7 @@ export function chatEvents(chats: Chats): Response {
     },
     cancel: () => unsubscribe(),
   });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
+  });
 }

@@ -17,7 +17,10 @@ export const faultSchema = z
     hang: z.int().min(1).max(600_000).optional(),
     garbage: z.literal(true).optional(),
   })
-  .refine(({ status, hang, garbage }) => status || hang || garbage, 'one of status, hang, garbage is needed');
+  .refine(
+    ({ status, hang, garbage }) => status || hang || garbage,
+    'one of status, hang, garbage is needed',
+  );
 
 /** One parsed fault. */
 export type Fault = z.infer<typeof faultSchema>;
@@ -43,7 +46,8 @@ export class Faults {
         (candidate.chatId === undefined || candidate.chatId === chatId) &&
         (candidate.method === undefined || candidate.method.toLowerCase() === method.toLowerCase()),
     );
-    if (fault && --fault.times === 0) this.#pending = this.#pending.filter((pending) => pending !== fault);
+    if (fault && --fault.times === 0)
+      this.#pending = this.#pending.filter((pending) => pending !== fault);
     return fault;
   }
 }
@@ -56,7 +60,9 @@ export function refusalFor(status: number, retryAfter = 1): Reply {
     case 403:
       return refuse(403, 'Forbidden: bot was blocked by the user');
     case 429:
-      return refuse(429, `Too Many Requests: retry after ${retryAfter}`, { retry_after: retryAfter });
+      return refuse(429, `Too Many Requests: retry after ${retryAfter}`, {
+        retry_after: retryAfter,
+      });
     default:
       return refuse(status, STATUS_CODES[status] ?? 'Unknown Error');
   }

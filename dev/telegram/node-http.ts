@@ -10,7 +10,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * with 403: it means that a web page elsewhere has pointed its own name at this machine (DNS rebinding). The request's
  * signal aborts, and the answer's body is cancelled, when the connection closes.
  */
-export function serveOnLoopback(handle: (request: Request) => Response | Promise<Response>): RequestListener {
+export function serveOnLoopback(
+  handle: (request: Request) => Response | Promise<Response>,
+): RequestListener {
   return async (incoming, outgoing) => {
     try {
       await send(await answer(handle, incoming, outgoing), outgoing);

@@ -28,7 +28,9 @@ const ID = ':id{[1-9]\\d{0,14}}';
 /** Commands are what Telegram marks as such: grammY and others go by the entity. */
 const entitiesOf = (text: string) => {
   const [command] = /^\/\w+(@\w+)?/.exec(text) ?? [];
-  return command ? { entities: [{ type: 'bot_command' as const, offset: 0, length: command.length }] } : {};
+  return command
+    ? { entities: [{ type: 'bot_command' as const, offset: 0, length: command.length }] }
+    : {};
 };
 
 /**
@@ -43,11 +45,14 @@ const entitiesOf = (text: string) => {
  */
 export function phone({ chats, updates, presses }: Bot): Hono {
   const app = new Hono();
-  const refuse = (error: z.ZodError) => Response.json({ error: z.prettifyError(error) }, { status: 400 });
+  const refuse = (error: z.ZodError) =>
+    Response.json({ error: z.prettifyError(error) }, { status: 400 });
 
   app.put(`/${ID}`, async (c) => {
     const owner = ownerSchema.safeParse(await readJson(c.req.raw));
-    return owner.success ? c.json(chats.introduce(Number(c.req.param('id')), owner.data)) : refuse(owner.error);
+    return owner.success
+      ? c.json(chats.introduce(Number(c.req.param('id')), owner.data))
+      : refuse(owner.error);
   });
 
   app.post(`/${ID}/text`, async (c) => {
@@ -87,7 +92,9 @@ export function phone({ chats, updates, presses }: Bot): Hono {
     const { firstName } = chats.block(id, blocked);
     if (before === blocked) return c.json({ delivered: true });
     const member = (isBlocked: boolean): ChatMember =>
-      isBlocked ? { status: 'kicked', user: chats.bot, until_date: 0 } : { status: 'member', user: chats.bot };
+      isBlocked
+        ? { status: 'kicked', user: chats.bot, until_date: 0 }
+        : { status: 'member', user: chats.bot };
     const my_chat_member = {
       chat: { id, type: 'private' as const, first_name: firstName },
       from: chats.person(id),
@@ -105,7 +112,9 @@ export function phone({ chats, updates, presses }: Bot): Hono {
     const { messageId, data } = body.data;
     const message = chats.sent(id, messageId);
     const buttons = message?.reply_markup?.inline_keyboard.flat() ?? [];
-    const pressed = buttons.some((button) => 'callback_data' in button && button.callback_data === data);
+    const pressed = buttons.some(
+      (button) => 'callback_data' in button && button.callback_data === data,
+    );
     if (!message || !pressed) return c.json({ error: 'no such button' }, 404);
     const query = presses.begin({ from: chats.person(id), message, data });
     const delivered = await updates.push({ callback_query: query });

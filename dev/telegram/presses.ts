@@ -5,7 +5,11 @@ export class Presses {
   readonly #waiting = new Map<string, string>();
 
   /** A query of its own for a press, as Telegram describes it. */
-  begin({ from, message, data }: Required<Pick<CallbackQuery, 'from' | 'message' | 'data'>>): CallbackQuery {
+  begin({
+    from,
+    message,
+    data,
+  }: Required<Pick<CallbackQuery, 'from' | 'message' | 'data'>>): CallbackQuery {
     const id = String(crypto.getRandomValues(new BigUint64Array(1))[0]);
     this.#waiting.set(id, '');
     return { id, from, message, data, chat_instance: String(message.chat.id) };

@@ -26,7 +26,8 @@ function inlineFault({ inline_keyboard: rows }: InlineKeyboardMarkup): string | 
     if (Object.keys(button).length < 2) {
       return "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard";
     }
-    if ('callback_data' in button && !fitsCallbackData(button.callback_data)) return 'BUTTON_DATA_INVALID';
+    if ('callback_data' in button && !fitsCallbackData(button.callback_data))
+      return 'BUTTON_DATA_INVALID';
   }
   return undefined;
 }
@@ -40,7 +41,10 @@ function isInline(value: unknown): value is InlineKeyboardMarkup {
 }
 
 function isReplyKeyboard(value: unknown): value is ReplyKeyboardMarkup {
-  return isRecord(value) && isGrid(value.keyboard, (button) => typeof button === 'string' || isLabelled(button));
+  return (
+    isRecord(value) &&
+    isGrid(value.keyboard, (button) => typeof button === 'string' || isLabelled(button))
+  );
 }
 
 function isGrid(value: unknown, isButton: (button: unknown) => boolean): boolean {

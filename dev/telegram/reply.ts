@@ -9,7 +9,11 @@ export function ok(result: unknown, description?: string): Reply {
 }
 
 /** The call was refused. `code` is the HTTP status as well, as on the real server. */
-export function refuse(code: number, description: string, parameters?: ResponseParameters): ApiError {
+export function refuse(
+  code: number,
+  description: string,
+  parameters?: ResponseParameters,
+): ApiError {
   const error: ApiError = { ok: false, error_code: code, description };
   return parameters === undefined ? error : { ...error, parameters };
 }

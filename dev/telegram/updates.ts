@@ -14,7 +14,10 @@ export interface Webhook {
 }
 
 /** An update before it has its id: one kind and what it tells. */
-export type News = Pick<Update, 'message'> | Pick<Update, 'callback_query'> | Pick<Update, 'my_chat_member'>;
+export type News =
+  | Pick<Update, 'message'>
+  | Pick<Update, 'callback_query'>
+  | Pick<Update, 'my_chat_member'>;
 
 /** Pauses before an update is tried again, in milliseconds. Telegram waits longer and tries for a day; then it is lost, here as well. */
 const PAUSES_MS = [100, 300, 900];
@@ -98,20 +101,25 @@ export class Updates {
   async #deliver(update: Update): Promise<boolean> {
     const [, kind = ''] = Object.keys(update);
     for (const pause of [0, ...PAUSES_MS]) {
-      if (pause) await delay(pause, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+      if (pause)
+        await delay(pause, undefined, { signal: this.#closed.signal }).catch(() => undefined);
       const webhook = this.#webhook;
       if (!webhook || this.#closed.signal.aborted) return false;
       if (webhook.allowedUpdates && !webhook.allowedUpdates.includes(kind)) return false;
       const failure = await this.#post(webhook, update);
       if (failure === undefined) return true;
-      this.#lastError = { last_error_date: Math.floor(this.#clock() / 1000), last_error_message: failure };
+      this.#lastError = {
+        last_error_date: Math.floor(this.#clock() / 1000),
+        last_error_message: failure,
+      };
     }
     return false;
   }
 
   /** One try. Answers what went wrong, in Telegram's words where it has some. */
   async #post({ url, secretToken }: Webhook, update: Update): Promise<string | undefined> {
-    if (!isLoopbackHost(URL.parse(url)?.host)) return 'Not a loopback address: the stand-in sends nothing elsewhere';
+    if (!isLoopbackHost(URL.parse(url)?.host))
+      return 'Not a loopback address: the stand-in sends nothing elsewhere';
     try {
       const response = await fetch(url, {
         method: 'POST',

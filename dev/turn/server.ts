@@ -49,20 +49,31 @@ export const startTurn = async ({ keyId, apiToken, port }: TurnOptions): Promise
         if (fault && --fault.times === 0) faults = faults.slice(1);
         if (fault) await sleep(fault.hang);
         if (fault?.status) return Response.json({ error: 'fault' }, { status: fault.status });
-        if (c.req.header('Authorization') !== `Bearer ${apiToken}`) return c.json({ error: 'unauthorized' }, 401);
+        if (c.req.header('Authorization') !== `Bearer ${apiToken}`)
+          return c.json({ error: 'unauthorized' }, 401);
         return next();
       }),
     )
     .post('/generate-ice-servers', async (c) => {
       const wanted = Wanted.safeParse(await c.req.json().catch(() => undefined));
       if (!wanted.success) return c.json({ error: 'ttl' }, 400);
-      const [username, credential] = [randomBytes(48).toString('hex'), randomBytes(48).toString('hex')];
+      const [username, credential] = [
+        randomBytes(48).toString('hex'),
+        randomBytes(48).toString('hex'),
+      ];
       live.set(username, wanted.data.ttl);
       made += 1;
-      const turn = { urls: ['turn:turn.example:3478?transport=udp', 'turns:turn.example:443?transport=tcp'] };
-      return c.json({ iceServers: [{ urls: ['stun:stun.example:3478'] }, { ...turn, username, credential }] }, 201);
+      const turn = {
+        urls: ['turn:turn.example:3478?transport=udp', 'turns:turn.example:443?transport=tcp'],
+      };
+      return c.json(
+        { iceServers: [{ urls: ['stun:stun.example:3478'] }, { ...turn, username, credential }] },
+        201,
+      );
     })
-    .post('/:username/revoke', (c) => c.body(null, live.delete(c.req.param('username')) ? 204 : 404));
+    .post('/:username/revoke', (c) =>
+      c.body(null, live.delete(c.req.param('username')) ? 204 : 404),
+    );
 
   const control = new Hono()
     .get('/credentials', (c) => c.json(Object.fromEntries(live)))

@@ -17,12 +17,16 @@ export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | unde
   if (type !== 'signal' || !Number.isSafeInteger(seq) || (seq as number) < 1) return;
   if (to !== undefined && (typeof to !== 'string' || to.length > 64)) return;
   if (!isSomething(signal)) return;
-  const { kind, candidate } = signal as Unknown<Extract<SignalFrame['signal'], { kind: 'candidate' }>>;
+  const { kind, candidate } = signal as Unknown<
+    Extract<SignalFrame['signal'], { kind: 'candidate' }>
+  >;
   if (kind !== 'candidate' || !isSomething(candidate)) return;
   const read = candidateIn(candidate);
   if (!read) return;
   const said: SignalFrame['signal'] = { kind, candidate: read };
-  return to === undefined ? { type, seq: seq as number, signal: said } : { type, seq: seq as number, to, signal: said };
+  return to === undefined
+    ? { type, seq: seq as number, signal: said }
+    : { type, seq: seq as number, to, signal: said };
 };
 
 /** A signal that cannot be taken, by the number that it has used in vain. */
@@ -39,7 +43,10 @@ const TYPES = ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping'];
 const decodeKnown = decodeObjectWith(CallClientFrame, TYPES, decodeCandidate);
 
 /** Refuses a signal by its number, or without one where it has none. */
-const refuseSignal = ({ seq }: Unknown<SignalFrame>, code: RefusedSignal['code']): Decoded<CallFrame> =>
+const refuseSignal = (
+  { seq }: Unknown<SignalFrame>,
+  code: RefusedSignal['code'],
+): Decoded<CallFrame> =>
   Number.isSafeInteger(seq) && (seq as number) >= 1
     ? { frame: { type: 'refused', seq: seq as number, code } }
     : { error: 'invalid' };

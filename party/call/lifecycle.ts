@@ -22,7 +22,12 @@ const joined = ({ state }: Member) => state === 'joined';
 const ringing = ({ state }: Member) => state === 'ringing';
 
 /** Somebody takes the call on a device: the first device of theirs has it. */
-export const accept = (turn: Turn, user: string, device: string, old: boolean): FrameError | undefined => {
+export const accept = (
+  turn: Turn,
+  user: string,
+  device: string,
+  old: boolean,
+): FrameError | undefined => {
   const { call, now } = turn;
   const member = turn.member(user);
   if (!member || member.state === 'joined') return 'not_now';
@@ -59,18 +64,21 @@ export const accept = (turn: Turn, user: string, device: string, old: boolean): 
     turn.close(id, 'notInCall');
   }
   for (const { profile } of turn.members) {
-    if (joined(turn.member(profile.user) ?? member)) turn.sendTo(profile.user, { type: 'state', state: 'accepted' });
+    if (joined(turn.member(profile.user) ?? member))
+      turn.sendTo(profile.user, { type: 'state', state: 'accepted' });
   }
   announce(turn, user);
   // An old device has been sent all of it while it rang.
-  if (old) for (const { user: from } of call.streams) ack(turn, user, from, turn.stream(from).received);
+  if (old)
+    for (const { user: from } of call.streams) ack(turn, user, from, turn.stream(from).received);
   else replay(turn, user);
   return undefined;
 };
 
 /** Whoever asked for the call hears that it rings. */
 export const created = (turn: Turn) => {
-  for (const request of turn.call.creating) turn.reply(request, { outcome: 'created', state: 'ringing' });
+  for (const request of turn.call.creating)
+    turn.reply(request, { outcome: 'created', state: 'ringing' });
   turn.set({ creating: [] });
 };
 
@@ -90,7 +98,11 @@ const occupy = (turn: Turn, user: string) => {
 const isGone = ({ state }: Member) => state === 'left';
 
 /** Refuses the call, on all devices. */
-export const decline = (turn: Turn, user: string, reason: 'declined' | 'busy' = 'declined'): FrameError | undefined => {
+export const decline = (
+  turn: Turn,
+  user: string,
+  reason: 'declined' | 'busy' = 'declined',
+): FrameError | undefined => {
   if (turn.member(user)?.state !== 'ringing') return 'not_now';
   leave(turn, user, reason);
   return undefined;
@@ -126,17 +138,21 @@ export const leave = (turn: Turn, user: string, reason: Reason) => {
 /** Notes of somebody for whom it rang until now whether they missed the call: whenever they did not refuse it, if it came to ring at all. */
 const noteMissed = (turn: Turn, user: string, reason: Reason) => {
   const { state, joined: ever } = turn.member(user) ?? {};
-  if (state === 'ringing' && !ever) turn.setMember(user, { missed: reason !== 'declined' && reason !== 'failed' });
+  if (state === 'ringing' && !ever)
+    turn.setMember(user, { missed: reason !== 'declined' && reason !== 'failed' });
 };
 
 /** Somebody cannot go on, since too much of theirs waits: those of a group who have not acknowledged it for long are out. Without that they would stop all others. */
 export const dropDeaf = (turn: Turn, user: string) => {
   if (!turn.call.group) return;
-  const late = turn.stream(user).log.filter(({ sentAt }) => sentAt !== undefined && sentAt + DEAF_MS <= turn.now);
+  const late = turn
+    .stream(user)
+    .log.filter(({ sentAt }) => sentAt !== undefined && sentAt + DEAF_MS <= turn.now);
   for (const to of new Set(late.map((waiting) => waiting.to))) {
     const { state, awayAt } = turn.member(to) ?? {};
     // Whoever is away has the grace.
-    if (turn.call.state !== 'ended' && state === 'joined' && awayAt === undefined) leave(turn, to, 'lost');
+    if (turn.call.state !== 'ended' && state === 'joined' && awayAt === undefined)
+      leave(turn, to, 'lost');
   }
 };
 
@@ -144,7 +160,12 @@ export const dropDeaf = (turn: Turn, user: string) => {
 const dismiss = (turn: Turn, user: string, reason: Reason) => {
   const { id } = turn.call;
   const epoch = turn.member(user)?.epoch;
-  turn.post({ party: 'inbox', id: user }, { type: 'stop', call: id, epoch, reason }, true, turn.now + TELL_MS);
+  turn.post(
+    { party: 'inbox', id: user },
+    { type: 'stop', call: id, epoch, reason },
+    true,
+    turn.now + TELL_MS,
+  );
   putOut(turn, user, reason);
 };
 
@@ -167,7 +188,8 @@ export const end = (turn: Turn, reason: Reason, recorded = true) => {
     else putOut(turn, profile.user, reason);
   }
   turn.set({ streams: [], sockets: [] });
-  for (const request of call.creating) turn.reply(request, { outcome: 'created', state: 'ended', reason });
+  for (const request of call.creating)
+    turn.reply(request, { outcome: 'created', state: 'ended', reason });
   turn.set({ creating: [] });
   turn.keep();
   if (!recorded) return;
@@ -214,5 +236,6 @@ export const tick = (turn: Turn) => {
 };
 
 const each = (turn: Turn, which: (member: Member) => boolean, act: (user: string) => void) => {
-  for (const member of turn.members) if (turn.call.state !== 'ended' && which(member)) act(member.profile.user);
+  for (const member of turn.members)
+    if (turn.call.state !== 'ended' && which(member)) act(member.profile.user);
 };

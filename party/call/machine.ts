@@ -59,7 +59,10 @@ export const step = (room: CallRoomState, event: CallEvent, now: number): Step<C
 
 const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
   if (event.type === 'join')
-    return { state: room, effects: [{ type: 'close', id: event.id, why: 'noSuchCall' }, { type: 'forget' }] };
+    return {
+      state: room,
+      effects: [{ type: 'close', id: event.id, why: 'noSuchCall' }, { type: 'forget' }],
+    };
   if (event.type !== 'message') return { state: room, effects: [] };
   const { request, message } = event;
   if (message.type === 'create') {
@@ -99,7 +102,8 @@ const act = (
       return error;
     }
     case 'refused':
-      if (turn.member(user)?.state === 'joined' && !markRefused(turn, user, said.seq)) return undefined;
+      if (turn.member(user)?.state === 'joined' && !markRefused(turn, user, said.seq))
+        return undefined;
       return said.code;
     case 'ack':
       if (turn.member(user)?.state !== 'joined') return 'not_now';
@@ -119,7 +123,10 @@ const message = (turn: Turn, request: string, said: ToCall) => {
 };
 
 /** What the inbox of a user says in the name of one of their devices. */
-const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'act' }>): FrameError | undefined => {
+const actFor = (
+  turn: Turn,
+  { user, device, action }: Extract<ToCall, { type: 'act' }>,
+): FrameError | undefined => {
   const member = turn.member(user);
   if (!member) return undefined;
   const has = member.state === 'joined' && member.device === device;
@@ -137,13 +144,15 @@ const actFor = (turn: Turn, { user, device, action }: Extract<ToCall, { type: 'a
     case 'signal':
       return has && member.old ? receive(turn, user, action) : undefined;
     case 'listen':
-      if (member.state === 'ringing' && !turn.call.group) listen(turn, user, { device, again: action.again });
+      if (member.state === 'ringing' && !turn.call.group)
+        listen(turn, user, { device, again: action.again });
       return undefined;
     case 'here':
       reached(turn, user);
       return undefined;
     case 'revoke':
-      for (const { id, device: other } of turn.socketsOf(user)) if (other === device) turn.close(id, 'unauthorized');
+      for (const { id, device: other } of turn.socketsOf(user))
+        if (other === device) turn.close(id, 'unauthorized');
       if (has) hangUp(turn, user);
       return undefined;
   }
@@ -162,7 +171,8 @@ const settled = (turn: Turn, n: number, answer: unknown) => {
 const isFollowed = ({ item: { message }, answer }: Outcome, next: Outcome | undefined): boolean => {
   const later = next?.item.message;
   if (answer === undefined) return false;
-  if (message.type !== 'signal' || later?.type !== 'signal' || next?.answer === undefined) return false;
+  if (message.type !== 'signal' || later?.type !== 'signal' || next?.answer === undefined)
+    return false;
   return later.from === message.from && later.epoch === message.epoch;
 };
 
@@ -175,12 +185,14 @@ const become = (turn: Turn, { item, answer, over }: Outcome) => {
   } else if (message.type === 'ring') rung(turn, to.id, answer);
   else if (message.type === 'active') {
     if (Entered.safeParse(answer).data?.outcome === 'busy') evict(turn, to.id);
-  } else if (message.type === 'signal' && over) handedOver(turn, to.id, message, answer !== undefined);
+  } else if (message.type === 'signal' && over)
+    handedOver(turn, to.id, message, answer !== undefined);
 };
 
 /** Somebody is in another call after all: they took both at once. */
 const evict = (turn: Turn, user: string) => {
-  if (turn.call.state !== 'ended' && turn.member(user)?.state === 'joined') leave(turn, user, 'busy');
+  if (turn.call.state !== 'ended' && turn.member(user)?.state === 'joined')
+    leave(turn, user, 'busy');
 };
 
 /** An old device has got a signal, or cannot be reached. */

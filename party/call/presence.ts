@@ -48,10 +48,12 @@ export const join = (turn: Turn, id: string, who: Entrant) => {
   const used = call.used.filter((other) => other.until > now);
   if (!ticket || ticket.until <= now || used.some((other) => other.id === ticket.id))
     return turn.close(id, 'unauthorized');
-  if (used.filter((other) => other.user === user).length >= TICKET_LIMIT) return turn.close(id, 'full');
+  if (used.filter((other) => other.user === user).length >= TICKET_LIMIT)
+    return turn.close(id, 'full');
   turn.set({ used: [...used, { ...ticket, user }] });
   turn.keep();
-  for (const other of turn.socketsOf(user)) if (other.device === device) turn.close(other.id, 'replaced');
+  for (const other of turn.socketsOf(user))
+    if (other.device === device) turn.close(other.id, 'replaced');
   const why = refusal(turn, id, who);
   if (why) turn.close(id, why);
   else {
@@ -62,7 +64,11 @@ export const join = (turn: Turn, id: string, who: Entrant) => {
 };
 
 /** The first frame of a socket. */
-export const hello = (turn: Turn, id: string, frame: Extract<CallClientFrame, { type: 'hello' }>) => {
+export const hello = (
+  turn: Turn,
+  id: string,
+  frame: Extract<CallClientFrame, { type: 'hello' }>,
+) => {
   const socket = turn.socket(id);
   if (!socket) return;
   if (socket.hello) return refuse(turn, id, 'not_now');
@@ -90,7 +96,8 @@ const comeBack = (turn: Turn, user: string, member: Member, resume: Resume) => {
   turn.setMember(user, { awayAt: undefined, greeted: true });
   if (resume) {
     const stream = turn.stream(user);
-    if (!stream.known) turn.putStream({ ...stream, known: true, received: resume.acked, acked: resume.acked });
+    if (!stream.known)
+      turn.putStream({ ...stream, known: true, received: resume.acked, acked: resume.acked });
     ackAll(turn, user, resume.seen);
   } else if (member.greeted || !turn.stream(user).known) {
     turn.setMember(user, { epoch: member.epoch + 1 });
@@ -118,7 +125,9 @@ const welcome = (turn: Turn, id: string, user: string) => {
     ...(turn.members.some(({ state }) => state === 'ringing') && {
       ringsForMs: Math.max(0, createdAt + RING_MS - turn.now),
     }),
-    peers: turn.members.filter(({ profile }) => profile.user !== user).map((member) => peerOf(member, viewer)),
+    peers: turn.members
+      .filter(({ profile }) => profile.user !== user)
+      .map((member) => peerOf(member, viewer)),
   });
 };
 
@@ -128,7 +137,11 @@ export const announce = (turn: Turn, user: string, reason?: Reason) => {
   if (!member) return;
   for (const viewer of turn.members) {
     if (viewer.profile.user === user) continue;
-    turn.sendTo(viewer.profile.user, { type: 'peer', peer: peerOf(member, viewer), ...(reason && { reason }) });
+    turn.sendTo(viewer.profile.user, {
+      type: 'peer',
+      peer: peerOf(member, viewer),
+      ...(reason && { reason }),
+    });
   }
 };
 

@@ -85,7 +85,14 @@ export const create = (
   if (old) stayAwake(turn);
   const to = callees.map(({ user }) => user);
   const until = dialUntil(now);
-  const dial = { type: 'dial', call: id, device, to, until, ...(asked !== undefined && { request: asked }) } as const;
+  const dial = {
+    type: 'dial',
+    call: id,
+    device,
+    to,
+    until,
+    ...(asked !== undefined && { request: asked }),
+  } as const;
   turn.post({ party: 'inbox', id: caller.user }, dial, true, now + DIAL_MS);
   turn.keep();
   return turn;
@@ -95,7 +102,8 @@ export const create = (
 export const createAgain = (turn: Turn, request: string) => {
   const { state, creating, reason } = turn.call;
   if (creating.length > 0) turn.set({ creating: [...creating, request] });
-  else if (state === 'ended') turn.reply(request, { outcome: 'created', state, ...(reason && { reason }) });
+  else if (state === 'ended')
+    turn.reply(request, { outcome: 'created', state, ...(reason && { reason }) });
   else turn.reply(request, { outcome: 'created', state: 'ringing' });
 };
 
@@ -106,7 +114,8 @@ export const permit = (
 ): Permitted => {
   const { state, video, group } = turn.call;
   const member = turn.member(user);
-  if (!member || state === 'ended' || (member.state === 'left' && !group)) return { outcome: 'no_such_call' };
+  if (!member || state === 'ended' || (member.state === 'left' && !group))
+    return { outcome: 'no_such_call' };
   if (member.state === 'joined' && member.device !== device) {
     const mayMove = takeOver && state === 'ringing' && member.role === 'caller';
     if (!mayMove) return { outcome: 'elsewhere', held: heldBy(turn.call, member) };
@@ -119,10 +128,13 @@ export const permit = (
     turn.keep();
   }
   if (credential !== undefined) {
-    if (turn.call.turn.some(({ name }) => name === credential)) return { outcome: 'ok', role: member.role, video };
+    if (turn.call.turn.some(({ name }) => name === credential))
+      return { outcome: 'ok', role: member.role, video };
     const own = turn.call.turn.filter((given) => given.user === user);
     const surplus = own.length >= TURN_LIMIT ? own[0] : undefined;
-    turn.set({ turn: [...turn.call.turn.filter((given) => given !== surplus), { name: credential, user }] });
+    turn.set({
+      turn: [...turn.call.turn.filter((given) => given !== surplus), { name: credential, user }],
+    });
     turn.keep();
     return { outcome: 'ok', role: member.role, video, ...(surplus && { surplus: surplus.name }) };
   }
@@ -176,7 +188,8 @@ export const rung = (turn: Turn, user: string, answer: unknown) => {
     else {
       // An old device can have come since the inbox has counted them.
       const listening = member.listening || parsed?.old === true;
-      const unreachable = !listening && !member.here && (parsed === undefined || parsed.devices === 0);
+      const unreachable =
+        !listening && !member.here && (parsed === undefined || parsed.devices === 0);
       turn.setMember(user, { unreachable, listening });
       if (unreachable !== member.unreachable) announce(turn, user);
       if (parsed?.old) replay(turn, user);

@@ -1,4 +1,9 @@
-import { type CallServerFrame, RING_MS, type Seen, type Signal } from '../../src/contract/sockets/call.ts';
+import {
+  type CallServerFrame,
+  RING_MS,
+  type Seen,
+  type Signal,
+} from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
 import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
@@ -55,13 +60,19 @@ export const receive = (
   const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
-  } else if (log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS || isFullFor(turn, recipient)) {
+  } else if (
+    log.length >= LOG_LIMIT ||
+    charactersOf(log) > LOG_CHARACTERS ||
+    isFullFor(turn, recipient)
+  ) {
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
     const isFull = early.length >= EARLY_LIMIT || charactersOf(early) > EARLY_CHARACTERS;
-    const isOfUse = !isFull && !isOutdated(stream, seq) && !early.some((other) => other.seq === seq);
-    if (isOfUse) turn.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
+    const isOfUse =
+      !isFull && !isOutdated(stream, seq) && !early.some((other) => other.seq === seq);
+    if (isOfUse)
+      turn.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
     turn.sendTo(user, { type: 'resend', seq: received + 1 });
   } else {
     turn.putStream({ ...stream, ...clearRefused(refused, seq) });
@@ -72,10 +83,12 @@ export const receive = (
 };
 
 /** Whether a signal was numbered before its sender heard that one before it was refused. */
-const isOutdated = ({ refused }: Stream, seq: number): boolean => refused !== undefined && seq > refused;
+const isOutdated = ({ refused }: Stream, seq: number): boolean =>
+  refused !== undefined && seq > refused;
 
 /** The number that was refused is used again: its sender has heard of it, and numbers anew. */
-const clearRefused = (refused: number | undefined, seq: number) => (refused === seq ? { refused: undefined } : {});
+const clearRefused = (refused: number | undefined, seq: number) =>
+  refused === seq ? { refused: undefined } : {};
 
 /**
  * Notes that a signal is refused for good. Its number is free, so those behind it get others: what
@@ -96,7 +109,8 @@ export const markRefused = (turn: Turn, user: string, seq: number): boolean => {
 };
 
 /** Whether too much is on its way to the old devices of somebody. */
-const isFullFor = (turn: Turn, user: string): boolean => isFull(turn.call.outbox, { party: 'inbox', id: user });
+const isFullFor = (turn: Turn, user: string): boolean =>
+  isFull(turn.call.outbox, { party: 'inbox', id: user });
 
 const charactersOf = (waiting: readonly Waiting[]): number => {
   let characters = 0;
@@ -106,7 +120,8 @@ const charactersOf = (waiting: readonly Waiting[]): number => {
 
 /** The other one of two; of several the one who is named, if they have ever joined: who has just left may not be known to have. */
 const recipientOf = (turn: Turn, user: string, to: string | undefined): string | undefined => {
-  if (turn.call.group) return to !== undefined && to !== user && turn.member(to)?.joined ? to : undefined;
+  if (turn.call.group)
+    return to !== undefined && to !== user && turn.member(to)?.joined ? to : undefined;
   const other = turn.members.find(({ profile }) => profile.user !== user)?.profile.user;
   return to === undefined || to === other ? other : undefined;
 };
@@ -134,7 +149,8 @@ const accept = (turn: Turn, user: string, waiting: Waiting) => {
   }
   turn.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
   // Of all that was sent since the first description nothing waits any more.
-  const last = seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
+  const last =
+    seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
   if (last?.seq !== seq) return;
   deliver(turn, user, to, last);
   noteSent(turn, user, to, seq);
@@ -145,7 +161,8 @@ const noteSent = (turn: Turn, from: string, to: string, first: number) => {
   const { state, old, awayAt } = turn.member(to) ?? {};
   if (!turn.call.group || state !== 'joined' || old || awayAt !== undefined) return;
   const stream = turn.stream(from);
-  const sent = (each: Waiting) => (each.to === to && each.seq >= first ? { ...each, sentAt: turn.now } : each);
+  const sent = (each: Waiting) =>
+    each.to === to && each.seq >= first ? { ...each, sentAt: turn.now } : each;
   turn.putStream({ ...stream, log: stream.log.map(sent) });
 };
 
@@ -159,14 +176,18 @@ const entriesFor = (turn: Turn, from: string, to: string): readonly Entry[] => {
   const before = waiting.slice(0, first).map(({ signal }) => signal);
   return waiting
     .slice(first)
-    .map(({ seq, signal }, index) => ({ seq, signals: index === 0 ? [signal, ...before] : [signal] }));
+    .map(({ seq, signal }, index) => ({
+      seq,
+      signals: index === 0 ? [signal, ...before] : [signal],
+    }));
 };
 
 const deliver = (turn: Turn, from: string, to: string, entry: Entry) => {
   const member = turn.member(to);
   if (!member) return;
   if (member.state === 'joined' && !member.old) turn.sendTo(to, frameOf(turn, from, entry));
-  else if (member.listening || member.state === 'joined') deliverOld(turn, from, to, entry, member.device);
+  else if (member.listening || member.state === 'joined')
+    deliverOld(turn, from, to, entry, member.device);
 };
 
 const epochOf = (turn: Turn, user: string): number => turn.member(user)?.epoch ?? 1;
@@ -179,7 +200,13 @@ const frameOf = (turn: Turn, from: string, { seq, signals }: Entry): CallServerF
   signals: signals.map(plain),
 });
 
-const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entry, device: string | undefined) => {
+const deliverOld = (
+  turn: Turn,
+  from: string,
+  to: string,
+  { seq, signals }: Entry,
+  device: string | undefined,
+) => {
   const { id: call, video } = turn.call;
   const message: Extract<ToInbox, { type: 'signal' }> = {
     type: 'signal',
@@ -196,7 +223,10 @@ const deliverOld = (turn: Turn, from: string, to: string, { seq, signals }: Entr
     message,
     durable: false,
     // As long as it rings, there is no other way for it to be heard.
-    until: turn.member(to)?.state === 'ringing' ? turn.call.createdAt + RING_MS : turn.now + OLD_SIGNAL_MS,
+    until:
+      turn.member(to)?.state === 'ringing'
+        ? turn.call.createdAt + RING_MS
+        : turn.now + OLD_SIGNAL_MS,
     size: signals.reduce((sum, signal) => sum + sizeOf(signal), 0),
   });
 };

@@ -140,8 +140,10 @@ export const restored = (kept: KeptCall): Call => ({
 });
 
 /** An own property, since the names are those of users, devices and connections. */
-export const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined;
+export const own = <Value>(
+  record: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined => (Object.hasOwn(record, name) ? record[name] : undefined);
 
 /** Somebody in a call. */
 export const memberOf = (call: Call, user: string): Member | undefined =>

@@ -3,7 +3,14 @@ import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 import type { Effect } from '../definition.ts';
 import { drop, type Letter, type Posted, post } from '../outbox.ts';
 import type { ToCall, ToInbox, ToWorker } from '../wire/messages.ts';
-import { type Call, type CallSocket, type Member, memberOf, newStream, type Stream } from './state.ts';
+import {
+  type Call,
+  type CallSocket,
+  type Member,
+  memberOf,
+  newStream,
+  type Stream,
+} from './state.ts';
 
 /** One step of a call, while it is taken: the call so far, and what is to be done. Nothing outside sees it before it is over. */
 export class Turn {
@@ -40,7 +47,8 @@ export class Turn {
   }
 
   setMember(user: string, change: Partial<Member>) {
-    const changed = (member: Member) => (member.profile.user === user ? { ...member, ...change } : member);
+    const changed = (member: Member) =>
+      member.profile.user === user ? { ...member, ...change } : member;
     this.set({ members: this.call.members.map(changed) });
   }
 
@@ -80,7 +88,8 @@ export class Turn {
 
   /** To the device of somebody who is in the call; to all devices of somebody for whom it rings. */
   sendTo(user: string, frame: CallServerFrame) {
-    for (const socket of this.call.sockets) if (socket.user === user && socket.hello) this.send(socket.id, frame);
+    for (const socket of this.call.sockets)
+      if (socket.user === user && socket.hello) this.send(socket.id, frame);
   }
 
   close(id: string, why: CloseReason) {
@@ -99,7 +108,12 @@ export class Turn {
   }
 
   /** Tells another room or the Worker. What is durable is tried until `until`, whatever becomes of the host; null = for ever. */
-  post(to: Room | 'worker', message: ToCall | ToInbox | ToWorker, durable: boolean, until: number | null) {
+  post(
+    to: Room | 'worker',
+    message: ToCall | ToInbox | ToWorker,
+    durable: boolean,
+    until: number | null,
+  ) {
     this.postLetter({ to, message, durable, until });
   }
 

@@ -34,11 +34,14 @@ interface Kept {
 const note = (connection: Connection) => {
   const { who, since } = connection.state as Kept;
   const now = Date.now();
-  if (now - since >= NOTE_MS) connection.setState({ ...(who && { who }), since: now } satisfies Kept);
+  if (now - since >= NOTE_MS)
+    connection.setState({ ...(who && { who }), since: now } satisfies Kept);
 };
 
 /** A kind of room on PartyServer: a Durable Object of the Worker. */
-export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
+export const roomOnPartyServer = <State, Frame, Message>(
+  definition: RoomDefinition<State, Frame, Message>,
+) =>
   class extends Server<Env> {
     static override options = { hibernate: definition.hibernate };
     #runner: RoomRunner<State, Frame, Message> | undefined;
@@ -52,7 +55,10 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       }
     }
 
-    override async onConnect(connection: Connection, { request }: ConnectionContext): Promise<void> {
+    override async onConnect(
+      connection: Connection,
+      { request }: ConnectionContext,
+    ): Promise<void> {
       this.#open.add(connection.id);
       try {
         const signed = await this.#room.signed(request.headers);
@@ -73,7 +79,10 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       if (socket.readyState === WebSocket.OPEN) await super.webSocketMessage(socket, frame);
     }
 
-    override onMessage(connection: Connection, frame: string | ArrayBuffer | ArrayBufferView): void | Promise<void> {
+    override onMessage(
+      connection: Connection,
+      frame: string | ArrayBuffer | ArrayBufferView,
+    ): void | Promise<void> {
       if (definition.hibernate) note(connection);
       return this.#room.message(connection.id, frame);
     }
@@ -144,15 +153,28 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
         forget: async () => {
           // Both at once: what is written after it, stays.
           await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
-          if (!definition.hibernate) this.#open.endRoomLater(() => this.ctx.abort('The room is over'));
+          if (!definition.hibernate)
+            this.#open.endRoomLater(() => this.ctx.abort('The room is over'));
         },
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
         post: (to, message) => {
           if (to !== 'worker' && tellRoom) return patience.waitFor(tellRoom(to, message));
           return to === 'worker'
-            ? postSigned(secrets, to, message, (init) => this.ctx.exports.default.fetch(WORKER, init), Date.now())
-            : postSigned(secrets, `${to.party}/${to.id}`, message, (init) => fetchRoom(to, init), Date.now());
+            ? postSigned(
+                secrets,
+                to,
+                message,
+                (init) => this.ctx.exports.default.fetch(WORKER, init),
+                Date.now(),
+              )
+            : postSigned(
+                secrets,
+                `${to.party}/${to.id}`,
+                message,
+                (init) => fetchRoom(to, init),
+                Date.now(),
+              );
         },
       };
     }
@@ -162,7 +184,8 @@ export const roomOnPartyServer = <State, Frame, Message>(definition: RoomDefinit
       return {
         id: connection.id,
         who: kept?.who,
-        heardAt: () => this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
+        heardAt: () =>
+          this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
         send: (text) => {
           try {
             connection.send(text);

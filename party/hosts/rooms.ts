@@ -6,13 +6,26 @@ import { type RoomSecrets, sign } from '../wire/signature.ts';
 /** The rooms as the Worker reaches them: by signed requests, wherever they live. */
 export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms => ({
   ask: (room, message) =>
-    postSigned(secrets, `${room.party}/${room.id}`, message, (init) => fetchRoom(room, init), Date.now()),
+    postSigned(
+      secrets,
+      `${room.party}/${room.id}`,
+      message,
+      (init) => fetchRoom(room, init),
+      Date.now(),
+    ),
   connect: async (room, entrant) => {
-    const signature = await sign(secrets, `${room.party}/${room.id}`, entrant ? { entrant } : {}, Date.now());
+    const signature = await sign(
+      secrets,
+      `${room.party}/${room.id}`,
+      entrant ? { entrant } : {},
+      Date.now(),
+    );
     // The id of a connection comes from `_pk`: one that a client chose could be another's.
     const query = `?_pk=${crypto.randomUUID()}`;
     const init = { headers: { Upgrade: 'websocket', ...signature } };
-    const { status, webSocket } = await waitForRoom((signal) => fetchRoom(room, { ...init, signal }, query));
+    const { status, webSocket } = await waitForRoom((signal) =>
+      fetchRoom(room, { ...init, signal }, query),
+    );
     if (!webSocket) throw new Error(`The room answered ${status}`);
     // A new answer, since the middleware adds headers and those of a fetched one cannot change.
     return new Response(null, { status: 101, webSocket });

@@ -235,7 +235,8 @@ const originOf = (known: Entry | undefined): Origin => {
 export const stop = (turn: Turn, { call, epoch, reason }: Message<'stop'>): void => {
   const entry = turn.entry(call);
   if (!entry) turn.put({ state: 'over', call, epoch, until: turn.now + RING_MS + SLACK_MS });
-  else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0)) return;
+  else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0))
+    return;
   else if (entry.state !== 'over') end(turn, entry, reason, epoch);
   else if (epoch !== undefined && epoch > (entry.epoch ?? -1)) turn.put({ ...entry, epoch });
 };

@@ -23,7 +23,12 @@ const OLD_SOCKETS = 3;
 const TICKET_LIMIT = 1_000;
 
 /** A device comes: the ninth only when one of those that are there says nothing any more. */
-export const join = (turn: Turn, id: string, who: Entrant | undefined, present: readonly Present[]): void => {
+export const join = (
+  turn: Turn,
+  id: string,
+  who: Entrant | undefined,
+  present: readonly Present[],
+): void => {
   const refusal = who ? refusalOf(turn, who, present) : 'unauthorized';
   if (!who || refusal) {
     turn.close(id, refusal ?? 'unauthorized');
@@ -33,18 +38,24 @@ export const join = (turn: Turn, id: string, who: Entrant | undefined, present: 
   if (older) turn.close(older.id, 'replaced');
   const { tickets, sockets } = turn.state;
   turn.set({ sockets: [...sockets, { ...IDLE, id, who, hello: false }] });
-  if (who.ticket) turn.set({ tickets: [...tickets.filter(({ until }) => until > turn.now), who.ticket] });
+  if (who.ticket)
+    turn.set({ tickets: [...tickets.filter(({ until }) => until > turn.now), who.ticket] });
   ringIdle(turn);
 };
 
 /** The socket that a new one takes the place of: every socket of an old client is a device of its own. */
 const olderOf = (turn: Turn, { old, device }: Entrant) => (old ? undefined : turn.socketOf(device));
 
-const refusalOf = (turn: Turn, who: Entrant, present: readonly Present[]): CloseReason | undefined => {
+const refusalOf = (
+  turn: Turn,
+  who: Entrant,
+  present: readonly Present[],
+): CloseReason | undefined => {
   const { now, state } = turn;
   const { user, until, ticket } = who;
   if (user !== state.id) return 'notInCall';
-  if (until <= now || turn.hasEnded(who.sid) || (ticket && ticket.until <= now)) return 'unauthorized';
+  if (until <= now || turn.hasEnded(who.sid) || (ticket && ticket.until <= now))
+    return 'unauthorized';
   if (ticket && state.tickets.some(({ id }) => id === ticket.id)) return 'unauthorized';
   const isFull = state.tickets.filter((used) => used.until > now).length >= TICKET_LIMIT;
   if (isFull) return 'full';
@@ -66,7 +77,11 @@ const limitSession = (turn: Turn, sid: string, present: readonly Present[]): voi
 };
 
 /** Whether there is room for one more, when `leaving` is gone; those who say nothing any more make it. */
-const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Present[]): boolean => {
+const makeRoom = (
+  turn: Turn,
+  leaving: Socket | undefined,
+  present: readonly Present[],
+): boolean => {
   const others = () => turn.state.sockets.filter(({ id }) => id !== leaving?.id);
   if (others().length < DEVICE_LIMIT) return true;
   const silent = silentOf(turn, present);
@@ -74,7 +89,8 @@ const makeRoom = (turn: Turn, leaving: Socket | undefined, present: readonly Pre
   for (const inCall of [false, true]) {
     if (others().length < DEVICE_LIMIT) break;
     for (const socket of others()) {
-      if (silent.has(socket.id) && inCall === Boolean(socket.line?.sent)) putOut(turn, socket, 'silent');
+      if (silent.has(socket.id) && inCall === Boolean(socket.line?.sent))
+        putOut(turn, socket, 'silent');
     }
   }
   return others().length < DEVICE_LIMIT;
@@ -123,8 +139,14 @@ export const leave = (turn: Turn, socket: Socket | undefined): void => {
 };
 
 /** The sessions of all devices that are connected or in a call, but one, and but those that have begun since, which end later. */
-export const othersThan = (turn: Turn, { but, until }: { but: string; until: number }): string[] => {
-  const since = new Set([but, ...turn.state.sockets.filter(({ who }) => who.until > until).map(({ who }) => who.sid)]);
+export const othersThan = (
+  turn: Turn,
+  { but, until }: { but: string; until: number },
+): string[] => {
+  const since = new Set([
+    but,
+    ...turn.state.sockets.filter(({ who }) => who.until > until).map(({ who }) => who.sid),
+  ]);
   const connected = turn.state.sockets.map(({ who }) => who.sid);
   // An old device has no session's name, but a socket.
   const inCall = turn.state.calls.flatMap((entry) =>
@@ -136,7 +158,9 @@ export const othersThan = (turn: Turn, { but, until }: { but: string; until: num
 /** Sessions have ended: their sockets end, and the calls that they may be in are told. */
 export const revoked = (turn: Turn, sids: readonly string[]): void => {
   const until = turn.now + ENDED_MS;
-  const recent = turn.state.ended.filter((other) => other.until > turn.now && !sids.includes(other.sid));
+  const recent = turn.state.ended.filter(
+    (other) => other.until > turn.now && !sids.includes(other.sid),
+  );
   turn.set({ ended: [...recent, ...sids.map((sid) => ({ sid, until }))].slice(-ENDED_LIMIT) });
   const ended = turn.state.sockets.filter(({ who }) => sids.includes(who.sid));
   const devices = new Set([...sids, ...ended.map(({ who }) => who.device)]);

@@ -22,14 +22,19 @@ export const decodeOld = (text: string): { readonly frame: LegacyFrame } | undef
 };
 
 /** The same for what is longer than other frames may be: a signal, which itself may not be too long. */
-export const decodeLongOld = (text: string, bytes: number): { readonly frame: LegacyFrame } | undefined => {
+export const decodeLongOld = (
+  text: string,
+  bytes: number,
+): { readonly frame: LegacyFrame } | undefined => {
   const decoded = bytes > SIGNAL_LIMIT ? undefined : decodeOld(text);
   return decoded && 'payload' in decoded.frame ? decoded : undefined;
 };
 
 /** Whom an offer is for, as the client names them. */
 export const calleeOf = ({ userId, targetUserId }: Payload): string | undefined =>
-  [userId, targetUserId].filter((name) => typeof name === 'string').find((name) => name && name.length <= NAME_LIMIT);
+  [userId, targetUserId]
+    .filter((name) => typeof name === 'string')
+    .find((name) => name && name.length <= NAME_LIMIT);
 
 /** Whether an offer is one with video. */
 export const isVideo = (payload: Payload): boolean => payload['isVideo'] === true;
@@ -48,15 +53,24 @@ export const candidate = (payload: Payload): CarriedSignal | undefined => {
 };
 
 /** What an old client is sent for a signal; nothing for the end of candidates of a new client, which old ones do not know. */
-export const encodeOld = (signal: CarriedSignal, from: string, video: boolean): LegacyServerFrame | undefined => {
+export const encodeOld = (
+  signal: CarriedSignal,
+  from: string,
+  video: boolean,
+): LegacyServerFrame | undefined => {
   const { kind, raw } = signal;
   switch (kind) {
     case 'offer': {
-      const payload = isRecord(raw) ? raw : { sdp: { type: kind, sdp: signal.sdp }, isVideo: video };
+      const payload = isRecord(raw)
+        ? raw
+        : { sdp: { type: kind, sdp: signal.sdp }, isVideo: video };
       return { event: 'call:offer', payload: { ...payload, fromUserId: from } };
     }
     case 'answer':
-      return { event: 'call:answer', payload: isRecord(raw) ? (raw['sdp'] ?? raw) : { type: kind, sdp: signal.sdp } };
+      return {
+        event: 'call:answer',
+        payload: isRecord(raw) ? (raw['sdp'] ?? raw) : { type: kind, sdp: signal.sdp },
+      };
     case 'candidate':
       if (raw === undefined && !signal.candidate?.candidate) return undefined;
       return { event: 'call:ice', payload: raw ?? { candidate: signal.candidate } };

@@ -9,7 +9,12 @@ import type { Turn } from './turn.ts';
 const LATE_MS = RING_MS + 10_000;
 
 /** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
-export const end = (turn: Turn, entry: Exclude<Entry, EntryIn<'over'>>, reason: StopReason, epoch?: number): void => {
+export const end = (
+  turn: Turn,
+  entry: Exclude<Entry, EntryIn<'over'>>,
+  reason: StopReason,
+  epoch?: number,
+): void => {
   const { state, call, until } = entry;
   turn.dropSignals(call);
   turn.put({ state: 'over', call, epoch, until: state === 'active' ? turn.now + LATE_MS : until });

@@ -23,7 +23,10 @@ export const inCallOf = (turn: Turn, asking: string): { readonly inCall?: InCall
 };
 
 /** A call that this user makes has moved to another device of theirs. */
-export const moved = (turn: Turn, { call, device, epoch, to, until }: Extract<ToInbox, { type: 'moved' }>): void => {
+export const moved = (
+  turn: Turn,
+  { call, device, epoch, to, until }: Extract<ToInbox, { type: 'moved' }>,
+): void => {
   const known = turn.entry(call);
   if (until <= turn.now || known?.state === 'active' || known?.state === 'ringing') return;
   // It comes twice, or late: the call has moved on, or its room has said that it is over.

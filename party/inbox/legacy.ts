@@ -104,7 +104,12 @@ const say = (turn: Turn, { id }: Socket, signal: CarriedSignal): void => {
   if (!socket?.line) return;
   const line = { ...socket.line, sent: socket.line.sent + 1 };
   turn.update(socket, { line });
-  turn.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal }, lengthOf(signal));
+  turn.act(
+    line.call,
+    socket.who.device,
+    { type: 'signal', seq: line.sent, signal },
+    lengthOf(signal),
+  );
 };
 
 const hangup = (turn: Turn, socket: Socket): void => {

@@ -30,7 +30,12 @@ export type InboxEvent = RoomEvent<InboxFrame, ToInbox>;
 const DONE = { outcome: 'done' } as const;
 
 /** An inbox as it was kept, with the devices that it slept with. They have said hello; old ones that are not there have gone. */
-export const start = (id: string, kept: unknown, present: readonly Present[], now: number): Step<InboxState> => {
+export const start = (
+  id: string,
+  kept: unknown,
+  present: readonly Present[],
+  now: number,
+): Step<InboxState> => {
   const { lines, outbox, ...rest } = { ...NOTHING, ...(kept as Kept | undefined) };
   const sockets = present.flatMap((connection): Socket[] => {
     const { who } = connection;

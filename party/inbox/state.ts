@@ -127,7 +127,8 @@ const same = (a: readonly unknown[], b: readonly unknown[]) =>
  */
 export const LINES_MS = 2_000;
 
-const lines = ({ sockets }: InboxState) => sockets.map(({ line }) => line).filter((line) => line !== undefined);
+const lines = ({ sockets }: InboxState) =>
+  sockets.map(({ line }) => line).filter((line) => line !== undefined);
 const calls = (state: InboxState) => lines(state).map(({ call }) => call);
 
 /** Whether lines have counted something. */
@@ -159,4 +160,5 @@ export const deadline = ({ calls, outbox }: InboxState): number | undefined => {
 const SID_LENGTH = 22;
 
 /** Whether a device is a socket of an old client, which has no session of its own: gone when it is not connected. */
-export const isOldDevice = (device: string): boolean => device.startsWith('ws-') && device.length !== SID_LENGTH;
+export const isOldDevice = (device: string): boolean =>
+  device.startsWith('ws-') && device.length !== SID_LENGTH;

@@ -1,6 +1,10 @@
 import type { InboxServerFrame, StopReason } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
-import { type CloseReason, errorFrame, type FrameError } from '../../src/contract/sockets/protocol.ts';
+import {
+  type CloseReason,
+  errorFrame,
+  type FrameError,
+} from '../../src/contract/sockets/protocol.ts';
 import type { Effect, Step } from '../definition.ts';
 import { drop, isFull, type Posted, post, withdraw } from '../outbox.ts';
 import type { ToCall, ToWorker } from '../wire/messages.ts';
@@ -52,7 +56,10 @@ export class Turn {
       return { state: { ...this.state, linesAt: undefined }, effects };
     }
     const isNew = linesAt === undefined && linesDiffer(this.#before, this.state);
-    return { state: isNew ? { ...this.state, linesAt: this.now + LINES_MS } : this.state, effects: this.#effects };
+    return {
+      state: isNew ? { ...this.state, linesAt: this.now + LINES_MS } : this.state,
+      effects: this.#effects,
+    };
   }
 
   set(change: Partial<InboxState>): void {
@@ -85,7 +92,9 @@ export class Turn {
 
   update({ id }: Socket, change: Partial<Socket>): void {
     this.set({
-      sockets: this.state.sockets.map((socket) => (socket.id === id ? { ...socket, ...change } : socket)),
+      sockets: this.state.sockets.map((socket) =>
+        socket.id === id ? { ...socket, ...change } : socket,
+      ),
     });
   }
 
@@ -109,7 +118,8 @@ export class Turn {
   /** Tells the new devices that a call rings no longer, all but one. */
   stop(call: string, reason: StopReason, but?: string): void {
     for (const socket of this.state.sockets) {
-      if (socket.hello && socket.who.device !== but) this.send(socket, { type: 'stop', call, reason });
+      if (socket.hello && socket.who.device !== but)
+        this.send(socket, { type: 'stop', call, reason });
     }
   }
 

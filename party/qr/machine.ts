@@ -36,7 +36,9 @@ export const step = (state: QrState, event: QrEvent, now: number): Step<QrState>
       };
     }
     case 'alarm':
-      return now < state.expiresAt ? same() : same({ type: 'close', why: 'expired' }, { type: 'forget' });
+      return now < state.expiresAt
+        ? same()
+        : same({ type: 'close', why: 'expired' }, { type: 'forget' });
     default:
       return same();
   }

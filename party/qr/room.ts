@@ -15,7 +15,10 @@ export const qrRoom: RoomDefinition<QrState, never, QrMessage> = {
   message: QrMessage,
   decode: () => undefined,
   start: (id, kept) => ({
-    state: { expiresAt: qrRoomExpiry(id), told: QrMessage.shape.type.optional().parse(kept ?? undefined) },
+    state: {
+      expiresAt: qrRoomExpiry(id),
+      told: QrMessage.shape.type.optional().parse(kept ?? undefined),
+    },
     effects: [],
   }),
   step,

@@ -117,7 +117,11 @@ export type ToCall = z.output<typeof ToCall>;
 
 /** The answer to `create`. */
 export const Created = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('created'), state: z.enum(['ringing', 'ended']), reason: z.enum(REASONS).optional() }),
+  z.object({
+    outcome: z.literal('created'),
+    state: z.enum(['ringing', 'ended']),
+    reason: z.enum(REASONS).optional(),
+  }),
   /** There is a call between the two already: this one. */
   z.object({ outcome: z.literal('instead'), call }),
   /** The caller is in another call, or calls on another device. */
@@ -164,7 +168,14 @@ const entry = z.int().min(0).optional();
 /** To an `inbox` room. */
 export const ToInbox = z.discriminatedUnion('type', [
   /** From a call: this user calls. Answered with {@link Dialled}. */
-  z.object({ type: z.literal('dial'), call, device, to: z.array(user), until: z.number(), request }),
+  z.object({
+    type: z.literal('dial'),
+    call,
+    device,
+    to: z.array(user),
+    until: z.number(),
+    request,
+  }),
   /** From a call: this user is called. Answered with {@link Rung}. */
   z.object({
     type: z.literal('ring'),

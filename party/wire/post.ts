@@ -31,8 +31,16 @@ export const postSigned = async (
   now: number,
 ): Promise<unknown> => {
   const body = JSON.stringify(message);
-  const headers = { 'Content-Type': 'application/json', ...(await sign(secrets, target, { body }, now)) };
-  const answer = await send({ method: 'POST', headers, body, signal: AbortSignal.timeout(ROOM_TIMEOUT_MS) });
+  const headers = {
+    'Content-Type': 'application/json',
+    ...(await sign(secrets, target, { body }, now)),
+  };
+  const answer = await send({
+    method: 'POST',
+    headers,
+    body,
+    signal: AbortSignal.timeout(ROOM_TIMEOUT_MS),
+  });
   if (answer.ok) return answer.json();
   await answer.body?.cancel();
   const what = `${target.split('/')[0]} answered ${answer.status}`;
@@ -44,7 +52,9 @@ export const postSigned = async (
  *
  * @throws when there is no answer in time
  */
-export const waitForRoom = async (request: (signal: AbortSignal) => Promise<Response>): Promise<Response> => {
+export const waitForRoom = async (
+  request: (signal: AbortSignal) => Promise<Response>,
+): Promise<Response> => {
   const controller = new AbortController();
   const late = new Error('The room did not answer in time');
   const timer = setTimeout(() => controller.abort(late), ROOM_TIMEOUT_MS);

@@ -31,4 +31,8 @@ const nobody = () => {
 };
 
 /** Where there are no rooms, nobody hears what they are told. Clients poll. */
-export const NO_ROOMS: Rooms = { ask: async () => ({}), connect: async () => nobody(), refuse: nobody };
+export const NO_ROOMS: Rooms = {
+  ask: async () => ({}),
+  connect: async () => nobody(),
+  refuse: nobody,
+};

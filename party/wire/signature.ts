@@ -18,10 +18,13 @@ const keys = new Map<string, Promise<CryptoKey>>();
 const keyOf = (secret: string): Promise<CryptoKey> => {
   const known = keys.get(secret);
   if (known) return known;
-  const key = crypto.subtle.importKey('raw', utf8.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-    'verify',
-  ]);
+  const key = crypto.subtle.importKey(
+    'raw',
+    utf8.encode(secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign', 'verify'],
+  );
   keys.set(secret, key);
   return key;
 };
@@ -44,7 +47,11 @@ export const sign = async (
 ): Promise<Record<string, string>> => {
   const expiry = String(now + VALID_MS);
   const who = entrant ? base64url.encode(JSON.stringify(entrant)) : '';
-  const mac = await crypto.subtle.sign('HMAC', await keyOf(secret), signed(target, expiry, who, body));
+  const mac = await crypto.subtle.sign(
+    'HMAC',
+    await keyOf(secret),
+    signed(target, expiry, who, body),
+  );
   const signature = { [SIGNATURE]: `${expiry}.${base64url.encode(new Uint8Array(mac))}` };
   return entrant ? { ...signature, [ENTRANT]: who } : signature;
 };
@@ -61,7 +68,8 @@ export const verify = async (
   { headers, body = '' }: { headers: Headers; body?: string },
   now: number,
 ): Promise<Verified | undefined> => {
-  const [, expiry = '', mac = ''] = /^(\d{1,15})\.([\w-]{43})$/.exec(headers.get(SIGNATURE) ?? '') ?? [];
+  const [, expiry = '', mac = ''] =
+    /^(\d{1,15})\.([\w-]{43})$/.exec(headers.get(SIGNATURE) ?? '') ?? [];
   const left = Number(expiry) - now;
   // Clocks are together to far less than that.
   if (!expiry || left <= 0 || left > 2 * VALID_MS) return undefined;
@@ -70,7 +78,9 @@ export const verify = async (
   const text = signed(target, expiry, who, body);
   for (const secret of secrets) {
     if (!(await crypto.subtle.verify('HMAC', await keyOf(secret), bytes, text))) continue;
-    return { entrant: who ? JSON.parse(new TextDecoder().decode(base64url.decode(who))) : undefined };
+    return {
+      entrant: who ? JSON.parse(new TextDecoder().decode(base64url.decode(who))) : undefined,
+    };
   }
   return undefined;
 };
@@ -86,7 +96,8 @@ export const roomSecrets = (env: object): RoomSecrets => {
     return typeof value === 'string' && value !== '' ? [value] : [];
   };
   const own = of('ROOMS_SECRET');
-  const [first, ...others] = own.length > 0 ? own : [...of('JWT_SECRET'), ...of('JWT_SECRET_PREVIOUS')];
+  const [first, ...others] =
+    own.length > 0 ? own : [...of('JWT_SECRET'), ...of('JWT_SECRET_PREVIOUS')];
   if (first === undefined) throw new Error('Rooms need ROOMS_SECRET, or JWT_SECRET');
   return [first, ...others];
 };

@@ -6,7 +6,9 @@ const CODES = 1_000_000;
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
 /** A code of 6 digits, each of the million equally likely. */
-export const randomCode = (random: RandomValues = (array) => crypto.getRandomValues(array)): string => {
+export const randomCode = (
+  random: RandomValues = (array) => crypto.getRandomValues(array),
+): string => {
   const [value = UNBIASED] = random(new Uint32Array(1));
   return value < UNBIASED ? String(value % CODES).padStart(6, '0') : randomCode(random);
 };

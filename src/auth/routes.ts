@@ -1,5 +1,12 @@
 import type { Context } from 'hono';
-import { CODE_LENGTH, CODE_TTL_SECONDS, requestCode, sendSms, verifyCode, verifyLink } from '../contract/http/auth.ts';
+import {
+  CODE_LENGTH,
+  CODE_TTL_SECONDS,
+  requestCode,
+  sendSms,
+  verifyCode,
+  verifyLink,
+} from '../contract/http/auth.ts';
 import { ApiError } from '../platform/errors.ts';
 import { clientAddress } from '../platform/http/address.ts';
 import { background } from '../platform/http/background.ts';
@@ -11,7 +18,11 @@ import type { Services } from '../session/services.ts';
 import { sendCode } from './send-code.ts';
 import { signInByCode, signInByLink } from './sign-in.ts';
 
-const clientOf = (c: Context<AppEnv>) => ({ id: c.get('requestId'), address: clientAddress(c), device: deviceOf(c) });
+const clientOf = (c: Context<AppEnv>) => ({
+  id: c.get('requestId'),
+  address: clientAddress(c),
+  device: deviceOf(c),
+});
 
 const around = (c: Context<AppEnv>) => ({ log: c.get('log'), later: background(c) });
 

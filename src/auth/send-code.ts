@@ -104,5 +104,7 @@ const deliverCode = async (
   if (delivery.outcome !== 'delivered' || !stored.isLast) return;
   if (stored.inPlaceOf?.messageId === delivery.messageId) return;
   const note = () => noteMessage(redis, request.phone, delivery);
-  await tryThrice(note).catch((error) => log.warn('auth.message_not_noted', { reason: reasonOf(error) }));
+  await tryThrice(note).catch((error) =>
+    log.warn('auth.message_not_noted', { reason: reasonOf(error) }),
+  );
 };

@@ -10,7 +10,16 @@ import { closeSockets } from '../session/sockets.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import { codeMac } from './code.ts';
 import type { Attempt, SignIn } from './store.ts';
-import { checkCode, findOrCreateUser, moveSession, usedCode, usedLink, useLink, voidCheck, voidLink } from './store.ts';
+import {
+  checkCode,
+  findOrCreateUser,
+  moveSession,
+  usedCode,
+  usedLink,
+  useLink,
+  voidCheck,
+  voidLink,
+} from './store.ts';
 
 /** Who tries to sign in. */
 export interface Client {

@@ -195,7 +195,11 @@ export const voidCheck = async (
   { phone, id }: Pick<Attempt, 'phone' | 'id'>,
   now: number,
 ): Promise<void> => {
-  await redis.run(VOID_VERIFY, [keys.code(phone), keys.used(phone), keys.voided(id)], [now, id, TTL.voided]);
+  await redis.run(
+    VOID_VERIFY,
+    [keys.code(phone), keys.used(phone), keys.voided(id)],
+    [now, id, TTL.voided],
+  );
 };
 
 /** One try at a sign-in link. */
@@ -209,7 +213,11 @@ export interface LinkAttempt extends Pick<Attempt, 'id' | 'now' | 'session'> {
  * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as {@link checkCode}
  */
 export const useLink = (redis: RedisClient, { linkHash, id, now, session }: LinkAttempt) =>
-  redis.run(USE_LINK, [keys.link(linkHash), keys.voided(id)], [now, id, ...newSessionArgs(session), linkHash]);
+  redis.run(
+    USE_LINK,
+    [keys.link(linkHash), keys.voided(id)],
+    [now, id, ...newSessionArgs(session), linkHash],
+  );
 
 /** Takes back a use of a link that did not end in an answer: one EVAL, also if it is yet to arrive. */
 export const voidLink = async (
@@ -230,24 +238,37 @@ export const moveSession = async (
   { sid, newUserId }: Pick<NewSession, 'sid' | 'newUserId'>,
   userId: string,
 ): Promise<void> => {
-  await redis.run(MOVE_SESSION, [keys.sessions(newUserId), keys.sessions(userId), usedKey], [sid, userId]);
+  await redis.run(
+    MOVE_SESSION,
+    [keys.sessions(newUserId), keys.sessions(userId), usedKey],
+    [sid, userId],
+  );
 };
 
-const newSessionArgs = ({ sid, newUserId, record }: NewSession) => [sid, newUserId, record] as const;
+const newSessionArgs = ({ sid, newUserId, record }: NewSession) =>
+  [sid, newUserId, record] as const;
 
 /**
  * The user with this phone number, made if there is none: one statement (two in a race), and never two users when two sign in at once.
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const findOrCreateUser = async (db: Database, phone: string, newUserId: string): Promise<string> => {
+export const findOrCreateUser = async (
+  db: Database,
+  phone: string,
+  newUserId: string,
+): Promise<string> => {
   const upsert = () => {
     const query = db
       .insert(users)
       .values({ id: newUserId, phone })
       .onConflictDoUpdate({ target: users.phone, set: { phone: sql`excluded.phone` } })
       .returning({ id: users.id });
-    return ask('find or create user', query, (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id);
+    return ask(
+      'find or create user',
+      query,
+      (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id,
+    );
   };
   try {
     return await upsert();

@@ -17,7 +17,10 @@ export const DESCRIPTION: Text = {
 };
 
 /** What the bot's profile shows. */
-export const SHORT_DESCRIPTION: Text = { ru: 'Коды для входа в AIST', en: 'Sign-in codes for AIST' };
+export const SHORT_DESCRIPTION: Text = {
+  ru: 'Коды для входа в AIST',
+  en: 'Sign-in codes for AIST',
+};
 
 /** The kinds of update that the bot wants. */
 export const UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;

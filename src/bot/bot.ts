@@ -9,7 +9,12 @@ import { createSpeech } from './speech.ts';
 
 /** How long one answer to a person may take, and what is tried again: what Telegram asks to, if it is soon. */
 const TIMEOUT_SECONDS = 8;
-const RETRY = { maxRetryAttempts: 1, maxDelaySeconds: 3, rethrowInternalServerErrors: true, rethrowHttpErrors: true };
+const RETRY = {
+  maxRetryAttempts: 1,
+  maxDelaySeconds: 3,
+  rethrowInternalServerErrors: true,
+  rethrowHttpErrors: true,
+};
 
 /**
  * The bot, for one update that `readUpdate` has let through (one, because its log lines carry the request's id). What it is asked to do in the stores
@@ -17,7 +22,10 @@ const RETRY = { maxRetryAttempts: 1, maxDelaySeconds: 3, rethrowInternalServerEr
  */
 export const createBot = (services: Services, around: Around, links: readonly ChatLink[]): Bot => {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_URL: apiRoot } = services.settings;
-  const bot = new Bot(token, { botInfo: botInfo(token), client: { apiRoot, timeoutSeconds: TIMEOUT_SECONDS } });
+  const bot = new Bot(token, {
+    botInfo: botInfo(token),
+    client: { apiRoot, timeoutSeconds: TIMEOUT_SECONDS },
+  });
   bot.api.config.use(autoRetry(RETRY));
   const conversation = { services, links, ...around, ...createSpeech(around.log) };
   bot.use(commands(conversation), contacts(conversation), presses(conversation));

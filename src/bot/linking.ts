@@ -39,7 +39,11 @@ type ProvedLink = NewLink & { readonly former: readonly string[] };
  * @returns the links of the chat
  * @throws {StoreError} when a store failed
  */
-export const meetChat = async (stores: Stores, log: Log, chatId: number): Promise<readonly ChatLink[]> => {
+export const meetChat = async (
+  stores: Stores,
+  log: Log,
+  chatId: number,
+): Promise<readonly ChatLink[]> => {
   const { db, redis } = stores;
   const links = await linksOfChat(db, chatId);
   const resting = links.filter(({ blocked }) => blocked).map(({ phone }) => phone);
@@ -61,7 +65,11 @@ export const meetChat = async (stores: Stores, log: Log, chatId: number): Promis
  *
  * @throws {StoreError} when a store failed; sharing the contact again mends whatever was done
  */
-export const linkContact = async (services: Services, around: Around, link: ProvedLink): Promise<Linked> => {
+export const linkContact = async (
+  services: Services,
+  around: Around,
+  link: ProvedLink,
+): Promise<Linked> => {
   const { outcome, userId, left } = await moveLink(services, around.log, link);
   if (!left) return { outcome, ended: 0 };
   // An account that has come with the chat was never that of whoever had the number.
@@ -106,7 +114,11 @@ export interface Leaving {
 }
 
 /** Tells a chat, behind the answer, that a number has left it for another one. */
-export const tellFormer = ({ telegram }: Services, { log, later }: Around, leaving: Leaving): void => {
+export const tellFormer = (
+  { telegram }: Services,
+  { log, later }: Around,
+  leaving: Leaving,
+): void => {
   const { phone, left, text } = leaving;
   later('bot.former_not_told', async () => {
     const word = text(maskPhone(phone))[left.language];

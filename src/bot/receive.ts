@@ -20,7 +20,11 @@ const RETRY_SECONDS = 5;
  * @throws {ApiError} `unavailable` when it has to be delivered again
  * @throws {StoreError} likewise
  */
-export const receiveUpdate = async (services: Services, around: Around, body: unknown): Promise<void> => {
+export const receiveUpdate = async (
+  services: Services,
+  around: Around,
+  body: unknown,
+): Promise<void> => {
   const { log } = around;
   const read = readUpdate(body);
   if (!read) return;
@@ -30,7 +34,9 @@ export const receiveUpdate = async (services: Services, around: Around, body: un
   const token = crypto.randomUUID();
   // Whether the end of a claim is heard or not, the claim runs out.
   const end = (done: boolean) =>
-    endUpdate(redis, name, token, done).catch((error) => log.warn('bot.claim_not_ended', { reason: reasonOf(error) }));
+    endUpdate(redis, name, token, done).catch((error) =>
+      log.warn('bot.claim_not_ended', { reason: reasonOf(error) }),
+    );
 
   const state = await claimUpdate(redis, { update: name, chatId, token });
   if (state === 'done') return;
@@ -42,7 +48,10 @@ export const receiveUpdate = async (services: Services, around: Around, body: un
     await end(false);
     const cause = error instanceof BotError ? error.error : error;
     if (cause instanceof StoreError) throw cause;
-    log.error('bot.failed', { reason: reasonOf(cause), stack: cause instanceof Error ? cause.stack : undefined });
+    log.error('bot.failed', {
+      reason: reasonOf(cause),
+      stack: cause instanceof Error ? cause.stack : undefined,
+    });
     throw new ApiError('unavailable', RETRY_SECONDS);
   }
   await end(true);

@@ -18,7 +18,10 @@ import { receiveUpdate } from './receive.ts';
 const requireLinkSecret = (configured: string | undefined) =>
   createMiddleware<AppEnv>(async function requireLinkSecret(c, next) {
     const given = c.req.header('X-Link-Secret') ?? (await jsonBody(c))['secret'];
-    const matches = configured !== undefined && typeof given === 'string' && (await timingSafeEqual(given, configured));
+    const matches =
+      configured !== undefined &&
+      typeof given === 'string' &&
+      (await timingSafeEqual(given, configured));
     if (!matches) throw new ApiError('forbidden');
     await next();
   });
@@ -44,7 +47,8 @@ export const telegramRoutes = (services: Services) => {
     const phone = fullToE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
-    const link = () => linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
+    const link = () =>
+      linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
     const log = c.get('log');
     const { left } = await changePhone(redis, phone, link, forgotten(log));
     // Where the person never proved the number, its bot only moves its own link.

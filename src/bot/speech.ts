@@ -16,10 +16,12 @@ export type Buttons = InlineKeyboard | Keyboard | { readonly remove_keyboard: tr
 export const NO_BUTTONS = { remove_keyboard: true } as const;
 
 /** The text in the language of the person's app. */
-export const inTheirs = (chat: Chat, text: Text): string => text[languageOf(chat.from.language_code)];
+export const inTheirs = (chat: Chat, text: Text): string =>
+  text[languageOf(chat.from.language_code)];
 
 /** The button below the input field that shares one's own contact. */
-export const shareButton = (chat: Chat): Keyboard => new Keyboard().requestContact(inTheirs(chat, SHARE)).resized();
+export const shareButton = (chat: Chat): Keyboard =>
+  new Keyboard().requestContact(inTheirs(chat, SHARE)).resized();
 
 /** A button under a message. */
 export const button = (chat: Chat, text: Text, data: string): InlineKeyboard =>

@@ -85,7 +85,14 @@ const create = async (
   const created = await askCall(services, id, message, Created);
   switch (created.outcome) {
     case 'created':
-      return { ...created, outcome: 'call', call: id, role: 'caller', video: how.video, existing: false };
+      return {
+        ...created,
+        outcome: 'call',
+        call: id,
+        role: 'caller',
+        video: how.video,
+        existing: false,
+      };
     case 'instead':
       return join(services, created.call, { from, device: how.device });
     case 'limited': {
@@ -105,7 +112,12 @@ const join = async (
   call: string,
   { from: user, device }: Pick<Dial, 'from' | 'device'>,
 ): Promise<Dialled | undefined> => {
-  const permitted = await askCall(services, call, { type: 'permit', user, device, anew: true }, Permitted);
+  const permitted = await askCall(
+    services,
+    call,
+    { type: 'permit', user, device, anew: true },
+    Permitted,
+  );
   if (permitted.outcome === 'elsewhere') return { outcome: 'in_call', held: permitted.held };
   if (permitted.outcome === 'no_such_call') return undefined;
   const { role, video } = permitted;

@@ -12,7 +12,11 @@ import { keepRecord } from './record.ts';
  * @throws {StoreError} when it has to be asked again
  * @throws {ApiError} `invalid_field` when it never can be done
  */
-export const onRoomMessage = async (services: Services, message: ToWorker, around: Around): Promise<Called | Done> => {
+export const onRoomMessage = async (
+  services: Services,
+  message: ToWorker,
+  around: Around,
+): Promise<Called | Done> => {
   if (message.type === 'record') {
     await keepRecord(services, message, around).catch((error) => {
       if (error instanceof StoreError) throw error;
@@ -26,9 +30,18 @@ export const onRoomMessage = async (services: Services, message: ToWorker, aroun
   // What an old client wrote, which nobody has looked at.
   const { data } = startCall.body.safeParse({ to: message.to });
   if (!data) return { outcome: 'no' };
-  const dialled = await dial(services, { from, device, old: true, to: data.to, offer, video, request });
+  const dialled = await dial(services, {
+    from,
+    device,
+    old: true,
+    to: data.to,
+    offer,
+    video,
+    request,
+  });
   // An old client cannot take up a call that it did not begin: where the other one's call was first, this device rings. Its own call
   // is there already when the inbox did not hear the first answer.
-  const isTheirs = dialled.outcome === 'call' && dialled.state === 'ringing' && dialled.role === 'caller';
+  const isTheirs =
+    dialled.outcome === 'call' && dialled.state === 'ringing' && dialled.role === 'caller';
   return isTheirs ? { outcome: 'ok', call: dialled.call } : { outcome: 'no' };
 };

@@ -19,7 +19,8 @@ export interface HistoryRow {
 export type Place = Pick<HistoryRow, 'callId' | 'createdAt'>;
 
 /** A place as clients have it. */
-export const cursorOf = ({ callId, createdAt }: Place): string => `${createdAt.getTime().toString(36)}.${callId}`;
+export const cursorOf = ({ callId, createdAt }: Place): string =>
+  `${createdAt.getTime().toString(36)}.${callId}`;
 
 /** The place that {@link cursorOf} named; undefined for none. */
 export const placeOf = (cursor: string | undefined): Place | undefined => {

@@ -67,8 +67,10 @@ export const createIceMemory = () => {
 };
 
 /** Revokes a credential: up to three tries. */
-export const revokeTurn = ({ settings }: Pick<Services, 'settings'>, username: string): Promise<void> =>
-  tryThrice(() => revokeCredential(settings, username));
+export const revokeTurn = (
+  { settings }: Pick<Services, 'settings'>,
+  username: string,
+): Promise<void> => tryThrice(() => revokeCredential(settings, username));
 
 /** Leaves a credential to the call that it was given for, which has it revoked at its end. */
 export const leaveToCall = async (

@@ -17,10 +17,17 @@ export type Resolved =
  * @param people all that {@link meant} can be, and the caller
  * @param to ids, or usernames with or without `@`; no username looks like an id
  */
-export const resolve = (people: readonly Profile[], callerId: string, to: readonly string[]): Resolved => {
+export const resolve = (
+  people: readonly Profile[],
+  callerId: string,
+  to: readonly string[],
+): Resolved => {
   const find = (one: string) => {
     const [username = ''] = meant([one]).usernames;
-    return people.find(({ user }) => user === one) ?? people.find((other) => other.username.toLowerCase() === username);
+    return (
+      people.find(({ user }) => user === one) ??
+      people.find((other) => other.username.toLowerCase() === username)
+    );
   };
   const caller = people.find(({ user }) => user === callerId);
   const callees = new Set<Profile>();

@@ -15,7 +15,11 @@ import { addRecord, claimMissed, claimMissedLinks } from './store.ts';
  *
  * @throws {StoreError} when the database cannot be reached: it has to be told again
  */
-export const keepRecord = async (services: Services, record: CallRecord, { log, later }: Around): Promise<void> => {
+export const keepRecord = async (
+  services: Services,
+  record: CallRecord,
+  { log, later }: Around,
+): Promise<void> => {
   // Not only when it is new: the answer to a try that has kept it may have been lost.
   const isUntold = await addRecord(services.db, record);
   if (isUntold) later('call.missed_not_told', () => tellMissed(services, record, log));
@@ -28,15 +32,21 @@ const REVOKED_AT_ONCE = 5;
 /** Revokes credentials; the failure of one keeps no other from it. */
 const revokeAll = async (services: Services, usernames: readonly string[]): Promise<void> => {
   const failures: unknown[] = [];
-  const revoke = (username: string) => revokeTurn(services, username).catch((error) => failures.push(error));
+  const revoke = (username: string) =>
+    revokeTurn(services, username).catch((error) => failures.push(error));
   for (let at = 0; at < usernames.length; at += REVOKED_AT_ONCE) {
     await Promise.all(usernames.slice(at, at + REVOKED_AT_ONCE).map(revoke));
   }
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${usernames.length} not revoked`);
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} of ${usernames.length} not revoked`);
 };
 
 /** Tells callees that they missed a call, if they want to hear of it; of the same caller once in ten minutes. */
-const tellMissed = async (services: Services, record: CallRecord, log: Around['log']): Promise<void> => {
+const tellMissed = async (
+  services: Services,
+  record: CallRecord,
+  log: Around['log'],
+): Promise<void> => {
   const { caller, callees, video } = record;
   if (!callees.some(({ missed }) => missed)) return;
   const teller = randomText(12);

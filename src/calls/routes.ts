@@ -1,6 +1,12 @@
 import type { Context } from 'hono';
 import { Permitted } from '../../party/wire/messages.ts';
-import { callTicket, inboxTicket, listCalls, listIceServers, startCall } from '../contract/http/calls.ts';
+import {
+  callTicket,
+  inboxTicket,
+  listCalls,
+  listIceServers,
+  startCall,
+} from '../contract/http/calls.ts';
 import type { Room } from '../contract/sockets/protocol.ts';
 import { ApiError } from '../platform/errors.ts';
 import { background } from '../platform/http/background.ts';
@@ -73,7 +79,8 @@ export const callRoutes = (services: Services) => {
   const permit = async ({ userId: user, sid: device }: Session, id: string, takeOver: boolean) => {
     const ask = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
     const permitted = await askCall(services, id, ask, Permitted);
-    if (permitted.outcome === 'elsewhere') throw otherCall('answered_elsewhere', permitted.held, device);
+    if (permitted.outcome === 'elsewhere')
+      throw otherCall('answered_elsewhere', permitted.held, device);
     if (permitted.outcome === 'no_such_call') throw new ApiError('call_not_found');
     return { call: id, ...permitted };
   };

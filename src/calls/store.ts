@@ -17,12 +17,18 @@ import { meant } from './people.ts';
 import { CLAIM_MISSED } from './scripts/missed-call.ts';
 
 /** The caller, and all whom `to` can mean: one statement. */
-export const findPeople = (db: Database, callerId: string, to: readonly string[]): Promise<Profile[]> => {
+export const findPeople = (
+  db: Database,
+  callerId: string,
+  to: readonly string[],
+): Promise<Profile[]> => {
   const { ids, usernames } = meant(to);
   const query = db
     .select({ user: users.id, username: users.username, displayName: users.displayName })
     .from(users)
-    .where(or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)));
+    .where(
+      or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)),
+    );
   return read('find people', query, (rows) =>
     rows.map(({ user, username, displayName }) => ({
       user,
@@ -41,7 +47,12 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
   const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
   const members = [
     { user_id: caller, role: 'caller', joined: true, missed: false },
-    ...callees.map(({ user, joined, missed }) => ({ user_id: user, role: 'callee', joined, missed })),
+    ...callees.map(({ user, joined, missed }) => ({
+      user_id: user,
+      role: 'callee',
+      joined,
+      missed,
+    })),
   ];
   const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   const query = db.execute(sql`
@@ -57,7 +68,11 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       on conflict do nothing)
     select id from added
     union all select id from calls where id = ${call} and told_by is null`);
-  return ask('add record', query, ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0);
+  return ask(
+    'add record',
+    query,
+    ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0,
+  );
 };
 
 const Peers = z.array(
@@ -88,7 +103,9 @@ export const listCalls = (
   limit: number,
 ): Promise<HistoryRow[]> => {
   const { createdAt, callId, missed, role } = callMembers;
-  const older = before && sql`(${createdAt}, ${callId}) < (${before.createdAt.toISOString()}, ${before.callId})`;
+  const older =
+    before &&
+    sql`(${createdAt}, ${callId}) < (${before.createdAt.toISOString()}, ${before.callId})`;
   const query = db
     .select({
       callId,

@@ -70,7 +70,11 @@ export const hasTurn = ({ TURN_KEY_ID, TURN_SECRET }: Settings): boolean =>
  * @param now milliseconds since 1970
  * @throws when Cloudflare is configured and does not give any, in time
  */
-export const generateIce = async (settings: Settings, userId: string, now: number): Promise<Ice> => {
+export const generateIce = async (
+  settings: Settings,
+  userId: string,
+  now: number,
+): Promise<Ice> => {
   const { TURN_KEY_ID, TURN_URLS, TURN_SECRET, TURN_TTL_SECONDS } = settings;
   const until = now + TURN_TTL_SECONDS * 1000;
   const stun = stunAlone(settings);
@@ -95,7 +99,10 @@ export const generateIce = async (settings: Settings, userId: string, now: numbe
  */
 export const revokeCredential = async (settings: Settings, username: string): Promise<void> => {
   if (!settings.TURN_KEY_ID) return;
-  const { ok, status, body } = await askCloudflare(settings, `${encodeURIComponent(username)}/revoke`);
+  const { ok, status, body } = await askCloudflare(
+    settings,
+    `${encodeURIComponent(username)}/revoke`,
+  );
   await body?.cancel();
   if (!ok && status !== 404) throw new Error(`Cloudflare answered ${status}`);
 };

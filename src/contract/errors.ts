@@ -27,11 +27,20 @@ const legacy = (ru: string, en: string) => ({ ru, en, legacy: en }) as const;
  */
 export const ERRORS = {
   invalid_phone: { status: 400, text: { ru: 'Некорректный номер', en: 'Invalid phone number' } },
-  invalid_code_format: { status: 400, text: { ru: 'Неверный код или формат', en: 'Wrong code or format' } },
-  wrong_code: { status: 400, text: { ru: 'Неверный код или он истёк', en: 'Wrong or expired code' } },
+  invalid_code_format: {
+    status: 400,
+    text: { ru: 'Неверный код или формат', en: 'Wrong code or format' },
+  },
+  wrong_code: {
+    status: 400,
+    text: { ru: 'Неверный код или он истёк', en: 'Wrong or expired code' },
+  },
   too_many_requests: {
     status: 429,
-    text: { ru: 'Слишком много попыток. Повторите через {wait}', en: 'Too many attempts. Try again in {wait}' },
+    text: {
+      ru: 'Слишком много попыток. Повторите через {wait}',
+      en: 'Too many attempts. Try again in {wait}',
+    },
   },
   no_token: { status: 401, text: legacy('Войдите, чтобы продолжить', 'No token') },
   invalid_token: { status: 401, text: legacy('Сеанс завершён, войдите снова', 'Invalid token') },
@@ -41,7 +50,10 @@ export const ERRORS = {
     status: 400,
     text: legacy('Нужны phone и telegramChatId', 'phone and telegramChatId required'),
   },
-  sms_unavailable: { status: 503, text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' } },
+  sms_unavailable: {
+    status: 503,
+    text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' },
+  },
   user_not_found: { status: 404, text: legacy('Пользователь не найден', 'User not found') },
   session_not_found: {
     status: 404,
@@ -62,39 +74,66 @@ export const ERRORS = {
   },
   websocket_required: {
     status: 426,
-    text: { ru: 'По этому адресу отвечает только WebSocket', en: 'This address speaks WebSocket alone' },
+    text: {
+      ru: 'По этому адресу отвечает только WebSocket',
+      en: 'This address speaks WebSocket alone',
+    },
   },
   room_not_found: {
     status: 404,
-    text: { ru: 'Такой комнаты нет, или она закрыта', en: 'There is no such room, or it is closed' },
+    text: {
+      ru: 'Такой комнаты нет, или она закрыта',
+      en: 'There is no such room, or it is closed',
+    },
   },
-  call_to_oneself: { status: 400, text: { ru: 'Нельзя позвонить самому себе', en: 'You cannot call yourself' } },
-  in_call: { status: 409, text: { ru: 'Вы уже разговариваете или звоните', en: 'You are in a call already' } },
+  call_to_oneself: {
+    status: 400,
+    text: { ru: 'Нельзя позвонить самому себе', en: 'You cannot call yourself' },
+  },
+  in_call: {
+    status: 409,
+    text: { ru: 'Вы уже разговариваете или звоните', en: 'You are in a call already' },
+  },
   call_not_found: {
     status: 404,
     text: { ru: 'Такого звонка нет, или он завершён', en: 'There is no such call, or it is over' },
   },
   answered_elsewhere: {
     status: 409,
-    text: { ru: 'На звонок ответили на другом устройстве', en: 'Another device of yours has the call' },
+    text: {
+      ru: 'На звонок ответили на другом устройстве',
+      en: 'Another device of yours has the call',
+    },
   },
   username_too_short: {
     status: 400,
     text: { ru: 'Никнейм не менее 2 символов', en: 'A username has at least 2 characters' },
   },
-  username_reserved: { status: 400, text: { ru: 'Это имя зарезервировано', en: 'This name is reserved' } },
+  username_reserved: {
+    status: 400,
+    text: { ru: 'Это имя зарезервировано', en: 'This name is reserved' },
+  },
   username_taken: { status: 409, text: { ru: 'Никнейм уже занят', en: 'This username is taken' } },
   invalid_field: {
     status: 400,
     text: { ru: 'Некорректное значение поля', en: 'A field has a value that is not allowed' },
   },
-  malformed_json: { status: 400, text: { ru: 'Тело запроса — не JSON', en: 'The request body is not JSON' } },
-  not_found: { status: 404, text: { ru: 'Такого адреса нет', en: 'There is nothing at this address' } },
+  malformed_json: {
+    status: 400,
+    text: { ru: 'Тело запроса — не JSON', en: 'The request body is not JSON' },
+  },
+  not_found: {
+    status: 404,
+    text: { ru: 'Такого адреса нет', en: 'There is nothing at this address' },
+  },
   method_not_allowed: {
     status: 405,
     text: { ru: 'Этот метод здесь не поддерживается', en: 'This method is not supported here' },
   },
-  body_too_large: { status: 413, text: { ru: 'Слишком большой запрос', en: 'The request body is too large' } },
+  body_too_large: {
+    status: 413,
+    text: { ru: 'Слишком большой запрос', en: 'The request body is too large' },
+  },
   unavailable: {
     status: 503,
     text: {
@@ -102,7 +141,10 @@ export const ERRORS = {
       en: 'Temporarily unavailable. Try again in {wait}',
     },
   },
-  misconfigured: { status: 503, text: { ru: 'Сервис не настроен', en: 'The service is not configured' } },
+  misconfigured: {
+    status: 503,
+    text: { ru: 'Сервис не настроен', en: 'The service is not configured' },
+  },
   internal: { status: 500, text: { ru: 'Внутренняя ошибка сервера', en: 'Internal server error' } },
 } as const satisfies Record<string, { status: number; text: Text }>;
 
@@ -111,7 +153,9 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** The errors whose message says how long to wait. */
 export type WaitingErrorCode = {
-  [Code in ErrorCode]: (typeof ERRORS)[Code]['text']['ru'] extends `${string}{wait}${string}` ? Code : never;
+  [Code in ErrorCode]: (typeof ERRORS)[Code]['text']['ru'] extends `${string}{wait}${string}`
+    ? Code
+    : never;
 }[ErrorCode];
 
 /** All others. */
@@ -129,11 +173,15 @@ const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** The error envelope: a superset of the original's `{ok:false, message}` and `{error}`. */
 export const ErrorBody = z.object({
   ok: z.literal(false),
-  message: z.string().describe('For people; Russian, or as the header X-Language: en or ru asks for'),
+  message: z
+    .string()
+    .describe('For people; Russian, or as the header X-Language: en or ru asks for'),
   error: z.string().describe('The same text: some clients look here'),
   code: z.enum(CODES).describe('Stable, for programs'),
   requestId: z.string().describe('Also in the header X-Request-Id; quote it when you ask for help'),
   retryAfterSeconds: z.int().optional().describe('Also in the header Retry-After'),
-  inCall: InCall.optional().describe('Of `in_call` and `answered_elsewhere`: the call that I am in or make'),
+  inCall: InCall.optional().describe(
+    'Of `in_call` and `answered_elsewhere`: the call that I am in or make',
+  ),
   status: z.literal('invalid').optional().describe('Of GET /api/auth/qr/check alone'),
 });

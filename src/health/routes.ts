@@ -13,11 +13,17 @@ export const healthRoutes = (services: Services) => {
   route(
     ready,
     async (c, next) => {
-      const checks = await Promise.allSettled([checkDatabase(services.db), checkRedis(services.redis)]);
+      const checks = await Promise.allSettled([
+        checkDatabase(services.db),
+        checkRedis(services.redis),
+      ]);
       for (const check of checks) {
-        if (check.status === 'rejected') c.get('log').error('not_ready', { reason: reasonOf(check.reason) });
+        if (check.status === 'rejected')
+          c.get('log').error('not_ready', { reason: reasonOf(check.reason) });
       }
-      const [database, redis] = checks.map(({ status }) => (status === 'fulfilled' ? 'up' : 'down'));
+      const [database, redis] = checks.map(({ status }) =>
+        status === 'fulfilled' ? 'up' : 'down',
+      );
       if (database === 'up' && redis === 'up') return next();
       return answerError(c, unavailable(), { database: String(database), redis: String(redis) });
     },

@@ -64,7 +64,10 @@ const TURN_KINDS = [
 const gaps = z
   .string()
   .default('60,120,300,600')
-  .refine((value) => /^\s*\d+\s*(,\s*\d+\s*)*$/.test(value), 'must be whole seconds, comma-separated')
+  .refine(
+    (value) => /^\s*\d+\s*(,\s*\d+\s*)*$/.test(value),
+    'must be whole seconds, comma-separated',
+  )
   .transform((value) => value.split(',').map(Number));
 
 const origins = list.refine(
@@ -83,7 +86,9 @@ const testPhones = list
     // What is looked at below has to be a map.
     abort: true,
   })
-  .transform((given) => new Map(given.map((item) => item.split('=') as [phone: string, code: string])));
+  .transform(
+    (given) => new Map(given.map((item) => item.split('=') as [phone: string, code: string])),
+  );
 
 const Settings = z
   .object({
@@ -101,7 +106,10 @@ const Settings = z
     TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
     /** What Telegram sends along with the bot's updates. */
-    TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -').optional(),
+    TELEGRAM_WEBHOOK_SECRET: z
+      .string()
+      .regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -')
+      .optional(),
     /** Where the web client lives: QR codes and sign-in links lead there. */
     APP_URL: url.optional(),
     STUN_URLS: servers('stun', 'stun:stun.l.google.com:19302,stun:stun.cloudflare.com:3478'),
@@ -143,7 +151,11 @@ const Settings = z
       });
     }
     if (settings.ROOMS_URL && !settings.ROOMS_SECRET) {
-      context.addIssue({ code: 'custom', path: ['ROOMS_SECRET'], message: 'must be set beside ROOMS_URL' });
+      context.addIssue({
+        code: 'custom',
+        path: ['ROOMS_SECRET'],
+        message: 'must be set beside ROOMS_URL',
+      });
     }
     const isSet = (name: (typeof TURN_KINDS)[number][number]) => (settings[name]?.length ?? 0) > 0;
     for (const [one, other] of TURN_KINDS) {
@@ -185,12 +197,16 @@ export class SettingsError extends Error {
  * @throws {SettingsError} naming every setting that is missing or wrong
  */
 export const parseSettings = (env: Record<string, unknown>): Settings => {
-  const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const given = Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  );
   const parsed = Settings.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {
     const name = String(path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name} ${message}`;
   });
-  throw new SettingsError(`Settings: ${[...new Set(lines)].join('; ')}. See "Settings" in README.md.`);
+  throw new SettingsError(
+    `Settings: ${[...new Set(lines)].join('; ')}. See "Settings" in README.md.`,
+  );
 };

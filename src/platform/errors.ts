@@ -21,7 +21,8 @@ export class ApiError extends Error {
 }
 
 /** Past a limit for so many milliseconds. */
-export const tooMany = (waitMs: number): ApiError => new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
+export const tooMany = (waitMs: number): ApiError =>
+  new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
 
 /**
  * A store, or what else is not here, that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
@@ -92,4 +93,5 @@ const statusOf = (error: Error): string | undefined => {
 };
 
 /** A step that reached Redis after it had been taken back: for whoever asked, Redis was too slow. */
-export const tooLate = (what: string): StoreError => new StoreError('redis', what, new Error('Arrived too late'));
+export const tooLate = (what: string): StoreError =>
+  new StoreError('redis', what, new Error('Arrived too late'));

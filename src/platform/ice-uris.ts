@@ -25,7 +25,9 @@ export const findIceUriFault = (scheme: IceScheme, uri: string): string | undefi
   }
   if (query === undefined) return undefined;
   if (scheme === 'stun') return 'it must have no query';
-  return /^\?transport=(udp|tcp)$/.test(query) ? undefined : 'its query must be ?transport=udp or ?transport=tcp';
+  return /^\?transport=(udp|tcp)$/.test(query)
+    ? undefined
+    : 'its query must be ?transport=udp or ?transport=tcp';
 };
 
 /**

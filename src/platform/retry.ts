@@ -9,7 +9,10 @@ const PAUSES_MS = [0, 1_000, 3_000, 6_000, 10_000];
 /** The same for what may take five seconds a try. */
 const FEW_PAUSES_MS = [0, 1_000, 3_000];
 
-const untilHeard = async <Result>(step: () => Promise<Result>, pauses: readonly number[]): Promise<Result> => {
+const untilHeard = async <Result>(
+  step: () => Promise<Result>,
+  pauses: readonly number[],
+): Promise<Result> => {
   let failure: unknown;
   for (const pause of pauses) {
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -28,7 +31,8 @@ const untilHeard = async <Result>(step: () => Promise<Result>, pauses: readonly 
  * @param undo one try
  * @throws what the last try threw
  */
-export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> => untilHeard(undo, PAUSES_MS);
+export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> =>
+  untilHeard(undo, PAUSES_MS);
 
 /**
  * Tries up to three times.
@@ -37,7 +41,8 @@ export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> => unti
  * @returns what the first try that succeeded answered
  * @throws what the last try threw
  */
-export const tryThrice = <Result>(step: () => Promise<Result>): Promise<Result> => untilHeard(step, FEW_PAUSES_MS);
+export const tryThrice = <Result>(step: () => Promise<Result>): Promise<Result> =>
+  untilHeard(step, FEW_PAUSES_MS);
 
 /** Does work behind the answer; what it throws is logged under the name of the event. */
 export type Later = (event: string, work: () => Promise<unknown>) => void;

@@ -2,7 +2,9 @@
 const RESERVED = new Set(
   `aist admin administrator support help info service bot telegram system null undefined moderator mod official root staff team aist_support
   aist_admin aist_team aist_official moderation service_aist official_aist manager owner creator founder security pr press news media contact
-  feedback noreply mail email api www ftp test demo guest anonymous user username account`.split(/\s+/),
+  feedback noreply mail email api www ftp test demo guest anonymous user username account`.split(
+    /\s+/,
+  ),
 );
 
 const USERNAME_LENGTH = { min: 2, max: 32 };

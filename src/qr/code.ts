@@ -15,4 +15,5 @@ export const parsePollToken = (token: string): { code: string; secret: string } 
  *
  * @param appUrl the setting APP_URL, without a slash at its end. Never anything of a request: the address would lead where a stranger wants.
  */
-export const qrUrl = (appUrl: string | undefined, code: string): string => `${appUrl ?? 'aist:/'}/qr?code=${code}`;
+export const qrUrl = (appUrl: string | undefined, code: string): string =>
+  `${appUrl ?? 'aist:/'}/qr?code=${code}`;

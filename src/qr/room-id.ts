@@ -7,8 +7,15 @@ const utf8 = new TextEncoder();
 
 /** A key for room ids alone, so that nothing signed as one can be a token, or the other way about (RFC 5869). */
 const keyOf = async (secret: string): Promise<CryptoKey> => {
-  const material = await crypto.subtle.importKey('raw', utf8.encode(secret), 'HKDF', false, ['deriveKey']);
-  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8.encode('aist qr room') };
+  const material = await crypto.subtle.importKey('raw', utf8.encode(secret), 'HKDF', false, [
+    'deriveKey',
+  ]);
+  const derivation = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new Uint8Array(),
+    info: utf8.encode('aist qr room'),
+  };
   const use = { name: 'HMAC', hash: 'SHA-256', length: 256 };
   return crypto.subtle.deriveKey(derivation, material, use, false, ['sign', 'verify']);
 };
@@ -34,7 +41,8 @@ export const isQrRoom = async (secrets: JwtSecrets, id: string, now: number): Pr
   if (base64url.encode(bytes) !== mac) return false;
   const signed = utf8.encode(id.slice(0, -mac.length - 1));
   for (const secret of secrets) {
-    if (await crypto.subtle.verify('HMAC', await keyOf(secret), new Uint8Array(bytes), signed)) return true;
+    if (await crypto.subtle.verify('HMAC', await keyOf(secret), new Uint8Array(bytes), signed))
+      return true;
   }
   return false;
 };

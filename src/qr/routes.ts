@@ -51,7 +51,11 @@ const requireProof = createMiddleware<AppEnv>(async function requireProof(c, nex
 export const qrRoutes = (services: Services) => {
   const { settings, rooms, now } = services;
   const { app, route, routeSelfChecking } = createRouter(services);
-  const askingOf = (c: Context<AppEnv>) => ({ id: c.get('requestId'), address: clientAddress(c), now: now() });
+  const askingOf = (c: Context<AppEnv>) => ({
+    id: c.get('requestId'),
+    address: clientAddress(c),
+    now: now(),
+  });
   const decide = (
     c: Context<AppEnv>,
     step: 'info' | 'confirm' | 'deny',

@@ -31,7 +31,14 @@ export const beginQr = async (services: Services, asking: Asking, device: Device
   const room = await newQrRoom(jwtSecrets(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
   const record = sessionRecord('qr', device);
   const pollHash = await sha256(secret);
-  const stored = await storeRequest(redis, settings, { ...asking, codes, expiresAt, record, pollHash, room });
+  const stored = await storeRequest(redis, settings, {
+    ...asking,
+    codes,
+    expiresAt,
+    record,
+    pollHash,
+    room,
+  });
   if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
   const code = stored.outcome === 'stored' && codes[stored.which];
   if (!code) throw new ApiError('unavailable', 1);
@@ -50,13 +57,20 @@ export interface Proof {
  * @throws {ApiError} `too_many_requests`
  * @throws {StoreError} when Redis failed; the token can then be collected again
  */
-export const pollQr = async (services: Services, asking: Asking, { code, secret }: Proof, { log, later }: Around) => {
+export const pollQr = async (
+  services: Services,
+  asking: Asking,
+  { code, secret }: Proof,
+  { log, later }: Around,
+) => {
   const { settings, redis, sessions } = services;
   const { id } = asking;
   const poll = { ...asking, code, pollHash: secret && (await sha256(secret)), sid: newSid() };
   const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
   const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
-    later('qr.check_not_voided', () => undoUntilHeard(() => voidStep(redis, 'check', { code, id })));
+    later('qr.check_not_voided', () =>
+      undoUntilHeard(() => voidStep(redis, 'check', { code, id })),
+    );
     throw error;
   });
   switch (checked.outcome) {
@@ -83,7 +97,11 @@ export const pollQr = async (services: Services, asking: Asking, { code, secret 
   }
 };
 
-const REFUSALS = { revoked: 'invalid_token', unknown: 'qr_code_unknown', taken: 'qr_code_confirmed' } as const;
+const REFUSALS = {
+  revoked: 'invalid_token',
+  unknown: 'qr_code_unknown',
+  taken: 'qr_code_confirmed',
+} as const;
 
 /**
  * Reads, confirms or denies a request: one round trip to Redis. Its room is told behind the answer.
@@ -100,7 +118,9 @@ export const decideQr = async (
 ) => {
   const decided = await decideRequest(redis, settings, step, decision).catch((error) => {
     if (step === 'confirm') {
-      later('qr.confirm_not_voided', () => undoUntilHeard(() => voidStep(redis, 'confirm', decision)));
+      later('qr.confirm_not_voided', () =>
+        undoUntilHeard(() => voidStep(redis, 'confirm', decision)),
+      );
     }
     throw error;
   });
@@ -110,7 +130,10 @@ export const decideQr = async (
   if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
   if (step !== 'info') {
     const message = { type: step === 'confirm' ? 'confirmed' : 'denied' } as const;
-    later('qr.room_not_told', async () => void (await rooms.ask({ party: 'qr', id: decided.room }, message)));
+    later(
+      'qr.room_not_told',
+      async () => void (await rooms.ask({ party: 'qr', id: decided.room }, message)),
+    );
   }
   const { method, ...device } = SessionRecord.parse(JSON.parse(decided.record));
   return { device, leftMs: decided.leftMs };

@@ -5,10 +5,21 @@ import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import { sessionArgs } from '../session/scripts/sessions.ts';
 import type { Session } from '../session/token.ts';
-import { CHECK_QR, CONFIRM_QR, DENY_QR, QR_INFO, REQUEST_QR, VOID_CHECK, VOID_CONFIRM } from './scripts/qr.ts';
+import {
+  CHECK_QR,
+  CONFIRM_QR,
+  DENY_QR,
+  QR_INFO,
+  REQUEST_QR,
+  VOID_CHECK,
+  VOID_CONFIRM,
+} from './scripts/qr.ts';
 
 /** The settings that the limits of QR codes come from. */
-type Limits = Pick<Settings, 'ADDRESS_LIMITS' | 'ADDRESS_QR_REQUESTS_PER_HOUR' | 'ADDRESS_QR_MISSES_PER_10_MINUTES'>;
+type Limits = Pick<
+  Settings,
+  'ADDRESS_LIMITS' | 'ADDRESS_QR_REQUESTS_PER_HOUR' | 'ADDRESS_QR_MISSES_PER_10_MINUTES'
+>;
 
 /** The limit of misses. What can be nobody's code is no guess: it is not counted. */
 const missesOf = (limits: Limits, code: string, who: string) =>
@@ -74,7 +85,12 @@ export interface Decision extends Asking {
 const STEPS = { info: QR_INFO, confirm: CONFIRM_QR, deny: DENY_QR } as const;
 
 /** Reads, confirms or denies the request that a code stands for, as long as the session of whoever says so lives: one EVAL. */
-export const decideRequest = (redis: RedisClient, limits: Limits, step: keyof typeof STEPS, decision: Decision) => {
+export const decideRequest = (
+  redis: RedisClient,
+  limits: Limits,
+  step: keyof typeof STEPS,
+  decision: Decision,
+) => {
   const { code, id, now, session } = decision;
   return redis.run(
     STEPS[step],
@@ -90,5 +106,9 @@ export const voidStep = async (
   step: 'check' | 'confirm',
   { code, id }: { readonly code: string; readonly id: string },
 ): Promise<void> => {
-  await redis.run(step === 'check' ? VOID_CHECK : VOID_CONFIRM, [keys.qr(code), keys.voided(id)], [id, TTL.voided]);
+  await redis.run(
+    step === 'check' ? VOID_CHECK : VOID_CONFIRM,
+    [keys.qr(code), keys.voided(id)],
+    [id, TTL.voided],
+  );
 };

@@ -32,10 +32,12 @@ export const roomRoutes = (services: Services) => {
     const lives = sessions.isRemembered(session) || (await sessions.lives(session, deviceOf(c)));
     if (!lives) return rooms.refuse('unauthorized');
     const { userId: user, sid } = session;
-    return rooms.connect(room, { user, sid, until: endOfSession(session), ...more }).catch((error) => {
-      c.get('log').error('room.unavailable', { party: room.party, reason: reasonOf(error) });
-      throw unavailable();
-    });
+    return rooms
+      .connect(room, { user, sid, until: endOfSession(session), ...more })
+      .catch((error) => {
+        c.get('log').error('room.unavailable', { party: room.party, reason: reasonOf(error) });
+        throw unavailable();
+      });
   };
 
   const ways = [
@@ -51,7 +53,12 @@ export const roomRoutes = (services: Services) => {
       if (!ticket) return rooms.refuse('unauthorized');
       if (ticket === 'elsewhere') return rooms.refuse('notInCall');
       const { id, session, role, until } = ticket;
-      return enter(c, room, session, { device: session.sid, old: false, ...(role && { role }), ticket: { id, until } });
+      return enter(c, room, session, {
+        device: session.sid,
+        old: false,
+        ...(role && { role }),
+        ticket: { id, until },
+      });
     });
   }
 
@@ -60,7 +67,10 @@ export const roomRoutes = (services: Services) => {
     requireUpgrade(c);
     const session = await verifyToken(secrets, c.req.query('token') ?? '', now());
     if (!session || !ROOM_ID.test(session.userId)) return rooms.refuse('unauthorized');
-    return enter(c, { party: 'inbox', id: session.userId }, session, { device: `ws-${randomText(12)}`, old: true });
+    return enter(c, { party: 'inbox', id: session.userId }, session, {
+      device: `ws-${randomText(12)}`,
+      old: true,
+    });
   });
 
   return app;

@@ -15,7 +15,9 @@ export interface SignInAlert {
   readonly at: number;
   readonly device: Device;
   /** The user's number, and what Redis knows of its chat; where they are not at hand, Postgres is asked. */
-  readonly link: { readonly phone: string; readonly chat: Omit<PhoneHint, 'legacyChatId'> } | undefined;
+  readonly link:
+    | { readonly phone: string; readonly chat: Omit<PhoneHint, 'legacyChatId'> }
+    | undefined;
 }
 
 const REVOKE = 'revoke:';
@@ -31,7 +33,11 @@ export const REVOKE_DATA = new RegExp(`^${REVOKE}([\\w-]{22})$`);
  *
  * @throws {StoreError} when it could not be delivered
  */
-export const alertSignIn = async (services: Services, log: Log, alert: SignInAlert): Promise<void> => {
+export const alertSignIn = async (
+  services: Services,
+  log: Log,
+  alert: SignInAlert,
+): Promise<void> => {
   const { userId, sid, at, device } = alert;
   const link = alert.link ?? (await tryThrice(() => findLink(services.db, userId)));
   if (!link) return log.info('session.nobody_to_tell');

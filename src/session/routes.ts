@@ -15,7 +15,11 @@ export const sessionRoutes = (services: Services) => {
   const { redis, sessions, now } = services;
   const { app, routeSelfChecking } = createRouter(services);
 
-  const close = async (c: Context<AppEnv>, session: Session, which: string): Promise<readonly string[]> => {
+  const close = async (
+    c: Context<AppEnv>,
+    session: Session,
+    which: string,
+  ): Promise<readonly string[]> => {
     const at = now();
     const closed = await store.closeSessions(redis, session, which, at);
     sessions.forget(closed ?? [session.sid]);

@@ -30,7 +30,10 @@ export interface Sessions {
 }
 
 /** The sessions in a Redis. */
-export const createSessions = ({ redis, now }: Pick<TelegramServices, 'redis' | 'now'>): Sessions => {
+export const createSessions = ({
+  redis,
+  now,
+}: Pick<TelegramServices, 'redis' | 'now'>): Sessions => {
   /** sid → when it was alive, the longest ago first. */
   const remembered = new Map<string, number>();
   const forget = (sids: readonly string[]) => {

@@ -20,22 +20,39 @@ import type { Session } from './token.ts';
 const legacyRecord = (device: Device) => sessionRecord('legacy', device);
 
 /** Whether a session lives; notes that it was seen: one EVAL. */
-export const seeSession = (redis: RedisClient, session: Session, device: Device, now: number): Promise<boolean> =>
-  redis.run(SEE_SESSION, [keys.sessions(session.userId)], [...sessionArgs(session), now, legacyRecord(device)]);
+export const seeSession = (
+  redis: RedisClient,
+  session: Session,
+  device: Device,
+  now: number,
+): Promise<boolean> =>
+  redis.run(
+    SEE_SESSION,
+    [keys.sessions(session.userId)],
+    [...sessionArgs(session), now, legacyRecord(device)],
+  );
 
 /**
  * The sessions of whoever asks, the oldest first: one EVAL.
  *
  * @returns undefined when the asking session was revoked
  */
-export const listSessions = async (redis: RedisClient, session: Session, device: Device, now: number) => {
+export const listSessions = async (
+  redis: RedisClient,
+  session: Session,
+  device: Device,
+  now: number,
+) => {
   const listed = await redis.run(
     LIST_SESSIONS,
     [keys.sessions(session.userId)],
     [...sessionArgs(session), now, legacyRecord(device)],
   );
   if (listed.outcome === 'revoked') return undefined;
-  return listed.sessions.map(({ record, ...times }) => ({ ...times, ...SessionRecord.parse(JSON.parse(record)) }));
+  return listed.sessions.map(({ record, ...times }) => ({
+    ...times,
+    ...SessionRecord.parse(JSON.parse(record)),
+  }));
 };
 
 /**
@@ -59,12 +76,19 @@ export const closeSessions = async (
 export type SessionEnd = 'ended' | 'already' | 'none';
 
 /** Ends one session of a user, whoever says so: one EVAL. */
-export const endSession = (redis: RedisClient, userId: string, sid: string, now: number): Promise<SessionEnd> =>
-  redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
+export const endSession = (
+  redis: RedisClient,
+  userId: string,
+  sid: string,
+  now: number,
+): Promise<SessionEnd> => redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
 
 /** Ends all sessions of a user from before: one EVAL. Answers the ids of those in the list. */
-export const endAllSessions = (redis: RedisClient, userId: string, now: number): Promise<readonly string[]> =>
-  redis.run(END_ALL_SESSIONS, [keys.sessions(userId)], [now]);
+export const endAllSessions = (
+  redis: RedisClient,
+  userId: string,
+  now: number,
+): Promise<readonly string[]> => redis.run(END_ALL_SESSIONS, [keys.sessions(userId)], [now]);
 
 /** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */
 export const findLink = (db: Database, userId: string) => {

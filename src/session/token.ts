@@ -59,7 +59,11 @@ export const signToken = async (
  * @param now milliseconds since 1970
  * @returns undefined when the token is not valid
  */
-export const verifyToken = async (secrets: JwtSecrets, token: string, now: number): Promise<Session | undefined> => {
+export const verifyToken = async (
+  secrets: JwtSecrets,
+  token: string,
+  now: number,
+): Promise<Session | undefined> => {
   try {
     const { kid } = decodeProtectedHeader(token);
     for (const secret of secrets) {
@@ -78,7 +82,11 @@ export const verifyToken = async (secrets: JwtSecrets, token: string, now: numbe
   }
 };
 
-const verifyWith = async (secret: string, token: string, now: number): Promise<Session | undefined> => {
+const verifyWith = async (
+  secret: string,
+  token: string,
+  now: number,
+): Promise<Session | undefined> => {
   const { payload, protectedHeader } = await jwtVerify(token, utf8.encode(secret), {
     algorithms: ['HS256'],
     requiredClaims: ['iat', 'exp', 'userId'],
@@ -99,4 +107,5 @@ const verifyWith = async (secret: string, token: string, now: number): Promise<S
 };
 
 /** When a session ends by itself, in milliseconds since 1970. */
-export const endOfSession = ({ issuedAt }: Pick<Session, 'issuedAt'>): number => issuedAt + TOKEN_TTL_SECONDS * 1000;
+export const endOfSession = ({ issuedAt }: Pick<Session, 'issuedAt'>): number =>
+  issuedAt + TOKEN_TTL_SECONDS * 1000;

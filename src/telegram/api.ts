@@ -7,7 +7,9 @@ import { StoreError } from '../platform/errors.ts';
  * What became of a message: `blocked` when the person stopped the bot or is gone, which no retry
  * mends.
  */
-export type Delivery = { readonly outcome: 'delivered'; readonly messageId: number } | { readonly outcome: 'blocked' };
+export type Delivery =
+  | { readonly outcome: 'delivered'; readonly messageId: number }
+  | { readonly outcome: 'blocked' };
 
 /** A message that Telegram understood and will not take: nothing about it is a passing failure. */
 export class TelegramRefusal extends StoreError {}
@@ -84,7 +86,11 @@ const put = async (
  * @param apiRoot the address of the Bot API, without a slash at its end
  * @param totalTimeoutMs how long a message may take with all its retries
  */
-export const createTelegram = (token: string, apiRoot: string, totalTimeoutMs = TOTAL_TIMEOUT_MS): Telegram => {
+export const createTelegram = (
+  token: string,
+  apiRoot: string,
+  totalTimeoutMs = TOTAL_TIMEOUT_MS,
+): Telegram => {
   // One for each message: what is tried again after it was given up must not be sent any more.
   const createApi = (stop: AbortSignal): Api => {
     const api = new Api(token, { apiRoot, timeoutSeconds: TIMEOUT_SECONDS });

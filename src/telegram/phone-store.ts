@@ -29,9 +29,15 @@ export interface Change {
 /** Whether a code may be sent, and where: see redis/scripts/phone.ts. */
 export type Whereto = z.output<typeof whereto>;
 
-const ttlOf = ({ userId, chatId }: KnownPhone) => (userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown);
+const ttlOf = ({ userId, chatId }: KnownPhone) =>
+  userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown;
 
-const whatIsKnown = (known: KnownPhone) => [known.userId ?? '', known.chatId ?? '', known.language, ttlOf(known)];
+const whatIsKnown = (known: KnownPhone) => [
+  known.userId ?? '',
+  known.chatId ?? '',
+  known.language,
+  ttlOf(known),
+];
 
 const flagOf = (value: boolean) => (value ? '1' : '0');
 

@@ -26,7 +26,8 @@ export const noCodeMessage = (waitSeconds: number): Text => ({
 const MOSCOW_TIME = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Europe/Moscow' } as const;
 
 const placeOf = ({ city, country }: Device, language: Language): string => {
-  const name = country && new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }).of(country);
+  const name =
+    country && new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }).of(country);
   return [city, name].filter(Boolean).join(', ');
 };
 
@@ -39,7 +40,9 @@ export const alertMessage = (device: Device, at: number): Text => {
   const in_ = (language: Language, unknown: string) => {
     const client = [device.browser, device.system].filter(Boolean).join(', ');
     const time = new Intl.DateTimeFormat(language, MOSCOW_TIME).format(at);
-    return [[client || unknown, placeOf(device, language)].filter(Boolean).join(' · '), time].join('\n');
+    return [[client || unknown, placeOf(device, language)].filter(Boolean).join(' · '), time].join(
+      '\n',
+    );
   };
   return {
     ru: `Новый вход в ваш аккаунт AIST:\n${in_('ru', 'неизвестное устройство')} (МСК)\n\nЕсли это не вы, нажмите кнопку: этот вход будет закрыт.`,

@@ -34,7 +34,8 @@ const changedOf = ({ formerChatId, ...row }: z.output<typeof ChangedRow>): Chang
   formerChatId: formerChatId ?? undefined,
 });
 
-const toChangedPhone = (rows: unknown): ChangedPhone => changedOf(z.tuple([ChangedRow]).parse(rows)[0]);
+const toChangedPhone = (rows: unknown): ChangedPhone =>
+  changedOf(z.tuple([ChangedRow]).parse(rows)[0]);
 
 const Left = z
   .object({ chatId: z.int(), language: z.string().nullable(), proved: z.boolean() })
@@ -109,7 +110,11 @@ const RELINK = sql`chat_id = excluded.chat_id, linked_at = now(), blocked_at = n
 const NOBODY = sql`select phone, chat_id, language from telegram_links where false`;
 
 /** A link and, so that the first sign-in needs no SQL, its user. What to do about a link that is there already is the caller's part. */
-const insertLink = ({ phone, chatId, language, proved }: NewLink, newUserId: string, onConflict: typeof RELINK) => sql`
+const insertLink = (
+  { phone, chatId, language, proved }: NewLink,
+  newUserId: string,
+  onConflict: typeof RELINK,
+) => sql`
   with noted as (${noteFormer(onConflict === RELINK ? losing(phone, chatId) : NOBODY)}),
   the_user as (
     insert into users (id, phone) values (${newUserId}, ${phone})
@@ -142,14 +147,24 @@ export const linkPhone = (
  *
  * @param newUserId the id of the user in case there is none yet
  */
-export const adoptLink = (db: Database, phone: string, chatId: number, newUserId: string): Promise<KnownPhone> => {
+export const adoptLink = (
+  db: Database,
+  phone: string,
+  chatId: number,
+  newUserId: string,
+): Promise<KnownPhone> => {
   const link = { phone, chatId, language: null, proved: false };
   const query = db.execute(insertLink(link, newUserId, sql`phone = excluded.phone`));
   return ask('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
 /** Notes that the person blocked the bot: codes are not sent to this chat any more until it is linked anew. */
-export const markBlocked = (db: Database, phone: string, chatId: number, at: Date): Promise<unknown> => {
+export const markBlocked = (
+  db: Database,
+  phone: string,
+  chatId: number,
+  at: Date,
+): Promise<unknown> => {
   const query = db
     .update(telegramLinks)
     .set({ blockedAt: at })
@@ -186,7 +201,11 @@ export const linksOfChat = (db: Database, chatId: number): Promise<ChatLink[]> =
 };
 
 /** Has links of a chat live again, since its person was heard of: one statement. */
-export const wakeLinks = (db: Database, phones: readonly string[], chatId: number): Promise<Change> => {
+export const wakeLinks = (
+  db: Database,
+  phones: readonly string[],
+  chatId: number,
+): Promise<Change> => {
   const query = db.execute(sql`
     update telegram_links set blocked_at = null where chat_id = ${chatId} and phone in ${phones}
     returning phone, chat_id as "chatId", language,
@@ -210,7 +229,11 @@ const knownPhones = (rows: unknown): Change['known'] =>
   new Map(Rows.parse(rows).map(({ phone, ...row }) => [phone, changedOf(row)]));
 
 /** Phones that a chat has just lost: a statement sees the table as it was, so links to the chat and a user who moved away do not count. */
-const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select null::text`) => sql`
+const afterLoss = (
+  phones: readonly string[],
+  chatId: number,
+  moved = sql`select null::text`,
+) => sql`
   select lost.phone, u.id as "userId", l.chat_id as "chatId", l.language,
     null::bigint as "formerChatId", null::json as "left"
   from (values ${sql.join(
@@ -221,7 +244,11 @@ const afterLoss = (phones: readonly string[], chatId: number, moved = sql`select
   left join telegram_links l on l.phone = lost.phone and l.chat_id <> ${chatId} and l.blocked_at is null`;
 
 /** Removes the links of phones to a chat: one statement. One that leads to another chat by now stays. */
-export const unlinkPhones = (db: Database, phones: readonly string[], chatId: number): Promise<Change> => {
+export const unlinkPhones = (
+  db: Database,
+  phones: readonly string[],
+  chatId: number,
+): Promise<Change> => {
   const query = db.execute(sql`
     with gone as (
       delete from telegram_links where chat_id = ${chatId} and phone in ${phones}

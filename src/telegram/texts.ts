@@ -3,7 +3,8 @@ import type { Language, Text } from '../contract/errors.ts';
 /** What the bot says, in every language it speaks. A function where something has to be put in; phone numbers come masked. */
 
 /** The language of a person, from what Telegram says their app speaks (an IETF tag): Russian where it does not say. */
-export const languageOf = (tag: string | undefined): Language => (tag && !/^ru\b/i.test(tag) ? 'en' : 'ru');
+export const languageOf = (tag: string | undefined): Language =>
+  tag && !/^ru\b/i.test(tag) ? 'en' : 'ru';
 
 /** The button that shares one's own contact. */
 export const SHARE: Text = { ru: 'Поделиться номером', en: 'Share my number' };
@@ -151,4 +152,7 @@ export const NO_SESSION: Text = {
 };
 
 /** Shown for a moment when an old button is pressed. */
-export const OLD_BUTTON: Text = { ru: 'Эта кнопка больше не действует', en: 'This button no longer works' };
+export const OLD_BUTTON: Text = {
+  ru: 'Эта кнопка больше не действует',
+  en: 'This button no longer works',
+};

@@ -12,13 +12,23 @@ import { CLAIM_UPDATE, END_UPDATE, WAS_HEARD } from './scripts/update.ts';
 export const claimUpdate = (
   redis: RedisClient,
   { update, chatId, token }: { update: string; chatId: number; token: string },
-) => redis.run(CLAIM_UPDATE, [keys.update(update), keys.heard(String(chatId))], [token, TTL.updateClaimed, TTL.heard]);
+) =>
+  redis.run(
+    CLAIM_UPDATE,
+    [keys.update(update), keys.heard(String(chatId))],
+    [token, TTL.updateClaimed, TTL.heard],
+  );
 
 /** Whether the person of a chat was heard of within so many milliseconds: one EVAL. */
 export const wasHeard = (redis: RedisClient, chatId: number, withinMs: number): Promise<boolean> =>
   redis.run(WAS_HEARD, [keys.heard(String(chatId))], [TTL.heard, Math.ceil(withinMs)]);
 
 /** Ends a claim: the update took effect, or anybody may claim it again. One EVAL. */
-export const endUpdate = async (redis: RedisClient, update: string, token: string, done: boolean): Promise<void> => {
+export const endUpdate = async (
+  redis: RedisClient,
+  update: string,
+  token: string,
+  done: boolean,
+): Promise<void> => {
   await redis.run(END_UPDATE, [keys.update(update)], [token, done ? '1' : '0', TTL.updateDone]);
 };

@@ -48,7 +48,10 @@ describe('a frame', () => {
   test('of more than 64 KiB ends the connection to an inbox, new and old; of 64 KiB it does not', async () => {
     const { a, b, inbox } = await two();
     const [old, caller] = [await oldClient(b.user), await oldClient(a.user)];
-    const around = JSON.stringify({ event: 'call:offer', payload: { userId: b.user.id, sdp: '', n: 1 } });
+    const around = JSON.stringify({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: '', n: 1 },
+    });
     const offer = around.replace('"sdp":""', `"sdp":"${'x'.repeat(LIMIT - around.length)}"`);
     caller.say(offer);
     const { text } = await old.next({ event: 'call:offer' });
@@ -70,14 +73,17 @@ describe('bytes that are no frame of WebSocket', () => {
     ['a length of 2^63', Buffer.from([0x81, 0xff, 0x80, ...Array(11).fill(0)])],
   ];
 
-  test.each(broken)('(%s) end the connection, as the others hear at once; a call goes on', async (_, bytes) => {
-    const { a, b, call, caller, callee } = await talking();
-    callee.write(bytes);
-    await caller.next({ type: 'peer', peer: { state: 'away' } }, AT_ONCE_MS);
-    const back = await b.join(call.callId, { seen: {}, acked: 0 });
-    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
-    await back.next({ type: 'signal', from: a.user.id, seq: 1 });
-  });
+  test.each(broken)(
+    '(%s) end the connection, as the others hear at once; a call goes on',
+    async (_, bytes) => {
+      const { a, b, call, caller, callee } = await talking();
+      callee.write(bytes);
+      await caller.next({ type: 'peer', peer: { state: 'away' } }, AT_ONCE_MS);
+      const back = await b.join(call.callId, { seen: {}, acked: 0 });
+      caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
+      await back.next({ type: 'signal', from: a.user.id, seq: 1 });
+    },
+  );
 
   test('are malformed when they are a text that is no UTF-8', async () => {
     const { callee } = await talking();
@@ -87,7 +93,8 @@ describe('bytes that are no frame of WebSocket', () => {
   });
 });
 
-const deep = (pair: string, depth: number) => `${(pair[0] ?? '').repeat(depth)}${(pair[1] ?? '').repeat(depth)}`;
+const deep = (pair: string, depth: number) =>
+  `${(pair[0] ?? '').repeat(depth)}${(pair[1] ?? '').repeat(depth)}`;
 const signal = (seq: unknown, more: object = { kind: 'offer', sdp: 'v=0' }) =>
   JSON.stringify({ type: 'signal', seq, signal: more });
 
@@ -160,7 +167,9 @@ describe('what is no frame of the protocol', () => {
   test('may carry fields that nobody knows, and names of what objects inherit', async () => {
     const { a, b, caller, callee } = await talking();
     const seen = `{"__proto__":{"epoch":1,"seq":9},"constructor":{"epoch":1,"seq":9},"${b.user.id}":{"epoch":1,"seq":9}}`;
-    callee.say(`{"type":"ack","seen":${seen},"__proto__":{"x":1},"constructor":{"prototype":{"x":1}}}`);
+    callee.say(
+      `{"type":"ack","seen":${seen},"__proto__":{"x":1},"constructor":{"prototype":{"x":1}}}`,
+    );
     callee.say(`{"type":"signal","seq":1,"to":"__proto__","signal":{"kind":"offer","sdp":"v=0"}}`);
     await callee.next({ type: 'error', code: 'no_such_peer' });
     callee.say(
@@ -185,7 +194,11 @@ describe('a frame at the wrong time', () => {
     }
     line.say({ type: 'hello', version: 1 });
     await line.next({ type: 'welcome' });
-    for (const frame of [{ type: 'hello', version: 1 }, JSON.parse(signal(1)), { type: 'ack', seen: {} }]) {
+    for (const frame of [
+      { type: 'hello', version: 1 },
+      JSON.parse(signal(1)),
+      { type: 'ack', seen: {} },
+    ]) {
       line.say(frame);
       await line.next({ type: 'error', code: 'not_now' });
     }
@@ -200,7 +213,9 @@ describe('a frame at the wrong time', () => {
       await line.next({ type: 'error', code: 'not_now' });
     }
     await isAlive(caller);
-    expect(caller.frames.filter(({ type }) => type === 'state')).toEqual([{ type: 'state', state: 'accepted' }]);
+    expect(caller.frames.filter(({ type }) => type === 'state')).toEqual([
+      { type: 'state', state: 'accepted' },
+    ]);
   });
 
   test.each([0, 2])('is a hello of version %s: the connection ends', async (version) => {

@@ -22,7 +22,9 @@ const STRANGE = 'another-secret-0123456789012345';
 const FULL = { code: 4429, reason: 'Too many connections' };
 
 describe('five hundred sockets of one user', () => {
-  test('leave eight that live; the inbox lives on, and rings them', { timeout: 60_000 }, async () => {
+  test('leave eight that live; the inbox lives on, and rings them', {
+    timeout: 60_000,
+  }, async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const refused: number[] = [];
@@ -31,15 +33,22 @@ describe('five hundred sockets of one user', () => {
       const line = await openOld(b.token);
       // Whoever is let in is answered.
       line.say(PING[0]);
-      const code = await Promise.race([line.next({ type: 'pong' }).then(() => 0), line.closed.then((end) => end.code)]);
+      const code = await Promise.race([
+        line.next({ type: 'pong' }).then(() => 0),
+        line.closed.then((end) => end.code),
+      ]);
       if (code === 0) inside.push(line);
       else refused.push(code);
     };
-    for (let left = 500; left > 0; left -= 20) await Promise.all(repeated(20, () => enter().catch(() => enter())));
+    for (let left = 500; left > 0; left -= 20)
+      await Promise.all(repeated(20, () => enter().catch(() => enter())));
     const outcome = { inside: inside.length, codes: [...new Set(refused)] };
     expect(outcome).toEqual({ inside: 8, codes: [FULL.code] });
     const old = await oldClient(a.user);
-    old.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    old.say({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
+    });
     for (const line of inside) await line.next({ event: 'call:offer' });
     inside[0]?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     await old.next({ event: 'call:answer' });
@@ -103,7 +112,8 @@ describe('whoever speaks to rooms past the Worker', () => {
     until: Date.now() + 1e9,
     role: 'caller',
   });
-  const act = () => JSON.stringify({ type: 'act', user: a.user.id, device: 'd', action: { type: 'revoke' } });
+  const act = () =>
+    JSON.stringify({ type: 'act', user: a.user.id, device: 'd', action: { type: 'revoke' } });
 
   /** Makes headers that do not fit a request. */
   type Forgery = (target: string, body: string) => Promise<Record<string, string>>;
@@ -112,47 +122,87 @@ describe('whoever speaks to rooms past the Worker', () => {
   const wrong: [string, Forgery][] = [
     ['nothing', async () => ({})],
     ['nonsense', async () => ({ 'X-AIST-Signature': 'nonsense' })],
-    ['a signature of somebody else', (target, body) => sign([STRANGE], target, { body }, Date.now())],
-    ['a signature for another room', (target, body) => sign([SECRET], `${target}x`, { body }, Date.now())],
-    ['a signature for something else', (target, body) => sign([SECRET], target, { body: `${body} ` }, Date.now())],
+    [
+      'a signature of somebody else',
+      (target, body) => sign([STRANGE], target, { body }, Date.now()),
+    ],
+    [
+      'a signature for another room',
+      (target, body) => sign([SECRET], `${target}x`, { body }, Date.now()),
+    ],
+    [
+      'a signature for something else',
+      (target, body) => sign([SECRET], target, { body: `${body} ` }, Date.now()),
+    ],
     [
       'a signature for an entrant that is not named',
       async (target, body) => {
-        const { 'X-AIST-Entrant': _, ...rest } = await sign([SECRET], target, { entrant: entrant(), body }, Date.now());
+        const { 'X-AIST-Entrant': _, ...rest } = await sign(
+          [SECRET],
+          target,
+          { entrant: entrant(), body },
+          Date.now(),
+        );
         return rest;
       },
     ],
     [
       'a signature for another entrant',
       async (target, body) => {
-        const mine = await sign([SECRET], target, { entrant: { ...entrant(), user: 'x' }, body }, Date.now());
+        const mine = await sign(
+          [SECRET],
+          target,
+          { entrant: { ...entrant(), user: 'x' }, body },
+          Date.now(),
+        );
         const theirs = await sign([STRANGE], target, { entrant: entrant(), body }, Date.now());
         return { ...theirs, 'X-AIST-Signature': String(mine['X-AIST-Signature']) };
       },
     ],
-    ['a signature of a minute ago', (target, body) => sign([SECRET], target, { body }, Date.now() - 60_000)],
-    ['a signature that holds for years', (target, body) => sign([SECRET], target, { body }, Date.now() + 1e11)],
+    [
+      'a signature of a minute ago',
+      (target, body) => sign([SECRET], target, { body }, Date.now() - 60_000),
+    ],
+    [
+      'a signature that holds for years',
+      (target, body) => sign([SECRET], target, { body }, Date.now() + 1e11),
+    ],
   ];
 
-  test.each(wrong)('with %s is told nothing by the Worker, and changes nothing', async (_, forge) => {
-    const told = await runningApi().send('POST', '/api/internal/rooms', {
-      body: act(),
-      headers: await forge('worker', act()),
-    });
-    expect([told.status, told.body.ok]).toEqual([401, false]);
-    const headers = await forge(`call/${call}`, act());
-    const room = await runningApi().send('POST', `/parties/call/${call}`, { body: act(), headers });
-    expect([404, 405]).toContain(room.status);
-    const line = await openLine(`${stack.apiUrl}/parties/call/${call}`, CallServerFrame, undefined, headers);
-    expect((await line.closed).code).toBe(4001);
-  });
+  test.each(wrong)(
+    'with %s is told nothing by the Worker, and changes nothing',
+    async (_, forge) => {
+      const told = await runningApi().send('POST', '/api/internal/rooms', {
+        body: act(),
+        headers: await forge('worker', act()),
+      });
+      expect([told.status, told.body.ok]).toEqual([401, false]);
+      const headers = await forge(`call/${call}`, act());
+      const room = await runningApi().send('POST', `/parties/call/${call}`, {
+        body: act(),
+        headers,
+      });
+      expect([404, 405]).toContain(room.status);
+      const line = await openLine(
+        `${stack.apiUrl}/parties/call/${call}`,
+        CallServerFrame,
+        undefined,
+        headers,
+      );
+      expect((await line.closed).code).toBe(4001);
+    },
+  );
 
   // Where rooms have an address of their own.
   if (ROOMS_URL) {
     test.each(wrong)('with %s is turned away by the rooms themselves', async (_, forge) => {
       for (const target of [`call/${call}`, `inbox/${a.user.id}`]) {
         const url = `${ROOMS_URL}/parties/${target}`;
-        const told = await fetch(url, { method: 'POST', body: act(), headers: await forge(target, act()) });
+        const told = await fetch(url, {
+          method: 'POST',
+          body: act(),
+          headers: await forge(target, act()),
+        });
         expect(told.status).toBe(401);
         const headers = await forge(target, '');
         for (const at of [url, `${url}?_pk=x`]) {
@@ -204,20 +254,25 @@ describe('a user whose id is', () => {
     expect(await recordsOf(odd, callId)).toMatchObject([{ reason: 'declined' }]);
   });
 
-  test.each(['a/b', 'ж', 'x'.repeat(65)])('%s, of which no room can be, hurts nobody', async (id) => {
-    const odd = await deviceOf(await newUser({ id }));
-    const { b, callee, caller, a } = await talking();
-    const ticket = await odd.send('POST', '/api/calls/inbox');
-    const url = `${stack.apiUrl}/parties/inbox/${encodeURIComponent(id)}?ticket=${ticket.body.ticket}`;
-    await expect(openLine(url, CallServerFrame).then(({ closed }) => closed)).rejects.toThrow('404');
-    expect((await (await openOld(odd.token)).closed).code).toBe(4001);
-    const [c] = await newDevices(1);
-    const out = await c?.send('POST', '/api/calls', { to: id });
-    expect([201, 400, 404, 503]).toContain(out?.status);
-    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
-    await callee.next({ type: 'signal', seq: 1 });
-    callee.say({ type: 'hangup' });
-    await caller.closed;
-    await aCallWorks(b, a);
-  });
+  test.each(['a/b', 'ж', 'x'.repeat(65)])(
+    '%s, of which no room can be, hurts nobody',
+    async (id) => {
+      const odd = await deviceOf(await newUser({ id }));
+      const { b, callee, caller, a } = await talking();
+      const ticket = await odd.send('POST', '/api/calls/inbox');
+      const url = `${stack.apiUrl}/parties/inbox/${encodeURIComponent(id)}?ticket=${ticket.body.ticket}`;
+      await expect(openLine(url, CallServerFrame).then(({ closed }) => closed)).rejects.toThrow(
+        '404',
+      );
+      expect((await (await openOld(odd.token)).closed).code).toBe(4001);
+      const [c] = await newDevices(1);
+      const out = await c?.send('POST', '/api/calls', { to: id });
+      expect([201, 400, 404, 503]).toContain(out?.status);
+      caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
+      await callee.next({ type: 'signal', seq: 1 });
+      callee.say({ type: 'hangup' });
+      await caller.closed;
+      await aCallWorks(b, a);
+    },
+  );
 });

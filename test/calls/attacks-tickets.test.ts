@@ -86,7 +86,10 @@ describe('a ticket', () => {
     const { b, call, caller, callee } = await talking();
     const other = await deviceOf(b.user);
     const mine = decodeJwt((await other.inboxTicket()).ticket);
-    const ticket = await forge(await b.callTicket(call.callId), { sid: mine['sid'], issuedAt: mine['issuedAt'] });
+    const ticket = await forge(await b.callTicket(call.callId), {
+      sid: mine['sid'],
+      issuedAt: mine['issuedAt'],
+    });
     expect(await refusal(other, ticket, [{ type: 'answered_elsewhere' }])).toEqual(NOT_IN_CALL);
     callee.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0' } });
     await caller.next({ type: 'signal', seq: 1 });
@@ -97,14 +100,20 @@ describe('a ticket', () => {
     ['never expires', (ticket) => forge(ticket, { exp: undefined })],
     ['has no id', (ticket) => forge(ticket, { jti: undefined })],
     ['is for nothing', (ticket) => forge(ticket, { aud: undefined })],
-    ['was signed by somebody else', (ticket) => forge(ticket, {}, { secret: 'another-secret-0123456789012345' })],
+    [
+      'was signed by somebody else',
+      (ticket) => forge(ticket, {}, { secret: 'another-secret-0123456789012345' }),
+    ],
     ['names no secret', (ticket) => forge(ticket, {}, { header: { kid: 'nonsense' } })],
     ['says that it is a token', (ticket) => forge(ticket, {}, { header: { typ: 'JWT' } })],
     [
       'is signed by nobody',
       async ({ url, ticket }) => {
         const [, payload] = ticket.split('.');
-        return { url, ticket: `${Buffer.from('{"alg":"none","typ":"ticket+jwt"}').toString('base64url')}.${payload}.` };
+        return {
+          url,
+          ticket: `${Buffer.from('{"alg":"none","typ":"ticket+jwt"}').toString('base64url')}.${payload}.`,
+        };
       },
     ],
     ['is cut short', async ({ url, ticket }) => ({ url, ticket: ticket.slice(0, -2) })],
@@ -143,7 +152,9 @@ describe('a ticket', () => {
       expect(await refusal(b, { url, ticket: b.token })).toEqual(UNAUTHORIZED);
     }
     const { ticket } = await b.callTicket(call.callId);
-    const asToken = await fetch(`${stack.apiUrl}/api/calls`, { headers: { Authorization: `Bearer ${ticket}` } });
+    const asToken = await fetch(`${stack.apiUrl}/api/calls`, {
+      headers: { Authorization: `Bearer ${ticket}` },
+    });
     expect([asToken.status, await asToken.json()]).toMatchObject([401, { error: 'Invalid token' }]);
     const old = await openLine(`${stack.apiUrl}/ws?token=${ticket}`, InboxServerFrame);
     expect(await old.closed).toEqual(UNAUTHORIZED);
@@ -156,13 +167,19 @@ describe('the id of a connection that a client asks for', () => {
     const [other] = await newDevices(1);
     if (!other) throw new Error('Nobody attacks');
     const enter = async (device: Device, ticket: Ticket) => {
-      const line = await openLine(`${stack.apiUrl}${ticket.url}?ticket=${ticket.ticket}&_pk=mine`, CallServerFrame);
+      const line = await openLine(
+        `${stack.apiUrl}${ticket.url}?ticket=${ticket.ticket}&_pk=mine`,
+        CallServerFrame,
+      );
       line.say({ type: 'hello', version: 1 });
       await line.next({ type: 'welcome', you: device.user.id });
       return line;
     };
     const line = await enter(b, await b.callTicket(call.callId));
-    const again = await enter(await deviceOf(b.user), await (await deviceOf(b.user)).callTicket(call.callId));
+    const again = await enter(
+      await deviceOf(b.user),
+      await (await deviceOf(b.user)).callTicket(call.callId),
+    );
     line.say({ type: 'accept' });
     await caller.next({ type: 'peer', peer: { user: b.user.id, state: 'joined' } });
     expect(await again.closed).toEqual(NOT_IN_CALL);
@@ -187,9 +204,10 @@ describe('the id of a room', () => {
     const { b } = await two();
     const { ticket } = await b.inboxTicket();
     for (const party of ['call', 'inbox', 'nothing']) {
-      const entered = await openLine(`${stack.apiUrl}/parties/${party}/${id}?ticket=${ticket}`, CallServerFrame).catch(
-        (error: Error) => error,
-      );
+      const entered = await openLine(
+        `${stack.apiUrl}/parties/${party}/${id}?ticket=${ticket}`,
+        CallServerFrame,
+      ).catch((error: Error) => error);
       const outcome = entered instanceof Error ? entered.message : (await entered.closed).code;
       expect(['The upgrade was answered with 404', 4001, 4003]).toContain(outcome);
     }

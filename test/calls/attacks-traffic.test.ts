@@ -11,19 +11,26 @@ const CANDIDATES = 511;
 const AGAIN = 60;
 
 describe('an old client that calls its caller again and again while it rings', () => {
-  test('has not all that was said sent each time; the host goes on serving others', { timeout: 60_000 }, async () => {
+  test('has not all that was said sent each time; the host goes on serving others', {
+    timeout: 60_000,
+  }, async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const old = await oldClient(b.user);
     const { line } = await a.dial(b.user, { offer: 'v=0 offer' });
     await old.next({ event: 'call:offer' });
     for (let seq = 2; seq <= CANDIDATES + 1; seq++) {
-      line.say({ type: 'signal', seq, signal: { kind: 'candidate', candidate: { candidate: `c${seq}` } } });
+      line.say({
+        type: 'signal',
+        seq,
+        signal: { kind: 'candidate', candidate: { candidate: `c${seq}` } },
+      });
       if (seq % 50 === 0 && seq > 100) await sleep(1_000);
     }
     const last = { event: 'call:ice', payload: { candidate: { candidate: `c${CANDIDATES + 1}` } } };
     await old.next(last, 20_000);
-    for (let n = 0; n < AGAIN; n++) old.say({ event: 'call:offer', payload: { userId: a.user.id, sdp: {} } });
+    for (let n = 0; n < AGAIN; n++)
+      old.say({ event: 'call:offer', payload: { userId: a.user.id, sdp: {} } });
     const { b: other, a: others } = await two();
     await aCallWorks(others, other);
     line.say({ type: 'hangup' });

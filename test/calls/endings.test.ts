@@ -37,45 +37,70 @@ describe('a call', () => {
     ]);
     const { username, displayName, id } = a.user;
     const ring = inbox.frames.find(({ type }) => type === 'ring');
-    expect(ring).toMatchObject({ from: { user: id, username, displayName }, video: true, group: false });
+    expect(ring).toMatchObject({
+      from: { user: id, username, displayName },
+      video: true,
+      group: false,
+    });
     const callee = await b.join(call.callId);
-    expect(callee.frames).toMatchObject([{ state: 'ringing', you: b.user.id, peers: [{ user: id, state: 'joined' }] }]);
+    expect(callee.frames).toMatchObject([
+      { state: 'ringing', you: b.user.id, peers: [{ user: id, state: 'joined' }] },
+    ]);
     callee.say({ type: 'accept' });
     await callee.next({ type: 'state', state: 'accepted' });
-    await callee.next({ type: 'signal', from: id, seq: 1, signals: [{ kind: 'offer', sdp: 'v=0 offer' }] });
+    await callee.next({
+      type: 'signal',
+      from: id,
+      seq: 1,
+      signals: [{ kind: 'offer', sdp: 'v=0 offer' }],
+    });
     await caller.next({ type: 'state', state: 'accepted' });
     await caller.next({ type: 'peer', peer: { user: b.user.id, state: 'joined', polite: false } });
     expect(callee.frames[0]).toMatchObject({ peers: [{ polite: true }] });
     expect(caller.frames.filter(({ type }) => type === 'state')).toHaveLength(1);
   });
 
-  test.each(['caller', 'callee'] as const)('ends as hung_up for both when the %s hangs up', async (who) => {
-    const scene = await talking();
-    scene[who].say({ type: 'hangup' });
-    for (const line of [scene.caller, scene.callee]) {
-      await line.next({ type: 'state', state: 'ended', reason: 'hung_up' });
-      expect(await line.closed).toEqual(DONE);
-    }
-    const { out, into } = await written(scene.a, scene.b, scene.call.callId);
-    expect([out, into]).toMatchObject([
-      { reason: 'hung_up', missed: false, answeredAt: expect.any(String) },
-      { reason: 'hung_up', missed: false, answeredAt: out?.answeredAt },
-    ]);
-  });
+  test.each(['caller', 'callee'] as const)(
+    'ends as hung_up for both when the %s hangs up',
+    async (who) => {
+      const scene = await talking();
+      scene[who].say({ type: 'hangup' });
+      for (const line of [scene.caller, scene.callee]) {
+        await line.next({ type: 'state', state: 'ended', reason: 'hung_up' });
+        expect(await line.closed).toEqual(DONE);
+      }
+      const { out, into } = await written(scene.a, scene.b, scene.call.callId);
+      expect([out, into]).toMatchObject([
+        { reason: 'hung_up', missed: false, answeredAt: expect.any(String) },
+        { reason: 'hung_up', missed: false, answeredAt: out?.answeredAt },
+      ]);
+    },
+  );
 
-  test.each(['in its room', 'in the inbox'])('that is declined %s ends as declined, on all devices', async (where) => {
-    const { a, b, call, caller, inbox } = await ringing();
-    const others = await Promise.all([(await deviceOf(b.user)).inbox(), (await deviceOf(b.user)).join(call.callId)]);
-    if (where === 'in the inbox') inbox.say({ type: 'decline', call: call.callId });
-    else (await b.join(call.callId)).say({ type: 'decline' });
-    await caller.next({ type: 'state', state: 'ended', reason: 'declined' });
-    expect(await caller.closed).toEqual(DONE);
-    await inbox.next({ type: 'stop', call: call.callId, reason: 'declined' });
-    await others[0].next({ type: 'stop', call: call.callId, reason: 'declined' });
-    await others[1].next({ type: 'state', state: 'ended', reason: 'declined' });
-    const { into } = await written(a, b, call.callId);
-    expect(into).toMatchObject({ reason: 'declined', missed: false, answeredAt: null, durationSeconds: 0 });
-  });
+  test.each(['in its room', 'in the inbox'])(
+    'that is declined %s ends as declined, on all devices',
+    async (where) => {
+      const { a, b, call, caller, inbox } = await ringing();
+      const others = await Promise.all([
+        (await deviceOf(b.user)).inbox(),
+        (await deviceOf(b.user)).join(call.callId),
+      ]);
+      if (where === 'in the inbox') inbox.say({ type: 'decline', call: call.callId });
+      else (await b.join(call.callId)).say({ type: 'decline' });
+      await caller.next({ type: 'state', state: 'ended', reason: 'declined' });
+      expect(await caller.closed).toEqual(DONE);
+      await inbox.next({ type: 'stop', call: call.callId, reason: 'declined' });
+      await others[0].next({ type: 'stop', call: call.callId, reason: 'declined' });
+      await others[1].next({ type: 'state', state: 'ended', reason: 'declined' });
+      const { into } = await written(a, b, call.callId);
+      expect(into).toMatchObject({
+        reason: 'declined',
+        missed: false,
+        answeredAt: null,
+        durationSeconds: 0,
+      });
+    },
+  );
 
   test('that is given up before it was accepted ends as cancelled, and was missed', async () => {
     const { a, b, call, caller, inbox } = await ringing();
@@ -85,7 +110,12 @@ describe('a call', () => {
     await knocking.next({ type: 'state', state: 'ended', reason: 'cancelled' });
     expect(await knocking.closed).toEqual(DONE);
     const { out, into } = await written(a, b, call.callId);
-    expect([out?.reason, out?.missed, into?.reason, into?.missed]).toEqual(['cancelled', false, 'cancelled', true]);
+    expect([out?.reason, out?.missed, into?.reason, into?.missed]).toEqual([
+      'cancelled',
+      false,
+      'cancelled',
+      true,
+    ]);
   });
 
   test('to somebody who is in another one ends as busy, and disturbs nobody', async () => {
@@ -165,7 +195,11 @@ describe('whoever calls', () => {
 
   test('gets the call that there is when the same one is called again', async () => {
     const { a, b, call } = await ringing();
-    expect(await a.call(b.user)).toMatchObject({ callId: call.callId, role: 'caller', state: 'ringing' });
+    expect(await a.call(b.user)).toMatchObject({
+      callId: call.callId,
+      role: 'caller',
+      state: 'ringing',
+    });
   });
 
   test('can name a username as well as an id', async () => {

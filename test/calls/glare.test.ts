@@ -25,9 +25,13 @@ const collide = async (a: Device, b: Device): Promise<Started> => {
 };
 
 describe('two who dial each other at the same moment', () => {
-  test(`end up in exactly one call, of ${GLARE_RUNS} dials`, { timeout: 20_000 + GLARE_RUNS * 300 }, async () => {
+  test(`end up in exactly one call, of ${GLARE_RUNS} dials`, {
+    timeout: 20_000 + GLARE_RUNS * 300,
+  }, async () => {
     const devices = await newDevices(GLARE_RUNS);
-    const pairs = Array.from({ length: GLARE_RUNS >> 1 }, (_, index) => devices.slice(2 * index, 2 * index + 2));
+    const pairs = Array.from({ length: GLARE_RUNS >> 1 }, (_, index) =>
+      devices.slice(2 * index, 2 * index + 2),
+    );
     const won = { smaller: 0, larger: 0 };
     const inTurn = async () => {
       for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
@@ -38,7 +42,9 @@ describe('two who dial each other at the same moment', () => {
         won[caller.user.id < (caller === a ? b : a).user.id ? 'smaller' : 'larger'] += 1;
         // Neither is in any other call, or it would be refused.
         const line = await a.join(call);
-        expect(line.frames).toMatchObject([{ call: call.callId, caller: caller.user.id, state: 'ringing' }]);
+        expect(line.frames).toMatchObject([
+          { call: call.callId, caller: caller.user.id, state: 'ringing' },
+        ]);
         line.say({ type: call.role === 'caller' ? 'hangup' : 'decline' });
         await line.closed;
       }
@@ -51,7 +57,10 @@ describe('two who dial each other at the same moment', () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const inboxes = await Promise.all([a.inbox(), b.inbox()]);
-    const calls = await Promise.all([a.dial(b.user, { offer: 'v=0 a' }), b.dial(a.user, { offer: 'v=0 b' })]);
+    const calls = await Promise.all([
+      a.dial(b.user, { offer: 'v=0 a' }),
+      b.dial(a.user, { offer: 'v=0 b' }),
+    ]);
     const [caller, callee] = calls[0].role === 'caller' ? calls : calls.toReversed();
     if (!caller || !callee) throw new Error('There are no two');
     callee.line.say({ type: 'accept' });
@@ -96,7 +105,8 @@ describe('of a group', () => {
       third.say({ type: 'signal', seq: 1, to: a.user.id, signal: { kind: 'offer', sdp: 'v=0' } });
       await lines[0]?.next({ type: 'signal', from: c.user.id });
       // Of a call that gave way nothing rings any more.
-      const rings = inboxes[2]?.frames.flatMap((one) => (one.type === 'ring' ? one.call : [])) ?? [];
+      const rings =
+        inboxes[2]?.frames.flatMap((one) => (one.type === 'ring' ? one.call : [])) ?? [];
       const stops = inboxes[2]?.frames.flatMap((one) => (one.type === 'stop' ? one.call : []));
       expect(stops?.toSorted()).toEqual(rings.filter((call) => call !== callId).toSorted());
     }

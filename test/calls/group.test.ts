@@ -21,7 +21,9 @@ const gather = async (count: number) => {
     }),
   );
   const all = ({ joined, peers }: SocketClient['client']) =>
-    joined && peers.size === count - 1 && [...peers.values()].every(({ state }) => state === 'joined');
+    joined &&
+    peers.size === count - 1 &&
+    [...peers.values()].every(({ state }) => state === 'joined');
   await Promise.all(clients.map((one) => one.until(all)));
   return { devices, clients, call, caller, callees };
 };
@@ -37,11 +39,17 @@ describe('a call of eight', () => {
       }
     }
     await Promise.all(
-      clients.map((one) => one.until(({ delivered, pending }) => delivered.length === 14 && pending.length === 0)),
+      clients.map((one) =>
+        one.until(({ delivered, pending }) => delivered.length === 14 && pending.length === 0),
+      ),
     );
     for (const [to, { client }] of clients.entries()) {
-      const texts = Map.groupBy(client.delivered, ({ from }) => devices.findIndex(({ user }) => user.id === from));
-      expect([...texts.keys()].toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7].filter((from) => from !== to));
+      const texts = Map.groupBy(client.delivered, ({ from }) =>
+        devices.findIndex(({ user }) => user.id === from),
+      );
+      expect([...texts.keys()].toSorted()).toEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7].filter((from) => from !== to),
+      );
       for (const [from, heard] of texts) {
         expect(heard.map(({ signal }) => signal)).toEqual([
           { kind: 'offer', sdp: `v=0 ${from} to ${to}` },
@@ -88,13 +96,19 @@ describe('a group call', () => {
     await fourth.until(({ over }) => over === 'hung_up');
     await first.until(({ peers }) => peers.get(leaver.user.id)?.state === 'left');
     third.client.hangUp();
-    await first.until(({ peers }) => [...peers.values()].filter(({ state }) => state === 'left').length === 2);
+    await first.until(
+      ({ peers }) => [...peers.values()].filter(({ state }) => state === 'left').length === 2,
+    );
     const line = await leaver.join(call.callId);
     const [welcome] = line.frames;
     const states = Object.fromEntries(
       (welcome?.type === 'welcome' ? welcome.peers : []).map(({ user, state }) => [user, state]),
     );
-    expect(devices.slice(0, 3).map(({ user }) => states[user.id])).toEqual(['joined', 'joined', 'left']);
+    expect(devices.slice(0, 3).map(({ user }) => states[user.id])).toEqual([
+      'joined',
+      'joined',
+      'left',
+    ]);
     line.say({ type: 'accept' });
     await second.until(({ peers }) => peers.get(leaver.user.id)?.state === 'joined');
     // They have forgotten all, so it is all anew.
@@ -109,10 +123,17 @@ describe('a group call', () => {
     if (!c) return gone();
     const call = await a.dial([b.user, c.user]);
     inbox.say({ type: 'decline', call: call.callId });
-    await call.line.next({ type: 'peer', peer: { user: b.user.id, state: 'left' }, reason: 'declined' });
+    await call.line.next({
+      type: 'peer',
+      peer: { user: b.user.id, state: 'left' },
+      reason: 'declined',
+    });
     const late = await c.inbox();
     expect(late.frames).toMatchObject([{ rings: [{ call: call.callId, group: true }] }]);
-    await call.line.next({ type: 'peer', peer: { user: c.user.id, state: 'ringing', unreachable: undefined } });
+    await call.line.next({
+      type: 'peer',
+      peer: { user: c.user.id, state: 'ringing', unreachable: undefined },
+    });
     call.line.say({ type: 'hangup' });
     await late.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
     expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'cancelled', missed: false }]);

@@ -77,9 +77,15 @@ describe('a call that nobody has answered', () => {
     const refused = await other.send('POST', `/api/calls/${call.callId}/ticket`);
     const session = await sessionOf(a);
     const about = { call: call.callId, role: 'caller', state: 'ringing', here: false, session };
-    expect([refused.status, refused.body]).toMatchObject([409, { code: 'answered_elsewhere', inCall: about }]);
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      { code: 'answered_elsewhere', inCall: about },
+    ]);
     const taken = await takeOver(other, call.callId);
-    expect([taken.status, taken.body]).toMatchObject([200, { callId: call.callId, role: 'caller' }]);
+    expect([taken.status, taken.body]).toMatchObject([
+      200,
+      { callId: call.callId, role: 'caller' },
+    ]);
     await caller.next({ type: 'answered_elsewhere' });
     expect(await caller.closed).toEqual({ code: 4003, reason: 'Not in this call' });
     const { ticket, url } = taken.body;
@@ -96,7 +102,10 @@ describe('a call that nobody has answered', () => {
   test('is taken over from an old client, which hears that it is over there', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
-    old.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    old.say({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
+    });
     const { frame } = await inbox.next({ type: 'ring' });
     const callId = 'call' in frame ? frame.call : '';
     expect((await takeOver(a, callId)).status).toBe(200);

@@ -48,7 +48,9 @@ describe('old clients on both sides', () => {
     const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
     const ofCaller = WEB_CALL.slice(0, 4);
     for (const { says } of ofCaller) caller.say(filledIn(says, a, b));
-    const expected = ofCaller.flatMap(({ heard }) => (heard === undefined ? [] : [filledIn(heard, a, b)]));
+    const expected = ofCaller.flatMap(({ heard }) =>
+      heard === undefined ? [] : [filledIn(heard, a, b)],
+    );
     for (const _ of expected) await callee.next();
     expect(texts(callee)).toEqual(expected);
   });
@@ -71,7 +73,12 @@ describe('an old client', () => {
     const old = await oldClient(a.user);
     const [offer, ...rest] = said('caller').map(({ says }) => filledIn(says, a, b));
     for (const text of [offer, ...rest.slice(0, 2)]) old.say(text ?? '');
-    const { frame } = await inbox.next({ type: 'ring', video: true, group: false, from: { user: a.user.id } });
+    const { frame } = await inbox.next({
+      type: 'ring',
+      video: true,
+      group: false,
+      from: { user: a.user.id },
+    });
     const callId = 'call' in frame ? frame.call : '';
     const callee = await b.accept(callId);
     const heard = [];
@@ -85,12 +92,18 @@ describe('an old client', () => {
     await callee.next({ type: 'signal', signals: [signalOf(rest[2] ?? '')] });
     old.say('{"event":"call:hangup"}');
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
-    expect(await recordsOf(b, callId)).toMatchObject([{ reason: 'hung_up', video: true, direction: 'incoming' }]);
+    expect(await recordsOf(b, callId)).toMatchObject([
+      { reason: 'hung_up', video: true, direction: 'incoming' },
+    ]);
   });
 
   /** What a new client says, and an old one hears of it. */
   const answers = async (line: CallLine, old: OldLine) => {
-    const candidate = { candidate: 'candidate:9 1 udp 1 10.0.0.9 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+    const candidate = {
+      candidate: 'candidate:9 1 udp 1 10.0.0.9 9 typ host',
+      sdpMid: '0',
+      sdpMLineIndex: 0,
+    };
     line.say({ type: 'signal', seq: 1, signal: { kind: 'answer', sdp: 'v=0 new' } });
     line.say({ type: 'signal', seq: 2, signal: { kind: 'candidate', candidate } });
     await old.next({ event: 'call:ice' });
@@ -114,7 +127,12 @@ describe('an old client', () => {
     for (const text of [candidates[0], answer, candidates[1]]) old.say(text ?? '');
     await call.line.next({ type: 'state', state: 'accepted' });
     for (const [index, text] of [answer, candidates[0], candidates[1]].entries()) {
-      await call.line.next({ type: 'signal', from: b.user.id, seq: index + 1, signals: [signalOf(text ?? '')] });
+      await call.line.next({
+        type: 'signal',
+        from: b.user.id,
+        seq: index + 1,
+        signals: [signalOf(text ?? '')],
+      });
     }
     call.line.say({
       type: 'signal',
@@ -122,10 +140,14 @@ describe('an old client', () => {
       signal: { kind: 'candidate', candidate: { candidate: 'x', sdpMid: '1' } },
     });
     await old.next();
-    expect(texts(old).at(-1)).toBe('{"event":"call:ice","payload":{"candidate":{"candidate":"x","sdpMid":"1"}}}');
+    expect(texts(old).at(-1)).toBe(
+      '{"event":"call:ice","payload":{"candidate":{"candidate":"x","sdpMid":"1"}}}',
+    );
     call.line.say({ type: 'hangup' });
     await old.next();
     expect(texts(old).at(-1)).toBe('{"event":"call:hangup"}');
-    expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'hung_up', video: true, direction: 'outgoing' }]);
+    expect(await recordsOf(a, call.callId)).toMatchObject([
+      { reason: 'hung_up', video: true, direction: 'outgoing' },
+    ]);
   });
 });

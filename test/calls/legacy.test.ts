@@ -11,13 +11,17 @@ afterAll(dropAll);
 
 const HANGUP = { event: 'call:hangup' };
 const answer = { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 answer' } } };
-const ice = (n: number) => ({ event: 'call:ice', payload: { candidate: { candidate: `c${n}`, sdpMid: '0' } } });
+const ice = (n: number) => ({
+  event: 'call:ice',
+  payload: { candidate: { candidate: `c${n}`, sdpMid: '0' } },
+});
 const offerTo = (userId: unknown, sdp = 'v=0 offer') => ({
   event: 'call:offer',
   payload: { userId, sdp: { type: 'offer', sdp }, isVideo: false },
 });
 
-const events = ({ frames }: OldLine): string[] => frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
+const events = ({ frames }: OldLine): string[] =>
+  frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
 
 const three = async (): Promise<[Device, Device, Device]> => {
   const [a, b, c] = await newDevices(3);
@@ -64,19 +68,22 @@ describe('an old client that calls', () => {
     expect(inbox.frames.filter(({ type }) => type === 'ring')).toHaveLength(1);
   });
 
-  test.each(['old', 'new'])('hears it at once when the other one declines on an %s client', async (kind) => {
-    const { a, b, inbox } = await two();
-    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
-    caller.say(offerTo(b.user.id));
-    await callee.next({ event: 'call:offer' });
-    const { frame } = await inbox.next({ type: 'ring' });
-    const call = 'call' in frame ? frame.call : '';
-    if (kind === 'old') callee.say(HANGUP);
-    else inbox.say({ type: 'decline', call });
-    expect((await caller.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
-    await inbox.next({ type: 'stop', call, reason: 'declined' });
-    expect(await recordsOf(b, call)).toMatchObject([{ reason: 'declined' }]);
-  });
+  test.each(['old', 'new'])(
+    'hears it at once when the other one declines on an %s client',
+    async (kind) => {
+      const { a, b, inbox } = await two();
+      const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+      caller.say(offerTo(b.user.id));
+      await callee.next({ event: 'call:offer' });
+      const { frame } = await inbox.next({ type: 'ring' });
+      const call = 'call' in frame ? frame.call : '';
+      if (kind === 'old') callee.say(HANGUP);
+      else inbox.say({ type: 'decline', call });
+      expect((await caller.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+      await inbox.next({ type: 'stop', call, reason: 'declined' });
+      expect(await recordsOf(b, call)).toMatchObject([{ reason: 'declined' }]);
+    },
+  );
 
   test('ends its unanswered call by making another one', async () => {
     const { a, b, inbox } = await two();
@@ -86,14 +93,21 @@ describe('an old client that calls', () => {
     const { frame } = await inbox.next({ type: 'ring' });
     old.say(offerTo(second.b.user.id));
     await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
-    await inbox.next({ type: 'stop', call: 'call' in frame ? frame.call : '', reason: 'cancelled' });
+    await inbox.next({
+      type: 'stop',
+      call: 'call' in frame ? frame.call : '',
+      reason: 'cancelled',
+    });
     expect(old.frames).toEqual([]);
   });
 
   test('can name the other one by a username, and as targetUserId', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
-    old.say({ event: 'call:offer', payload: { targetUserId: b.user.username, sdp: { type: 'offer', sdp: 'v=0' } } });
+    old.say({
+      event: 'call:offer',
+      payload: { targetUserId: b.user.username, sdp: { type: 'offer', sdp: 'v=0' } },
+    });
     await inbox.next({ type: 'ring', from: { user: a.user.id } });
   });
 
@@ -112,12 +126,15 @@ describe('an old client that calls', () => {
     const { a, b, inbox } = await two();
     const second = await two();
     const old = await oldClient(a.user);
-    for (const frame of [offerTo(b.user.id), ice(1), HANGUP, offerTo(second.b.user.id)]) old.say(frame);
+    for (const frame of [offerTo(b.user.id), ice(1), HANGUP, offerTo(second.b.user.id)])
+      old.say(frame);
     await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
     // It may have rung for a moment.
     const count = (type: string) => inbox.frames.filter((frame) => frame.type === type).length;
     await expect.poll(() => count('ring') - count('stop')).toBe(0);
-    expect((await (await deviceOf(b.user)).inbox()).frames).toMatchObject([{ type: 'welcome', rings: [] }]);
+    expect((await (await deviceOf(b.user)).inbox()).frames).toMatchObject([
+      { type: 'welcome', rings: [] },
+    ]);
     expect(old.frames).toEqual([]);
   });
 });
@@ -126,7 +143,10 @@ describe('an old client in a call', () => {
   const endings: [string, (line: OldLine) => void][] = [
     ['without a word', (line) => line.drop()],
     ['by a reset', (line) => line.reset()],
-    ['with bytes that are no frame of WebSocket', (line) => line.write(Buffer.from([0x83, 0x80, 0, 0, 0, 0]))],
+    [
+      'with bytes that are no frame of WebSocket',
+      (line) => line.write(Buffer.from([0x83, 0x80, 0, 0, 0, 0])),
+    ],
   ];
 
   test.each(endings)('whose connection ends %s has hung up, at once', async (_, end) => {
@@ -270,11 +290,37 @@ describe('frames that the original did not know', () => {
     const [old] = [await oldClient(a.user)];
     const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
     const strange = [
-      ...['', 'x', '{', 'null', '[]', '1', '"call:offer"', '{}', nested, `{"event":"call:offer","payload":${nested}}`],
-      ...['{"event":"call:offer"}', '{"event":"call:offer","payload":null}', '{"event":"call:offer","payload":[]}'],
-      ...['{"event":"call:offer","payload":{}}', '{"event":"call:offer","payload":{"userId":{"toString":1}}}'],
-      ...['{"event":"call:offer","payload":{"userId":7}}', '{"event":"__proto__","payload":{}}', '{"event":"chat"}'],
-      ...['{"event":{"toString":1}}', '{"event":"call:ice","payload":{"candidate":7}}', '{"event":"call:ice"}'],
+      ...[
+        '',
+        'x',
+        '{',
+        'null',
+        '[]',
+        '1',
+        '"call:offer"',
+        '{}',
+        nested,
+        `{"event":"call:offer","payload":${nested}}`,
+      ],
+      ...[
+        '{"event":"call:offer"}',
+        '{"event":"call:offer","payload":null}',
+        '{"event":"call:offer","payload":[]}',
+      ],
+      ...[
+        '{"event":"call:offer","payload":{}}',
+        '{"event":"call:offer","payload":{"userId":{"toString":1}}}',
+      ],
+      ...[
+        '{"event":"call:offer","payload":{"userId":7}}',
+        '{"event":"__proto__","payload":{}}',
+        '{"event":"chat"}',
+      ],
+      ...[
+        '{"event":{"toString":1}}',
+        '{"event":"call:ice","payload":{"candidate":7}}',
+        '{"event":"call:ice"}',
+      ],
       ...[
         '{"event":"call:answer","payload":{"sdp":7}}',
         '{"event":"call:hangup"}',

@@ -17,7 +17,11 @@ const sdpOf = (bytes: number, line = 'a=x\r\n', around: object = frameOf(1, ''))
   return lines + 'x'.repeat(left - lengthOf(lines));
 };
 
-const frameOf = (seq: number, sdp: string) => ({ type: 'signal', seq, signal: { kind: 'offer', sdp } });
+const frameOf = (seq: number, sdp: string) => ({
+  type: 'signal',
+  seq,
+  signal: { kind: 'offer', sdp },
+});
 
 describe('a signal', () => {
   test.each(['x', '😀', 'a=x\r\n'])('of 256 KiB is passed on, in lines of %j', async (line) => {
@@ -39,7 +43,12 @@ describe('a signal', () => {
       caller.say(frameOf(1, sdpOf(LIMIT + 1, line)));
       await caller.next({ type: 'error', code: 'too_long', seq: 1 });
       caller.say(frameOf(1, 'v=0 short'));
-      await callee.next({ type: 'signal', from: a.user.id, seq: 1, signals: { 0: { sdp: 'v=0 short' } } });
+      await callee.next({
+        type: 'signal',
+        from: a.user.id,
+        seq: 1,
+        signals: { 0: { sdp: 'v=0 short' } },
+      });
     },
   );
 
@@ -98,13 +107,19 @@ describe('an offer that goes with POST', () => {
     await callee.next({ type: 'signal', from: a.user.id, seq: 1, signals: { 0: { sdp } } });
     callee.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp } });
     await caller.next({ type: 'signal', from: b.user.id, signals: { 0: { sdp } } });
-    const longer = await (await deviceOf(a.user)).send('POST', '/api/calls', { to: b.user.id, offer: `${sdp}x` });
+    const longer = await (await deviceOf(a.user)).send('POST', '/api/calls', {
+      to: b.user.id,
+      offer: `${sdp}x`,
+    });
     expect([longer.status, longer.body.code]).toEqual([400, 'invalid_field']);
   });
 });
 
 describe('an old client', () => {
-  const around = (userId: string, sdp: string) => ({ event: 'call:offer', payload: { userId, sdp } });
+  const around = (userId: string, sdp: string) => ({
+    event: 'call:offer',
+    payload: { userId, sdp },
+  });
 
   test('may signal as much; what is longer ends its connection', async () => {
     const { a, b } = await two();

@@ -9,7 +9,10 @@ afterAll(dropAll);
 
 const offer = (sdp: string): Signal => ({ kind: 'offer', sdp });
 const answer = (sdp: string): Signal => ({ kind: 'answer', sdp });
-const candidate = (text: string): Signal => ({ kind: 'candidate', candidate: { candidate: text, sdpMid: '0' } });
+const candidate = (text: string): Signal => ({
+  kind: 'candidate',
+  candidate: { candidate: text, sdpMid: '0' },
+});
 const REPLACED = { code: 4008, reason: 'Replaced by a newer socket' };
 
 describe('somebody who loses the connection', () => {
@@ -77,17 +80,28 @@ describe('somebody who loses the connection', () => {
     await back.next({ type: 'signal', from: a.user.id, seq: 2, signals: [offer('v=0 new')] });
     expect(back.frames.filter(({ type }) => type === 'signal')).toHaveLength(1);
     back.say({ type: 'signal', seq: 1, signal: answer('v=0') });
-    await caller.next({ type: 'signal', from: b.user.id, epoch: 2, seq: 1, signals: [answer('v=0')] });
+    await caller.next({
+      type: 'signal',
+      from: b.user.id,
+      epoch: 2,
+      seq: 1,
+      signals: [answer('v=0')],
+    });
   });
 
   test('while both do, and both speak meanwhile, misses nothing, in no other order, and nothing twice', async () => {
     const { a, b } = await two();
     const first = offer('v=0 0');
     const call = await a.call(b.user, { offer: 'v=0 0' });
-    const [one, other] = [new SocketClient(a, call.callId, first), new SocketClient(b, call.callId)];
+    const [one, other] = [
+      new SocketClient(a, call.callId, first),
+      new SocketClient(b, call.callId),
+    ];
     await Promise.all([one.connect(call), other.connect()]);
     other.client.accept();
-    await Promise.all([one, other].map((end) => end.until(({ joined, state }) => joined && state === 'accepted')));
+    await Promise.all(
+      [one, other].map((end) => end.until(({ joined, state }) => joined && state === 'accepted')),
+    );
     const said: Record<'one' | 'other', Signal[]> = { one: [first], other: [] };
     const say = (who: 'one' | 'other', signal: Signal) => {
       said[who].push(signal);
@@ -105,8 +119,12 @@ describe('somebody who loses the connection', () => {
       say('other', candidate(`other ${round} away`));
       await Promise.all(leaving.map((end) => end.connect()));
     }
-    await one.until(({ delivered, pending }) => delivered.length >= said.other.length && pending.length === 0);
-    await other.until(({ delivered, pending }) => delivered.length >= said.one.length && pending.length === 0);
+    await one.until(
+      ({ delivered, pending }) => delivered.length >= said.other.length && pending.length === 0,
+    );
+    await other.until(
+      ({ delivered, pending }) => delivered.length >= said.one.length && pending.length === 0,
+    );
     expect(one.client.delivered.map(({ signal }) => signal)).toEqual(said.other);
     expect(other.client.delivered.map(({ signal }) => signal)).toEqual(said.one);
     expect([one, other].map(({ client }) => [client.state, client.errors])).toEqual([
@@ -127,7 +145,10 @@ describe('candidates that come before their description', () => {
     caller.say({ type: 'signal', seq: 3, signal: offer('v=0') });
     caller.say({ type: 'signal', seq: 4, signal: candidate('late') });
     const { frame } = await callee.next({ type: 'signal' });
-    expect(frame).toMatchObject({ seq: 3, signals: [offer('v=0'), candidate('early'), candidate('early too')] });
+    expect(frame).toMatchObject({
+      seq: 3,
+      signals: [offer('v=0'), candidate('early'), candidate('early too')],
+    });
     await callee.next({ type: 'signal', seq: 4, signals: [candidate('late')] });
   });
 

@@ -44,7 +44,10 @@ describe('when a session ends', () => {
     const ticket = await a.callTicket(call.callId);
     const answer = await (await deviceOf(a.user)).send('DELETE', `/api/sessions/${sidOf(a)}`);
     expect(answer.status, answer.text).toBe(200);
-    expect(await Promise.all([inbox.closed, call.line.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    expect(await Promise.all([inbox.closed, call.line.closed])).toEqual([
+      UNAUTHORIZED,
+      UNAUTHORIZED,
+    ]);
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'hung_up' }]);
     expect(await (await a.knock(ticket)).closed).toEqual(UNAUTHORIZED);
@@ -56,7 +59,10 @@ describe('when a session ends', () => {
     const [mine, theirs, call] = [await a.inbox(), await b.inbox(), await a.dial(b.user)];
     await theirs.next({ type: 'ring', call: call.callId });
     expect((await a.send('POST', '/api/auth/logout')).status).toBe(200);
-    expect(await Promise.all([mine.closed, call.line.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    expect(await Promise.all([mine.closed, call.line.closed])).toEqual([
+      UNAUTHORIZED,
+      UNAUTHORIZED,
+    ]);
     await theirs.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
   });
 
@@ -67,7 +73,10 @@ describe('when a session ends', () => {
     const [inbox, otherInbox, call] = [await b.inbox(), await other.inbox(), await a.dial(b.user)];
     await inbox.next({ type: 'ring', call: call.callId });
     const room = await b.join(call.callId);
-    expect((await other.send('DELETE', '/api/sessions')).body).toMatchObject({ ok: true, revoked: 1 });
+    expect((await other.send('DELETE', '/api/sessions')).body).toMatchObject({
+      ok: true,
+      revoked: 1,
+    });
     expect(await Promise.all([inbox.closed, room.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
     await other.accept(call.callId);
     await call.line.next({ type: 'peer', peer: { state: 'joined' } });
@@ -85,7 +94,10 @@ describe('when the session of an old client ends', () => {
     old?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     await caller.next({ type: 'peer', peer: { state: 'joined' } });
     expect((await device.send('POST', '/api/auth/logout')).status).toBe(200);
-    expect(await Promise.all(both.map(({ closed }) => closed))).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
+    expect(await Promise.all(both.map(({ closed }) => closed))).toEqual([
+      UNAUTHORIZED,
+      UNAUTHORIZED,
+    ]);
     await caller.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect(await (await openOld(device.token)).closed).toEqual(UNAUTHORIZED);
   });

@@ -17,7 +17,8 @@ const OUTCOME = new Set(['state', 'answered_elsewhere']);
 /** How soon the other devices have to be quiet, in milliseconds (calls.md). */
 const STOP_MS = 50;
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 describe('a call rings', () => {
   test('on all devices of the callee at once, new and old', async () => {
@@ -30,14 +31,19 @@ describe('a call rings', () => {
     expect(rings[0]?.frame).toMatchObject({ call: callId, expiresAt: expect.any(Number) });
     expect(rings[0]?.frame).toHaveProperty('ringsForMs');
     for (const line of old) {
-      expect((await line.next()).frame).toMatchObject({ event: 'call:offer', payload: { fromUserId: a.user.id } });
+      expect((await line.next()).frame).toMatchObject({
+        event: 'call:offer',
+        payload: { fromUserId: a.user.id },
+      });
     }
   });
 
   test('on a device that comes while it rings', async () => {
     const { a, b, call } = await ringing({ offer: 'v=0' });
     const late = await (await deviceOf(b.user)).inbox();
-    expect(late.frames).toMatchObject([{ type: 'welcome', rings: [{ call: call.callId, from: { user: a.user.id } }] }]);
+    expect(late.frames).toMatchObject([
+      { type: 'welcome', rings: [{ call: call.callId, from: { user: a.user.id } }] },
+    ]);
     const old = await oldClient(b.user);
     expect((await old.next()).frame).toMatchObject({
       event: 'call:offer',
@@ -70,7 +76,9 @@ describe('a call rings', () => {
     if (!a || !b) throw new Error('There are no two');
     const call = await a.dial(b.user);
     expect(call.state).toBe('ringing');
-    expect(call.line.frames).toMatchObject([{ peers: [{ user: b.user.id, state: 'ringing', unreachable: true }] }]);
+    expect(call.line.frames).toMatchObject([
+      { peers: [{ user: b.user.id, state: 'ringing', unreachable: true }] },
+    ]);
     const late = await b.inbox();
     expect(late.frames).toMatchObject([{ rings: [{ call: call.callId }] }]);
     await b.accept(call.callId);
@@ -105,13 +113,17 @@ describe('of several devices that accept at once', () => {
     const devices = [b, ...(await Promise.all(repeated(5, () => deviceOf(b.user))))];
     const lines = await Promise.all(devices.map((device) => device.join(call.callId)));
     for (const line of lines) line.say({ type: 'accept' });
-    const outcomes = await Promise.all(lines.map(async (line) => (await line.next({ type: OUTCOME })).frame.type));
+    const outcomes = await Promise.all(
+      lines.map(async (line) => (await line.next({ type: OUTCOME })).frame.type),
+    );
     expect(outcomes.toSorted()).toEqual([...repeated(5, () => 'answered_elsewhere'), 'state']);
     const winner = lines[outcomes.indexOf('state')];
     for (const line of lines) {
       if (line !== winner) expect(await line.closed).toEqual(ELSEWHERE);
       const heard = line.frames.filter(({ type }) => OUTCOME.has(type));
-      expect(heard).toEqual([line === winner ? { type: 'state', state: 'accepted' } : { type: 'answered_elsewhere' }]);
+      expect(heard).toEqual([
+        line === winner ? { type: 'state', state: 'accepted' } : { type: 'answered_elsewhere' },
+      ]);
     }
     await caller.next({ type: 'peer', peer: { state: 'joined' } });
     winner?.say({ type: 'hangup' });
@@ -124,7 +136,8 @@ describe('of several devices that accept at once', () => {
       const { b, call, caller } = await ringing({ offer: 'v=0' });
       const [old, line] = [await oldClient(b.user), await b.join(call.callId)];
       await old.next({ event: 'call:offer' });
-      const answer = () => old.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 old' } } });
+      const answer = () =>
+        old.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 old' } } });
       if (oldFirst) answer();
       line.say({ type: 'accept' });
       if (!oldFirst) answer();
@@ -141,7 +154,11 @@ describe('of several devices that accept at once', () => {
       const { b, call } = await ringing();
       const old = await oldClient(b.user);
       const other = await deviceOf(b.user);
-      const [inbox, room, line] = [await other.inbox(), await other.join(call.callId), await b.join(call.callId)];
+      const [inbox, room, line] = [
+        await other.inbox(),
+        await other.join(call.callId),
+        await b.join(call.callId),
+      ];
       const started = performance.now();
       line.say({ type: 'accept' });
       const stops = await Promise.all([
@@ -204,7 +221,9 @@ describe('somebody who is called by two at once', () => {
     for (const line of alive) {
       line?.say({ type: 'ping' });
       await line?.next({ type: 'pong' });
-      expect(line?.frames.filter(({ type }) => type === 'state')).toEqual([{ type: 'state', state: 'accepted' }]);
+      expect(line?.frames.filter(({ type }) => type === 'state')).toEqual([
+        { type: 'state', state: 'accepted' },
+      ]);
     }
   });
 });

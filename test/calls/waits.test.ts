@@ -25,7 +25,8 @@ const PATIENCE_MS = 60_000;
 const timeout = 90_000;
 
 /** How long after something a frame came, in milliseconds. */
-const took = async (since: number, heard: Promise<{ at: number }>): Promise<number> => (await heard).at - since;
+const took = async (since: number, heard: Promise<{ at: number }>): Promise<number> =>
+  (await heard).at - since;
 
 const expectAfter = (ms: number, after: number) => {
   expect(ms).toBeGreaterThan(after - 500);
@@ -34,9 +35,12 @@ const expectAfter = (ms: number, after: number) => {
 
 /** Links a number to a chat, as soon as the stores have begun to answer in time. */
 const linked = (phone: string, chat: number) =>
-  expect.poll(() => link(api, phone, chat).then(() => 'linked', String), { timeout: 10_000 }).toBe('linked');
+  expect
+    .poll(() => link(api, phone, chat).then(() => 'linked', String), { timeout: 10_000 })
+    .toBe('linked');
 
-const ended = (line: CallLine, reason: string) => line.next({ type: 'state', state: 'ended', reason }, PATIENCE_MS);
+const ended = (line: CallLine, reason: string) =>
+  line.next({ type: 'state', state: 'ended', reason }, PATIENCE_MS);
 
 describe.concurrent('in time,', { timeout }, () => {
   test('a call that nobody answers is missed after 45 s, on all devices; it leaves its record, and word in Telegram', async () => {
@@ -54,7 +58,9 @@ describe.concurrent('in time,', { timeout }, () => {
     ]);
     expectAfter(missed, RING_MS);
     expect(await call.line.closed).toEqual({ code: 1000, reason: 'Done' });
-    expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'missed', missed: true, answeredAt: null }]);
+    expect(await recordsOf(b, call.callId)).toMatchObject([
+      { reason: 'missed', missed: true, answeredAt: null },
+    ]);
     expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'missed', missed: false }]);
     expect(await messagesOf(chat)).toEqual([`Пропущенный видеозвонок от ${a.user.displayName}`]);
   });
@@ -102,7 +108,11 @@ describe.concurrent('in time,', { timeout }, () => {
     const callee = await b.accept(call.callId);
     keepAlive(call.line, callee);
     await inbox.next({ type: 'stop', call: call.callId, reason: 'missed' }, PATIENCE_MS);
-    await call.line.next({ type: 'peer', peer: { user: c.user.id, state: 'left' }, reason: 'missed' });
+    await call.line.next({
+      type: 'peer',
+      peer: { user: c.user.id, state: 'left' },
+      reason: 'missed',
+    });
     expect(call.line.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
     callee.say({ type: 'hangup' });
     await ended(call.line, 'hung_up');
@@ -116,7 +126,9 @@ describe.concurrent('in time,', { timeout }, () => {
     callee.drop();
     await caller.next({ type: 'peer', peer: { state: 'away' } });
     expectAfter(await took(started, ended(caller, 'lost')), GRACE_MS);
-    expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'lost', answeredAt: expect.any(String) }]);
+    expect(await recordsOf(a, call.callId)).toMatchObject([
+      { reason: 'lost', answeredAt: expect.any(String) },
+    ]);
     const answer = await b.send('POST', `/api/calls/${call.callId}/ticket`);
     expect([answer.status, answer.body.code]).toEqual([404, 'call_not_found']);
   });
@@ -140,7 +152,10 @@ describe.concurrent('in time,', { timeout }, () => {
     const { caller, callee } = await talking();
     keepAlive(caller);
     const started = performance.now();
-    const silent = await took(started, caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS));
+    const silent = await took(
+      started,
+      caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS),
+    );
     expect(silent).toBeLessThan(SILENCE_MS);
     expect(await callee.closed).toEqual({ code: 4409, reason: 'Silent for too long' });
     expectAfter(await took(started + silent, ended(caller, 'lost')), GRACE_MS);
@@ -151,7 +166,10 @@ describe.concurrent('in time,', { timeout }, () => {
     keepAlive(caller);
     const started = performance.now();
     callee.freeze();
-    const silent = await took(started, caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS));
+    const silent = await took(
+      started,
+      caller.next({ type: 'peer', peer: { state: 'away' } }, PATIENCE_MS),
+    );
     expect(silent).toBeLessThan(SILENCE_MS);
   });
 
@@ -164,7 +182,9 @@ describe.concurrent('in time,', { timeout }, () => {
       caller.say({ type: 'hangup' });
       await ended(callee, 'hung_up');
       const started = performance.now();
-      expect(await Promise.race([cutOff.then(() => 'cut off'), sleep(50_000, 'open')])).toBe('open');
+      expect(await Promise.race([cutOff.then(() => 'cut off'), sleep(50_000, 'open')])).toBe(
+        'open',
+      );
       await cutOff;
       expectAfter(performance.now() - started, 65_000);
     });
@@ -178,7 +198,10 @@ describe.concurrent('in time,', { timeout }, () => {
     const [one, other] = [await b.accept(call.callId), await c.accept(call.callId)];
     keepAlive(call.line, one);
     other.drop();
-    await one.next({ type: 'peer', peer: { user: c.user.id, state: 'left' }, reason: 'lost' }, PATIENCE_MS);
+    await one.next(
+      { type: 'peer', peer: { user: c.user.id, state: 'left' }, reason: 'lost' },
+      PATIENCE_MS,
+    );
     one.say({ type: 'ping' });
     await one.next({ type: 'pong' });
     one.say({ type: 'hangup' });
@@ -188,7 +211,10 @@ describe.concurrent('in time,', { timeout }, () => {
   test('a call of two old clients lasts, though nothing is said in it', async () => {
     const { a, b } = await two();
     const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
-    caller.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    caller.say({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
+    });
     await callee.next({ event: 'call:offer' });
     // Longer than an idle room keeps its memory.
     await sleep(15_000);
@@ -211,7 +237,10 @@ describe.concurrent('in time,', { timeout }, () => {
   test('a call of an old client that is answered late has its offer', async () => {
     const { a, b, inbox } = await two();
     const caller = await oldClient(a.user);
-    caller.say({ event: 'call:offer', payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } } });
+    caller.say({
+      event: 'call:offer',
+      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
+    });
     const { frame } = await inbox.next({ type: 'ring' });
     await sleep(25_000);
     const callee = await b.accept('call' in frame ? frame.call : '');
@@ -250,6 +279,8 @@ describe.concurrent('in time,', { timeout }, () => {
     const late = await api.send('POST', '/api/internal/rooms', { body, headers });
     expect(late.status).toBe(401);
     if (ROOMS_URL === undefined) return;
-    expect((await fetch(`${ROOMS_URL}/parties/inbox/u`, { method: 'POST', headers: way })).status).toBe(401);
+    expect(
+      (await fetch(`${ROOMS_URL}/parties/inbox/u`, { method: 'POST', headers: way })).status,
+    ).toBe(401);
   });
 });

@@ -17,12 +17,18 @@ describe('the Worker’s bundle', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aist-bundle-'));
     const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder], {
-      cwd: root,
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
-    });
+    await promisify(execFile)(
+      process.execPath,
+      [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder],
+      {
+        cwd: root,
+        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
+      },
+    );
     code = await readFile(join(folder, 'worker.js'));
-    const map: { sources: string[] } = JSON.parse(await readFile(join(folder, 'worker.js.map'), 'utf8'));
+    const map: { sources: string[] } = JSON.parse(
+      await readFile(join(folder, 'worker.js.map'), 'utf8'),
+    );
     sources = map.sources.map((source) => relative(root, resolve(folder, source)));
   });
 

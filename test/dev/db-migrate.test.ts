@@ -36,11 +36,27 @@ test('migrates at the endpoint that is set, says where and how many, and the sec
 });
 
 test.concurrent.each([
-  ['no DATABASE_URL', {}, /^DATABASE_URL is not set\. .*DATABASE_URL=postgres:\/\/.* npm run db:migrate\n$/],
+  [
+    'no DATABASE_URL',
+    {},
+    /^DATABASE_URL is not set\. .*DATABASE_URL=postgres:\/\/.* npm run db:migrate\n$/,
+  ],
   ['an empty one', { DATABASE_URL: '' }, /^DATABASE_URL is not set\./],
-  ['one that is no address', { DATABASE_URL: 'a-secret' }, /^DATABASE_URL is no address of a PostgreSQL database\./],
-  ['another protocol', { DATABASE_URL: 'mysql://user:a-secret@host/db' }, /^DATABASE_URL is no address of/],
-  ['no database in it', { DATABASE_URL: 'postgres://user:a-secret@host/' }, /^DATABASE_URL is no address of/],
+  [
+    'one that is no address',
+    { DATABASE_URL: 'a-secret' },
+    /^DATABASE_URL is no address of a PostgreSQL database\./,
+  ],
+  [
+    'another protocol',
+    { DATABASE_URL: 'mysql://user:a-secret@host/db' },
+    /^DATABASE_URL is no address of/,
+  ],
+  [
+    'no database in it',
+    { DATABASE_URL: 'postgres://user:a-secret@host/' },
+    /^DATABASE_URL is no address of/,
+  ],
   [
     'a server that nobody runs',
     { DATABASE_URL: 'postgres://somebody:a-secret@127.0.0.1:1/aist?sslmode=disable' },
@@ -48,21 +64,32 @@ test.concurrent.each([
   ],
   [
     'an endpoint that nobody serves',
-    { DATABASE_URL: 'postgres://somebody:a-secret@host/aist', DATABASE_ENDPOINT: 'http://127.0.0.1:55/sql' },
+    {
+      DATABASE_URL: 'postgres://somebody:a-secret@host/aist',
+      DATABASE_ENDPOINT: 'http://127.0.0.1:55/sql',
+    },
     /^host\/aist was not migrated: connect ECONNREFUSED 127\.0\.0\.1:55\n$/,
   ],
-])('with %s it says so in one line, without user and password, and exits 1', async (_, env, message) => {
-  const { code, output } = await dbMigrate(env);
-  expect(output).toMatch(message);
-  expect(output.trim().split('\n')).toHaveLength(1);
-  expect(output).not.toMatch(/a-secret|somebody/);
-  expect(code).toBe(1);
-});
+])(
+  'with %s it says so in one line, without user and password, and exits 1',
+  async (_, env, message) => {
+    const { code, output } = await dbMigrate(env);
+    expect(output).toMatch(message);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(output).not.toMatch(/a-secret|somebody/);
+    expect(code).toBe(1);
+  },
+);
 
 test('what the database refuses is told with its SQLSTATE', async () => {
   const { DATABASE_ENDPOINT } = database;
-  const { code, output } = await dbMigrate({ DATABASE_URL: 'postgres://aist:wrong@127.0.0.1/aist', DATABASE_ENDPOINT });
-  expect(output).toMatch(/^127\.0\.0\.1\/aist was not migrated: password authentication failed .* \(28P01\)\n$/);
+  const { code, output } = await dbMigrate({
+    DATABASE_URL: 'postgres://aist:wrong@127.0.0.1/aist',
+    DATABASE_ENDPOINT,
+  });
+  expect(output).toMatch(
+    /^127\.0\.0\.1\/aist was not migrated: password authentication failed .* \(28P01\)\n$/,
+  );
   expect(code).toBe(1);
 });
 
@@ -79,13 +106,16 @@ test("a Neon address is reached over HTTPS at Neon's own endpoint", async () => 
   const address = proxy.address();
   const port = address && typeof address === 'object' ? address.port : 0;
   const { code, output } = await dbMigrate({
-    DATABASE_URL: 'postgres://somebody:a-secret@ep-cool-name-123456.eu-central-1.aws.neon.tech/aist',
+    DATABASE_URL:
+      'postgres://somebody:a-secret@ep-cool-name-123456.eu-central-1.aws.neon.tech/aist',
     HTTPS_PROXY: `http://127.0.0.1:${port}`,
     NODE_USE_ENV_PROXY: '1',
   });
   proxy.close();
   expect(asked[0]).toBe('CONNECT api.eu-central-1.aws.neon.tech:443 HTTP/1.1');
-  expect(output).toMatch(/^ep-cool-name-123456\.eu-central-1\.aws\.neon\.tech\/aist was not migrated: [^\n]+\n$/);
+  expect(output).toMatch(
+    /^ep-cool-name-123456\.eu-central-1\.aws\.neon\.tech\/aist was not migrated: [^\n]+\n$/,
+  );
   expect(output).not.toMatch(/a-secret|somebody/);
   expect(code).toBe(1);
 });

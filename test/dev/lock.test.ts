@@ -109,7 +109,9 @@ describe('the lock of a data folder', () => {
     const holder = newHolder();
     expect(await holder.take(dataDir)).toBe(null);
     await holder.signal('SIGSTOP');
-    const waited = new Promise<string>((resolve) => setTimeout(resolve, 5_000, 'still waiting').unref());
+    const waited = new Promise<string>((resolve) =>
+      setTimeout(resolve, 5_000, 'still waiting').unref(),
+    );
     const outcome = await Promise.race([take(), waited]);
     await holder.signal('SIGCONT');
     expect(outcome).not.toBe('still waiting');
@@ -138,8 +140,12 @@ describe('two who want the lock at once', () => {
       await prepare(folder);
       const outcomes = await Promise.all(five.map((holder) => holder.take(folder)));
       winners.push(outcomes.filter((outcome) => outcome === null).length);
-      const notes = five.filter((_, index) => outcomes[index] === null).map((holder) => holder.note);
-      expect(outcomes.filter((outcome) => outcome !== null && !notes.includes(outcome))).toEqual([]);
+      const notes = five
+        .filter((_, index) => outcomes[index] === null)
+        .map((holder) => holder.note);
+      expect(outcomes.filter((outcome) => outcome !== null && !notes.includes(outcome))).toEqual(
+        [],
+      );
       await Promise.all(five.map((holder) => holder.release()));
     }
     expect(winners).toEqual(Array.from({ length: 5 }, () => 1));

@@ -39,13 +39,23 @@ describe('a database is refused, named and left as it is', () => {
       Array.from({ length: 9 }, (_, n) => `create table t${n} (id int)`),
       /t0, t1, t2, t3, t4 and 4 more/,
     ],
-    ['a schema of its own', ['create schema shop', 'create table shop.orders (id int)'], /shop\.orders/],
+    [
+      'a schema of its own',
+      ['create schema shop', 'create table shop.orders (id int)'],
+      /shop\.orders/,
+    ],
     ['a view', ['create view users as select 1 as id'], /users has no column phone/],
-    ['a partitioned table', ['create table logs (at date) partition by range (at)'], /its tables are logs/],
+    [
+      'a partitioned table',
+      ['create table logs (at date) partition by range (at)'],
+      /its tables are logs/,
+    ],
     ['a table without columns', ['create table nothing ()'], /its tables are nothing/],
     [
       'users who have phones as well',
-      ['create table users (id text primary key, phone text, public_key text, created_at timestamp)'],
+      [
+        'create table users (id text primary key, phone text, public_key text, created_at timestamp)',
+      ],
       /its tables are users/,
     ],
     [
@@ -68,7 +78,10 @@ describe('a database is refused, named and left as it is', () => {
     ],
     [
       "another application's migrations",
-      [...JOURNAL, `insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1700000000000)`],
+      [
+        ...JOURNAL,
+        `insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', 1700000000000)`,
+      ],
       /its migrations .* are not AIST/,
     ],
   ])('with %s', async (_, statements, reason) => {
@@ -78,7 +91,9 @@ describe('a database is refused, named and left as it is', () => {
     const [row] = await database.sql`select current_database() as name`;
     expect(refusal).toMatch(reason);
     expect(refusal).toContain(`"${row?.name}"`);
-    expect(refusal).toMatch(/Nothing in it was changed\.\nSet DATABASE_URL to .*createdb.* or unset it/);
+    expect(refusal).toMatch(
+      /Nothing in it was changed\.\nSet DATABASE_URL to .*createdb.* or unset it/,
+    );
     expect(await everything()).toEqual(before);
   });
 
@@ -94,7 +109,10 @@ describe('a database is refused, named and left as it is', () => {
 describe('a database is migrated', () => {
   test('that the old server made, with a table of its operator beside it', async () => {
     await database.become(FULL_ORIGINAL);
-    await database.run('create table notes (id int)', 'create view recent as select * from messages');
+    await database.run(
+      'create table notes (id int)',
+      'create view recent as select * from messages',
+    );
     expect(await database.migrate()).toBe(MIGRATIONS);
   });
 
@@ -107,7 +125,9 @@ describe('a database is migrated', () => {
   test('that is ours and has more: a table, and a migration of a later version', async () => {
     await database.migrate();
     await database.run('create table notes (id int)', 'alter table users add column bio text');
-    await database.run(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9900000000000)`);
+    await database.run(
+      `insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9900000000000)`,
+    );
     expect(await database.migrate()).toBe(0);
   });
 });

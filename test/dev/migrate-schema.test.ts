@@ -25,7 +25,10 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** PostgreSQL's name of a type, for those that drizzle calls otherwise. */
-const TYPE_NAMES: Readonly<Record<string, string>> = { timestamp: 'timestamp without time zone', serial: 'integer' };
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  timestamp: 'timestamp without time zone',
+  serial: 'integer',
+};
 
 test('a migrated database has the tables and columns of src/platform/db/schema.ts, with their types, and no others', async () => {
   const promised = tables.flatMap(({ name: table, columns }) =>
@@ -37,10 +40,12 @@ test('a migrated database has the tables and columns of src/platform/db/schema.t
       filled: column.hasDefault,
     })),
   );
-  const found = await database.sql`select table_name as table, column_name as column, data_type as type,
+  const found =
+    await database.sql`select table_name as table, column_name as column, data_type as type,
     is_nullable = 'NO' as required, column_default is not null as filled
     from information_schema.columns where table_schema = 'public'`;
-  const lines = (columns: readonly object[]) => columns.map((column) => JSON.stringify(column)).sort();
+  const lines = (columns: readonly object[]) =>
+    columns.map((column) => JSON.stringify(column)).sort();
   expect(lines(found)).toEqual(lines(promised));
 });
 

@@ -17,7 +17,12 @@ interface Case {
   readonly becomes: string | null;
 }
 
-const user = (id: string, name: string | null, created: string | null, becomes: string | null = name): Case => ({
+const user = (
+  id: string,
+  name: string | null,
+  created: string | null,
+  becomes: string | null = name,
+): Case => ({
   id,
   name,
   created,
@@ -69,15 +74,27 @@ const CLASHES: readonly (readonly [string, readonly Case[]])[] = [
   ],
   [
     'an account without a date counts as the youngest',
-    [user('1', 'ivan', null, 'ivan_2'), user('2', 'Ivan', '2024-01-01 00:00:00'), user('3', 'IVAN', null, 'ivan_3')],
+    [
+      user('1', 'ivan', null, 'ivan_2'),
+      user('2', 'Ivan', '2024-01-01 00:00:00'),
+      user('3', 'IVAN', null, 'ivan_3'),
+    ],
   ],
-  ['two without a date: the smaller id keeps it', [user('2', 'ivan', null, 'ivan_2'), user('1', 'Ivan', null)]],
+  [
+    'two without a date: the smaller id keeps it',
+    [user('2', 'ivan', null, 'ivan_2'), user('1', 'Ivan', null)],
+  ],
   [
     'a name of 32 characters is cut, so that the number fits',
     variants.map((name, index) => {
       const number = String(index + 1);
       const becomes = index === 0 ? name : `${'a'.repeat(31 - number.length)}_${number}`;
-      return user(String(index).padStart(2, '0'), name, `2021-01-01 00:00:${String(index).padStart(2, '0')}`, becomes);
+      return user(
+        String(index).padStart(2, '0'),
+        name,
+        `2021-01-01 00:00:${String(index).padStart(2, '0')}`,
+        becomes,
+      );
     }),
   ],
   [
@@ -108,14 +125,23 @@ describe.each(CLASHES)('usernames that differ in case alone: %s', (_, cases) => 
     const after = await migrateUsers(cases);
     const sorted = cases.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     expect(after).toEqual(
-      sorted.map(({ id, becomes, created }) => ({ id, username: becomes, created, updated: created })),
+      sorted.map(({ id, becomes, created }) => ({
+        id,
+        username: becomes,
+        created,
+        updated: created,
+      })),
     );
     expect(
       await database.sql`select user_id, old_username, new_username from renamed_usernames order by user_id`,
     ).toEqual(
       sorted
         .filter(({ name, becomes }) => name !== becomes)
-        .map(({ id, name, becomes }) => ({ user_id: id, old_username: name, new_username: becomes })),
+        .map(({ id, name, becomes }) => ({
+          user_id: id,
+          old_username: name,
+          new_username: becomes,
+        })),
     );
     const names = after.flatMap(({ username }) => (username === null ? [] : [String(username)]));
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
@@ -124,7 +150,10 @@ describe.each(CLASHES)('usernames that differ in case alone: %s', (_, cases) => 
 });
 
 test('afterwards no name can be taken in other capitals', async () => {
-  await migrateUsers([user('1', 'Ivan', '2021-01-01 00:00:00'), user('2', 'ivan', '2022-01-01 00:00:00')]);
+  await migrateUsers([
+    user('1', 'Ivan', '2021-01-01 00:00:00'),
+    user('2', 'ivan', '2022-01-01 00:00:00'),
+  ]);
   for (const name of ['Ivan', 'ivan', 'iVaN', 'IVAN_2']) {
     const clash = database.sql`insert into users (id, phone, username) values ('3', '+79995550003', ${name})`;
     await expect(clash, name).rejects.toMatchObject({ code: '23505' });

@@ -13,11 +13,14 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(() => database.empty());
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
 
 /** Of each row only what the row before had. */
 const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
-  after.map((row) => Object.fromEntries(Object.keys(before[0] ?? {}).map((column) => [column, row[column]])));
+  after.map((row) =>
+    Object.fromEntries(Object.keys(before[0] ?? {}).map((column) => [column, row[column]])),
+  );
 
 describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, original) => {
   test('makes the schema that an empty database gets', async () => {
@@ -41,7 +44,9 @@ describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, ori
       const kept = after[table] ?? [];
       expect(cutTo(rows, kept), table).toEqual(rows);
       const columns = new Set(Object.keys(rows[0] ?? {}));
-      const added = kept.flatMap((row) => Object.entries(row).filter(([column]) => !columns.has(column)));
+      const added = kept.flatMap((row) =>
+        Object.entries(row).filter(([column]) => !columns.has(column)),
+      );
       expect(new Set(added.map(([, value]) => value)), `new columns of ${table}`).toEqual(
         new Set(added.length > 0 ? [null] : []),
       );
@@ -57,7 +62,8 @@ describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, ori
     const [user] = await sql`insert into users (id, phone) values ('new', '+79995550000')
       returning abs(extract(epoch from now() at time zone 'utc' - created_at)) < 60 as created_now, updated_at = created_at as same, username`;
     expect(user).toEqual({ created_now: true, same: true, username: null });
-    const [chat] = await sql`insert into chats (id) values ('new') returning type, created_at is not null as dated`;
+    const [chat] =
+      await sql`insert into chats (id) values ('new') returning type, created_at is not null as dated`;
     expect(chat).toEqual({ type: 'user', dated: true });
     const [message] = await sql`insert into messages (id) values ('new') returning text, chat_id`;
     expect(message).toEqual({ text: '', chat_id: null });
@@ -74,9 +80,17 @@ describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, ori
 test('migrating a second time changes nothing', async () => {
   await database.become(FULL_ORIGINAL);
   await database.migrate();
-  const [schema, rows, journal] = [await database.schema(), await database.rows(), await database.journal()];
+  const [schema, rows, journal] = [
+    await database.schema(),
+    await database.rows(),
+    await database.journal(),
+  ];
   expect(await database.migrate()).toBe(0);
-  expect([await database.schema(), await database.rows(), await database.journal()]).toEqual([schema, rows, journal]);
+  expect([await database.schema(), await database.rows(), await database.journal()]).toEqual([
+    schema,
+    rows,
+    journal,
+  ]);
 });
 
 test.each([['an empty database'], ['one of the original']])(

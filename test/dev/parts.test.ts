@@ -33,6 +33,8 @@ test('a part that is there only after the end began is ended at once', async () 
 
 test('a part that could not be started is nobody’s to end', async () => {
   const parts = new Parts();
-  await expect(parts.keep('The one', Promise.reject(new Error('no port')))).rejects.toThrow('no port');
+  await expect(parts.keep('The one', Promise.reject(new Error('no port')))).rejects.toThrow(
+    'no port',
+  );
   expect(await parts.close()).toEqual([]);
 });

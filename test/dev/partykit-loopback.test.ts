@@ -13,8 +13,11 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** What a program does that was loaded behind it. */
 const run = (program: string): Promise<{ code: unknown; said: string; complained: string }> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [...PRELOAD, '--input-type=module', '-e', program], (error, said, complained) =>
-      resolve({ code: error?.code ?? 0, said: said.trim(), complained: complained.trim() }),
+    execFile(
+      process.execPath,
+      [...PRELOAD, '--input-type=module', '-e', program],
+      (error, said, complained) =>
+        resolve({ code: error?.code ?? 0, said: said.trim(), complained: complained.trim() }),
     );
   });
 
@@ -42,15 +45,18 @@ describe.concurrent('a program that is held to loopback', () => {
     expect(said.split('\n')).toEqual([started, started]);
   });
 
-  test.each([['--socket-fd=entry=3'], ['--socket-addr=entry=unix:/tmp/socket'], ['--debug-port=*:1']])(
-    'ends with 1 rather than start workerd with %s, and says so',
-    async (option) => {
-      const { code, said, complained } = await run(`import { spawn } from 'node:child_process';
+  test.each([
+    ['--socket-fd=entry=3'],
+    ['--socket-addr=entry=unix:/tmp/socket'],
+    ['--debug-port=*:1'],
+  ])('ends with 1 rather than start workerd with %s, and says so', async (option) => {
+    const { code, said, complained } = await run(`import { spawn } from 'node:child_process';
         spawn('echo', ['${option}'], { stdio: 'inherit' });`);
-      expect([code, said]).toEqual([1, '']);
-      expect(complained).toBe(`partykit is held to 127.0.0.1, but workerd is told ${option}. It ends.`);
-    },
-  );
+    expect([code, said]).toEqual([1, '']);
+    expect(complained).toBe(
+      `partykit is held to 127.0.0.1, but workerd is told ${option}. It ends.`,
+    );
+  });
 
   if (process.platform === 'linux') {
     test('ends with 1, and says so, when it listens elsewhere all the same', async () => {

@@ -20,7 +20,12 @@ afterAll(() => {
 /** A folder of rooms. */
 const partyOf = (room: string): string => {
   const party = mkdtempSync(join(scratch, 'party-'));
-  const config = { name: 'test', main: 'main.ts', parties: { room: 'room.ts' }, compatibilityDate: '2024-07-18' };
+  const config = {
+    name: 'test',
+    main: 'main.ts',
+    parties: { room: 'room.ts' },
+    compatibilityDate: '2024-07-18',
+  };
   writeFileSync(join(party, 'partykit.json'), JSON.stringify(config));
   writeFileSync(join(party, 'main.ts'), 'export default class {}');
   writeFileSync(join(party, 'greeting.ts'), "export const greeting: string = 'hello';");
@@ -75,12 +80,16 @@ describe('rooms under partykit', () => {
     test('listen on 127.0.0.1 alone: the rooms, both inspectors, the way back into Node', () => {
       const listeners = listenersOf(processesWith('TMPDIR', scratch));
       expect(listeners.map(({ port }) => port)).toContain(Number(new URL(rooms.url).port));
-      expect(listeners.map(({ address }) => address)).toEqual(Array.from({ length: 4 }, () => '127.0.0.1'));
+      expect(listeners.map(({ address }) => address)).toEqual(
+        Array.from({ length: 4 }, () => '127.0.0.1'),
+      );
     });
 
     test('show their settings to nobody who lists processes', () => {
       const commands = processesWith('TMPDIR', scratch).map(({ command }) => command);
-      expect(commands.filter((command) => command.includes('partykit')).length).toBeGreaterThanOrEqual(2);
+      expect(
+        commands.filter((command) => command.includes('partykit')).length,
+      ).toBeGreaterThanOrEqual(2);
       expect(commands.filter((command) => command.includes('quotes'))).toEqual([]);
     });
   }
@@ -97,7 +106,11 @@ describe('rooms under partykit', () => {
 
   test.each([
     ['cannot be built', 'export default class {', 'Expected identifier'],
-    ['fail as they are loaded', "throw new Error('too early'); export default class {}", 'too early'],
+    [
+      'fail as they are loaded',
+      "throw new Error('too early'); export default class {}",
+      'too early',
+    ],
   ])('which %s say why, and end', async (_, room, reason) => {
     const broken = await start(room);
     await expect(broken.ready).rejects.toThrow(reason);

@@ -6,7 +6,10 @@ import { accepts, freePort } from '../../dev/ports.ts';
 test('whether something takes connections is told of the very address', async () => {
   const server = createServer((socket) => socket.end());
   const port = await listenOnLoopback(server);
-  expect([await accepts('127.0.0.1', port), await accepts('127.0.0.2', port)]).toEqual([true, false]);
+  expect([await accepts('127.0.0.1', port), await accepts('127.0.0.2', port)]).toEqual([
+    true,
+    false,
+  ]);
   await new Promise((resolve) => server.close(resolve));
   expect(await accepts('127.0.0.1', port)).toBe(false);
 });

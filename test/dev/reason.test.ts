@@ -14,7 +14,10 @@ describe('why something went wrong, for people', () => {
     [{ name: 'ErrnoError', errno: 69 }, 'the file system is read-only (EROFS)'],
     [{ name: 'ErrnoError', errno: 1 }, '{"name":"ErrnoError","errno":1}'],
     [systemError('ENOSPC'), 'the disk is full: ENOSPC: said, write'],
-    [new Error('outer', { cause: systemError('EROFS') }), 'the file system is read-only: EROFS: said, write'],
+    [
+      new Error('outer', { cause: systemError('EROFS') }),
+      'the file system is read-only: EROFS: said, write',
+    ],
     [systemError('EACCES'), 'this user may not write there: EACCES: said, write'],
     [new Error('database or disk is full'), 'database or disk is full'],
     ['a text', 'a text'],

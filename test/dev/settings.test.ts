@@ -17,7 +17,14 @@ const settingsWith = (environment: Record<string, string>) =>
 
 describe('the settings of a local stack', () => {
   test('are those of the environment, where it sets them; an empty one counts as unset', () => {
-    expect(settingsWith({ TELEGRAM_LINK_SECRET: 'mine', JWT_SECRET: '', DEBUG_CODE: '', CODE_TRIES: '' })).toEqual({
+    expect(
+      settingsWith({
+        TELEGRAM_LINK_SECRET: 'mine',
+        JWT_SECRET: '',
+        DEBUG_CODE: '',
+        CODE_TRIES: '',
+      }),
+    ).toEqual({
       TELEGRAM_LINK_SECRET: 'mine',
       JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
@@ -39,7 +46,10 @@ describe('the settings of a local stack', () => {
     const older = { JWT_SECRET: 'old-jwt', CODE_SECRET: 'old-code' };
     writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(older));
     const first = settingsWith({});
-    expect(first).toMatchObject({ ...older, TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(first).toMatchObject({
+      ...older,
+      TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+    });
     expect(settingsWith({})).toEqual(first);
   });
 

@@ -19,7 +19,10 @@ let project: string;
 /** Writes a file of the project, with its folders. */
 const write = (name: string, content: string | object): void => {
   mkdirSync(dirname(join(project, name)), { recursive: true });
-  writeFileSync(join(project, name), typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(
+    join(project, name),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
 };
 
 /** Writes a file of the project that can be run. */
@@ -33,9 +36,16 @@ const makeProject = (...dependencies: readonly string[]): void => {
   project = realpathSync(mkdtempSync(join(tmpdir(), 'aist-setup-')));
   mkdirSync(join(project, 'dev'));
   copyFileSync(join(ROOT, 'dev', 'setup.mjs'), join(project, 'dev', 'setup.mjs'));
-  const named = Object.fromEntries(['greeter', ...dependencies].map((name) => [name, `file:${name}`]));
+  const named = Object.fromEntries(
+    ['greeter', ...dependencies].map((name) => [name, `file:${name}`]),
+  );
   write('package.json', { name: 'fresh-clone', version: '1.0.0', dependencies: named });
-  write('greeter/package.json', { name: 'greeter', version: '1.0.0', bin: { greet: 'greet.js' }, main: 'greet.js' });
+  write('greeter/package.json', {
+    name: 'greeter',
+    version: '1.0.0',
+    bin: { greet: 'greet.js' },
+    main: 'greet.js',
+  });
   write('greeter/greet.js', '#!/usr/bin/env node\nmodule.exports = "hello";\n');
   write('package-lock.json', {
     name: 'fresh-clone',
@@ -117,7 +127,10 @@ describe('node dev/setup.mjs in a fresh clone', () => {
 
   /** Runs it with an npm that writes something and fails. */
   const failing = async (output: string) => {
-    writeProgram('bin/npm', `#!/bin/sh\necho "$@" > npm.args\ncat >&2 <<'END'\n${output}\nEND\nexit 1\n`);
+    writeProgram(
+      'bin/npm',
+      `#!/bin/sh\necho "$@" > npm.args\ncat >&2 <<'END'\n${output}\nEND\nexit 1\n`,
+    );
     const script = runScript([join(project, 'dev', 'setup.mjs'), 'script.ts'], {
       env: { PATH: `${join(project, 'bin')}:${process.env.PATH}` },
     });
@@ -126,10 +139,22 @@ describe('node dev/setup.mjs in a fresh clone', () => {
 
   test.each([
     ['a full disk', 'npm error code ENOSPC', /npm ci failed: the disk is full\. Make room\. Then/],
-    ['a read-only file system', 'npm error code EROFS\nnpm error path /x', /is on a read-only file system\./],
-    ['the folder of another user', 'npm error code EACCES\nnpm error errno -13', /this user may not write in/],
+    [
+      'a read-only file system',
+      'npm error code EROFS\nnpm error path /x',
+      /is on a read-only file system\./,
+    ],
+    [
+      'the folder of another user',
+      'npm error code EACCES\nnpm error errno -13',
+      /this user may not write in/,
+    ],
     ['a file that is missing', 'npm error code ENOENT', /something that it needs is not there/],
-    ['what has no code', 'npm error Missing: x from lock file', /npm ci failed: see the lines above\. Then/],
+    [
+      'what has no code',
+      'npm error Missing: x from lock file',
+      /npm ci failed: see the lines above\. Then/,
+    ],
   ])('names the cause of %s, and does not speak of the network', async (_, output, sentence) => {
     const { code, said } = await failing(output);
     expect(said).toMatch(sentence);
@@ -151,13 +176,23 @@ describe('node dev/setup.mjs in a fresh clone', () => {
   test.each(['16.20.2', '18.20.4', '20.18.1', '12.22.12'])(
     'says on Node %s which one is needed, and does nothing more',
     async (version) => {
-      write('old.mjs', `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`);
-      const args = ['--import', join(project, 'old.mjs'), join(project, 'dev', 'setup.mjs'), 'script.ts'];
+      write(
+        'old.mjs',
+        `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`,
+      );
+      const args = [
+        '--import',
+        join(project, 'old.mjs'),
+        join(project, 'dev', 'setup.mjs'),
+        'script.ts',
+      ];
       const script = runScript(args);
       expect(await script.ended).toBe(1);
       const needed = process.platform === 'linux' ? '20\\.19' : '22\\.18';
       expect(script.output()).toMatch(
-        new RegExp(`^On this platform Node ${needed} or newer is needed; this is ${version}\\. See https.*\\n$`),
+        new RegExp(
+          `^On this platform Node ${needed} or newer is needed; this is ${version}\\. See https.*\\n$`,
+        ),
       );
       expect(existsSync(join(project, 'node_modules'))).toBe(false);
     },
@@ -175,7 +210,10 @@ describe('node dev/setup.mjs in a fresh clone', () => {
     const script = runScript([join(project, 'dev', 'setup.mjs'), 'script.ts'], {
       env: { PATH: `${join(project, 'bin')}:${process.env.PATH}` },
     });
-    const pid = () => Number(existsSync(join(project, 'npm.pid')) && readFileSync(join(project, 'npm.pid'), 'utf8'));
+    const pid = () =>
+      Number(
+        existsSync(join(project, 'npm.pid')) && readFileSync(join(project, 'npm.pid'), 'utf8'),
+      );
     await expect.poll(pid, { timeout: 5_000 }).toBeGreaterThan(0);
     script.child.kill('SIGTERM');
     expect(await script.ended).toBe(143);
@@ -195,7 +233,11 @@ describe('the Node that runs the script', () => {
   afterEach(removeProject);
 
   test.each([
-    ['the one among the dependencies', `#!/bin/sh\nNODE_MARK=bundled exec '${process.execPath}' "$@"\n`, 'bundled'],
+    [
+      'the one among the dependencies',
+      `#!/bin/sh\nNODE_MARK=bundled exec '${process.execPath}' "$@"\n`,
+      'bundled',
+    ],
     ['the one that is there, where that one cannot be loaded', '#!/no/such/loader\n', 'own'],
     ['the one that is there, where that one lacks its libraries', '#!/bin/sh\nexit 127\n', 'own'],
   ])('is %s', async (_, program, node) => {
@@ -220,19 +262,22 @@ describe('node dev/setup.mjs with everything in place', () => {
     expect((await run('dies.ts')).code).toBe(1);
   });
 
-  test.each([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)('passes %s on to the script', async (signal) => {
-    write(
-      'waits.ts',
-      `process.on('${signal}', () => { console.log('told'); process.exit(3); });
+  test.each([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)(
+    'passes %s on to the script',
+    async (signal) => {
+      write(
+        'waits.ts',
+        `process.on('${signal}', () => { console.log('told'); process.exit(3); });
        setInterval(() => undefined, 1000);
        console.log('waiting');`,
-    );
-    const script = setUp('waits.ts');
-    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
-    script.child.kill(signal);
-    expect(await script.ended).toBe(3);
-    expect(script.output()).toMatch(/told\n$/);
-  });
+      );
+      const script = setUp('waits.ts');
+      await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+      script.child.kill(signal);
+      expect(await script.ended).toBe(3);
+      expect(script.output()).toMatch(/told\n$/);
+    },
+  );
 
   test('ends the script when npm has gone, which passes a signal on to its shell alone', async () => {
     write(

@@ -12,7 +12,8 @@ const dataDir = mkdtempSync(join(tmpdir(), 'aist-start-partykit-'));
 let stack: StackUnderTest;
 afterAll(() => {
   stack?.destroy();
-  for (const folder of [dataDir, stack?.scratch]) rmSync(folder ?? dataDir, { recursive: true, force: true });
+  for (const folder of [dataDir, stack?.scratch])
+    rmSync(folder ?? dataDir, { recursive: true, force: true });
 });
 
 /** Somebody who has signed in. */
@@ -56,7 +57,9 @@ describe('npm run start:partykit', () => {
   if (process.platform === 'linux') {
     test('everything listens on 127.0.0.1 alone', () => {
       const listeners = listenersOf(stack.processes());
-      expect(listeners.map(({ port }) => port)).toContain(Number(new URL(stack.address('Rooms')).port));
+      expect(listeners.map(({ port }) => port)).toContain(
+        Number(new URL(stack.address('Rooms')).port),
+      );
       expect(listeners.filter(({ address }) => address !== '127.0.0.1')).toEqual([]);
     });
   }
@@ -81,7 +84,9 @@ describe('npm run start:partykit', () => {
     room.socket.send(JSON.stringify({ type: 'hangup' }));
     await expect.poll(inbox.frames).toContainEqual({ type: 'stop', call, reason: 'cancelled' });
     const history = async () => (await callee.send('GET', '/api/calls')).body.calls;
-    await expect.poll(history, { timeout: 5_000 }).toMatchObject([{ callId: call, missed: true, reason: 'cancelled' }]);
+    await expect
+      .poll(history, { timeout: 5_000 })
+      .toMatchObject([{ callId: call, missed: true, reason: 'cancelled' }]);
     inbox.socket.close();
   });
 

@@ -20,7 +20,9 @@ afterAll(() => {
 });
 
 /** Starts a stack that cannot run, and returns it with what it says at its end. */
-const refused = async (env: Record<string, string>): Promise<{ stack: StackUnderTest; said: string }> => {
+const refused = async (
+  env: Record<string, string>,
+): Promise<{ stack: StackUnderTest; said: string }> => {
   const stack = await StackUnderTest.begin(mkdtempSync(join(scratch, 'data-')), env);
   stacks.push(stack);
   expect(await stack.endsWithin(15_000), stack.script.output()).toBe(1);
@@ -78,14 +80,21 @@ describe.concurrent('npm start refuses, and says what to do', () => {
         `select table_schema, table_name, column_name from information_schema.columns
           where table_schema not in ('pg_catalog', 'information_schema') order by 3`,
       );
-      expect(rows.map((row) => Object.values(row).join('.'))).toEqual(['public.users.email', 'public.users.id']);
+      expect(rows.map((row) => Object.values(row).join('.'))).toEqual([
+        'public.users.email',
+        'public.users.id',
+      ]);
       await client.end();
       await shop.drop();
     });
   }
 
   test.each([
-    ['DATABASE_URL', 'postgres://somebody:a-secret@127.0.0.1:1/aist', 'cannot connect to the database'],
+    [
+      'DATABASE_URL',
+      'postgres://somebody:a-secret@127.0.0.1:1/aist',
+      'cannot connect to the database',
+    ],
     ['REDIS_URL', 'redis://:a-secret@127.0.0.1:1', 'ECONNREFUSED'],
   ])('a %s where nothing answers, and ends what it began', async (name, url, reason) => {
     const { stack, said } = await refused({ [name]: url });

@@ -44,7 +44,8 @@ const begin = async (folder: string): Promise<StackUnderTest> => {
   return stack;
 };
 
-const portsOf = (stack: StackUnderTest): number[] => PARTS.map((part) => Number(new URL(stack.address(part)).port));
+const portsOf = (stack: StackUnderTest): number[] =>
+  PARTS.map((part) => Number(new URL(stack.address(part)).port));
 
 /** The ports that are not free. */
 const taken = async (ports: readonly number[]): Promise<number[]> => {
@@ -75,9 +76,14 @@ describe('npm start', () => {
     expect([ready.status, ready.body.ok], ready.text).toEqual([200, true]);
     expect((await stack.send('GET', '/docs')).status).toBe(200);
     const said = stack.script.output();
-    expect(said).toMatch(new RegExp(`^Database: PGlite, data in .*: ${MIGRATIONS} migrations applied\\.$`, 'm'));
+    expect(said).toMatch(
+      new RegExp(`^Database: PGlite, data in .*: ${MIGRATIONS} migrations applied\\.$`, 'm'),
+    );
     const page = await fetch(stack.address('Telegram'));
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('text/html'),
+    ]);
     expect(stack.script.errors()).toBe('');
     // Of wrangler's own lines none is of use to anybody.
     const before = said.slice(0, said.indexOf('AIST is ready')).trimEnd().split('\n');
@@ -88,16 +94,28 @@ describe('npm start', () => {
     const first = freshPhone();
     const asked = await stack.send('POST', '/api/auth/request-code', { phone: first });
     expect(asked.body).toMatchObject({ ok: true, debugCode: expect.stringMatching(/^\d{6}$/) });
-    const verified = await stack.send('POST', '/api/auth/verify-code', { phone: first, code: asked.body.debugCode });
+    const verified = await stack.send('POST', '/api/auth/verify-code', {
+      phone: first,
+      code: asked.body.debugCode,
+    });
     expect(verified.body).toEqual({ ok: true, token: expect.any(String) });
 
     await stack.link(phone, CHAT);
     const token = await stack.signInByTelegram(phone, CHAT);
-    const profile = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${token}` });
-    expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
+    const profile = await stack.send('GET', '/api/profile', undefined, {
+      Authorization: `Bearer ${token}`,
+    });
+    expect(profile.body).toEqual({
+      userId: expect.any(String),
+      phone,
+      username: '',
+      displayName: '',
+    });
     userId = profile.body.userId;
     // Miniflare has everybody in Austin.
-    const { body } = await stack.send('GET', '/api/sessions', undefined, { Authorization: `Bearer ${token}` });
+    const { body } = await stack.send('GET', '/api/sessions', undefined, {
+      Authorization: `Bearer ${token}`,
+    });
     expect(body.sessions).toEqual([expect.objectContaining({ city: '', country: '' })]);
     session = token;
   });
@@ -147,7 +165,9 @@ describe('npm start', () => {
 
   test('a start after that has the users, links and sessions of before, and takes its settings from the environment', async () => {
     const JWT_SECRET = 'a-secret-of-this-test-0123456789';
-    const { JWT_SECRET: JWT_SECRET_PREVIOUS } = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+    const { JWT_SECRET: JWT_SECRET_PREVIOUS } = JSON.parse(
+      readFileSync(join(dataDir, 'secrets.json'), 'utf8'),
+    );
     stack = await start({
       JWT_SECRET,
       JWT_SECRET_PREVIOUS,
@@ -156,10 +176,14 @@ describe('npm start', () => {
       ADDRESS_LIMITS: 'off',
     });
     process.stdout.write(`second start: ready after ${stack.seconds.toFixed(1)} s\n`);
-    const mine = await stack.send('GET', '/api/profile', undefined, { Authorization: `Bearer ${session}` });
+    const mine = await stack.send('GET', '/api/profile', undefined, {
+      Authorization: `Bearer ${session}`,
+    });
     expect([mine.status, mine.body.userId]).toEqual([200, userId]);
     // Or the next person there would get this chat, and with it the account.
-    const chats: { id: number }[] = await (await fetch(`${stack.address('Telegram')}/_/chats`)).json();
+    const chats: { id: number }[] = await (
+      await fetch(`${stack.address('Telegram')}/_/chats`)
+    ).json();
     expect(chats.map(({ id }) => id)).toContain(CHAT);
     const token = await stack.signInByTelegram(phone, CHAT);
     const { payload } = await jwtVerify(token, new TextEncoder().encode(JWT_SECRET));
@@ -168,12 +192,16 @@ describe('npm start', () => {
     const link = { phone, telegramChatId: CHAT };
     const linkWith = (secret: string) =>
       stack.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': secret });
-    expect([(await linkWith('dev-link-secret')).status, (await linkWith('x')).status]).toEqual([403, 200]);
+    expect([(await linkWith('dev-link-secret')).status, (await linkWith('x')).status]).toEqual([
+      403, 200,
+    ]);
 
     const from = { 'CF-Connecting-IP': freshAddress() };
     const answers: Answer[] = [];
     for (let n = 0; n < 15; n += 1) {
-      answers.push(await stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from));
+      answers.push(
+        await stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from),
+      );
     }
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 200));
     expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
@@ -244,11 +272,17 @@ if (DATABASE_URL && REDIS_URL) {
         const phone = freshPhone();
         const headers = { 'CF-Connecting-IP': freshAddress(), 'Content-Type': 'application/json' };
         const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
-          const answer = await fetch(`${stack.apiUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+          const answer = await fetch(`${stack.apiUrl}${path}`, {
+            method: 'POST',
+            headers,
+            body: JSON.stringify(body),
+          });
           return answer.json();
         };
         const { debugCode } = await post('/api/auth/request-code', { phone });
-        expect(await post('/api/auth/verify-code', { phone, code: debugCode })).toMatchObject({ ok: true });
+        expect(await post('/api/auth/verify-code', { phone, code: debugCode })).toMatchObject({
+          ok: true,
+        });
 
         const client = new Client({ connectionString: scratch.url });
         await client.connect();

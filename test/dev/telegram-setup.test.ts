@@ -7,7 +7,10 @@ const SECRET = 'the-secret-of-the-webhook';
 const ADDRESS = 'https://api.example';
 
 /** Runs the script as `npm run telegram:setup` does, with nothing else in its environment. */
-const run = (env: Record<string, string>, ...args: string[]): Promise<{ code: number; output: string }> =>
+const run = (
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number; output: string }> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, '..', '..', 'dev', 'telegram-setup.ts');
     execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) =>
@@ -17,7 +20,11 @@ const run = (env: Record<string, string>, ...args: string[]): Promise<{ code: nu
 
 test('registers the webhook with its secret, the commands and descriptions in both languages, and says so', async () => {
   const { api, url } = await setUp();
-  const env = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: SECRET, TELEGRAM_API_URL: `${url}/` };
+  const env = {
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_WEBHOOK_SECRET: SECRET,
+    TELEGRAM_API_URL: `${url}/`,
+  };
   const { code, output } = await run(env, `${ADDRESS}/`);
   expect(output).toMatch(/Bot +@aist_local_bot at http:/);
   const kinds = ['message', 'callback_query', 'my_chat_member'];
@@ -36,7 +43,9 @@ test('registers the webhook with its secret, the commands and descriptions in bo
   const english = await api.getMyCommands({ language_code: 'en' });
   expect(english.map(({ description }) => description).join()).toMatch(/^[\x20-\x7e]+$/);
   expect((await api.getMyDescription()).description).toMatch(/Коды/);
-  expect((await api.getMyShortDescription({ language_code: 'en' })).short_description).toMatch(/^Sign-in codes/);
+  expect((await api.getMyShortDescription({ language_code: 'en' })).short_description).toMatch(
+    /^Sign-in codes/,
+  );
 
   const again = await run({ ...env, API_URL: ADDRESS });
   expect(again).toEqual({ code: 0, output });
@@ -44,11 +53,31 @@ test('registers the webhook with its secret, the commands and descriptions in bo
 
 test.each<[string, Record<string, string>, string[], RegExp]>([
   ['without a token', { TELEGRAM_BOT_TOKEN: '' }, [ADDRESS], /^TELEGRAM_BOT_TOKEN is not set/],
-  ['without a secret', { TELEGRAM_WEBHOOK_SECRET: '' }, [ADDRESS], /^TELEGRAM_WEBHOOK_SECRET is not set/],
-  ['with a weak secret', { TELEGRAM_WEBHOOK_SECRET: 'short' }, [ADDRESS], /^TELEGRAM_WEBHOOK_SECRET must be 16 to 256/],
+  [
+    'without a secret',
+    { TELEGRAM_WEBHOOK_SECRET: '' },
+    [ADDRESS],
+    /^TELEGRAM_WEBHOOK_SECRET is not set/,
+  ],
+  [
+    'with a weak secret',
+    { TELEGRAM_WEBHOOK_SECRET: 'short' },
+    [ADDRESS],
+    /^TELEGRAM_WEBHOOK_SECRET must be 16 to 256/,
+  ],
   ['without an address', {}, [], /^The address of the API is not set/],
-  ['with an address that is none', {}, ['api.example'], /^api\.example is no http:\/\/ or https:\/\/ address/],
-  ['with plain HTTP at Telegram', {}, ['http://api.example'], /^Telegram calls https:\/\/ addresses alone/],
+  [
+    'with an address that is none',
+    {},
+    ['api.example'],
+    /^api\.example is no http:\/\/ or https:\/\/ address/,
+  ],
+  [
+    'with plain HTTP at Telegram',
+    {},
+    ['http://api.example'],
+    /^Telegram calls https:\/\/ addresses alone/,
+  ],
   [
     'with a Bot API that is gone',
     { TELEGRAM_API_URL: 'http://127.0.0.1:1' },
@@ -56,7 +85,10 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
     /127\.0\.0\.1:1 cannot be reached/,
   ],
 ])('ends with a clear word %s', async (_, env, args, message) => {
-  const { code, output } = await run({ TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: SECRET, ...env }, ...args);
+  const { code, output } = await run(
+    { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: SECRET, ...env },
+    ...args,
+  );
   expect(output).toMatch(message);
   expect(output).not.toMatch(new RegExp(`${SECRET}|${TOKEN}|    at `));
   expect(code).toBe(1);

@@ -34,14 +34,21 @@ describe('the stand-in for Cloudflare’s TURN', () => {
 
   test('knows its key alone, and refuses a time that Cloudflare would', async () => {
     const wanted = { ttl: 60 };
-    expect((await ask('generate-ice-servers', wanted, { ...KEY, apiToken: 'another' })).status).toBe(401);
-    expect((await ask('generate-ice-servers', wanted, { ...KEY, keyId: 'another' })).status).toBe(404);
+    expect(
+      (await ask('generate-ice-servers', wanted, { ...KEY, apiToken: 'another' })).status,
+    ).toBe(401);
+    expect((await ask('generate-ice-servers', wanted, { ...KEY, keyId: 'another' })).status).toBe(
+      404,
+    );
     for (const ttl of [0, 172_801, '60', undefined])
       expect((await ask('generate-ice-servers', { ttl })).status).toBe(400);
   });
 
   test('fails so often as it is told to', async () => {
-    await fetch(`${turn.url}/_/fail`, { method: 'POST', body: JSON.stringify({ times: 2, status: 500 }) });
+    await fetch(`${turn.url}/_/fail`, {
+      method: 'POST',
+      body: JSON.stringify({ times: 2, status: 500 }),
+    });
     expect([(await ask('x/revoke')).status, (await ask('x/revoke')).status]).toEqual([500, 500]);
     expect((await ask('x/revoke')).status).toBe(404);
   });

@@ -22,10 +22,16 @@ describe('a Worker whose settings are wrong', () => {
   test.each(['/health', '/health/ready', '/api/profile', '/openapi.json', '/nowhere'])(
     'answers 503 to %s, in the envelope, with CORS',
     async (path) => {
-      const answer = await fetch(`${worker.url}${path}`, { headers: { Origin: 'https://app.example' } });
+      const answer = await fetch(`${worker.url}${path}`, {
+        headers: { Origin: 'https://app.example' },
+      });
       expect(answer.status).toBe(503);
       expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example');
-      expect(await answer.json()).toMatchObject({ ok: false, code: 'misconfigured', message: 'Сервис не настроен' });
+      expect(await answer.json()).toMatchObject({
+        ok: false,
+        code: 'misconfigured',
+        message: 'Сервис не настроен',
+      });
     },
   );
 
@@ -59,7 +65,8 @@ describe('a Worker whose stores nobody runs', () => {
       CODE_SECRET: `code-${secret}`,
       TELEGRAM_BOT_TOKEN: '1000:local',
     };
-    const onLine = (line: string) => lines.push(...[plainLine(line)].filter((plain) => plain !== undefined));
+    const onLine = (line: string) =>
+      lines.push(...[plainLine(line)].filter((plain) => plain !== undefined));
     worker = startWorker({ port: await freePort(), settings, onLine });
     await worker.ready;
   });

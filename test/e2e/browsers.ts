@@ -22,7 +22,10 @@ const FLAGS = [
   '--use-fake-device-for-media-stream',
 ];
 
-const TYPES: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8' };
+const TYPES: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+};
 
 /** Serves the page on loopback. */
 export const servePage = async (): Promise<{ url: string; close(): void }> => {

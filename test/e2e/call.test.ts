@@ -41,7 +41,10 @@ const receivedBy = ({ page }: Person) => page.evaluate(() => client.received());
 /** Two people who have begun to talk. */
 const inCall = async ([caller, callee]: readonly [Person, Person], video: boolean) => {
   await shows(callee, 'listening');
-  await caller.page.evaluate(([to, video]) => client.call(to, video), [callee.userId, video] as const);
+  await caller.page.evaluate(([to, video]) => client.call(to, video), [
+    callee.userId,
+    video,
+  ] as const);
   await shows(callee, 'ringing');
   await callee.page.evaluate(() => client.accept());
   for (const one of [caller, callee]) await shows(one, 'accepted');
@@ -51,22 +54,25 @@ describe('two browsers', () => {
   test.each([
     ['a video call', true, 'caller'],
     ['a voice call', false, 'callee'],
-  ] as const)('make %s: media flows both ways, and a hangup on one side ends it on both', async (_, video, who) => {
-    const both = [await person(), await person()] as const;
-    await inCall(both, video);
-    for (const one of both) {
-      const before = await receivedBy(one);
-      // Each kind of media keeps coming: it is decoded, not only sent.
-      await expect
-        .poll(async () => (await receivedBy(one)).samples, { timeout: 15_000 })
-        .toBeGreaterThan(before.samples + 48_000);
-      if (!video) expect((await receivedBy(one)).frames).toBe(0);
-      else
+  ] as const)(
+    'make %s: media flows both ways, and a hangup on one side ends it on both',
+    async (_, video, who) => {
+      const both = [await person(), await person()] as const;
+      await inCall(both, video);
+      for (const one of both) {
+        const before = await receivedBy(one);
+        // Each kind of media keeps coming: it is decoded, not only sent.
         await expect
-          .poll(async () => (await receivedBy(one)).frames, { timeout: 15_000 })
-          .toBeGreaterThan(before.frames + 20);
-    }
-    await both[who === 'caller' ? 0 : 1].page.evaluate(() => client.hangUp());
-    for (const one of both) await shows(one, 'ended: hung_up');
-  });
+          .poll(async () => (await receivedBy(one)).samples, { timeout: 15_000 })
+          .toBeGreaterThan(before.samples + 48_000);
+        if (!video) expect((await receivedBy(one)).frames).toBe(0);
+        else
+          await expect
+            .poll(async () => (await receivedBy(one)).frames, { timeout: 15_000 })
+            .toBeGreaterThan(before.frames + 20);
+      }
+      await both[who === 'caller' ? 0 : 1].page.evaluate(() => client.hangUp());
+      for (const one of both) await shows(one, 'ended: hung_up');
+    },
+  );
 });

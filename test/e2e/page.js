@@ -6,7 +6,11 @@ const state = document.querySelector('#state');
 
 /** A picture, mine without its sound. */
 const picture = (muted) => {
-  const video = Object.assign(document.createElement('video'), { autoplay: true, muted, playsInline: true });
+  const video = Object.assign(document.createElement('video'), {
+    autoplay: true,
+    muted,
+    playsInline: true,
+  });
   document.body.append(video);
   return video;
 };
@@ -36,7 +40,10 @@ const enter = ({ url, ticket }, onFrame) => {
   const say = (frame) => socket.send(JSON.stringify(frame));
   socket.onopen = () => say({ type: 'hello', version: VERSION });
   socket.onmessage = ({ data }) => onFrame(JSON.parse(data), say);
-  const pings = setInterval(() => socket.readyState === WebSocket.OPEN && say({ type: 'ping' }), PING_MS);
+  const pings = setInterval(
+    () => socket.readyState === WebSocket.OPEN && say({ type: 'ping' }),
+    PING_MS,
+  );
   socket.onclose = () => clearInterval(pings);
   return { socket, say };
 };
@@ -74,7 +81,8 @@ const join = (admitted, { connection, media, video }, sent, onWelcome) => {
   const room = enter(admitted, async (frame, say) => {
     if (frame.type === 'welcome') onWelcome?.(say);
     if (frame.type === 'welcome' && frame.state === 'accepted') open = true;
-    if (frame.type === 'state') state.textContent = frame.reason ? `${frame.state}: ${frame.reason}` : frame.state;
+    if (frame.type === 'state')
+      state.textContent = frame.reason ? `${frame.state}: ${frame.reason}` : frame.state;
     if (frame.type === 'state' && frame.state === 'accepted') open = true;
     if (frame.type === 'signal') {
       say({ type: 'ack', seen: { [frame.from]: { epoch: frame.epoch, seq: frame.seq } } });
@@ -103,7 +111,8 @@ const join = (admitted, { connection, media, video }, sent, onWelcome) => {
 let applied = Promise.resolve();
 const apply = (signal, { connection, signal: send }) => {
   applied = applied.then(async () => {
-    if (signal.kind === 'candidate') return connection.addIceCandidate(signal.candidate ?? undefined);
+    if (signal.kind === 'candidate')
+      return connection.addIceCandidate(signal.candidate ?? undefined);
     await connection.setRemoteDescription({ type: signal.kind, sdp: signal.sdp });
     if (signal.kind !== 'offer') return;
     await connection.setLocalDescription();
@@ -118,10 +127,15 @@ const call = async (to, video) => {
   const early = [];
   connection.onicecandidate = ({ candidate }) => early.push(candidate);
   await connection.setLocalDescription();
-  const admitted = await request('/api/calls', { to, video, offer: connection.localDescription.sdp });
+  const admitted = await request('/api/calls', {
+    to,
+    video,
+    offer: connection.localDescription.sdp,
+  });
   state.textContent = 'calling';
   const { signal } = join(admitted, { ...opened, video }, 1);
-  for (const candidate of early) signal({ kind: 'candidate', candidate: candidate?.toJSON() ?? null });
+  for (const candidate of early)
+    signal({ kind: 'candidate', candidate: candidate?.toJSON() ?? null });
 };
 
 const accept = async () => {

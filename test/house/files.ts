@@ -5,7 +5,8 @@ import { join } from 'node:path';
 /** The folder of the repository. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-const GENERATED = /^(package-lock\.json|worker-configuration\.d\.ts|drizzle\/meta\/|docs\/reference\.md)/;
+const GENERATED =
+  /^(package-lock\.json|worker-configuration\.d\.ts|drizzle\/meta\/|docs\/reference\.md)/;
 
 /** A file of the repository that people write. */
 export interface SourceFile {

@@ -85,10 +85,16 @@ describe('who may import whom', () => {
     const byFile = Map.groupBy([...forbidden, ...allowed], ([file]) => file);
     for (const [file, imports] of byFile) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
-      writeFileSync(join(folder, file), imports.map(([, imported]) => `import '${imported}';\n`).join(''));
+      writeFileSync(
+        join(folder, file),
+        imports.map(([, imported]) => `import '${imported}';\n`).join(''),
+      );
     }
     const biome = join(root, 'node_modules', '.bin', 'biome');
-    const { stdout, stderr } = spawnSync(biome, ['lint', '--max-diagnostics=none'], { cwd: folder, encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(biome, ['lint', '--max-diagnostics=none'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     for (const [, file = '', line] of (stdout + stderr).matchAll(
       /^(\S+):(\d+):\d+ lint\/style\/noRestrictedImports/gm,
     )) {

@@ -6,7 +6,10 @@ const root = join(import.meta.dirname, '..', '..');
 const sources = ['src', 'party'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({ file: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') })),
+    .map((name) => ({
+      file: join(folder, name),
+      text: readFileSync(join(root, folder, name), 'utf8'),
+    })),
 );
 
 /** The events whose names are put together, and what they can come to. */
@@ -28,7 +31,9 @@ const named = writing.flatMap(({ argument }) => {
 
 const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const [table = ''] = /^## What the log says$[\s\S]*?(?=^## )/m.exec(operations) ?? [];
-const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[\w.]+/g) ?? []);
+const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(
+  ([, cell = '']) => cell.match(/[\w.]+/g) ?? [],
+);
 
 describe('“What the log says” in docs/operations.md', () => {
   test('has every event that is logged', () => {
@@ -43,6 +48,8 @@ describe('“What the log says” in docs/operations.md', () => {
 
   test('can be compared: but for the one place where work behind an answer fails, events are named where they are logged', () => {
     const nameless = writing.filter(({ argument }) => !/^['`]/.test(argument));
-    expect(nameless).toEqual([{ file: join('src', 'platform', 'http', 'request-context.ts'), argument: 'event' }]);
+    expect(nameless).toEqual([
+      { file: join('src', 'platform', 'http', 'request-context.ts'), argument: 'event' },
+    ]);
   });
 });

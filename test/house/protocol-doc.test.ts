@@ -14,7 +14,8 @@ test('docs/protocol.md says of every frame what the rooms check: npm run docs:pr
 /** All descriptions in a JSON Schema, of fields inside of fields as well. */
 const descriptionsIn = (schema: unknown): string[] => {
   if (typeof schema !== 'object' || schema === null) return [];
-  const own = 'description' in schema && typeof schema.description === 'string' ? [schema.description] : [];
+  const own =
+    'description' in schema && typeof schema.description === 'string' ? [schema.description] : [];
   return [...own, ...Object.values(schema).flatMap(descriptionsIn)];
 };
 
@@ -24,10 +25,13 @@ test.each([
   ['CallServerFrame', CallServerFrame],
   ['InboxClientFrame', InboxClientFrame],
   ['InboxServerFrame', InboxServerFrame],
-])('docs/protocol.md has every word that %s has of its fields, however deep they are', (_, schema) => {
-  const missing = descriptionsIn(z.toJSONSchema(schema)).filter((each) => !text.includes(each));
-  expect(missing).toEqual([]);
-});
+])(
+  'docs/protocol.md has every word that %s has of its fields, however deep they are',
+  (_, schema) => {
+    const missing = descriptionsIn(z.toJSONSchema(schema)).filter((each) => !text.includes(each));
+    expect(missing).toEqual([]);
+  },
+);
 
 test('a table that has no place in the document is missed', () => {
   expect(() => withTables(text.replace('<!-- table: errors -->', ''))).toThrow('"errors"');

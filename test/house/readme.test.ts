@@ -5,12 +5,16 @@ import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import { SETTING_NAMES } from '../../src/platform/env.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-const section = (title: string): string => readme.split(/^## /m).find((text) => text.startsWith(title)) ?? '';
+const section = (title: string): string =>
+  readme.split(/^## /m).find((text) => text.startsWith(title)) ?? '';
 
 describe('README.md', () => {
-  test.each(ENDPOINTS.map(({ method, path }) => `${method.toUpperCase()} ${path}`))('has the route %s', (route) => {
-    expect(section('Routes')).toContain(`\`${route}\``);
-  });
+  test.each(ENDPOINTS.map(({ method, path }) => `${method.toUpperCase()} ${path}`))(
+    'has the route %s',
+    (route) => {
+      expect(section('Routes')).toContain(`\`${route}\``);
+    },
+  );
 
   test('has every setting, and none that is not one', () => {
     const named = [...section('Settings').matchAll(/^\| (`.*?`) \|/gm)].flatMap(

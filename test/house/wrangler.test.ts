@@ -12,8 +12,8 @@ test('Cloudflare logs no URLs: tickets and the tokens of old clients stand in th
 test('every kind of room is a Durable Object that is kept in SQLite, as the free plan has them', () => {
   const bound = [...config.matchAll(/^name = "([A-Z]+)"\nclass_name = "(\w+)"$/gm)];
   expect(bound.map(([, name]) => name?.toLowerCase()).sort()).toEqual([...PARTIES].sort());
-  const migrated = [...config.matchAll(/^new_sqlite_classes = \[(.*)\]$/gm)].flatMap(([, names = '']) =>
-    names.split(', '),
+  const migrated = [...config.matchAll(/^new_sqlite_classes = \[(.*)\]$/gm)].flatMap(
+    ([, names = '']) => names.split(', '),
   );
   expect(migrated.sort()).toEqual(bound.map(([, , name]) => `"${name}"`).sort());
 });

@@ -48,7 +48,8 @@ const sent = ({ effects }: Posted): string[] =>
 
 const waiting = (outbox: Outbox): string[] => itemsIn(outbox).map(({ message }) => callOf(message));
 
-const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index + 1}`);
+const numbers = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${index + 1}`);
 
 describe('an outbox', () => {
   test('sends at once, and to one target all that waits as soon as there is an answer', () => {
@@ -131,7 +132,10 @@ describe('an outbox', () => {
     let now = 0;
     for (let i = 0; i < 13; i++) {
       const failed = answered(outbox, 1, undefined, now);
-      expect([sent(failed), failed.outcomes.map(({ over }) => over)]).toEqual([[], i === 0 ? [false] : [false, false]]);
+      expect([sent(failed), failed.outcomes.map(({ over }) => over)]).toEqual([
+        [],
+        i === 0 ? [false] : [false, false],
+      ]);
       const at = due(failed.outbox) ?? 0;
       waits.push(at - now);
       expect(sent(retry(failed.outbox, at - 1))).toEqual([]);
@@ -156,10 +160,13 @@ describe('an outbox', () => {
     expect(sent(retry(more, 1_250))).toEqual(['c+d+f']);
   });
 
-  test.each([undefined, {}, { answers: 1 }, { answers: [] }, done])('takes %j for no answer to several', (answer) => {
-    const { outbox } = answered(putAll(['a', 'b', 'c']), 1, done, 0);
-    expect(waiting(answered(outbox, 2, answer, 0).outbox)).toEqual(['b', 'c']);
-  });
+  test.each([undefined, {}, { answers: 1 }, { answers: [] }, done])(
+    'takes %j for no answer to several',
+    (answer) => {
+      const { outbox } = answered(putAll(['a', 'b', 'c']), 1, done, 0);
+      expect(waiting(answered(outbox, 2, answer, 0).outbox)).toEqual(['b', 'c']);
+    },
+  );
 
   test('gives up what would come too late, and goes on with what follows', () => {
     let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { until: 251 });
@@ -217,7 +224,8 @@ describe('what a step costs', () => {
       });
     let outbox = EMPTY_OUTBOX;
     const letter = { to: anna, durable: false, until: null };
-    for (const call of numbers(others)) ({ outbox } = post(outbox, { ...letter, message: counted(stop(call)) }));
+    for (const call of numbers(others))
+      ({ outbox } = post(outbox, { ...letter, message: counted(stop(call)) }));
     looks = 0;
     const { outbox: after } = post(outbox, { ...letter, to: boris, message: stop('x') });
     answered(after, after.next - 1, done, 0);

@@ -1,12 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { RoomDefinition } from '../../party/definition.ts';
-import { type PartyConnection, type PartyRoom, roomOnPartyKit } from '../../party/hosts/partykit/adapter.ts';
+import {
+  type PartyConnection,
+  type PartyRoom,
+  roomOnPartyKit,
+} from '../../party/hosts/partykit/adapter.ts';
 import { sign } from '../../party/wire/signature.ts';
 
 const SECRET = 'the-secret-of-the-rooms-0123456789';
-const env = { ROOMS_SECRET: SECRET, API_URL: 'http://127.0.0.1:1', ROOMS_URL: 'http://127.0.0.1:2' };
-const anna = { user: 'anna', device: 'phone', sid: 'phone', old: false, until: Date.now() + 60_000 };
+const env = {
+  ROOMS_SECRET: SECRET,
+  API_URL: 'http://127.0.0.1:1',
+  ROOMS_URL: 'http://127.0.0.1:2',
+};
+const anna = {
+  user: 'anna',
+  device: 'phone',
+  sid: 'phone',
+  old: false,
+  until: Date.now() + 60_000,
+};
 
 /** A kind of room that writes down what happens to it, and wants to be woken. */
 const noting = (heard: string[]): RoomDefinition<string, string, object> => ({
@@ -70,7 +84,9 @@ const connectionOf = (id: string): PartyConnection => {
 };
 
 const wayIn = async (room: string) => ({
-  request: { headers: Object.entries(await sign([SECRET], `call/${room}`, { entrant: anna }, Date.now())) },
+  request: {
+    headers: Object.entries(await sign([SECRET], `call/${room}`, { entrant: anna }, Date.now())),
+  },
 });
 
 describe('a room on PartyKit', () => {
@@ -91,14 +107,21 @@ describe('a room on PartyKit', () => {
     const room = new Room(hostOf(stored, 'one', connections));
     for (const connection of connections) await room.onConnect(connection, await wayIn('one'));
     expect(heard).toEqual(['start one: ', 'join one', 'join one']);
-    await new Room(hostOf(stored, 'one', connections)).onMessage('hi', connections[0] ?? connectionOf('c'));
+    await new Room(hostOf(stored, 'one', connections)).onMessage(
+      'hi',
+      connections[0] ?? connectionOf('c'),
+    );
     expect(heard.slice(3)).toEqual(['start one: anna,anna', 'frame one']);
   });
 
   test('says which of its variables are missing, and no value', () => {
     const Room = roomOnPartyKit(noting([]));
     const start = () =>
-      new Room({ ...hostOf(new Map(), 'one'), id: 'one', env: { ROOMS_SECRET: SECRET, API_URL: 'x' } });
+      new Room({
+        ...hostOf(new Map(), 'one'),
+        id: 'one',
+        env: { ROOMS_SECRET: SECRET, API_URL: 'x' },
+      });
     expect(start).toThrow(/API_URL[\s\S]*ROOMS_URL/);
     expect(start).not.toThrow(SECRET);
   });

@@ -4,7 +4,11 @@ import { quickSignal, quickToCall, quickToInbox } from '../../party/quick.ts';
 import { ToCall, ToInbox } from '../../party/wire/messages.ts';
 import { Signal } from '../../src/contract/sockets/call.ts';
 
-const candidate = { candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+const candidate = {
+  candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+};
 const signal = { kind: 'candidate', candidate, raw: { candidate, more: 1 } };
 const act = { type: 'act', user: 'u', device: 'ws-1', action: { type: 'signal', seq: 7, signal } };
 const told = {
@@ -19,21 +23,42 @@ const told = {
 };
 
 const odd = fc.oneof(
-  fc.constantFrom(null, true, '', 'x', 0, -1, 1, 1.5, 2 ** 53, [], {}, candidate, signal, act, told),
+  fc.constantFrom(
+    null,
+    true,
+    '',
+    'x',
+    0,
+    -1,
+    1,
+    1.5,
+    2 ** 53,
+    [],
+    {},
+    candidate,
+    signal,
+    act,
+    told,
+  ),
   fc.jsonValue(),
 );
 
 /** JSON that differs in a place or two from what is right. */
 const nearly = (right: unknown): fc.Arbitrary<unknown> => {
-  if (typeof right !== 'object' || right === null) return fc.oneof({ weight: 9, arbitrary: fc.constant(right) }, odd);
+  if (typeof right !== 'object' || right === null)
+    return fc.oneof({ weight: 9, arbitrary: fc.constant(right) }, odd);
   const whole = Array.isArray(right)
     ? fc.tuple(...right.map(nearly))
-    : fc.record(Object.fromEntries(Object.entries(right).map(([name, value]) => [name, nearly(value)])), {
-        requiredKeys: Object.keys(right).filter((name) => name === 'type'),
-      });
+    : fc.record(
+        Object.fromEntries(Object.entries(right).map(([name, value]) => [name, nearly(value)])),
+        {
+          requiredKeys: Object.keys(right).filter((name) => name === 'type'),
+        },
+      );
   return fc.oneof({ weight: 9, arbitrary: whole }, odd);
 };
-const object = (right: object) => nearly(right).map((said): object => Object(JSON.parse(JSON.stringify(said ?? null))));
+const object = (right: object) =>
+  nearly(right).map((said): object => Object(JSON.parse(JSON.stringify(said ?? null))));
 
 describe('what is read without the schema', () => {
   test('is what rooms tell one another of candidates', () => {
@@ -56,7 +81,9 @@ describe('what is read without the schema', () => {
   test('of an old client is the same, and what is no candidate is none', () => {
     fc.assert(
       fc.property(nearly(candidate), (said) => {
-        expect(quickSignal(said)).toEqual(Signal.safeParse({ kind: 'candidate', candidate: said }).data);
+        expect(quickSignal(said)).toEqual(
+          Signal.safeParse({ kind: 'candidate', candidate: said }).data,
+        );
       }),
       { numRuns: 2_000 },
     );

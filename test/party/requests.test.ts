@@ -9,11 +9,14 @@ const Say = z.object({ say: z.string() });
 const echo = () => {
   const heard: string[] = [];
   const late: (() => void)[] = [];
-  const requests: Requests<z.output<typeof Say>> = new Requests({ message: Say }, (request, { say }) => {
-    heard.push(say);
-    if (say === 'think') late.push(() => requests.reply(request, { thought: true }));
-    else if (say !== 'nothing') requests.reply(request, { say });
-  });
+  const requests: Requests<z.output<typeof Say>> = new Requests(
+    { message: Say },
+    (request, { say }) => {
+      heard.push(say);
+      if (say === 'think') late.push(() => requests.reply(request, { thought: true }));
+      else if (say !== 'nothing') requests.reply(request, { say });
+    },
+  );
   return { requests, heard, late };
 };
 const batch = (...messages: unknown[]) => ({ type: 'batch', messages });
@@ -39,11 +42,15 @@ describe('a request to a room', () => {
 
   test('that brings several has them heard in order, and answers each in its place', async () => {
     const { requests, heard, late } = echo();
-    const told = requests.tell(batch({ say: 'a' }, { say: 'think' }, { no: 1 }, { say: 'nothing' }, { say: 'b' }));
+    const told = requests.tell(
+      batch({ say: 'a' }, { say: 'think' }, { no: 1 }, { say: 'nothing' }, { say: 'b' }),
+    );
     expect(heard).toEqual(['a', 'think', 'nothing', 'b']);
     for (const answer of late) answer();
     await vi.advanceTimersByTimeAsync(4_000);
-    expect(await told).toEqual({ answers: [{ say: 'a' }, { thought: true }, null, null, { say: 'b' }] });
+    expect(await told).toEqual({
+      answers: [{ say: 'a' }, { thought: true }, null, null, { say: 'b' }],
+    });
   });
 
   test.each([
@@ -64,6 +71,8 @@ describe('a request to a room', () => {
 
   test('within several is no request that brings several', async () => {
     const { requests } = echo();
-    expect(await requests.tell(batch(batch({ say: 'a' }), { say: 'b' }))).toEqual({ answers: [null, { say: 'b' }] });
+    expect(await requests.tell(batch(batch({ say: 'a' }), { say: 'b' }))).toEqual({
+      answers: [null, { say: 'b' }],
+    });
   });
 });

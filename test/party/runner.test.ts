@@ -15,7 +15,13 @@ import { ringing } from './call/call.ts';
 const SECRET = 'the-secret-of-rooms';
 const LIMIT = 64 * 1024;
 
-const who: Entrant = { user: 'bob', device: 'phone', sid: 'phone', old: false, until: Number.MAX_SAFE_INTEGER };
+const who: Entrant = {
+  user: 'bob',
+  device: 'phone',
+  sid: 'phone',
+  old: false,
+  until: Number.MAX_SAFE_INTEGER,
+};
 
 /** A connection; what it was sent, and how it was closed. */
 class FakeSocket implements Socket {
@@ -135,10 +141,17 @@ class Probe {
   }
 
   /** A request that the Worker has signed. */
-  async ask(body: object | string, { secret = SECRET, target = 'call/room', age = 0, signed = true } = {}) {
+  async ask(
+    body: object | string,
+    { secret = SECRET, target = 'call/room', age = 0, signed = true } = {},
+  ) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const headers = signed ? await sign([secret], target, { body: text }, this.host.time - age) : {};
-    return this.runner.request(new Request('https://room/', { method: 'POST', body: text, headers }));
+    const headers = signed
+      ? await sign([secret], target, { body: text }, this.host.time - age)
+      : {};
+    return this.runner.request(
+      new Request('https://room/', { method: 'POST', body: text, headers }),
+    );
   }
 
   /** The alarm goes off when it was set for. */
@@ -167,7 +180,9 @@ const nameOf = (event: ProbeEvent): string => {
 
 const post: Effect = { type: 'post', n: 1, to: 'worker', message: { type: 'revoked', sids: [] } };
 const reply = (event: ProbeEvent): Effect[] =>
-  event.type === 'message' ? [{ type: 'reply', request: event.request, answer: { heard: event.message.say } }] : [];
+  event.type === 'message'
+    ? [{ type: 'reply', request: event.request, answer: { heard: event.message.say } }]
+    : [];
 /** What is under way in promises that wait for nothing else is over. */
 const settle = () => new Promise<void>((done) => setImmediate(done));
 
@@ -249,7 +264,13 @@ describe('what the Worker refuses', () => {
     const answers = await refuse(100, new RefusedError('worker answered 400'));
     expect(answers).toEqual([...Array(REFUSALS_LIMIT - 1).fill(undefined), { outcome: 'refused' }]);
     expect(error.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
-      { level: 'error', event: 'room.message_refused', party: 'call', room: 'room', message: 'record' },
+      {
+        level: 'error',
+        event: 'room.message_refused',
+        party: 'call',
+        room: 'room',
+        message: 'record',
+      },
     ]);
     error.mockRestore();
   });
@@ -283,24 +304,28 @@ describe('a room that could not begin', () => {
     expect(probe.events).toEqual(['start', 'join b', 'frame hello']);
   });
 
-  test.each(['message', 'leave', 'alarm', 'request'] as const)('begins again with a %s', async (what) => {
-    const body = JSON.stringify({ say: 'x' });
-    const headers = await sign([SECRET], 'call/room', { body }, probe.host.time);
-    const request = () => new Request('https://room', { method: 'POST', headers, body });
-    probe.react = (event) => (event.type === 'message' ? [{ type: 'reply', request: event.request, answer: {} }] : []);
-    // One is used up by the attempt that nobody waits for.
-    const runner = beginWith(2);
-    await runner.alarm().catch(() => undefined);
-    const come = {
-      message: () => runner.message('a', 'hello'),
-      leave: () => runner.leave('a'),
-      alarm: () => runner.alarm(),
-      request: () => runner.request(request()),
-    }[what];
-    await expect(come()).rejects.toThrow('The storage is away');
-    await come();
-    expect(probe.events[0]).toBe('start');
-  });
+  test.each(['message', 'leave', 'alarm', 'request'] as const)(
+    'begins again with a %s',
+    async (what) => {
+      const body = JSON.stringify({ say: 'x' });
+      const headers = await sign([SECRET], 'call/room', { body }, probe.host.time);
+      const request = () => new Request('https://room', { method: 'POST', headers, body });
+      probe.react = (event) =>
+        event.type === 'message' ? [{ type: 'reply', request: event.request, answer: {} }] : [];
+      // One is used up by the attempt that nobody waits for.
+      const runner = beginWith(2);
+      await runner.alarm().catch(() => undefined);
+      const come = {
+        message: () => runner.message('a', 'hello'),
+        leave: () => runner.leave('a'),
+        alarm: () => runner.alarm(),
+        request: () => runner.request(request()),
+      }[what];
+      await expect(come()).rejects.toThrow('The storage is away');
+      await come();
+      expect(probe.events[0]).toBe('start');
+    },
+  );
 });
 
 describe('what a room is told', () => {
@@ -337,7 +362,16 @@ describe('the order', () => {
     probe.events.length = 0;
     open(undefined);
     await Promise.all(all);
-    expect(probe.events).toEqual(['start', 'join a', 'frame 1', 'join b', 'frame 2', 'frame 3', 'leave a', 'alarm']);
+    expect(probe.events).toEqual([
+      'start',
+      'join a',
+      'frame 1',
+      'join b',
+      'frame 2',
+      'frame 3',
+      'leave a',
+      'alarm',
+    ]);
   });
 
   test('holds for those who are not in: what they say before they come, or after they went, is not heard', async () => {
@@ -638,7 +672,11 @@ describe('a reminder', () => {
 describe('what is told to others', () => {
   test.each([
     ['with what they answer', async () => ({ outcome: 'ok' }), 'answered 1 {"outcome":"ok"}'],
-    ['as unheard when it fails', () => Promise.reject(new Error('Out of reach')), 'answered 1 undefined'],
+    [
+      'as unheard when it fails',
+      () => Promise.reject(new Error('Out of reach')),
+      'answered 1 undefined',
+    ],
   ])('comes back %s', async (_, answer, event) => {
     await probe.enter();
     probe.host.answer = answer;
@@ -698,7 +736,10 @@ describe('what is no frame', () => {
   test('of a client in a call is answered as malformed, binary or not', async () => {
     const alice: Entrant = { ...who, user: 'alice', device: 'alice', role: 'caller' };
     const entrant = { ...alice, ticket: { id: 'jti', until: 1_060_000 } };
-    expect(await heard(callRoom, 'c', entrant, ringing().written)).toMatchObject([malformed, malformed]);
+    expect(await heard(callRoom, 'c', entrant, ringing().written)).toMatchObject([
+      malformed,
+      malformed,
+    ]);
   });
 
   test('of a client in an inbox is answered as malformed', async () => {

@@ -24,7 +24,10 @@ const unheard = { signal: () => HANGS, ring: () => ({ outcome: 'ok', devices: 1,
 describe('an old device that asks again and again for what was said', () => {
   /** A call with an offer and 250 candidates, of which an old device hears. */
   const loud = () => {
-    const room = ringing({ ring: () => ({ outcome: 'ok', devices: 0, old: false }) }, { offer: offer() });
+    const room = ringing(
+      { ring: () => ({ outcome: 'ok', devices: 0, old: false }) },
+      { offer: offer() },
+    );
     room.enter('alice');
     for (let seq = 2; seq <= 250; seq++) room.signal('alice', seq);
     room.posts.length = 0;
@@ -163,7 +166,10 @@ describe('one frame', () => {
     { type: 'signal', seq: 2, signal: ice('x') },
     { type: 'signal', seq: 60, signal: ice('x') },
     { type: 'signal', seq: 1, to: 'cyd', signal: offer() },
-    { type: 'ack', seen: { alice: { epoch: 1, seq: 9 }, bob: { epoch: 1, seq: 9 }, cyd: { epoch: 1, seq: 9 } } },
+    {
+      type: 'ack',
+      seen: { alice: { epoch: 1, seq: 9 }, bob: { epoch: 1, seq: 9 }, cyd: { epoch: 1, seq: 9 } },
+    },
     { type: 'ping' },
   ];
 
@@ -182,22 +188,35 @@ describe('one frame', () => {
     'in a call of eight': () => crowd(true),
   };
 
-  test.each(Object.entries(scenes))('%s brings no more than a frame and a request for each of eight', (_, scene) => {
-    for (const frame of frames) {
-      for (const who of ['alice', 'bob']) {
-        const { state, now } = scene();
-        const decoded = callRoom.decode(JSON.stringify(frame), undefined);
-        if (!decoded || 'error' in decoded) throw new Error(`No frame: ${JSON.stringify(frame)}`);
-        const { effects } = callRoom.step(state, { type: 'frame', id: who, frame: decoded.frame }, now);
-        const sends = effects.filter(({ type }) => type === 'send');
-        const told = sends.map((effect) => `${'to' in effect && effect.to} ${JSON.stringify(effect)}`);
-        expect(new Set(told).size, JSON.stringify(frame)).toBe(told.length);
-        // Whoever comes or goes is told of to all, in one frame that says what and one that says who.
-        expect(sends.length, `${who} ${JSON.stringify(frame)}`).toBeLessThanOrEqual(2 * OUT_LIMIT);
-        expect(countOut(effects) - sends.length, JSON.stringify(frame)).toBeLessThanOrEqual(OUT_LIMIT + 1);
+  test.each(Object.entries(scenes))(
+    '%s brings no more than a frame and a request for each of eight',
+    (_, scene) => {
+      for (const frame of frames) {
+        for (const who of ['alice', 'bob']) {
+          const { state, now } = scene();
+          const decoded = callRoom.decode(JSON.stringify(frame), undefined);
+          if (!decoded || 'error' in decoded) throw new Error(`No frame: ${JSON.stringify(frame)}`);
+          const { effects } = callRoom.step(
+            state,
+            { type: 'frame', id: who, frame: decoded.frame },
+            now,
+          );
+          const sends = effects.filter(({ type }) => type === 'send');
+          const told = sends.map(
+            (effect) => `${'to' in effect && effect.to} ${JSON.stringify(effect)}`,
+          );
+          expect(new Set(told).size, JSON.stringify(frame)).toBe(told.length);
+          // Whoever comes or goes is told of to all, in one frame that says what and one that says who.
+          expect(sends.length, `${who} ${JSON.stringify(frame)}`).toBeLessThanOrEqual(
+            2 * OUT_LIMIT,
+          );
+          expect(countOut(effects) - sends.length, JSON.stringify(frame)).toBeLessThanOrEqual(
+            OUT_LIMIT + 1,
+          );
+        }
       }
-    }
-  });
+    },
+  );
 
   test('that is repeated brings eight out at most, each time', () => {
     for (const [name, scene] of Object.entries(scenes)) {
@@ -207,8 +226,13 @@ describe('one frame', () => {
         for (let n = 0; n < 20; n++) {
           room.posts.length = 0;
           room.say('bob', frame);
-          const sent = ['alice', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gus', 'hal'].flatMap((user) => room.got(user));
-          if (n > 0) expect(sent.length + room.posts.length, `${name} ${frame.type}`).toBeLessThanOrEqual(OUT_LIMIT);
+          const sent = ['alice', 'bob', 'cyd', 'dan', 'eve', 'fay', 'gus', 'hal'].flatMap((user) =>
+            room.got(user),
+          );
+          if (n > 0)
+            expect(sent.length + room.posts.length, `${name} ${frame.type}`).toBeLessThanOrEqual(
+              OUT_LIMIT,
+            );
         }
       }
     }
@@ -216,10 +240,17 @@ describe('one frame', () => {
 
   test('of an old client brings eight out at most, whatever rings and however often it comes', () => {
     for (const frame of [dials('alice'), dials('carol'), answer, candidate, hangup]) {
-      for (const before of [[], [answer], [dials('carol')], [dials('carol'), hangup], [dials('alice')]]) {
+      for (const before of [
+        [],
+        [answer],
+        [dials('carol')],
+        [dials('carol'), hangup],
+        [dials('alice')],
+      ]) {
         const bob = new Inbox().device('phone');
         for (let n = 0; n < 7; n++) bob.old(`pc${n}`);
-        for (let n = 0; n < 30; n++) bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });
+        for (let n = 0; n < 30; n++)
+          bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });
         bob.ring('c');
         bob.signal('c', 1, [offerOf('v=0')]);
         for (const said of before) bob.say('pc0', said);
@@ -237,7 +268,8 @@ describe('one frame', () => {
 
   test('of an inbox, and one message to it, bring no request more than there are calls', () => {
     const bob = new Inbox().device('phone').device('tablet');
-    for (let n = 0; n < 32; n++) bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });
+    for (let n = 0; n < 32; n++)
+      bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });
     bob.posts.length = 0;
     bob.say('phone', { type: 'decline', call: 'c1' }).say('phone', { type: 'decline', call: 'c1' });
     expect(bob.posts).toHaveLength(1);

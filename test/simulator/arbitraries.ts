@@ -5,7 +5,10 @@ import { DEVICES } from './world.ts';
 const user = fc.constantFrom('A', 'B', 'C', 'X', '__proto__', 'constructor', 'toString', '');
 const seq = fc.constantFrom(1, 2, 3, 7, 64, 1_000_000_000, 0, -1, 1.5);
 const signal = fc.oneof(
-  fc.record({ kind: fc.constantFrom('offer', 'answer'), sdp: fc.constantFrom('', 'v=0', 'x'.repeat(500)) }),
+  fc.record({
+    kind: fc.constantFrom('offer', 'answer'),
+    sdp: fc.constantFrom('', 'v=0', 'x'.repeat(500)),
+  }),
   fc.record({
     kind: fc.constant('candidate'),
     candidate: fc.constantFrom(null, { candidate: '' }, { candidate: 'x' }),
@@ -14,14 +17,22 @@ const signal = fc.oneof(
 const seen = fc.dictionary(user, fc.record({ epoch: seq, seq }), { maxKeys: 3 });
 const hostileCallFrame = fc.oneof(
   fc.record({ type: fc.constantFrom('accept', 'decline', 'hangup', 'ping', 'welcome') }),
-  fc.record({ type: fc.constant('hello'), version: fc.constantFrom(1, 2), resume: fc.record({ seen, acked: seq }) }),
+  fc.record({
+    type: fc.constant('hello'),
+    version: fc.constantFrom(1, 2),
+    resume: fc.record({ seen, acked: seq }),
+  }),
   fc.record({ type: fc.constant('signal'), seq, to: user, signal }),
   fc.record({ type: fc.constant('signal'), seq, signal }),
   fc.record({ type: fc.constant('ack'), seen }),
   fc.json({ maxDepth: 2 }).map((text): unknown => JSON.parse(text)),
 );
 const hostileInboxFrame = fc.oneof(
-  fc.record({ type: fc.constantFrom('hello', 'decline', 'hangup'), version: fc.constantFrom(1, 2), call: user }),
+  fc.record({
+    type: fc.constantFrom('hello', 'decline', 'hangup'),
+    version: fc.constantFrom(1, 2),
+    call: user,
+  }),
   fc.record({ type: fc.constantFrom('decline', 'hangup'), call: fc.constantFrom('c1', 'c2') }),
   fc.record({
     event: fc.constantFrom('call:offer', 'call:answer', 'call:ice', 'call:hangup', 'ping'),
@@ -46,50 +57,110 @@ const callee = fc.oneof(
 );
 const call = fc.constantFrom('c1', 'c1', 'c1', 'c2', 'c3');
 const message = fc.constantFrom(
-  ...['create', 'permit', 'act', 'dial', 'ring', 'active', 'stop', 'signal', 'record', 'call', 'revoked'],
+  ...[
+    'create',
+    'permit',
+    'act',
+    'dial',
+    'ring',
+    'active',
+    'stop',
+    'signal',
+    'record',
+    'call',
+    'revoked',
+  ],
 );
 const target = fc.constantFrom('A', 'B', 'C', 'c1', 'c1', 'c2', 'worker');
 const ms = fc.constantFrom(0, 3, 40, 500, 3_000, 6_000, 20_000);
 
 const deed = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('calls', 'offers').chain((how) => callee.map((to) => `${how} ${to}`)) },
-  { weight: 1, arbitrary: fc.subarray(['A', 'B', 'C', 'D'], { minLength: 2 }).map((to) => `calls ${to.join(' ')}`) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .constantFrom('calls', 'offers')
+      .chain((how) => callee.map((to) => `${how} ${to}`)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .subarray(['A', 'B', 'C', 'D'], { minLength: 2 })
+      .map((to) => `calls ${to.join(' ')}`),
+  },
   { weight: 8, arbitrary: fc.constantFrom('accepts', 'accepts', 'accepts', 'accepts last') },
   { weight: 4, arbitrary: fc.constantFrom('declines', 'refuses', 'hangs up', 'hangs up') },
-  { weight: 6, arbitrary: fc.constantFrom('drops', 'stalls', 'loses call', 'loses inbox', 'reloads', 'reloads') },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(
+      'drops',
+      'stalls',
+      'loses call',
+      'loses inbox',
+      'reloads',
+      'reloads',
+    ),
+  },
   { weight: 3, arbitrary: fc.constantFrom('comes', 'goes', 'vanishes', 'rejoins', 'rejoins') },
-  { weight: 5, arbitrary: fc.constantFrom('negotiates', 'negotiates early', 'trickles', 'doubles', 'swaps', 'skips') },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom(
+      'negotiates',
+      'negotiates early',
+      'trickles',
+      'doubles',
+      'swaps',
+      'skips',
+    ),
+  },
   { weight: 4, arbitrary: fc.constantFrom('crashes', 'takes over', 'takes over', 'ends other') },
   { weight: 1, arbitrary: fc.constantFrom('is slow 40', 'is slow 400', 'is revoked') },
 );
 const hostile = fc.oneof(
   fc.tuple(device, hostileCallFrame).map(([who, frame]) => `${who} says ${JSON.stringify(frame)}`),
-  fc.tuple(device, hostileInboxFrame).map(([who, frame]) => `${who} tells ${JSON.stringify(frame)}`),
+  fc
+    .tuple(device, hostileInboxFrame)
+    .map(([who, frame]) => `${who} tells ${JSON.stringify(frame)}`),
 );
 const step = fc.oneof(
   { weight: 40, arbitrary: fc.tuple(device, deed).map(([who, what]) => `${who} ${what}`) },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.constantFrom('lose', 'refuse', 'deafen'), message).map((words) => words.join(' ')),
+    arbitrary: fc
+      .tuple(fc.constantFrom('lose', 'refuse', 'deafen'), message)
+      .map((words) => words.join(' ')),
   },
-  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('delay', 'double'), message, ms).map((words) => words.join(' ')) },
-  { weight: 3, arbitrary: fc.oneof(call, fc.constantFrom('A', 'B', 'C')).map((name) => `restart ${name}`) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('delay', 'double'), message, ms)
+      .map((words) => words.join(' ')),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.oneof(call, fc.constantFrom('A', 'B', 'C')).map((name) => `restart ${name}`),
+  },
   { weight: 1, arbitrary: fc.constantFrom('A', 'B', 'C').map((name) => `sleep ${name}`) },
   { weight: 1, arbitrary: call.map((name) => `intrude ${name}`) },
   {
     weight: 1,
-    arbitrary: fc.tuple(target, fc.constantFrom(300, 8_000, 70_000)).map(([to, time]) => `cut ${to} ${time}`),
+    arbitrary: fc
+      .tuple(target, fc.constantFrom(300, 8_000, 70_000))
+      .map(([to, time]) => `cut ${to} ${time}`),
   },
   {
     weight: 4,
-    arbitrary: fc.constantFrom(300, 1_000, 5_000, 19_000, 26_000, 46_000, 95_000).map((time) => `wait ${time}`),
+    arbitrary: fc
+      .constantFrom(300, 1_000, 5_000, 19_000, 26_000, 46_000, 95_000)
+      .map((time) => `wait ${time}`),
   },
 );
 const timed = fc
   .tuple(fc.constantFrom('', '', '', '& ', '&1 ', '&2 ', '&4 ', '&9 ', '&400 '), step)
   .map(([when, what]) => `${when}${what}`);
 
-const cast = fc.subarray(DEVICES.slice(0, 9), { minLength: 1 }).map((names) => names.map((name) => `${name} comes`));
+const cast = fc
+  .subarray(DEVICES.slice(0, 9), { minLength: 1 })
+  .map((names) => names.map((name) => `${name} comes`));
 
 /** Scripts: who is there, and what happens. */
 export const script = fc
@@ -118,7 +189,9 @@ export const groupScript = fc
           fc.oneof(
             {
               weight: 8,
-              arbitrary: fc.tuple(fc.constantFrom(...'ABCDEFGH'), deed).map(([who, what]) => `${who}1 ${what}`),
+              arbitrary: fc
+                .tuple(fc.constantFrom(...'ABCDEFGH'), deed)
+                .map(([who, what]) => `${who}1 ${what}`),
             },
             { weight: 1, arbitrary: step },
           ),
@@ -145,14 +218,28 @@ export const glareScript = fc
     others: fc.subarray(['A2 comes', 'B2 comes', 'A1 is slow 40', 'Bo is slow 9', 'B1 is slow 13']),
     faults: fc.array(
       fc
-        .tuple(fc.constantFrom('delay', 'double'), fc.constantFrom('create', 'dial', 'ring', 'call'), fc.nat(900))
+        .tuple(
+          fc.constantFrom('delay', 'double'),
+          fc.constantFrom('create', 'dial', 'ring', 'call'),
+          fc.nat(900),
+        )
         .map((words) => `& ${words.join(' ')}`),
       { maxLength: 3 },
     ),
   })
   .map(({ one, other, how, isFirst, gap, others, faults }) => {
-    const [first, then] = isFirst ? [`${one} ${how} B`, `${other} calls A`] : [`${other} ${how} A`, `${one} calls B`];
-    return [`${one} comes`, `${other} comes`, ...others, 'wait 100', ...faults, first, `&${gap} ${then}`];
+    const [first, then] = isFirst
+      ? [`${one} ${how} B`, `${other} calls A`]
+      : [`${other} ${how} A`, `${one} calls B`];
+    return [
+      `${one} comes`,
+      `${other} comes`,
+      ...others,
+      'wait 100',
+      ...faults,
+      first,
+      `&${gap} ${then}`,
+    ];
   });
 
 /** Scripts of a group of three of whom two or all call the others, or one the one who calls all. */
@@ -164,7 +251,11 @@ export const groupGlareScript = fc
     slow: fc.subarray(['A1 is slow 40', 'B1 is slow 13', 'C1 is slow 9']),
     faults: fc.array(
       fc
-        .tuple(fc.constantFrom('delay', 'double'), fc.constantFrom('create', 'dial', 'ring'), fc.nat(900))
+        .tuple(
+          fc.constantFrom('delay', 'double'),
+          fc.constantFrom('create', 'dial', 'ring'),
+          fc.nat(900),
+        )
         .map((words) => `& ${words.join(' ')}`),
       { maxLength: 3 },
     ),

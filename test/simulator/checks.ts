@@ -20,7 +20,8 @@ export const checkAtRest = (world: World) => {
   checkCrowd(world, live);
   for (const device of world.devices.values()) checkBelief(world, device, live);
   for (const call of live) {
-    for (const from of call.members) for (const to of call.members) checkPair(world, call, from, to);
+    for (const from of call.members)
+      for (const to of call.members) checkPair(world, call, from, to);
   }
 };
 
@@ -28,7 +29,8 @@ const isAway = (call: Call, user: string) => memberOf(call, user)?.awayAt !== un
 
 /** What a device shows is what is so. */
 const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
-  if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0) return;
+  if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0)
+    return;
   const { user, name } = device;
   const isAsleep = [...world.calls.values()].some(
     ({ state, written = '{"state":"ended"}' }) => !state && JSON.parse(written).state !== 'ended',
@@ -66,19 +68,26 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   }
   const own = live.find((call) => hasJoined(call, user, device.device));
   const isIn = device.stage === 'dialling' || device.stage === 'active';
-  hold(isIn === (own !== undefined), () => `${name} is ${device.stage}, and the rooms say ${own?.id ?? 'nothing'}`);
+  hold(
+    isIn === (own !== undefined),
+    () => `${name} is ${device.stage}, and the rooms say ${own?.id ?? 'nothing'}`,
+  );
   if (own) {
     const peer = memberOf(own, device.peer);
     // One who has gone or forgotten all before the answer was on its way never sends it; an offer cannot be taken for one.
     const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
     const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
-    hold(isRight === true, () => `${name} is ${device.stage} with ${device.peer} in ${own.id}, which is ${own.state}`);
+    hold(
+      isRight === true,
+      () => `${name} is ${device.stage} with ${device.peer} in ${own.id}, which is ${own.state}`,
+    );
     return;
   }
   const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
   const isSure = (call: Call) => !isLate(call) && !isAway(call, call.caller);
   const offering = ringing.filter((call) => rung.includes(call.caller) && isSure(call));
-  if (device.stage === 'ringing') hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
+  if (device.stage === 'ringing')
+    hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
   else
     hold(
       rung.length === 0 || hasRung(world, device) || offering.length < rung.length,
@@ -89,7 +98,10 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
 /** Whether an old device has dropped a ring so often that it rings no more. */
 const hasRung = (world: World, { user, device }: OldDevice): boolean => {
   const calls = world.inbox(user).state?.calls ?? [];
-  return calls.some((call) => call.state === 'ringing' && (call.rang ?? []).filter((one) => one === device).length > 1);
+  return calls.some(
+    (call) =>
+      call.state === 'ringing' && (call.rang ?? []).filter((one) => one === device).length > 1,
+  );
 };
 
 /** Of two in a call one is polite. */
@@ -99,25 +111,35 @@ const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
     const other = seatOf(world, call, user);
     const mine = other?.client.peers.get(device.user);
     if (!mine || !other?.client.joined || !other.link?.open || !device.seat.link?.open) continue;
-    hold(mine.polite !== polite, () => `${device.user} and ${user} are both ${polite ? 'polite' : 'impolite'}`);
+    hold(
+      mine.polite !== polite,
+      () => `${device.user} and ${user} are both ${polite ? 'polite' : 'impolite'}`,
+    );
   }
 };
 
 const seatOf = (world: World, call: Call, user: string) => {
   const device = [...world.devices.values()].find(
-    (one) => one instanceof NewDevice && one.user === user && one.sid === memberOf(call, user)?.device,
+    (one) =>
+      one instanceof NewDevice && one.user === user && one.sid === memberOf(call, user)?.device,
   );
   return device instanceof NewDevice && device.seat?.call === call.id ? device.seat : undefined;
 };
 
 /** Who speaks for a member at the moment, if they are here. */
-const lifeOf = (world: World, call: Call, { profile, device, state, awayAt }: Member): string | undefined => {
+const lifeOf = (
+  world: World,
+  call: Call,
+  { profile, device, state, awayAt }: Member,
+): string | undefined => {
   if (state !== 'joined' || awayAt !== undefined) return undefined;
   for (const one of world.devices.values()) {
     if (one.user !== profile.user || !one.online) continue;
     // As long as it hears no answer an old client does not know that it is in a call.
-    if (one instanceof OldDevice && one.device === device && one.stage === 'active') return one.life;
-    if (one instanceof NewDevice && one.sid === device && one.seat?.call === call.id) return one.seat.life;
+    if (one instanceof OldDevice && one.device === device && one.stage === 'active')
+      return one.life;
+    if (one instanceof NewDevice && one.sid === device && one.seat?.call === call.id)
+      return one.seat.life;
   }
   return undefined;
 };
@@ -130,7 +152,9 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
   if (speaker === undefined || hearer === undefined) return;
   const heard = world.ledger.heardBy(hearer).filter(({ life }) => life === speaker);
   const names = new Set(heard.map(({ name }) => name));
-  const said = world.ledger.said.filter(({ life, to: user }) => life === speaker && user === to.profile.user);
+  const said = world.ledger.said.filter(
+    ({ life, to: user }) => life === speaker && user === to.profile.user,
+  );
   const isDescribed = said.some(({ kind }) => kind !== 'candidate');
   // An old client that rings once more, since its own call has come to nothing, may hear only what was offered last.
   const begin = to.old ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
@@ -140,7 +164,9 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
   }
   const seat = seatOf(world, call, from.profile.user);
   const left = seat?.client.pending.length ?? 0;
-  const canArrive = call.members.every((member) => member === from || !isJoined(member) || lifeOf(world, call, member));
+  const canArrive = call.members.every(
+    (member) => member === from || !isJoined(member) || lifeOf(world, call, member),
+  );
   if (isDescribed && canArrive && !call.group)
     hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
 };

@@ -15,8 +15,13 @@ export const liveCalls = (world: World): readonly Call[] =>
 /** What must hold at every moment: nobody is waited for beyond the grace, and whoever calls is answered, at the latest when somebody has taken the call. */
 export const checkWaiting = (world: World) => {
   for (const { id, state, members, creating, createdAt } of liveCalls(world)) {
-    const mayWait = state === 'created' || (state === 'ringing' && world.clock.now - createdAt <= RUNG_MS + LATE_MS);
-    hold(creating.length === 0 || mayWait, () => `${id} is ${state}, and whoever asked for it is not told`);
+    const mayWait =
+      state === 'created' ||
+      (state === 'ringing' && world.clock.now - createdAt <= RUNG_MS + LATE_MS);
+    hold(
+      creating.length === 0 || mayWait,
+      () => `${id} is ${state}, and whoever asked for it is not told`,
+    );
     if (state !== 'accepted') continue;
     for (const { profile, awayAt = world.clock.now } of members) {
       const away = world.clock.now - awayAt;
@@ -49,22 +54,36 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
       const other = live.find((one) => one.id === taken.get(profile.user));
       const isOldCaller = other?.caller === profile.user && memberOf(other, profile.user)?.old;
       const isFree = other?.state !== 'accepted' || isOldCaller === true;
-      hold(state !== 'ringing' || isFree, () => `${id} rings for ${profile.user}, who is in ${other?.id}`);
+      hold(
+        state !== 'ringing' || isFree,
+        () => `${id} rings for ${profile.user}, who is in ${other?.id}`,
+      );
     }
   }
 };
 
-const checkJoined = (world: World, call: Call, { profile: { user }, device = '', old, awayAt }: Member) => {
+const checkJoined = (
+  world: World,
+  call: Call,
+  { profile: { user }, device = '', old, awayAt }: Member,
+) => {
   const inbox = world.inbox(user);
   const isConnected = [...inbox.connections.values()].some(({ who }) => who.device === device);
   // One whose inbox has restarted is missed when the inbox runs again.
-  hold(!old || isConnected || !inbox.state, () => `${user} is in ${call.id} on ${device}, which is gone`);
-  const isIn = awayAt !== undefined || world.worker.lives(device) || world.worker.untold.has(device);
+  hold(
+    !old || isConnected || !inbox.state,
+    () => `${user} is in ${call.id} on ${device}, which is gone`,
+  );
+  const isIn =
+    awayAt !== undefined || world.worker.lives(device) || world.worker.untold.has(device);
   hold(isIn, () => `${user} is in ${call.id} on ${device}, whose session has ended`);
   if (call.state !== 'accepted' && call.state !== 'ringing') return;
-  const kept: Kept | undefined = inbox.written === undefined ? undefined : JSON.parse(inbox.written);
+  const kept: Kept | undefined =
+    inbox.written === undefined ? undefined : JSON.parse(inbox.written);
   const calls: readonly Entry[] = inbox.state?.calls ?? kept?.calls ?? [];
   const state = call.state === 'accepted' ? 'active' : 'dialling';
-  const isBusy = calls.some((entry) => entry.call === call.id && entry.state === state && entry.device === device);
+  const isBusy = calls.some(
+    (entry) => entry.call === call.id && entry.state === state && entry.device === device,
+  );
   hold(isBusy, () => `${user} is in ${call.id}, and nobody told the inbox`);
 };

@@ -14,7 +14,10 @@ export const checkEndings = (world: World) => {
   for (const [user, { state, written, alarmAt }] of world.inboxes) {
     const kept = JSON.parse(written ?? '{"outbox":{"items":[]}}').outbox;
     const { items } = state ? { items: itemsIn(state.outbox) } : kept;
-    hold(items.length === 0, () => `the inbox of ${user} is to tell something, and ${alarmAt ?? 'nothing'} wakes it`);
+    hold(
+      items.length === 0,
+      () => `the inbox of ${user} is to tell something, and ${alarmAt ?? 'nothing'} wakes it`,
+    );
   }
   for (const user of world.inboxes.keys()) checkFree(world, user);
 };
@@ -22,17 +25,23 @@ export const checkEndings = (world: World) => {
 const checkRecord = (world: World, id: string) => {
   const record = world.worker.records.get(id);
   const answer = world.worker.made.get(id);
-  if (answer === 'created') hold(record !== undefined || world.withdrawn.has(id), () => `${id} left no record`);
-  else if (answer !== undefined) hold(record === undefined, () => `${id} was ${answer}, and left a record`);
+  if (answer === 'created')
+    hold(record !== undefined || world.withdrawn.has(id), () => `${id} left no record`);
+  else if (answer !== undefined)
+    hold(record === undefined, () => `${id} was ${answer}, and left a record`);
   if (record) checkReason(world, record);
   const instead = world.worker.instead.get(id);
   if (instead === undefined) return;
-  const isReal = world.worker.records.has(instead) || world.withdrawn.has(instead) || world.noted.has('failure');
+  const isReal =
+    world.worker.records.has(instead) || world.withdrawn.has(instead) || world.noted.has('failure');
   hold(isReal, () => `${id} gave way to ${instead}, which was none`);
 };
 
 /** What each reason needs to have happened. */
-const checkReason = (world: World, { call, caller, callees, reason, createdAt, acceptedAt, endedAt }: CallRecord) => {
+const checkReason = (
+  world: World,
+  { call, caller, callees, reason, createdAt, acceptedAt, endedAt }: CallRecord,
+) => {
   const members = [caller, ...callees.map(({ user }) => user)];
   const did = (users: readonly string[], ...what: string[]) =>
     users.some((user) => what.some((one) => world.noted.has(`${user} ${one}`)));
@@ -49,7 +58,8 @@ const checkReason = (world: World, { call, caller, callees, reason, createdAt, a
     cancelled: acceptedAt === undefined && did(members, 'hangs up', 'calls'),
     missed: acceptedAt === undefined && took === RING_MS,
     failed: world.noted.has('failure') || world.noted.has('restart'),
-    lost: did(members, 'goes', 'hangs up') || world.noted.has('restart') || world.noted.has('failure'),
+    lost:
+      did(members, 'goes', 'hangs up') || world.noted.has('restart') || world.noted.has('failure'),
   };
   hold(faults[reason], () => `${call} is said to be ${reason}`);
 };
@@ -63,7 +73,11 @@ const checkFree = (world: World, user: string) => {
   const from = { user: 'Y', username: '', displayName: '' };
   inbox.ask({ type: 'dial', call: `last-${user}`, device: 'sid-last', to: ['Z'], until }, note);
   inbox.ask({ type: 'stop', call: `last-${user}`, reason: 'cancelled' }, () => undefined);
-  inbox.ask({ type: 'ring', call: `ring-${user}`, from, video: false, group: false, expiresAt: until }, note);
-  const isFree = answers.length === 2 && answers.every((answer) => answer.startsWith('{"outcome":"ok"'));
+  inbox.ask(
+    { type: 'ring', call: `ring-${user}`, from, video: false, group: false, expiresAt: until },
+    note,
+  );
+  const isFree =
+    answers.length === 2 && answers.every((answer) => answer.startsWith('{"outcome":"ok"'));
   hold(isFree, () => `${user} is not free at the end: ${answers.join()}`);
 };

@@ -1,6 +1,11 @@
 import type { Effect, Present, RoomDefinition, RoomEvent } from '../../party/definition.ts';
 import { Batch, type Entrant } from '../../party/wire/messages.ts';
-import { CLOSE, type CloseReason, errorFrame, type Room } from '../../src/contract/sockets/protocol.ts';
+import {
+  CLOSE,
+  type CloseReason,
+  errorFrame,
+  type Room,
+} from '../../src/contract/sockets/protocol.ts';
 import { Broken, hold, isJson } from './broken.ts';
 import type { Clock } from './clock.ts';
 
@@ -59,7 +64,11 @@ export class SimulatedRoom<State, Frame, Message> {
   #lastRequest = 0;
   #posts = 0;
 
-  constructor(definition: RoomDefinition<State, Frame, Message>, id: string, around: Surroundings<State>) {
+  constructor(
+    definition: RoomDefinition<State, Frame, Message>,
+    id: string,
+    around: Surroundings<State>,
+  ) {
     this.#definition = definition;
     this.#around = around;
     this.room = { party: definition.party, id };
@@ -73,7 +82,12 @@ export class SimulatedRoom<State, Frame, Message> {
   connect(connection: Connection) {
     this.#wake();
     this.connections.set(connection.id, connection);
-    this.#handle({ type: 'join', id: connection.id, who: connection.who, present: this.#present() });
+    this.#handle({
+      type: 'join',
+      id: connection.id,
+      who: connection.who,
+      present: this.#present(),
+    });
   }
 
   frame(id: string, text: string) {
@@ -98,7 +112,10 @@ export class SimulatedRoom<State, Frame, Message> {
     const batch = Batch.safeParse(JSON.parse(JSON.stringify(message))).data;
     if (batch) return this.#askAll(batch.messages, onAnswer);
     const parsed = this.#definition.message.safeParse(JSON.parse(JSON.stringify(message)));
-    if (!parsed.success) throw new Broken(`${this.room.party} was told what is no message: ${JSON.stringify(message)}`);
+    if (!parsed.success)
+      throw new Broken(
+        `${this.room.party} was told what is no message: ${JSON.stringify(message)}`,
+      );
     this.#wake();
     const id = String(++this.#lastRequest);
     this.#requests.set(id, onAnswer);
@@ -135,7 +152,12 @@ export class SimulatedRoom<State, Frame, Message> {
   /** The room sleeps with its connections, if it is one that does, and nothing has happened to it for a while. */
   sleep() {
     const { hibernate } = this.#definition;
-    if (hibernate && this.#posts === 0 && this.#remindAt === null && this.lastAt + IDLE_MS <= this.#around.clock.now)
+    if (
+      hibernate &&
+      this.#posts === 0 &&
+      this.#remindAt === null &&
+      this.lastAt + IDLE_MS <= this.#around.clock.now
+    )
       this.state = undefined;
   }
 
@@ -149,12 +171,21 @@ export class SimulatedRoom<State, Frame, Message> {
     this.lastAt = this.#around.clock.now;
     if (this.state !== undefined) return;
     const kept: unknown = this.written === undefined ? undefined : JSON.parse(this.written);
-    const { state, effects } = this.#definition.start(this.room.id, kept, this.#present(), this.#around.clock.now);
+    const { state, effects } = this.#definition.start(
+      this.room.id,
+      kept,
+      this.#present(),
+      this.#around.clock.now,
+    );
     this.#carryOut(state, effects);
   }
 
   #present(): Present[] {
-    return [...this.connections.values()].map(({ id, who, heardAt }) => ({ id, who, heardAt: heardAt() }));
+    return [...this.connections.values()].map(({ id, who, heardAt }) => ({
+      id,
+      who,
+      heardAt: heardAt(),
+    }));
   }
 
   #handle(event: RoomEvent<Frame, Message>) {
@@ -183,7 +214,8 @@ export class SimulatedRoom<State, Frame, Message> {
   /** One that does not sleep loses its memory when nobody is connected, and nothing has happened to it for a while. */
   #lapse() {
     const isIdle = this.lastAt + IDLE_MS <= this.#around.clock.now;
-    if (isIdle && this.connections.size === 0 && this.#remindAt === null && this.#posts === 0) this.state = undefined;
+    if (isIdle && this.connections.size === 0 && this.#remindAt === null && this.#posts === 0)
+      this.state = undefined;
   }
 
   #wakeAt(at: number) {
@@ -217,8 +249,12 @@ export class SimulatedRoom<State, Frame, Message> {
 
   #ring() {
     const { now } = this.#around.clock;
-    this.#alarms = this.#alarms.at === now ? { at: now, count: this.#alarms.count + 1 } : { at: now, count: 1 };
-    hold(this.#alarms.count < ALARMS_AT_ONCE, () => `the alarm of ${this.room.party}/${this.room.id} runs hot`);
+    this.#alarms =
+      this.#alarms.at === now ? { at: now, count: this.#alarms.count + 1 } : { at: now, count: 1 };
+    hold(
+      this.#alarms.count < ALARMS_AT_ONCE,
+      () => `the alarm of ${this.room.party}/${this.room.id} runs hot`,
+    );
     this.#wake();
     this.#handle({ type: 'alarm', present: this.#present() });
   }
@@ -226,7 +262,8 @@ export class SimulatedRoom<State, Frame, Message> {
   #perform(effect: Effect) {
     switch (effect.type) {
       case 'send':
-        for (const connection of this.#those(effect.to)) connection.send(JSON.stringify(effect.frame));
+        for (const connection of this.#those(effect.to))
+          connection.send(JSON.stringify(effect.frame));
         return;
       case 'close':
         for (const connection of this.#those(effect.id)) this.#close(connection, effect.why);

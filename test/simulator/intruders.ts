@@ -22,9 +22,19 @@ export const intrude = (world: World, id: string) => {
     { ...base, user: call.caller, role: 'callee', ticket: fresh('role') },
     { ...base, user: call.caller, ticket: fresh('no-role') },
     { ...base, user: call.caller, role: 'caller' },
-    { ...base, user: call.caller, role: 'caller', ticket: { id: 'expired', until: world.clock.now } },
+    {
+      ...base,
+      user: call.caller,
+      role: 'caller',
+      ticket: { id: 'expired', until: world.clock.now },
+    },
     ...call.used.map(
-      ({ id, until }): Entrant => ({ ...base, user: call.caller, role: 'caller', ticket: { id, until } }),
+      ({ id, until }): Entrant => ({
+        ...base,
+        user: call.caller,
+        role: 'caller',
+        ticket: { id, until },
+      }),
     ),
   ];
   for (const [index, who] of intruders.entries()) {
@@ -40,12 +50,25 @@ export const intrude = (world: World, id: string) => {
       },
       broke: () => undefined,
     });
-    hold(closed === 4001 || closed === 4003, () => `an intruder (${JSON.stringify(who)}) is let in`);
+    hold(
+      closed === 4001 || closed === 4003,
+      () => `an intruder (${JSON.stringify(who)}) is let in`,
+    );
     room.frame(`x${index}`, '{"type":"hello","version":1}');
-    hold(before === without(room.state), () => `an intruder (${JSON.stringify(who)}) changes ${id}`);
+    hold(
+      before === without(room.state),
+      () => `an intruder (${JSON.stringify(who)}) changes ${id}`,
+    );
   }
   if (room.state === undefined) return;
   // What a connection says that was put out already.
-  const { state, effects } = step(room.state, { type: 'frame', id: 'x0', frame: { type: 'accept' } }, world.clock.now);
-  hold(state.call === room.state.call && effects.length === 0, () => `a connection that was put out changes ${id}`);
+  const { state, effects } = step(
+    room.state,
+    { type: 'frame', id: 'x0', frame: { type: 'accept' } },
+    world.clock.now,
+  );
+  hold(
+    state.call === room.state.call && effects.length === 0,
+    () => `a connection that was put out changes ${id}`,
+  );
 };

@@ -37,7 +37,8 @@ export class Ledger {
     const said = this.#byName.get(name);
     if (!said) return;
     // One who breaks the protocol may not know whom it speaks to.
-    const isRight = (said.to === hearer && from === (from && said.from)) || this.#hostile.has(said.from);
+    const isRight =
+      (said.to === hearer && from === (from && said.from)) || this.#hostile.has(said.from);
     hold(isRight, () => `${hearer} hears from ${from} what ${said.from} said to ${said.to}`);
     this.#heard.set(life, [...this.heardBy(life), said]);
   }

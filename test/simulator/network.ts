@@ -92,7 +92,14 @@ export class Link {
   #lastUp = 0;
   #lastDown = 0;
 
-  constructor(clock: Clock, id: string, room: Entrance, who: Entrant, client: ClientEnd, latency: () => number) {
+  constructor(
+    clock: Clock,
+    id: string,
+    room: Entrance,
+    who: Entrant,
+    client: ClientEnd,
+    latency: () => number,
+  ) {
     this.#clock = clock;
     this.id = id;
     this.#room = room;

@@ -84,7 +84,11 @@ export class NewDevice {
         this.#inCall = { ...admission.held, here: admission.held.device === this.sid };
       }
       if (admission?.outcome !== 'call') return;
-      this.#take(admission.created ? seat : this.#newSeat(this.#seatName()), admission.call, admission.role);
+      this.#take(
+        admission.created ? seat : this.#newSeat(this.#seatName()),
+        admission.call,
+        admission.role,
+      );
       if (admission.role === 'callee') this.seat?.client.accept();
     });
   }
@@ -230,7 +234,8 @@ export class NewDevice {
       case 'welcome':
         this.#welcomed = true;
         this.#inCall = frame.inCall;
-        if (this.#crashed && frame.inCall?.here) this.#ask(frame.inCall.call, false, () => undefined);
+        if (this.#crashed && frame.inCall?.here)
+          this.#ask(frame.inCall.call, false, () => undefined);
         this.#crashed = false;
         this.rings.clear();
         for (const ring of frame.rings) {

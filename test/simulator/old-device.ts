@@ -163,9 +163,13 @@ export class OldDevice {
   #say(kind: Kind) {
     const { peer: to, user: from, life } = this;
     const name = this.#around.ledger.say({ kind, from, to, life, epoch: undefined });
-    if (kind === 'candidate') return this.#send({ event: 'call:ice', payload: { candidate: { candidate: name } } });
+    if (kind === 'candidate')
+      return this.#send({ event: 'call:ice', payload: { candidate: { candidate: name } } });
     if (kind === 'offer') this.#deafen();
-    const payload = { sdp: { type: kind, sdp: name }, ...(kind === 'offer' && { userId: to, isVideo: false }) };
+    const payload = {
+      sdp: { type: kind, sdp: name },
+      ...(kind === 'offer' && { userId: to, isVideo: false }),
+    };
     this.#send({ event: `call:${kind}`, payload });
   }
 
@@ -193,7 +197,8 @@ export class OldDevice {
   #offered(from: string, name: string) {
     // One that has just dialled or hung up, or is in a call, cannot take another up: it was sent before the server knew.
     if (this.stage === 'idle' && this.#around.clock.now < this.#heardFrom) return;
-    if (this.stage === 'dialling' && from === this.peer) this.#around.ledger.hear(this.life, this.user, from, name);
+    if (this.stage === 'dialling' && from === this.peer)
+      this.#around.ledger.hear(this.life, this.user, from, name);
     if (this.stage === 'dialling') return;
     const isOther = this.stage !== 'idle' && from !== this.peer;
     hold(

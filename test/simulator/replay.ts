@@ -49,7 +49,11 @@ const heal = (world: World) => {
   // Who could not be reached for long is tried again seldom.
   for (let tries = 0; tries < RETRIES && isTelling(world); tries++) world.clock.pass(RETRY_MS);
   const isBusy = ({ lastAt }: { lastAt: number }) => lastAt + QUIET_MS > world.clock.now;
-  for (let tries = 0; tries < 20 && [...world.calls.values(), ...world.inboxes.values()].some(isBusy); tries++) {
+  for (
+    let tries = 0;
+    tries < 20 && [...world.calls.values(), ...world.inboxes.values()].some(isBusy);
+    tries++
+  ) {
     world.clock.pass(QUIET_MS);
   }
 };

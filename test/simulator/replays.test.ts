@@ -53,9 +53,22 @@ const REPLAYS: Record<string, readonly string[]> = {
     '&5 A1 accepts',
     '& A1 is revoked',
   ],
-  'what was said of one’s signals while one was gone is said again': ['B1 calls A', 'A1 offers B', 'A1 drops'],
-  'signals of one who accepts after the host has restarted are acked': ['C1 calls A', 'restart c1', 'A2 offers C'],
-  'an old device hears signals of one who has forgotten all': ['Ao comes', 'B1 offers A', 'B1 calls A', 'B1 reloads'],
+  'what was said of one’s signals while one was gone is said again': [
+    'B1 calls A',
+    'A1 offers B',
+    'A1 drops',
+  ],
+  'signals of one who accepts after the host has restarted are acked': [
+    'C1 calls A',
+    'restart c1',
+    'A2 offers C',
+  ],
+  'an old device hears signals of one who has forgotten all': [
+    'Ao comes',
+    'B1 offers A',
+    'B1 calls A',
+    'B1 reloads',
+  ],
   'an old device that has come late rings on after the host has restarted': [
     'C1 calls A',
     'Ao comes',
@@ -100,8 +113,14 @@ const REPLAYS: Record<string, readonly string[]> = {
     '& cut worker 70000',
     'wait 95000',
   ],
-  'an old device whose call is refused rings for the one that came meanwhile': ['A2 offers B', 'Bo offers B'],
-  'an old device that rings anew hears everything from the beginning': ['Bo offers A', 'Ao calls A'],
+  'an old device whose call is refused rings for the one that came meanwhile': [
+    'A2 offers B',
+    'Bo offers B',
+  ],
+  'an old device that rings anew hears everything from the beginning': [
+    'Bo offers A',
+    'Ao calls A',
+  ],
   'an old device answers an offer before its own answer has arrived': [
     'Ao comes',
     'B1 calls A',
@@ -170,7 +189,11 @@ const REPLAYS: Record<string, readonly string[]> = {
     '& B1 accepts',
     '&2 A1 calls C',
   ],
-  'a posted offer rings once, though the welcome was lost': ['Ao comes', 'B1 offers A', '&18 B1 drops'],
+  'a posted offer rings once, though the welcome was lost': [
+    'Ao comes',
+    'B1 offers A',
+    '&18 B1 drops',
+  ],
   'an old device that calls its caller again and again is not handed all of it each time': [
     'A1 comes',
     'Bo comes',

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callRoom } from '../../party/call/room.ts';
 import { inboxRoom } from '../../party/inbox/room.ts';
-import { glareScript, groupGlareScript, groupScript, hostileScript, script } from './arbitraries.ts';
+import {
+  glareScript,
+  groupGlareScript,
+  groupScript,
+  hostileScript,
+  script,
+} from './arbitraries.ts';
 import { complaint, paste, shortest } from './replay.ts';
 import { take } from './script.ts';
 import { liveCall, type Machines, World } from './world.ts';
@@ -26,15 +32,21 @@ const playAll = (scripts: fc.Arbitrary<string[]>, share: number) => {
 };
 
 describe('calls, whatever happens', () => {
-  test('keep what calls.md promises, between two users and their devices, old and new', { timeout: TIMEOUT_MS }, () =>
-    playAll(script, 0.65),
+  test(
+    'keep what calls.md promises, between two users and their devices, old and new',
+    { timeout: TIMEOUT_MS },
+    () => playAll(script, 0.65),
   );
 
   test('keep it in a call of many', { timeout: TIMEOUT_MS }, () => playAll(groupScript, 0.15));
 
-  test('keep it with clients that break the protocol', { timeout: TIMEOUT_MS }, () => playAll(hostileScript, 0.2));
+  test('keep it with clients that break the protocol', { timeout: TIMEOUT_MS }, () =>
+    playAll(hostileScript, 0.2),
+  );
 
-  test('two who dial each other are in one call, whatever the network does', { timeout: TIMEOUT_MS }, () => {
+  test('two who dial each other are in one call, whatever the network does', {
+    timeout: TIMEOUT_MS,
+  }, () => {
     fc.assert(
       fc.property(glareScript, (steps) => {
         const world = new World();
@@ -71,8 +83,13 @@ describe('a broken promise', () => {
         inbox: {
           ...inboxRoom,
           step: (state, event, now) =>
-            event.type === 'message' && event.message.type === 'stop' && event.message.reason === 'declined'
-              ? { state, effects: [{ type: 'reply', request: event.request, answer: { outcome: 'done' } }] }
+            event.type === 'message' &&
+            event.message.type === 'stop' &&
+            event.message.reason === 'declined'
+              ? {
+                  state,
+                  effects: [{ type: 'reply', request: event.request, answer: { outcome: 'done' } }],
+                }
               : inboxRoom.step(state, event, now),
         },
       },
@@ -85,9 +102,14 @@ describe('a broken promise', () => {
         call: {
           ...callRoom,
           step: (state, event, now) => {
-            const isBug = event.type === 'frame' && event.frame.type === 'signal' && event.frame.seq === 3;
+            const isBug =
+              event.type === 'frame' && event.frame.type === 'signal' && event.frame.seq === 3;
             const frame = isBug ? { ...event.frame, seq: 2 } : undefined;
-            return callRoom.step(state, frame && event.type === 'frame' ? { ...event, frame } : event, now);
+            return callRoom.step(
+              state,
+              frame && event.type === 'frame' ? { ...event, frame } : event,
+              now,
+            );
           },
         },
       },
@@ -97,14 +119,18 @@ describe('a broken promise', () => {
   };
 
   const options = { timeout: TIMEOUT_MS };
-  test.each(Object.entries(planted))('is shown as a short script: %s', options, (_, { machines, promise, steps }) => {
-    const { counterexample } = fc.check(
-      fc.property(script, (given) => complaint(given, machines) === undefined),
-      { numRuns: 1_000, seed: 4 },
-    );
-    const short = shortest(counterexample?.[0] ?? [], machines);
-    expect(complaint(short, machines)).toMatch(promise);
-    expect(short.length).toBeLessThanOrEqual(steps);
-    expect(complaint(short)).toBeUndefined();
-  });
+  test.each(Object.entries(planted))(
+    'is shown as a short script: %s',
+    options,
+    (_, { machines, promise, steps }) => {
+      const { counterexample } = fc.check(
+        fc.property(script, (given) => complaint(given, machines) === undefined),
+        { numRuns: 1_000, seed: 4 },
+      );
+      const short = shortest(counterexample?.[0] ?? [], machines);
+      expect(complaint(short, machines)).toMatch(promise);
+      expect(short.length).toBeLessThanOrEqual(steps);
+      expect(complaint(short)).toBeUndefined();
+    },
+  );
 });

@@ -50,7 +50,9 @@ export const take = (world: World, step: string) => {
 };
 
 const faultOf = (type: string, ms: number): Fault =>
-  type === 'delay' || type === 'double' ? { type, ms } : { type: type as 'lose' | 'refuse' | 'deafen' };
+  type === 'delay' || type === 'double'
+    ? { type, ms }
+    : { type: type as 'lose' | 'refuse' | 'deafen' };
 
 const restart = (world: World, name: string) => {
   world.note('restart');
@@ -75,7 +77,9 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
     case 'stalls':
       return isNew ? device.cut('all', undefined, STALL_MS) : device.cut(undefined, STALL_MS);
     case 'loses':
-      return isNew ? device.cut(rest[0] === 'call' ? 'call' : 'inbox', NOTICED_MS, NOTICED_MS) : undefined;
+      return isNew
+        ? device.cut(rest[0] === 'call' ? 'call' : 'inbox', NOTICED_MS, NOTICED_MS)
+        : undefined;
     case 'calls':
       return isNew ? device.call(rest, false) : device.call(rest[0] ?? '');
     case 'offers':
@@ -118,7 +122,8 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
     case 'says':
     case 'tells':
       world.hostile.add(device.user);
-      if (device instanceof NewDevice) device.say(verb === 'says' ? 'call' : 'inbox', rest.join(' '));
+      if (device instanceof NewDevice)
+        device.say(verb === 'says' ? 'call' : 'inbox', rest.join(' '));
       else device.say(rest.join(' '));
       return;
     default:

@@ -87,7 +87,8 @@ export class Seat {
       if (!this.#mayEnter()) return;
       if (admission === undefined) this.#around.clock.in(AGAIN_MS, () => this.enter());
       else if (admission.outcome !== 'call') {
-        this.client.over ??= admission.outcome === 'elsewhere' ? 'answered_elsewhere' : 'no_such_call';
+        this.client.over ??=
+          admission.outcome === 'elsewhere' ? 'answered_elsewhere' : 'no_such_call';
       } else this.sit(this.call, admission.role);
     });
   }
@@ -116,7 +117,8 @@ export class Seat {
   }
 
   trickle() {
-    if (this.client.joined) for (const user of this.#negotiated.keys()) this.#say('candidate', user);
+    if (this.client.joined)
+      for (const user of this.#negotiated.keys()) this.#say('candidate', user);
   }
 
   /** What was held back to be sent behind the next one, of which none comes; what was lost is missed only when another one comes. */
@@ -131,7 +133,9 @@ export class Seat {
 
   #others(): readonly string[] {
     return [...this.client.peers.values()].flatMap(({ user, state }) =>
-      state === 'joined' || state === 'away' || (state === 'ringing' && !this.client.group) ? [user] : [],
+      state === 'joined' || state === 'away' || (state === 'ringing' && !this.client.group)
+        ? [user]
+        : [],
     );
   }
 
@@ -162,7 +166,10 @@ export class Seat {
         },
         closed: (code) => {
           const isNewest = this.link === link;
-          hold(code !== 4008 || !isNewest, () => `the newest socket of ${sid} is put out for another one`);
+          hold(
+            code !== 4008 || !isNewest,
+            () => `the newest socket of ${sid} is put out for another one`,
+          );
           if (isNewest) this.link = undefined;
           this.#held = undefined;
           this.client.closed(code);
@@ -210,8 +217,15 @@ export class Seat {
 
   #say(kind: Said['kind'], to: string) {
     const epoch = Math.max(1, this.client.peers.get(to)?.epoch ?? 1);
-    const name = this.#around.ledger.say({ kind, from: this.#sitter.user, to, life: this.life, epoch });
-    const signal = kind === 'candidate' ? { kind, candidate: { candidate: name } } : { kind, sdp: name };
+    const name = this.#around.ledger.say({
+      kind,
+      from: this.#sitter.user,
+      to,
+      life: this.life,
+      epoch,
+    });
+    const signal =
+      kind === 'candidate' ? { kind, candidate: { candidate: name } } : { kind, sdp: name };
     this.client.signal(signal, this.client.group ? to : undefined);
   }
 

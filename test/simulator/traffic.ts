@@ -21,7 +21,10 @@ export class Traffic {
       const name = [call.id, device, from, epoch, seq].join(' ');
       const times = (this.#handed.get(name) ?? 0) + 1;
       this.#handed.set(name, times);
-      hold(times <= HANDED_LIMIT, () => `${device} is handed signal ${seq} of ${call.id} ${times} times`);
+      hold(
+        times <= HANDED_LIMIT,
+        () => `${device} is handed signal ${seq} of ${call.id} ${times} times`,
+      );
     }
   }
 }

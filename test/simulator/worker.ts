@@ -19,7 +19,12 @@ type Create = Extract<ToCall, { type: 'create' }>;
 
 /** What POST /api/calls answers, or the ticket route; undefined when it fails. */
 export type Admission =
-  | { readonly outcome: 'call'; readonly call: string; readonly role: 'caller' | 'callee'; readonly created: boolean }
+  | {
+      readonly outcome: 'call';
+      readonly call: string;
+      readonly role: 'caller' | 'callee';
+      readonly created: boolean;
+    }
   | { readonly outcome: 'ended' | 'no_such_call' }
   | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: Held | undefined };
 
@@ -47,7 +52,11 @@ const SESSION_MS = 30 * 24 * 3_600_000;
 const USERS = new Set('ABCDEFGH');
 
 /** The profile of a user. */
-export const profileOf = (user: string) => ({ user, username: user.toLowerCase(), displayName: `User ${user}` });
+export const profileOf = (user: string) => ({
+  user,
+  username: user.toLowerCase(),
+  displayName: `User ${user}`,
+});
 
 /** The Worker's part in calls, as `src/calls/` and `party/wire/routes.ts` play it; its database is a map. */
 export class SimulatedWorker {
@@ -87,7 +96,15 @@ export class SimulatedWorker {
   entrant(user: string, sid: string, role: 'caller' | 'callee' | undefined): Entrant {
     const { now } = this.#reach.clock;
     const ticket = { id: `t${++this.#tickets}`, until: Math.floor(now / 1000) * 1000 + TICKET_MS };
-    return { user, device: sid, sid, old: false, until: now + SESSION_MS, ticket, ...(role && { role }) };
+    return {
+      user,
+      device: sid,
+      sid,
+      old: false,
+      until: now + SESSION_MS,
+      ticket,
+      ...(role && { role }),
+    };
   }
 
   /** POST /api/calls, and what an inbox asks for an old client. */
@@ -100,7 +117,8 @@ export class SimulatedWorker {
     onAdmission: (admission: Admission | undefined) => void,
     request?: number,
   ) {
-    if (to.includes(from) || to.some((user) => !USERS.has(user))) return onAdmission({ outcome: 'refused' });
+    if (to.includes(from) || to.some((user) => !USERS.has(user)))
+      return onAdmission({ outcome: 'refused' });
     const call = `c${this.made.size + 1}`;
     this.made.set(call, undefined);
     const create: Create = {
@@ -119,7 +137,9 @@ export class SimulatedWorker {
       switch (created?.outcome) {
         case 'created':
           onAdmission(
-            created.state === 'ended' ? { outcome: 'ended' } : { outcome: 'call', call, role: 'caller', created: true },
+            created.state === 'ended'
+              ? { outcome: 'ended' }
+              : { outcome: 'call', call, role: 'caller', created: true },
           );
           return;
         case 'instead':
@@ -174,6 +194,11 @@ export class SimulatedWorker {
   }
 
   #ask(room: Reached, message: ToCall | ToInbox, onAnswer: OnAnswer) {
-    this.#reach.posts.carry(room.room.id, message.type, (hear) => room.ask(message, hear), onAnswer);
+    this.#reach.posts.carry(
+      room.room.id,
+      message.type,
+      (hear) => room.ask(message, hear),
+      onAnswer,
+    );
   }
 }

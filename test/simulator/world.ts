@@ -72,7 +72,9 @@ export class World implements Around {
     const room = new SimulatedRoom(
       this.#machines.call,
       id,
-      this.#around((state: CallRoomState, effect, connection) => this.#lookAtCall(state, effect, connection)),
+      this.#around((state: CallRoomState, effect, connection) =>
+        this.#lookAtCall(state, effect, connection),
+      ),
     );
     this.calls.set(id, room);
     return room;
@@ -86,7 +88,10 @@ export class World implements Around {
       user,
       this.#around((_, effect, connection) => {
         const isOwn = connection === undefined || connection.who.user === user;
-        hold(isOwn || effect.type === 'close', () => `the inbox of ${user} tells ${connection?.who.user} something`);
+        hold(
+          isOwn || effect.type === 'close',
+          () => `the inbox of ${user} tells ${connection?.who.user} something`,
+        );
       }),
     );
     this.inboxes.set(user, room);
@@ -104,7 +109,8 @@ export class World implements Around {
   link(room: CallRoom | InboxRoom, who: Entrant, client: ClientEnd, latency: () => number): Link {
     this.#links += 1;
     const entrance: Entrance = {
-      connect: (connection) => (this.worker.lives(who.sid) ? room.connect(connection) : connection.close(4001)),
+      connect: (connection) =>
+        this.worker.lives(who.sid) ? room.connect(connection) : connection.close(4001),
       frame: (id, text) => room.frame(id, text),
       leave: (id) => room.leave(id),
     };
@@ -120,7 +126,11 @@ export class World implements Around {
   }
 
   #around<State>(look: Surroundings<State>['look']): Surroundings<State> {
-    return { clock: this.clock, post: (from, to, message, onAnswer) => this.#post(from, to, message, onAnswer), look };
+    return {
+      clock: this.clock,
+      post: (from, to, message, onAnswer) => this.#post(from, to, message, onAnswer),
+      look,
+    };
   }
 
   #post(from: Room, to: Room | 'worker', message: object, onAnswer: OnAnswer) {
@@ -128,7 +138,10 @@ export class World implements Around {
     // What befalls a request befalls all that it brings; it is named for the first.
     const type = typeof first === 'object' && first && 'type' in first ? String(first.type) : '';
     const isAllowed =
-      to === 'worker' || (from.party === 'call' ? to.party === 'inbox' : from.party === 'inbox' && to.party === 'call');
+      to === 'worker' ||
+      (from.party === 'call'
+        ? to.party === 'inbox'
+        : from.party === 'inbox' && to.party === 'call');
     hold(isAllowed, () => `${from.party} tells ${JSON.stringify(to)} something`);
     this.posts.carry(
       to === 'worker' ? to : to.id,
@@ -174,7 +187,10 @@ export class World implements Around {
     // Those who talk go on, and a call that is over does not hear of it.
     if (state === 'accepted' || state === 'ended') return;
     const rang = this.clock.now - createdAt;
-    hold(this.worker.made.get(id) !== 'created' || rang >= RUNG_MS, () => `${id} gives way after it was said to ring`);
+    hold(
+      this.worker.made.get(id) !== 'created' || rang >= RUNG_MS,
+      () => `${id} gives way after it was said to ring`,
+    );
   }
 
   /** Nobody but its members hears of a call, and nobody is told to have it while another device of theirs does. */
@@ -187,14 +203,24 @@ export class World implements Around {
       hold(isKnown === true, () => `${id} tells ${JSON.stringify(to)} what is none of theirs`);
     }
     if (effect.type !== 'send' || !connection) return;
-    hold(CallServerFrame.safeParse(effect.frame).success, () => `${JSON.stringify(effect.frame)} is no frame`);
+    hold(
+      CallServerFrame.safeParse(effect.frame).success,
+      () => `${JSON.stringify(effect.frame)} is no frame`,
+    );
     const { user, device } = connection.who;
     const member = call && memberOf(call, user);
-    hold(member !== undefined, () => `${user} is in no ${id}, and hears ${JSON.stringify(effect.frame)}`);
+    hold(
+      member !== undefined,
+      () => `${user} is in no ${id}, and hears ${JSON.stringify(effect.frame)}`,
+    );
     const { frame } = effect;
-    const tellsEntry = 'state' in frame && 'type' in frame && frame.type === 'state' && frame.state === 'accepted';
+    const tellsEntry =
+      'state' in frame && 'type' in frame && frame.type === 'state' && frame.state === 'accepted';
     const isJoined = member.state === 'joined' && member.device === device;
-    hold(!tellsEntry || isJoined, () => `${device} hears that it has ${id}, which ${member.device} has`);
+    hold(
+      !tellsEntry || isJoined,
+      () => `${device} hears that it has ${id}, which ${member.device} has`,
+    );
   }
 }
 
@@ -202,6 +228,10 @@ export class World implements Around {
 export const liveCall = (room: CallRoom): Call | undefined => {
   const { state, written } = room;
   // A room that does not run is what it will begin with.
-  const call: Call | undefined = state ? state.call : written === undefined ? undefined : JSON.parse(written);
+  const call: Call | undefined = state
+    ? state.call
+    : written === undefined
+      ? undefined
+      : JSON.parse(written);
   return call && call.state !== 'ended' ? call : undefined;
 };

@@ -19,13 +19,25 @@ const signedIn = async (userAgent = CHROME) => {
   const verify = () => api.post('/api/auth/verify-code', { phone, code, requestId }, { headers });
   const answer = await verify();
   await api.settle();
-  return { clock, api, phone, chat, verify, token: String(answer.body.token), alert: (await messagesOf(chat, 2))[1] };
+  return {
+    clock,
+    api,
+    phone,
+    chat,
+    verify,
+    token: String(answer.body.token),
+    alert: (await messagesOf(chat, 2))[1],
+  };
 };
 
 describe('a new sign-in', () => {
   test('is told to the user’s Telegram: with what, and when', async () => {
     const { alert, clock } = await signedIn();
-    const time = new Intl.DateTimeFormat('ru', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Europe/Moscow' });
+    const time = new Intl.DateTimeFormat('ru', {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      timeZone: 'Europe/Moscow',
+    });
     expect(alert).toBe(
       `Новый вход в ваш аккаунт AIST:\nChrome, Windows\n${time.format(clock.now())} (МСК)\n\nЕсли это не вы, нажмите кнопку: этот вход будет закрыт.`,
     );
@@ -33,7 +45,9 @@ describe('a new sign-in', () => {
 
   test('comes with a button that names this very session and nothing else', async () => {
     const { chat, token } = await signedIn();
-    const { messages } = await fetch(`${stack.telegramUrl}/_/chats/${chat}`).then((answer) => answer.json());
+    const { messages } = await fetch(`${stack.telegramUrl}/_/chats/${chat}`).then((answer) =>
+      answer.json(),
+    );
     expect(messages.at(-1).reply_markup).toEqual({
       inline_keyboard: [[{ text: 'Это не я', callback_data: `revoke:${decodeJwt(token).sid}` }]],
     });
@@ -47,7 +61,9 @@ describe('a new sign-in', () => {
   });
 
   test('by a client that says strange things of itself is told without them', async () => {
-    const { alert } = await signedIn(`Your account is blocked, see evil.example/help now ${'x'.repeat(5_000)}`);
+    const { alert } = await signedIn(
+      `Your account is blocked, see evil.example/help now ${'x'.repeat(5_000)}`,
+    );
     expect(alert).toMatch(/^Новый вход в ваш аккаунт AIST:\nнеизвестное устройство\n/);
   });
 

@@ -14,7 +14,13 @@ import { createServices } from '../../src/services.ts';
 import { NO_SESSION } from '../../src/telegram/texts.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshAddress, freshPhone } from '../support/fresh.ts';
-import { messageUpdate, ownContact, Person, postUpdate, registerWebhook } from '../support/person.ts';
+import {
+  messageUpdate,
+  ownContact,
+  Person,
+  postUpdate,
+  registerWebhook,
+} from '../support/person.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { confirm, showQr } from '../support/qr.ts';
 import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';
@@ -37,36 +43,39 @@ const sidOf = (token: string) => String(decodeJwt(token).sid);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a sign-in alert', () => {
-  test.each(['T1', 'XX', 'RU'])('is told whatever two letters the edge has for the country: %s', async (country) => {
-    const api = localApi();
-    const [phone, chat] = [freshPhone(), freshChat()];
-    await link(api, phone, chat);
-    const { code } = await requestCode(api, phone);
-    const app = createApp(createServices(parseSettings(stack.settings)));
-    const behind: Promise<unknown>[] = [];
-    const body = JSON.stringify({ phone, code });
-    const request = new Request('http://localhost/api/auth/verify-code', {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        // Without it the limit of the body puts another Request in place of this one, which has no `cf` outside workerd.
-        'Content-Length': String(body.length),
-        'CF-Connecting-IP': freshAddress(),
-      },
-      body,
-    });
-    Object.defineProperty(request, 'cf', { value: { country, city: '' } });
-    const context = {
-      waitUntil: (work: Promise<unknown>) => void behind.push(work),
-      passThroughOnException: () => undefined,
-      props: {},
-    };
-    const answer = await app.fetch(request, {}, context);
-    expect(answer.status).toBe(200);
-    await Promise.all(behind);
-    await api.settle();
-    expect((await messagesOf(chat, 2)).at(-1)).toMatch(/^Новый вход/);
-  });
+  test.each(['T1', 'XX', 'RU'])(
+    'is told whatever two letters the edge has for the country: %s',
+    async (country) => {
+      const api = localApi();
+      const [phone, chat] = [freshPhone(), freshChat()];
+      await link(api, phone, chat);
+      const { code } = await requestCode(api, phone);
+      const app = createApp(createServices(parseSettings(stack.settings)));
+      const behind: Promise<unknown>[] = [];
+      const body = JSON.stringify({ phone, code });
+      const request = new Request('http://localhost/api/auth/verify-code', {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          // Without it the limit of the body puts another Request in place of this one, which has no `cf` outside workerd.
+          'Content-Length': String(body.length),
+          'CF-Connecting-IP': freshAddress(),
+        },
+        body,
+      });
+      Object.defineProperty(request, 'cf', { value: { country, city: '' } });
+      const context = {
+        waitUntil: (work: Promise<unknown>) => void behind.push(work),
+        passThroughOnException: () => undefined,
+        props: {},
+      };
+      const answer = await app.fetch(request, {}, context);
+      expect(answer.status).toBe(200);
+      await Promise.all(behind);
+      await api.settle();
+      expect((await messagesOf(chat, 2)).at(-1)).toMatch(/^Новый вход/);
+    },
+  );
 
   test.each([
     [
@@ -78,7 +87,10 @@ describe('a sign-in alert', () => {
         expect(await person.share()).toContain('Аккаунты остались при своих номерах');
       },
     ],
-    ['/unlink', async (person: Person) => expect(await person.say('/unlink')).toContain('отвязано')],
+    [
+      '/unlink',
+      async (person: Person) => expect(await person.say('/unlink')).toContain('отвязано'),
+    ],
   ])(
     'whose button is pressed after %s does not say that the sign-in is closed while it is open',
     async (_, happens) => {
@@ -112,10 +124,19 @@ describe('what was revoked', () => {
       String(stack.settings.UPSTASH_REDIS_REST_URL),
       String(stack.settings.UPSTASH_REDIS_REST_TOKEN),
     );
-    const asked = { code, id: crypto.randomUUID(), address, now: Date.now(), pollHash: undefined, sid: 'a'.repeat(22) };
+    const asked = {
+      code,
+      id: crypto.randomUUID(),
+      address,
+      now: Date.now(),
+      pollHash: undefined,
+      sid: 'a'.repeat(22),
+    };
     const limits = parseSettings(stack.settings);
     expect((await checkRequest(direct, limits, asked, 0)).outcome).toBe('ready');
-    expect((await api.send('DELETE', '/api/sessions', { token: mine })).body).toMatchObject({ revoked: 1 });
+    expect((await api.send('DELETE', '/api/sessions', { token: mine })).body).toMatchObject({
+      revoked: 1,
+    });
     await voidStep(direct, 'check', asked);
     expect((await poll()).body.status).not.toBe('ready');
     await api.settle();
@@ -139,11 +160,14 @@ test('an original’s token beside 50 newer sessions is in the list while it wor
   const user = crypto.randomUUID();
   const record = JSON.stringify({ method: 'code', browser: '', system: '', city: '', country: '' });
   const fields: Record<string, string> = {};
-  for (let n = 0; n < 50; n += 1) fields[`s:${String(n).padStart(22, 'a')}`] = `${Date.now() - n}|${record}`;
+  for (let n = 0; n < 50; n += 1)
+    fields[`s:${String(n).padStart(22, 'a')}`] = `${Date.now() - n}|${record}`;
   await redis.hset(keys.sessions(user), fields);
   const old = await originalToken(user, { issuedAt: Math.floor(Date.now() / 1000) - 86_400 });
   const answer = await api.send('GET', '/api/sessions', { token: old });
-  const listed = ((answer.body.sessions ?? []) as { current: boolean }[]).some(({ current }) => current);
+  const listed = ((answer.body.sessions ?? []) as { current: boolean }[]).some(
+    ({ current }) => current,
+  );
   expect(answer.status === 401 || listed, `status ${answer.status}, listed ${listed}`).toBe(true);
 });
 
@@ -232,7 +256,9 @@ test('a code whose session was revoked before its lost sign-in was taken back do
     session: { sid: 'b'.repeat(22), newUserId: crypto.randomUUID(), record },
   };
   expect((await checkCode(direct, settings, attempt)).outcome).toBe('ok');
-  expect((await later.send('DELETE', '/api/sessions', { token: mine })).body).toMatchObject({ revoked: 1 });
+  expect((await later.send('DELETE', '/api/sessions', { token: mine })).body).toMatchObject({
+    revoked: 1,
+  });
   await voidCheck(direct, attempt, Date.now());
   const { status } = await later.post('/api/auth/verify-code', { phone, code });
   await later.settle();

@@ -28,7 +28,8 @@ const linked = async () => {
 };
 
 const hears = async (person: Person) =>
-  (await sql`select missed_calls from telegram_links where chat_id = ${person.id}`)[0]?.missed_calls;
+  (await sql`select missed_calls from telegram_links where chat_id = ${person.id}`)[0]
+    ?.missed_calls;
 
 const BUTTONS: Record<string, { begin(): Promise<Scene>; text: RegExp; again: RegExp }> = {
   'Это не я': {

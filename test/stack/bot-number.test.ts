@@ -14,7 +14,8 @@ import { stack } from '../support/stack.ts';
 
 const store = new ProxyControl(stack.redisProxy);
 const database = new ProxyControl(stack.databaseProxy);
-const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
@@ -30,7 +31,8 @@ const STATEMENT = 'with moved as';
 
 const contact = (chat: number, phone: string) => messageUpdate(chat, ownContact(chat, phone));
 const share = (chat: number, phone: string, to: Api = api) => postUpdate(to, contact(chat, phone));
-const userOf = async (phone: string) => (await sql`select id from users where phone = ${phone}`)[0]?.id;
+const userOf = async (phone: string) =>
+  (await sql`select id from users where phone = ${phone}`)[0]?.id;
 const chatOf = async (phone: string) =>
   (await sql`select chat_id from telegram_links where phone = ${phone}`)[0]?.chat_id;
 const lastIn = async (chat: number, count: number) => (await messagesOf(chat, count)).at(-1);
@@ -51,7 +53,9 @@ describe('somebody whose number has changed', () => {
     const token = String((await verify(former, code)).body.token);
     await api.settle();
     await share(chat, phone);
-    expect(await lastIn(chat, 4)).toMatch(/^Готово! Ваш аккаунт AIST перешёл с номера \+79.*входить заново не нужно/s);
+    expect(await lastIn(chat, 4)).toMatch(
+      /^Готово! Ваш аккаунт AIST перешёл с номера \+79.*входить заново не нужно/s,
+    );
     const profile = await api.send('GET', '/api/profile', { token });
     expect(profile.body).toMatchObject({ userId: account, phone });
     expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
@@ -71,7 +75,9 @@ describe('somebody whose number has changed', () => {
     await api.settle();
     await share(chat, phone);
     for (const { code } of [second, first]) expect((await verify(former, code)).status).toBe(400);
-    expect(await redis.exists(keys.code(former), keys.previousCode(former), keys.used(former))).toBe(0);
+    expect(
+      await redis.exists(keys.code(former), keys.previousCode(former), keys.used(former)),
+    ).toBe(0);
     expect(await userOf(former)).toBeUndefined();
   });
 
@@ -115,7 +121,9 @@ describe('somebody whose number has changed', () => {
     const { code } = await requestCode(api, former);
     await api.settle();
     expect(await lastIn(nextOwner, 2)).toContain(code);
-    expect(decodeJwt(String((await verify(former, code)).body.token)).userId).toBe(await userOf(former));
+    expect(decodeJwt(String((await verify(former, code)).body.token)).userId).toBe(
+      await userOf(former),
+    );
     await api.settle();
   });
 
@@ -175,7 +183,10 @@ describe('somebody whose number has changed', () => {
       const { chat, former, phone, account } = await scene();
       const { code } = await requestCode(api, phone);
       await api.settle();
-      const answers = await together(database, phone, [() => share(chat, phone), () => verify(phone, code)]);
+      const answers = await together(database, phone, [
+        () => share(chat, phone),
+        () => verify(phone, code),
+      ]);
       expect(statuses(answers)).toEqual({ 200: 2 });
       const owner = await userOf(phone);
       const { userId } = decodeJwt(String(answers[1]?.body.token));

@@ -66,15 +66,24 @@ describe('the button “Это не я” under the word of a sign-in', () => {
   });
 
   test.each([
-    ['in a group', (chat: number) => ({ message: { message_id: 1, date: 1, chat: { id: -chat, type: 'group' } } })],
+    [
+      'in a group',
+      (chat: number) => ({
+        message: { message_id: 1, date: 1, chat: { id: -chat, type: 'group' } },
+      }),
+    ],
     [
       'under somebody else’s message',
-      () => ({ message: { message_id: 1, date: 1, chat: { id: 5, type: 'private', first_name: 'А' } } }),
+      () => ({
+        message: { message_id: 1, date: 1, chat: { id: 5, type: 'private', first_name: 'А' } },
+      }),
     ],
     ['without a message', () => ({ message: undefined, inline_message_id: '1' })],
   ])('does nothing when it is pressed %s', async (_, fields) => {
     const { person, token, sid } = await signedIn();
-    expect((await postUpdate(api, madeUp(person.id, `revoke:${sid}`, fields(person.id)))).status).toBe(200);
+    expect(
+      (await postUpdate(api, madeUp(person.id, `revoke:${sid}`, fields(person.id)))).status,
+    ).toBe(200);
     expect(await profile(token)).toBe(200);
   });
 

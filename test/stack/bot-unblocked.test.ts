@@ -2,7 +2,14 @@ import { neon } from '@neondatabase/serverless';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalApi } from '../support/client.ts';
 import { localApi, runningApi } from '../support/client.ts';
-import { freshUpdateId, messageUpdate, ownContact, Person, postUpdate, registerWebhook } from '../support/person.ts';
+import {
+  freshUpdateId,
+  messageUpdate,
+  ownContact,
+  Person,
+  postUpdate,
+  registerWebhook,
+} from '../support/person.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
@@ -17,7 +24,11 @@ beforeAll(registerWebhook);
 const failTelegram = (fault: object) =>
   fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 const healthy = () =>
-  Promise.all([database.behave({ mode: 'pass' }), store.behave({ mode: 'pass' }), failTelegram({ clear: true })]);
+  Promise.all([
+    database.behave({ mode: 'pass' }),
+    store.behave({ mode: 'pass' }),
+    failTelegram({ clear: true }),
+  ]);
 afterEach(healthy);
 
 const sendCode = async (phone: string) => {
@@ -96,7 +107,9 @@ describe('whoever had blocked the bot gets codes again', () => {
     const person = await blocker();
     await person.say('/start');
     const code = await sendCode(person.phone);
-    expect((await api.post('/api/auth/verify-code', { phone: person.phone, code })).status).toBe(200);
+    expect((await api.post('/api/auth/verify-code', { phone: person.phone, code })).status).toBe(
+      200,
+    );
     await api.settle();
     expect(await person.last()).toMatch(/^Новый вход/);
   });

@@ -26,7 +26,11 @@ const failTelegram = (fault: object) =>
   fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 
 afterEach(async () => {
-  await Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' }), failTelegram({ clear: true })]);
+  await Promise.all([
+    store.behave({ mode: 'pass' }),
+    database.behave({ mode: 'pass' }),
+    failTelegram({ clear: true }),
+  ]);
 });
 
 const linksOf = (chat: number) => sql`select phone from telegram_links where chat_id = ${chat}`;
@@ -53,11 +57,21 @@ describe('POST /telegram/webhook', () => {
 
   test('lets nobody in without the right secret, and looks at nothing else before', async () => {
     const { chat, update } = scene();
-    for (const secret of [null, '', 'x', 'the-webhook-secret-of-the-test', 'THE-WEBHOOK-SECRET-OF-THE-TESTS']) {
+    for (const secret of [
+      null,
+      '',
+      'x',
+      'the-webhook-secret-of-the-test',
+      'THE-WEBHOOK-SECRET-OF-THE-TESTS',
+    ]) {
       for (const body of [update, '{', {}]) {
         const answer = await postUpdate(api, body, secret);
         expect(answer.status).toBe(401);
-        expect(answer.body).toMatchObject({ ok: false, code: 'invalid_secret', message: 'Неверный секрет' });
+        expect(answer.body).toMatchObject({
+          ok: false,
+          code: 'invalid_secret',
+          message: 'Неверный секрет',
+        });
       }
     }
     expect(await store.calls()).toBe(0);
@@ -68,7 +82,11 @@ describe('POST /telegram/webhook', () => {
     const secret = String(stack.settings.TELEGRAM_WEBHOOK_SECRET);
     const { chat, update } = scene();
     const headers = { 'X-Link-Secret': secret, Authorization: `Bearer ${secret}` };
-    const answer = await api.post(`/telegram/webhook?secret_token=${secret}`, { ...update, secret }, { headers });
+    const answer = await api.post(
+      `/telegram/webhook?secret_token=${secret}`,
+      { ...update, secret },
+      { headers },
+    );
     expect(answer.status).toBe(401);
     expect(await linksOf(chat)).toEqual([]);
   });
@@ -101,7 +119,8 @@ describe('POST /telegram/webhook', () => {
       const later = answers.filter(({ status }) => status === 503);
       expect(done.length).toBeGreaterThanOrEqual(1);
       expect(done.length + later.length).toBe(5);
-      for (const { headers } of later) expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0);
+      for (const { headers } of later)
+        expect(Number(headers.get('Retry-After'))).toBeGreaterThan(0);
       expect((await postUpdate(api, update)).status).toBe(200);
       expect(await saidTo(chat)).toBe(1);
     });
@@ -175,20 +194,45 @@ describe('an update that means nothing to the bot is answered 200, without a cal
     ['of no kind', {}],
     ['of a kind that Telegram has yet to invent', { hologram: { from } }],
     ['of an edited message', { edited_message: { ...message, text: '/unlink' } }],
-    ['of a post in a channel', { channel_post: { message_id: 1, date: 1, chat: { id: -5, type: 'channel' } } }],
+    [
+      'of a post in a channel',
+      { channel_post: { message_id: 1, date: 1, chat: { id: -5, type: 'channel' } } },
+    ],
     ['of an inline query', { inline_query: { id: '1', from, query: 'x', offset: '' } }],
-    ['of a blocked bot', { my_chat_member: { chat, from, date: 1, new_chat_member: { status: 'kicked' } } }],
+    [
+      'of a blocked bot',
+      { my_chat_member: { chat, from, date: 1, new_chat_member: { status: 'kicked' } } },
+    ],
     [
       'of a member of a group',
-      { my_chat_member: { chat: { id: -5, type: 'group' }, from, date: 1, new_chat_member: { status: 'member' } } },
+      {
+        my_chat_member: {
+          chat: { id: -5, type: 'group' },
+          from,
+          date: 1,
+          new_chat_member: { status: 'member' },
+        },
+      },
     ],
-    ['of a bot’s message', { message: { ...message, from: { ...from, is_bot: true }, text: '/start' } }],
-    ['of a group', { message: { ...message, chat: { id: -5, type: 'group', title: 'Г' }, text: '/start' } }],
+    [
+      'of a bot’s message',
+      { message: { ...message, from: { ...from, is_bot: true }, text: '/start' } },
+    ],
+    [
+      'of a group',
+      { message: { ...message, chat: { id: -5, type: 'group', title: 'Г' }, text: '/start' } },
+    ],
     ['without a sender', { message: { ...message, from: undefined, text: '/start' } }],
     ['with a text that is none', { message: { ...message, text: { toString: 1 } } }],
     ['with a contact that is none', { message: { ...message, contact: [] } }],
-    ['with a chat of a huge id', { message: { ...message, chat: { ...chat, id: 1e300 }, text: '/start' } }],
-    ['with a message and a press, one of them garbage', { message: { ...message, text: '/start' }, callback_query: 5 }],
+    [
+      'with a chat of a huge id',
+      { message: { ...message, chat: { ...chat, id: 1e300 }, text: '/start' } },
+    ],
+    [
+      'with a message and a press, one of them garbage',
+      { message: { ...message, text: '/start' }, callback_query: 5 },
+    ],
   ])('%s', async (_, content) => {
     expect((await postUpdate(api, { update_id: freshUpdateId(), ...content })).status).toBe(200);
     expect([await store.calls(), await database.calls()]).toEqual([0, 0]);
@@ -214,7 +258,9 @@ describe('what is no update', () => {
   });
 
   test('a body of 1 MB is refused as too large', async () => {
-    expect((await postUpdate(api, messageUpdate(5, { text: 'x'.repeat(1_000_000) }))).status).toBe(413);
+    expect((await postUpdate(api, messageUpdate(5, { text: 'x'.repeat(1_000_000) }))).status).toBe(
+      413,
+    );
   });
 
   test('300 hostile updates are never an error of the server', async () => {
@@ -236,17 +282,57 @@ describe('what is no update', () => {
     );
     /** Any of the fields that are read, replaced. */
     const paths = [
-      ...['message', 'callback_query', 'message.text', 'message.contact', 'message.contact.phone_number'],
-      ...['message.contact.user_id', 'message.from', 'message.from.id', 'message.from.language_code', 'message.chat'],
-      ...['message.chat.id', 'message.chat.type', 'message.entities', 'message.forward_origin', 'message.message_id'],
-      ...['message.sticker', 'my_chat_member', 'my_chat_member.new_chat_member', 'my_chat_member.chat'],
-      ...['callback_query.id', 'callback_query.data', 'callback_query.from', 'callback_query.message'],
+      ...[
+        'message',
+        'callback_query',
+        'message.text',
+        'message.contact',
+        'message.contact.phone_number',
+      ],
+      ...[
+        'message.contact.user_id',
+        'message.from',
+        'message.from.id',
+        'message.from.language_code',
+        'message.chat',
+      ],
+      ...[
+        'message.chat.id',
+        'message.chat.type',
+        'message.entities',
+        'message.forward_origin',
+        'message.message_id',
+      ],
+      ...[
+        'message.sticker',
+        'my_chat_member',
+        'my_chat_member.new_chat_member',
+        'my_chat_member.chat',
+      ],
+      ...[
+        'callback_query.id',
+        'callback_query.data',
+        'callback_query.from',
+        'callback_query.message',
+      ],
     ];
     const hostile = (kind: string, path: string, bad: unknown) => {
       const id = freshChat();
-      const { update_id, message } = messageUpdate(id, { text: '/help', ...ownContact(id, '+4532123456') });
-      const query = { id: '1', chat_instance: '1', from: message.from, message, data: `revoke:${'A'.repeat(22)}` };
-      const update = { update_id, ...(kind === 'message' ? { message } : { callback_query: query }) };
+      const { update_id, message } = messageUpdate(id, {
+        text: '/help',
+        ...ownContact(id, '+4532123456'),
+      });
+      const query = {
+        id: '1',
+        chat_instance: '1',
+        from: message.from,
+        message,
+        data: `revoke:${'A'.repeat(22)}`,
+      };
+      const update = {
+        update_id,
+        ...(kind === 'message' ? { message } : { callback_query: query }),
+      };
       return structuredClone(replaced(update, path.split('.'), bad));
     };
     const kinds = fc.constantFrom('message', 'callback_query');
@@ -264,5 +350,8 @@ describe('what is no update', () => {
 const replaced = (value: unknown, [first, ...rest]: string[], bad: unknown): unknown => {
   if (first === undefined) return bad;
   const fields = typeof value === 'object' && value !== null ? value : {};
-  return { ...fields, [first]: replaced(Object.entries(fields).find(([name]) => name === first)?.[1], rest, bad) };
+  return {
+    ...fields,
+    [first]: replaced(Object.entries(fields).find(([name]) => name === first)?.[1], rest, bad),
+  };
 };

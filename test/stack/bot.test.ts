@@ -2,7 +2,13 @@ import { neon } from '@neondatabase/serverless';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
-import { messageUpdate, ownContact, Person, postUpdate, registerWebhook } from '../support/person.ts';
+import {
+  messageUpdate,
+  ownContact,
+  Person,
+  postUpdate,
+  registerWebhook,
+} from '../support/person.ts';
 import { freshChat, link } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
@@ -14,7 +20,8 @@ const sql = neon(String(stack.settings.DATABASE_URL));
 beforeAll(registerWebhook);
 
 const masked = (phone: string) => `${phone.slice(0, 4)}***${phone.slice(-2)}`;
-const linksOf = (chat: number) => sql`select phone, language from telegram_links where chat_id = ${chat}`;
+const linksOf = (chat: number) =>
+  sql`select phone, language from telegram_links where chat_id = ${chat}`;
 const somebody = (owner?: { phone?: string; language?: string }) => new Person().introduce(owner);
 
 describe('the bot', () => {
@@ -133,12 +140,15 @@ describe('a contact is not linked', () => {
     forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Б' },
     via_bot: { id: 6, is_bot: true, first_name: 'Б', username: 'b_bot' },
   };
-  test.each(Object.entries(others))('when it has the mark %s of a message written elsewhere', async (mark, value) => {
-    const [id, phone] = [freshChat(), freshPhone()];
-    const update = messageUpdate(id, { ...ownContact(id, phone), [mark]: value });
-    expect((await postUpdate(api, update)).status).toBe(200);
-    expect(await linksOf(id)).toEqual([]);
-  });
+  test.each(Object.entries(others))(
+    'when it has the mark %s of a message written elsewhere',
+    async (mark, value) => {
+      const [id, phone] = [freshChat(), freshPhone()];
+      const update = messageUpdate(id, { ...ownContact(id, phone), [mark]: value });
+      expect((await postUpdate(api, update)).status).toBe(200);
+      expect(await linksOf(id)).toEqual([]);
+    },
+  );
 
   test.each([
     '4532123456',
@@ -177,7 +187,9 @@ describe('a contact is not linked', () => {
     ['somebody else’s private chat', { id: 999 }],
   ])('when it comes from %s', async (_, chat) => {
     const [id, phone] = [freshChat(), freshPhone()];
-    expect((await postUpdate(api, messageUpdate(id, ownContact(id, phone), { chat }))).status).toBe(200);
+    expect((await postUpdate(api, messageUpdate(id, ownContact(id, phone), { chat }))).status).toBe(
+      200,
+    );
     expect(await sql`select 1 from telegram_links where phone = ${phone}`).toEqual([]);
   });
 
@@ -185,7 +197,9 @@ describe('a contact is not linked', () => {
     const belarus = `+37529${freshPhone().slice(-7)}`;
     const id = freshChat();
     const wider = localApi({ PHONE_COUNTRIES: 'BY' });
-    expect((await postUpdate(wider, messageUpdate(id, ownContact(id, '4532123456')))).status).toBe(200);
+    expect((await postUpdate(wider, messageUpdate(id, ownContact(id, '4532123456')))).status).toBe(
+      200,
+    );
     expect(await linksOf(id)).toEqual([]);
     expect((await postUpdate(wider, messageUpdate(id, ownContact(id, belarus)))).status).toBe(200);
     expect(await linksOf(id)).toEqual([{ phone: belarus, language: 'ru' }]);

@@ -38,7 +38,12 @@ describe('POST /api/calls', () => {
     const { callId, expiresAt } = answer.body;
     expect(answer.status, answer.text).toBe(201);
     const path = `/parties/call/${callId}`;
-    expect(answer.body).toMatchObject({ role: 'caller', state: 'ringing', video: false, url: path });
+    expect(answer.body).toMatchObject({
+      role: 'caller',
+      state: 'ringing',
+      video: false,
+      url: path,
+    });
     expect(answer.body).not.toHaveProperty('reason');
     const claims = decodeJwt(String(answer.body.ticket));
     expect(claims).toMatchObject({ userId: a.user.id, role: 'caller', aud: `call/${callId}` });
@@ -53,11 +58,18 @@ describe('POST /api/calls', () => {
     const caller = await newDevice();
     const others = await newUsers(7);
     const seven = await caller.dial(others, { video: true });
-    expect(seven.line.frames[0]).toMatchObject({ type: 'welcome', group: true, video: true, peers: { length: 7 } });
+    expect(seven.line.frames[0]).toMatchObject({
+      type: 'welcome',
+      group: true,
+      video: true,
+      peers: { length: 7 },
+    });
     const [first, second] = others;
     if (!first || !second) throw new Error('There are seven');
     const twice = await (await newDevice()).dial([first, second, first]);
-    expect(twice.line.frames[0]).toMatchObject({ peers: [{ user: first.id }, { user: second.id }] });
+    expect(twice.line.frames[0]).toMatchObject({
+      peers: [{ user: first.id }, { user: second.id }],
+    });
   });
 
   test('answers the same call when its answer was lost and it comes again', async () => {
@@ -65,7 +77,12 @@ describe('POST /api/calls', () => {
     const first = await a.call(b.user);
     expect(await call(a, { to: b.user.username })).toMatchObject({
       status: 201,
-      body: { callId: first.callId, role: 'caller', existing: true, ticket: expect.not.stringMatching(first.ticket) },
+      body: {
+        callId: first.callId,
+        role: 'caller',
+        existing: true,
+        ticket: expect.not.stringMatching(first.ticket),
+      },
     });
   });
 
@@ -79,7 +96,11 @@ describe('POST /api/calls', () => {
     expect(again.body).toMatchObject({ existing: true, role: 'caller', state: 'ringing', callId });
     const caller = await a.join(String(callId));
     expect(caller.frames[0]).toMatchObject({ type: 'welcome', received: 0 });
-    caller.say({ type: 'signal', seq: 1, signal: { kind: 'offer', sdp: 'v=0 of the second page' } });
+    caller.say({
+      type: 'signal',
+      seq: 1,
+      signal: { kind: 'offer', sdp: 'v=0 of the second page' },
+    });
     const callee = await b.accept(String(callId));
     await callee.next({
       type: 'signal',
@@ -113,15 +134,30 @@ describe('POST /api/calls', () => {
   test.each([
     ['oneself', async ({ user }: Device) => ({ to: `@${user.username}` }), 400, 'call_to_oneself'],
     ['nobody', async () => ({ to: crypto.randomUUID() }), 404, 'user_not_found'],
-    ['somebody and nobody', async () => ({ to: [(await newUser()).id, '@nobody'] }), 404, 'user_not_found'],
+    [
+      'somebody and nobody',
+      async () => ({ to: [(await newUser()).id, '@nobody'] }),
+      404,
+      'user_not_found',
+    ],
     ['no one named', async () => ({}), 400, 'invalid_field'],
     ['an empty list', async () => ({ to: [] }), 400, 'invalid_field'],
     ['eight', async () => ({ to: repeated(8, (n) => `@u${n}`) }), 400, 'invalid_field'],
     ['a number', async () => ({ to: 7 }), 400, 'invalid_field'],
     ['U+0000', async () => ({ to: '\0' }), 400, 'invalid_field'],
-    ['somebody by a video that is none', async () => ({ to: '@a', video: 'yes' }), 400, 'invalid_field'],
+    [
+      'somebody by a video that is none',
+      async () => ({ to: '@a', video: 'yes' }),
+      400,
+      'invalid_field',
+    ],
     ['two with one offer', async () => ({ to: ['@a', '@b'], offer: 'v=0' }), 400, 'invalid_field'],
-    ['with too long an offer', async () => ({ to: '@a', offer: 'x'.repeat(65_537) }), 400, 'invalid_field'],
+    [
+      'with too long an offer',
+      async () => ({ to: '@a', offer: 'x'.repeat(65_537) }),
+      400,
+      'invalid_field',
+    ],
   ])('refuses to call %s', async (_, body, status, code) => {
     const caller = await newDevice();
     expect(await call(caller, await body(caller))).toMatchObject({ status, body: { code } });
@@ -167,7 +203,10 @@ describe('what a room answers', () => {
 
   test('past the limit of calls is told as 429, with when to come again', async () => {
     const answer = await answered({ create: { outcome: 'limited', retryAfterSeconds: 42 } });
-    expect(answer).toMatchObject({ status: 429, body: { code: 'too_many_requests', retryAfterSeconds: 42 } });
+    expect(answer).toMatchObject({
+      status: 429,
+      body: { code: 'too_many_requests', retryAfterSeconds: 42 },
+    });
     expect(answer.headers.get('Retry-After')).toBe('42');
   });
 
@@ -178,7 +217,9 @@ describe('what a room answers', () => {
     const [{ token }, { id }] = [await newDevice(), await newUser()];
     for (const local of [localApi(), localApi({}, Date.now, cannedRooms({ hear: out }))]) {
       await expectUnavailable(() => local.post('/api/calls', { to: id }, { token }));
-      await expectUnavailable(() => local.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+      await expectUnavailable(() =>
+        local.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }),
+      );
       await local.settle();
     }
   });
@@ -188,8 +229,16 @@ describe('the call of an old client, as its inbox tells of it', () => {
   const dialled = async (answers: Answers, to?: string) => {
     const [from, callee] = await newUsers(2);
     const asked: Asked[] = [];
-    const local = localApi({}, Date.now, cannedRooms({ ...answers, hear: (...one) => asked.push(one) }));
-    const offer = { kind: 'offer' as const, sdp: 'v=0', raw: { sdp: { type: 'offer', sdp: 'v=0' } } };
+    const local = localApi(
+      {},
+      Date.now,
+      cannedRooms({ ...answers, hear: (...one) => asked.push(one) }),
+    );
+    const offer = {
+      kind: 'offer' as const,
+      sdp: 'v=0',
+      raw: { sdp: { type: 'offer', sdp: 'v=0' } },
+    };
     const who = { from: String(from?.id), device: 'ws-1', to: to ?? String(callee?.id) };
     const answer = await tellWorker(local, { type: 'call', ...who, offer, video: true });
     return { status: answer.status, said: answer.body, asked, offer, callee };
@@ -199,9 +248,19 @@ describe('the call of an old client, as its inbox tells of it', () => {
 
   test('rings with the offer as it came, and its id is told', async () => {
     const { status, said, asked, offer, callee } = await dialled({});
-    const create = { type: 'create', device: 'ws-1', old: true, video: true, offer, callees: [{ user: callee?.id }] };
+    const create = {
+      type: 'create',
+      device: 'ws-1',
+      old: true,
+      video: true,
+      offer,
+      callees: [{ user: callee?.id }],
+    };
     expect(asked).toMatchObject([[{ party: 'call', id: said.call }, create]]);
-    expect([status, said]).toMatchObject([200, { outcome: 'ok', call: expect.stringMatching(/^[\w-]{36}$/) }]);
+    expect([status, said]).toMatchObject([
+      200,
+      { outcome: 'ok', call: expect.stringMatching(/^[\w-]{36}$/) },
+    ]);
   });
 
   test('is the one that it began already, when the first answer was lost', async () => {
@@ -221,7 +280,11 @@ describe('the call of an old client, as its inbox tells of it', () => {
 
   test('is none when there is nobody whom it is for', async () => {
     for (const to of ['nobody-at-all', '', '\0', '\uD800', 'x'.repeat(60_000)]) {
-      expect(await dialled({}, to)).toMatchObject({ status: 200, said: { outcome: 'no' }, asked: [] });
+      expect(await dialled({}, to)).toMatchObject({
+        status: 200,
+        said: { outcome: 'no' },
+        asked: [],
+      });
     }
   });
 
@@ -237,8 +300,14 @@ describe('a ticket to a call', () => {
       b,
       call: { callId },
     } = await ringing({ video: true });
-    expect(await ticket(a, callId)).toMatchObject({ status: 200, body: { callId, role: 'caller', video: true } });
-    expect(await ticket(b, callId)).toMatchObject({ status: 200, body: { callId, role: 'callee', video: true } });
+    expect(await ticket(a, callId)).toMatchObject({
+      status: 200,
+      body: { callId, role: 'caller', video: true },
+    });
+    expect(await ticket(b, callId)).toMatchObject({
+      status: 200,
+      body: { callId, role: 'callee', video: true },
+    });
     const stranger = await ticket(await newDevice(), callId);
     expect(stranger).toMatchObject({ status: 404, body: { code: 'call_not_found' } });
   });
@@ -247,7 +316,10 @@ describe('a ticket to a call', () => {
     ['that never was', crypto.randomUUID()],
     ['whose id is none', 'a.b'],
   ])('is not for one %s', async (_, id) => {
-    expect(await ticket(await newDevice(), id)).toMatchObject({ status: 404, body: { code: 'call_not_found' } });
+    expect(await ticket(await newDevice(), id)).toMatchObject({
+      status: 404,
+      body: { code: 'call_not_found' },
+    });
   });
 
   test('is not for a second device once the first has taken the call, and for the first to come back', async () => {
@@ -272,7 +344,11 @@ test('a call that was cancelled is in both histories, and told in the callee’s
   line.say({ type: 'hangup' });
   await line.next({ type: 'state', state: 'ended', reason: 'cancelled' });
   const common = { reason: 'cancelled', video: true };
-  expect(await recordsOf(b, callId)).toMatchObject([{ ...common, direction: 'incoming', missed: true }]);
-  expect(await recordsOf(a, callId)).toMatchObject([{ ...common, direction: 'outgoing', missed: false }]);
+  expect(await recordsOf(b, callId)).toMatchObject([
+    { ...common, direction: 'incoming', missed: true },
+  ]);
+  expect(await recordsOf(a, callId)).toMatchObject([
+    { ...common, direction: 'outgoing', missed: false },
+  ]);
   expect(await messagesOf(chat)).toEqual([`Пропущенный видеозвонок от ${a.user.displayName}`]);
 });

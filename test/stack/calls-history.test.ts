@@ -17,17 +17,27 @@ const sql = neon(String(stack.settings.DATABASE_URL));
 const database = new ProxyControl(stack.databaseProxy);
 const NOON = Date.UTC(2026, 10, 1, 12);
 
-const page = async (device: Device, query = ''): Promise<{ calls: PastCall[]; next: string | null }> => {
+const page = async (
+  device: Device,
+  query = '',
+): Promise<{ calls: PastCall[]; next: string | null }> => {
   const answer = await device.send('GET', `/api/calls${query}`);
   expect(answer.status, answer.text).toBe(200);
   return JSON.parse(answer.text);
 };
 
 /** The ids on all pages of a history, one after another. */
-const pages = async (device: Device, limit: number, between: () => Promise<unknown> = async () => undefined) => {
+const pages = async (
+  device: Device,
+  limit: number,
+  between: () => Promise<unknown> = async () => undefined,
+) => {
   const ids: string[][] = [];
   for (let next: string | null = ''; next !== null; ) {
-    const { calls, next: following } = await page(device, `?limit=${limit}${next && `&before=${next}`}`);
+    const { calls, next: following } = await page(
+      device,
+      `?limit=${limit}${next && `&before=${next}`}`,
+    );
     ids.push(calls.map(({ callId }) => callId));
     next = following;
     await between();
@@ -55,7 +65,9 @@ describe('the history of calls', () => {
       durationSeconds: 0,
       reason: 'missed',
     };
-    const peers = ({ user: { id: userId, username, displayName } }: Device) => [{ userId, username, displayName }];
+    const peers = ({ user: { id: userId, username, displayName } }: Device) => [
+      { userId, username, displayName },
+    ];
     const outgoing = { ...common, direction: 'outgoing', missed: false, peers: peers(b) };
     expect(await page(a)).toEqual({ calls: [outgoing], next: null });
     const incoming = { ...common, direction: 'incoming', missed: true, peers: peers(a) };
@@ -68,7 +80,12 @@ describe('the history of calls', () => {
     await keep(recordOf(caller, [...others, me.user.id]));
     await sql`delete from users where id = ${caller}`;
     const [call] = (await page(me)).calls;
-    expect(call).toMatchObject({ group: true, direction: 'incoming', durationSeconds: 42, missed: false });
+    expect(call).toMatchObject({
+      group: true,
+      direction: 'incoming',
+      durationSeconds: 42,
+      missed: false,
+    });
     expect(call?.peers[0]).toEqual({ userId: caller, username: '', displayName: '' });
     expect(call?.peers.slice(1).map(({ userId }) => userId)).toEqual(others.sort());
   });
@@ -107,7 +124,14 @@ describe('the history of calls', () => {
 
   test('refuses a page that is none', async () => {
     const me = await newDevice();
-    for (const query of ['limit=0', 'limit=101', 'limit=x', 'before=x', 'before=', 'before=1.%00']) {
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'before=x',
+      'before=',
+      'before=1.%00',
+    ]) {
       const answer = await me.send('GET', `/api/calls?${query}`);
       expect([query, answer.status, answer.body.code]).toEqual([query, 400, 'invalid_field']);
     }

@@ -17,8 +17,10 @@ const DEFAULT_STUN = [{ urls: ['stun:stun.l.google.com:19302', 'stun:stun.cloudf
 /** Of servers without credentials. */
 const NEVER = { expiresAt: null, ttlSeconds: null };
 
-const live = async (): Promise<Record<string, number>> => (await fetch(`${stack.turnUrl}/_/credentials`)).json();
-const fail = (fault: object) => fetch(`${stack.turnUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
+const live = async (): Promise<Record<string, number>> =>
+  (await fetch(`${stack.turnUrl}/_/credentials`)).json();
+const fail = (fault: object) =>
+  fetch(`${stack.turnUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 /** The name of the credential that an answer holds. */
 const credentialOf = ({ body, text }: Answer): string => {
   const servers = body.iceServers as { username?: string }[];
@@ -67,7 +69,9 @@ describe('ICE servers', () => {
     const renewed = await ice(api, one.token);
     expect(credentialOf(renewed)).not.toBe(credentialOf(first));
     expect(await isLive(credentialOf(renewed))).toBe(true);
-    expect(Date.parse(String(renewed.body.expiresAt)) - Date.parse(String(first.body.expiresAt))).toBe(600_000);
+    expect(
+      Date.parse(String(renewed.body.expiresAt)) - Date.parse(String(first.body.expiresAt)),
+    ).toBe(600_000);
   });
 
   test('are the same for half of the time that they are good for, where that is less', async () => {
@@ -98,7 +102,10 @@ describe('ICE servers', () => {
     const { body } = await ice(coturn, token);
     const username = expect.stringMatching(new RegExp(`^\\d{10}:${user.id}$`));
     const credential = expect.stringMatching(/^[A-Za-z0-9+/]{27}=$/);
-    expect(body.iceServers).toEqual([...STUN, { urls: ['turn:turn.example'], username, credential }]);
+    expect(body.iceServers).toEqual([
+      ...STUN,
+      { urls: ['turn:turn.example'], username, credential },
+    ]);
     expect(Date.parse(String(body.expiresAt))).toBeGreaterThan(Date.now());
   });
 
@@ -134,13 +141,18 @@ describe('a TURN credential', () => {
     const { a, b } = await two();
     const calling = await a.send('POST', '/api/calls', { to: b.user.id });
     const id = String(calling.body.callId);
-    const names = [credentialOf(calling), credentialOf(await b.send('POST', `/api/calls/${id}/ticket`))];
+    const names = [
+      credentialOf(calling),
+      credentialOf(await b.send('POST', `/api/calls/${id}/ticket`)),
+    ];
     expect(new Set(names).size).toBe(2);
     expect(await Promise.all(names.map(isLive))).toEqual([true, true]);
     const line = await a.join(id);
     line.say({ type: 'hangup' });
     await line.closed;
-    await expect.poll(() => Promise.all(names.map(isLive)), { timeout: 5_000 }).toEqual([false, false]);
+    await expect
+      .poll(() => Promise.all(names.map(isLive)), { timeout: 5_000 })
+      .toEqual([false, false]);
   });
 
   test('that is one too many for its user takes the place of the oldest, which is revoked', async () => {
@@ -148,7 +160,9 @@ describe('a TURN credential', () => {
     const surplus = credentialOf(await ice(local, token));
     const rooms = cannedRooms({ permit: { outcome: 'ok', role: 'callee', video: false, surplus } });
     const api = localApi({}, Date.now, rooms);
-    const newest = credentialOf(await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+    const newest = credentialOf(
+      await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }),
+    );
     await api.settle();
     expect(await Promise.all([surplus, newest].map(isLive))).toEqual([false, true]);
   });
@@ -164,7 +178,9 @@ describe('a TURN credential', () => {
       },
     });
     const api = localApi({}, Date.now, rooms);
-    const name = credentialOf(await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+    const name = credentialOf(
+      await api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }),
+    );
     await api.settle();
     expect([asked, await isLive(name)]).toEqual([3, false]);
   });

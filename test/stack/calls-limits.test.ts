@@ -18,7 +18,8 @@ const made = async (): Promise<number> => {
   const answer: { made: number } = await (await fetch(`${stack.turnUrl}/_/made`)).json();
   return answer.made;
 };
-const hasTurn = ({ body: { iceServers } }: Answer) => JSON.stringify(iceServers).includes('username');
+const hasTurn = ({ body: { iceServers } }: Answer) =>
+  JSON.stringify(iceServers).includes('username');
 
 /** An app of its own whose rooms answer so; what they were asked. */
 const isolate = (answers: Answers, now = Date.now) => {

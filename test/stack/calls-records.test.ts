@@ -73,22 +73,28 @@ describe('what a room tells of a call', () => {
     expect(await messagesOf(chat)).toHaveLength(1);
   });
 
-  test.each(['half', 'deaf'] as const)('is kept once when the answer of the database is lost (%s)', async (mode) => {
-    const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
-    await database.behave({ mode, times: 1 });
-    expect((await tell(record)).status).toBe(503);
-    expect((await tell(record)).status).toBe(200);
-    expect(await rows(record)).toEqual({ calls: 1, members: 2 });
-  });
+  test.each(['half', 'deaf'] as const)(
+    'is kept once when the answer of the database is lost (%s)',
+    async (mode) => {
+      const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
+      await database.behave({ mode, times: 1 });
+      expect((await tell(record)).status).toBe(503);
+      expect((await tell(record)).status).toBe(200);
+      expect(await rows(record)).toEqual({ calls: 1, members: 2 });
+    },
+  );
 
   test.each([
     ['a time that is none', { createdAt: 1e20 }],
     ['a text that no database takes', { call: 'a\u0000b' }],
-  ])('is refused for good, and not as if the database were gone, when it holds %s', async (_, wrong) => {
-    const [caller, callee] = await newUsers(2);
-    const answer = await tell(recordOf(caller?.id ?? '', [callee?.id ?? ''], wrong));
-    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_field']);
-  });
+  ])(
+    'is refused for good, and not as if the database were gone, when it holds %s',
+    async (_, wrong) => {
+      const [caller, callee] = await newUsers(2);
+      const answer = await tell(recordOf(caller?.id ?? '', [callee?.id ?? ''], wrong));
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid_field']);
+    },
+  );
 
   test('is believed with a signature for it alone', async () => {
     const body = JSON.stringify(recordOf(crypto.randomUUID(), [crypto.randomUUID()]));
@@ -125,17 +131,20 @@ describe('what a room tells of a call', () => {
 const chatNow = async (id: number) => (await fetch(`${stack.telegramUrl}/_/chats/${id}`)).json();
 
 describe('word of a missed call', () => {
-  test.each(['half', 'deaf'] as const)('is told once when the answer to the insert is lost (%s)', async (mode) => {
-    const { caller, callee, chat } = await two();
-    const record = missedRecord(caller.id, [callee.id]);
-    await database.behave({ mode, times: 1 });
-    expect((await tell(record)).status).toBe(503);
-    for (const _ of repeated(3, () => 0)) {
-      expect((await tell(record)).status).toBe(200);
-      await api.settle();
-    }
-    expect(await messagesOf(chat)).toHaveLength(1);
-  });
+  test.each(['half', 'deaf'] as const)(
+    'is told once when the answer to the insert is lost (%s)',
+    async (mode) => {
+      const { caller, callee, chat } = await two();
+      const record = missedRecord(caller.id, [callee.id]);
+      await database.behave({ mode, times: 1 });
+      expect((await tell(record)).status).toBe(503);
+      for (const _ of repeated(3, () => 0)) {
+        expect((await tell(record)).status).toBe(200);
+        await api.settle();
+      }
+      expect(await messagesOf(chat)).toHaveLength(1);
+    },
+  );
 
   test('is told once when the same record comes several times at once', async () => {
     const { caller, callee, chat } = await two();
@@ -148,13 +157,16 @@ describe('word of a missed call', () => {
     expect(await messagesOf(chat)).toHaveLength(1);
   });
 
-  test.each(['half', 'deaf'] as const)('is told once when the answer to its claim is lost (%s)', async (mode) => {
-    const { caller, callee, chat } = await two();
-    await redis.behave({ mode, times: 1 });
-    expect((await tell(missedRecord(caller.id, [callee.id]))).status).toBe(200);
-    await api.settle();
-    expect(await messagesOf(chat)).toHaveLength(1);
-  });
+  test.each(['half', 'deaf'] as const)(
+    'is told once when the answer to its claim is lost (%s)',
+    async (mode) => {
+      const { caller, callee, chat } = await two();
+      await redis.behave({ mode, times: 1 });
+      expect((await tell(missedRecord(caller.id, [callee.id]))).status).toBe(200);
+      await api.settle();
+      expect(await messagesOf(chat)).toHaveLength(1);
+    },
+  );
 });
 
 describe('a missed call', () => {
@@ -207,7 +219,10 @@ describe('a missed call', () => {
   test('is none when it was refused, nor one that was taken', async () => {
     const { caller, callee, chat } = await two();
     const refused = { user: callee.id, joined: false, missed: false };
-    await tell({ ...missedRecord(caller.id, [callee.id], { reason: 'declined' }), callees: [refused] });
+    await tell({
+      ...missedRecord(caller.id, [callee.id], { reason: 'declined' }),
+      callees: [refused],
+    });
     await tell({ ...missedRecord(caller.id, [callee.id]), callees: [refused] });
     await tell(recordOf(caller.id, [callee.id], { reason: 'lost' }));
     await tell(recordOf(caller.id, [callee.id], { reason: 'cancelled' }));
@@ -245,7 +260,10 @@ describe('a missed call', () => {
   test('gives a chat up that blocked the bot, and is told the others', async () => {
     const { caller, callee, chat } = await two();
     const other = await two();
-    await fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify({ chatId: chat, status: 403 }) });
+    await fetch(`${stack.telegramUrl}/_/fail`, {
+      method: 'POST',
+      body: JSON.stringify({ chatId: chat, status: 403 }),
+    });
     await tell(missedRecord(caller.id, [callee.id, other.callee.id]));
     await api.settle();
     expect(await messagesOf(other.chat)).toHaveLength(1);
@@ -260,7 +278,9 @@ describe('a missed call', () => {
 
 describe('/calls', () => {
   const wants = async (person: Person) =>
-    (await sql`select missed_calls from telegram_links where chat_id = ${person.id}`).map((row) => row.missed_calls);
+    (await sql`select missed_calls from telegram_links where chat_id = ${person.id}`).map(
+      (row) => row.missed_calls,
+    );
 
   test('says whether missed calls are told, and a button makes it the other way about', async () => {
     const anna = await new Person().introduce();

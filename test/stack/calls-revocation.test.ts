@@ -36,10 +36,17 @@ describe('the sockets of a session that ends', () => {
   test.each([
     [
       'one signs it out elsewhere',
-      (mine: string, other: string) => api.send('DELETE', `/api/sessions/${sidOf(other)}`, { token: mine }),
+      (mine: string, other: string) =>
+        api.send('DELETE', `/api/sessions/${sidOf(other)}`, { token: mine }),
     ],
-    ['one signs all others out', (mine: string) => api.send('DELETE', '/api/sessions', { token: mine })],
-    ['it signs itself out', (_: string, other: string) => api.post('/api/auth/logout', {}, { token: other })],
+    [
+      'one signs all others out',
+      (mine: string) => api.send('DELETE', '/api/sessions', { token: mine }),
+    ],
+    [
+      'it signs itself out',
+      (_: string, other: string) => api.post('/api/auth/logout', {}, { token: other }),
+    ],
   ])('are closed when %s, and no others', async (_, end) => {
     const mine = await signIn(api);
     const other = await again(mine);
@@ -62,7 +69,11 @@ describe('the sockets of a session that ends', () => {
 
 describe('the room of a user', () => {
   /** An app whose rooms are out of reach for so many tries, and what they were asked. */
-  const appWith = (failures: number, overrides: Record<string, string> = {}, clock = new TestClock()) => {
+  const appWith = (
+    failures: number,
+    overrides: Record<string, string> = {},
+    clock = new TestClock(),
+  ) => {
     const asked: Asked[] = [];
     const hear = (...one: Asked) => {
       asked.push(one);
@@ -73,7 +84,11 @@ describe('the room of a user', () => {
   };
 
   test('is told which session had to go when somebody signs in for the 51st time', async () => {
-    const { asked, clock, api: local } = appWith(0, { PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' });
+    const {
+      asked,
+      clock,
+      api: local,
+    } = appWith(0, { PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' });
     const phone = freshPhone();
     const tokens: string[] = [];
     for (let n = 0; n < 51; n += 1) {
@@ -129,7 +144,11 @@ describe('the room of a user', () => {
     const inboxOf = { party: 'inbox', id: userOf(token) };
     for (const [end, sids, statuses] of [
       ['one', { sids: [sidOf(other)] }, [503, 404]],
-      ['others', { sids: [], others: { but: sidOf(token), until: expect.any(Number) } }, [503, 200]],
+      [
+        'others',
+        { sids: [], others: { but: sidOf(token), until: expect.any(Number) } },
+        [503, 200],
+      ],
       ['itself', { sids: [sidOf(token)] }, [503, 401]],
     ] as const) {
       asked.length = 0;

@@ -42,7 +42,9 @@ describe('a page of any origin', () => {
       expect.arrayContaining(['retry-after', 'x-request-id']),
     );
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
-    expect(['same-origin', 'same-site']).not.toContain(answer.headers.get('Cross-Origin-Resource-Policy'));
+    expect(['same-origin', 'same-site']).not.toContain(
+      answer.headers.get('Cross-Origin-Resource-Policy'),
+    );
   });
 
   test('may read an answer behind a token', async () => {
@@ -52,13 +54,15 @@ describe('a page of any origin', () => {
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
   });
 
-  test.each(['http://localhost:5173', 'capacitor://localhost', 'null', 'https://xn--80ak6aa92e.example:8443'])(
-    'is echoed as it is: %s',
-    async (origin) => {
-      const answer = await api.send('GET', '/health', { headers: { Origin: origin } });
-      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
-    },
-  );
+  test.each([
+    'http://localhost:5173',
+    'capacitor://localhost',
+    'null',
+    'https://xn--80ak6aa92e.example:8443',
+  ])('is echoed as it is: %s', async (origin) => {
+    const answer = await api.send('GET', '/health', { headers: { Origin: origin } });
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+  });
 
   test.each(['/api/profile', '/api/auth/request-code', '/api/nothing'])(
     'may ask beforehand what it may send to %s',
@@ -88,12 +92,17 @@ test('an answer to no page at all may not be kept for a page: it varies by origi
 describe('where a list of origins is configured', () => {
   const listed = localApi({ CORS_ORIGINS: 'https://web.aist.example, https://beta.aist.example' });
 
-  test.each(['https://web.aist.example', 'https://beta.aist.example'])('%s may call', async (origin) => {
-    const answer = await listed.send('GET', '/api/profile', { headers: { Origin: origin } });
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
-    expect((await preflight(listed, origin)).headers.get('Access-Control-Allow-Origin')).toBe(origin);
-  });
+  test.each(['https://web.aist.example', 'https://beta.aist.example'])(
+    '%s may call',
+    async (origin) => {
+      const answer = await listed.send('GET', '/api/profile', { headers: { Origin: origin } });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+      expect((await preflight(listed, origin)).headers.get('Access-Control-Allow-Origin')).toBe(
+        origin,
+      );
+    },
+  );
 
   test.each([
     'https://evil.example',

@@ -45,7 +45,8 @@ const scene = async () => {
     phone: await redis.zcard(keys.sends(phone)),
     address: await redis.zcard(keys.addressSends(address)),
   });
-  const verify = async (code: string) => (await api.post('/api/auth/verify-code', { phone, code })).status;
+  const verify = async (code: string) =>
+    (await api.post('/api/auth/verify-code', { phone, code })).status;
   return { clock, api, phone, chat, ask, counted, verify };
 };
 
@@ -53,22 +54,28 @@ const scene = async () => {
 const READING = 'left join lateral';
 
 describe('one hiccup behind the answer', () => {
-  test.each(['dead', 'garbage', 'half'] as const)('of Postgres (%s) keeps no code from its chat', async (mode) => {
-    const { phone, chat, ask, counted } = await scene();
-    await redis.del(keys.phone(phone));
-    await database.behave({ mode, only: READING, times: 1 });
-    const { code } = await ask();
-    expect((await messagesOf(chat)).join()).toContain(code);
-    expect(await counted()).toEqual({ phone: 1, address: 1 });
-  });
+  test.each(['dead', 'garbage', 'half'] as const)(
+    'of Postgres (%s) keeps no code from its chat',
+    async (mode) => {
+      const { phone, chat, ask, counted } = await scene();
+      await redis.del(keys.phone(phone));
+      await database.behave({ mode, only: READING, times: 1 });
+      const { code } = await ask();
+      expect((await messagesOf(chat)).join()).toContain(code);
+      expect(await counted()).toEqual({ phone: 1, address: 1 });
+    },
+  );
 
-  test.each(['dead', 'half'] as const)('on the way to Telegram (%s) keeps no code from its chat', async (mode) => {
-    const { chat, ask, counted } = await scene();
-    await telegram.behave({ mode, times: 1 });
-    const { code } = await ask();
-    expect((await messagesOf(chat)).join()).toContain(code);
-    expect(await counted()).toEqual({ phone: 1, address: 1 });
-  });
+  test.each(['dead', 'half'] as const)(
+    'on the way to Telegram (%s) keeps no code from its chat',
+    async (mode) => {
+      const { chat, ask, counted } = await scene();
+      await telegram.behave({ mode, times: 1 });
+      const { code } = await ask();
+      expect((await messagesOf(chat)).join()).toContain(code);
+      expect(await counted()).toEqual({ phone: 1, address: 1 });
+    },
+  );
 
   test('of Postgres keeps nobody from word of a new sign-in', async () => {
     const { api, phone, chat, ask, verify } = await scene();

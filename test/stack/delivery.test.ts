@@ -97,24 +97,29 @@ describe('delivery of a code', () => {
   test.each([
     ['answers 400', { status: 400 }],
     ['answers what is no JSON', { garbage: true }],
-  ])('that fails because Telegram %s is no error for the client, and keeps the link', async (_, fault) => {
-    const { clock, api, phone, chat, blockedAt } = await start();
-    await failTelegram({ chatId: chat, ...fault });
-    await requestCode(api, phone);
-    await api.settle();
-    expect(await blockedAt()).toBeNull();
-    await failTelegram({ clear: true });
-    clock.advance(60);
-    const { code } = await requestCode(api, phone);
-    await api.settle();
-    expect((await messagesOf(chat)).join()).toContain(code);
-  });
+  ])(
+    'that fails because Telegram %s is no error for the client, and keeps the link',
+    async (_, fault) => {
+      const { clock, api, phone, chat, blockedAt } = await start();
+      await failTelegram({ chatId: chat, ...fault });
+      await requestCode(api, phone);
+      await api.settle();
+      expect(await blockedAt()).toBeNull();
+      await failTelegram({ clear: true });
+      clock.advance(60);
+      const { code } = await requestCode(api, phone);
+      await api.settle();
+      expect((await messagesOf(chat)).join()).toContain(code);
+    },
+  );
 
   test('answers the same bytes for a linked and an unlinked number, but for what is random', async () => {
     const { api, phone } = await start();
     const closed = localApi({ DEBUG_CODE: 'off' });
     const shape = async (number: string) => {
-      const { status, headers, text, body } = await closed.post('/api/auth/request-code', { phone: number });
+      const { status, headers, text, body } = await closed.post('/api/auth/request-code', {
+        phone: number,
+      });
       const names = [...headers.keys()].sort();
       return {
         status,
@@ -128,6 +133,8 @@ describe('delivery of a code', () => {
 });
 
 const callsTo = async (chat: number): Promise<number> => {
-  const calls: { chatId?: number }[] = await fetch(`${telegramUrl}/_/calls`).then((answer) => answer.json());
+  const calls: { chatId?: number }[] = await fetch(`${telegramUrl}/_/calls`).then((answer) =>
+    answer.json(),
+  );
   return calls.filter(({ chatId }) => chatId === chat).length;
 };

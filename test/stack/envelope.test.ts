@@ -20,7 +20,13 @@ const nobody = await originalToken(crypto.randomUUID());
 
 afterEach(() => database.behave({ mode: 'pass' }));
 
-const expectError = (answer: Answer, status: number, code: string, message: string, further: object = {}) => {
+const expectError = (
+  answer: Answer,
+  status: number,
+  code: string,
+  message: string,
+  further: object = {},
+) => {
   expect(answer.status, answer.text).toBe(status);
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
   expect(answer.body).toEqual({
@@ -39,7 +45,10 @@ const patchRaw = async (body: string | undefined, contentType?: string) => {
   // Bytes, since fetch gives a string a content type of its own.
   const response = await fetch(`${apiUrl}/api/profile`, {
     method: 'PATCH',
-    headers: { Authorization: `Bearer ${token}`, ...(contentType !== undefined && { 'Content-Type': contentType }) },
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(contentType !== undefined && { 'Content-Type': contentType }),
+    },
     ...(body !== undefined && { body: new TextEncoder().encode(body) }),
   });
   return { status: response.status, body: await response.json() };
@@ -65,7 +74,13 @@ describe('an error is answered in the envelope, in Russian and in English', () =
       ...['Неверный код или формат', 'Wrong code or format'],
     ],
     [
-      ...['POST', '/api/auth/verify-code', { body: { phone: '+79990000000', code: '123456' } }, 400, 'wrong_code'],
+      ...[
+        'POST',
+        '/api/auth/verify-code',
+        { body: { phone: '+79990000000', code: '123456' } },
+        400,
+        'wrong_code',
+      ],
       ...['Неверный код или он истёк', 'Wrong or expired code'],
     ],
     [
@@ -79,9 +94,33 @@ describe('an error is answered in the envelope, in Russian and in English', () =
     ],
     ['GET', '/api/profile', {}, 401, 'no_token', 'No token', 'No token'],
     ['GET', '/api/profile', { token: 'x' }, 401, 'invalid_token', 'Invalid token', 'Invalid token'],
-    ['POST', '/api/internal/link-telegram', { body: {} }, 403, 'forbidden', 'Forbidden', 'Forbidden'],
-    ['GET', '/api/profile', { token: nobody }, 404, 'user_not_found', 'User not found', 'User not found'],
-    ['PATCH', '/api/profile', patch({}, nobody), 404, 'user_not_found', 'User not found', 'User not found'],
+    [
+      'POST',
+      '/api/internal/link-telegram',
+      { body: {} },
+      403,
+      'forbidden',
+      'Forbidden',
+      'Forbidden',
+    ],
+    [
+      'GET',
+      '/api/profile',
+      { token: nobody },
+      404,
+      'user_not_found',
+      'User not found',
+      'User not found',
+    ],
+    [
+      'PATCH',
+      '/api/profile',
+      patch({}, nobody),
+      404,
+      'user_not_found',
+      'User not found',
+      'User not found',
+    ],
     [
       'PATCH',
       '/api/profile',
@@ -109,7 +148,15 @@ describe('an error is answered in the envelope, in Russian and in English', () =
       'Некорректное значение поля',
       'A field has a value that is not allowed',
     ],
-    ['GET', '/api/nothing', {}, 404, 'not_found', 'Такого адреса нет', 'There is nothing at this address'],
+    [
+      'GET',
+      '/api/nothing',
+      {},
+      404,
+      'not_found',
+      'Такого адреса нет',
+      'There is nothing at this address',
+    ],
     [
       'PUT',
       '/api/profile',
@@ -129,7 +176,13 @@ describe('an error is answered in the envelope, in Russian and in English', () =
       'SMS is temporarily unavailable',
     ],
     [
-      ...['POST', '/api/auth/request-code', { body: { phone: '7'.repeat(BODY_LIMIT) } }, 413, 'body_too_large'],
+      ...[
+        'POST',
+        '/api/auth/request-code',
+        { body: { phone: '7'.repeat(BODY_LIMIT) } },
+        413,
+        'body_too_large',
+      ],
       ...['Слишком большой запрос', 'The request body is too large'],
     ],
   ] as [string, string, object, number, string, string, string][])(
@@ -233,7 +286,12 @@ describe('the id of a request', () => {
 
   test('is never one that the client chose', async () => {
     const id = crypto.randomUUID();
-    const headers = { 'X-Request-Id': id, 'Request-Id': id, 'X-Correlation-Id': id, traceparent: id };
+    const headers = {
+      'X-Request-Id': id,
+      'Request-Id': id,
+      'X-Correlation-Id': id,
+      traceparent: id,
+    };
     const answer = await api.send('GET', '/api/nothing', { headers });
     expect(JSON.stringify([...answer.headers])).not.toContain(id);
     expect(answer.text).not.toContain(id);
@@ -255,7 +313,11 @@ describe('a body', () => {
     ['is a number', '5', 'application/json'],
     ['is null', 'null', 'application/json'],
     ['is true', 'true', 'application/json'],
-    ['has other fields alone', '{"name":"X","__proto__":{"displayName":"X"},"constructor":1}', 'application/json'],
+    [
+      'has other fields alone',
+      '{"name":"X","__proto__":{"displayName":"X"},"constructor":1}',
+      'application/json',
+    ],
   ])('that %s counts as {}', async (_, body, contentType) => {
     const before = await displayName();
     const answer = await patchRaw(body, contentType);
@@ -329,9 +391,15 @@ describe('a body', () => {
   });
 
   test('of a megabyte is refused whatever its type and path, and the API goes on', async () => {
-    for (const path of ['/api/auth/request-code', '/api/auth/verify-code', '/api/internal/link-telegram']) {
+    for (const path of [
+      '/api/auth/request-code',
+      '/api/auth/verify-code',
+      '/api/internal/link-telegram',
+    ]) {
       for (const type of ['application/json', 'text/plain']) {
-        const answer = await api.post(path, 'x'.repeat(1_000_000), { headers: { 'Content-Type': type } });
+        const answer = await api.post(path, 'x'.repeat(1_000_000), {
+          headers: { 'Content-Type': type },
+        });
         expectError(answer, 413, 'body_too_large', 'Слишком большой запрос');
       }
     }
@@ -366,14 +434,21 @@ describe('a path', () => {
     ['/health/ready', ['GET']],
     ['/openapi.json', ['GET']],
     ['/docs', ['GET']],
-  ])('%s answers other methods than its own 405, and says which those are', async (path, methods) => {
-    for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].filter((other) => !methods.includes(other))) {
-      const answer = await api.send(method, path);
-      expectError(answer, 405, 'method_not_allowed', 'Этот метод здесь не поддерживается');
-      const allowed = (answer.headers.get('Allow') ?? '').split(/,\s*/);
-      expect(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS').sort()).toEqual(methods);
-    }
-  });
+  ])(
+    '%s answers other methods than its own 405, and says which those are',
+    async (path, methods) => {
+      for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].filter(
+        (other) => !methods.includes(other),
+      )) {
+        const answer = await api.send(method, path);
+        expectError(answer, 405, 'method_not_allowed', 'Этот метод здесь не поддерживается');
+        const allowed = (answer.headers.get('Allow') ?? '').split(/,\s*/);
+        expect(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS').sort()).toEqual(
+          methods,
+        );
+      }
+    },
+  );
 });
 
 test('SMS is not available, whatever is sent', async () => {

@@ -16,8 +16,12 @@ import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../
 import { stack } from '../support/stack.ts';
 import { originalToken } from '../support/tokens.ts';
 
-const proxies = { redis: new ProxyControl(stack.redisProxy), database: new ProxyControl(stack.databaseProxy) };
-const healthy = () => Promise.all(Object.values(proxies).map((proxy) => proxy.behave({ mode: 'pass' })));
+const proxies = {
+  redis: new ProxyControl(stack.redisProxy),
+  database: new ProxyControl(stack.databaseProxy),
+};
+const healthy = () =>
+  Promise.all(Object.values(proxies).map((proxy) => proxy.behave({ mode: 'pass' })));
 afterEach(healthy);
 
 /** Makes what the steps need. */
@@ -92,19 +96,21 @@ const chatOf = async (phone: string) =>
   (await sql`select chat_id from telegram_links where phone = ${phone}`)[0]?.chat_id;
 
 /** Links a number, by a request that can be made again. */
-const linking = (send: (api: Api, phone: string, chat: number) => Promise<Answer>) => async (): Promise<Step> => {
-  const [phone, chat] = [freshPhone(), freshChat()];
-  const update = messageUpdate(chat, ownContact(chat, phone));
-  const request = (api: Api) => (send === shareContact ? postUpdate(api, update) : send(api, phone, chat));
-  return {
-    send: request,
-    works: async (api) => {
-      expect(await chatOf(phone)).toBeUndefined();
-      await ok(request(api));
-      expect(await chatOf(phone)).toBe(String(chat));
-    },
+const linking =
+  (send: (api: Api, phone: string, chat: number) => Promise<Answer>) => async (): Promise<Step> => {
+    const [phone, chat] = [freshPhone(), freshChat()];
+    const update = messageUpdate(chat, ownContact(chat, phone));
+    const request = (api: Api) =>
+      send === shareContact ? postUpdate(api, update) : send(api, phone, chat);
+    return {
+      send: request,
+      works: async (api) => {
+        expect(await chatOf(phone)).toBeUndefined();
+        await ok(request(api));
+        expect(await chatOf(phone)).toBe(String(chat));
+      },
+    };
   };
-};
 const shareContact = (api: Api, phone: string, chat: number) =>
   postUpdate(api, messageUpdate(chat, ownContact(chat, phone)));
 const linkByBot = (api: Api, phone: string, chat: number) =>
@@ -159,7 +165,8 @@ const NEEDY: Readonly<Record<string, Needy>> = {
     prepare: async () => {
       const { code, pollToken } = await showQr(before);
       await ok(confirm(before, code, await anyToken()));
-      const send = (api: Api) => api.send('GET', '/api/auth/qr/check', { headers: { 'X-Poll-Token': pollToken } });
+      const send = (api: Api) =>
+        api.send('GET', '/api/auth/qr/check', { headers: { 'X-Poll-Token': pollToken } });
       return repeatable(send, async ({ status, token }, api) => {
         expect(status).toBe('ready');
         await ok(sessions(api, String(token)));
@@ -251,7 +258,8 @@ const NEEDY: Readonly<Record<string, Needy>> = {
     stores: ['redis'],
     prepare: async () => {
       const { mine, other } = await twoSessions();
-      const send = (api: Api) => api.send('DELETE', `/api/sessions/${decodeJwt(other).sid}`, { token: mine });
+      const send = (api: Api) =>
+        api.send('DELETE', `/api/sessions/${decodeJwt(other).sid}`, { token: mine });
       return {
         send,
         works: async (api) => {
@@ -262,7 +270,10 @@ const NEEDY: Readonly<Record<string, Needy>> = {
       };
     },
   },
-  'POST /api/internal/link-telegram': { stores: ['redis', 'database'], prepare: linking(linkByBot) },
+  'POST /api/internal/link-telegram': {
+    stores: ['redis', 'database'],
+    prepare: linking(linkByBot),
+  },
   'POST /telegram/webhook': { stores: ['redis', 'database'], prepare: linking(shareContact) },
   'GET /api/profile': {
     stores: ['redis', 'database'],
@@ -275,7 +286,8 @@ const NEEDY: Readonly<Record<string, Needy>> = {
     stores: ['redis', 'database'],
     prepare: async () => {
       const token = await signIn(before);
-      const send = (api: Api) => api.send('PATCH', '/api/profile', { token, body: { displayName: 'Новое имя' } });
+      const send = (api: Api) =>
+        api.send('PATCH', '/api/profile', { token, body: { displayName: 'Новое имя' } });
       return {
         send,
         works: async (api) => {
@@ -293,7 +305,8 @@ const NEEDY: Readonly<Record<string, Needy>> = {
       const send = (api: Api) => api.post('/api/calls', { to: callee?.id }, { token });
       return {
         send,
-        works: async (api) => expect(await send(api)).toMatchObject({ status: 201, body: { role: 'caller' } }),
+        works: async (api) =>
+          expect(await send(api)).toMatchObject({ status: 201, body: { role: 'caller' } }),
       };
     },
   },
@@ -301,7 +314,9 @@ const NEEDY: Readonly<Record<string, Needy>> = {
     stores: ['redis'],
     prepare: async () => {
       const token = await anyToken();
-      return repeatable((api) => api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }));
+      return repeatable((api) =>
+        api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }),
+      );
     },
   },
   'POST /api/calls/inbox': {
@@ -362,7 +377,9 @@ test('every endpoint of the contract is looked at here', () => {
   expect([...Object.keys(NEEDY), ...Object.keys(CONTENT)].sort()).toEqual(names.sort());
 });
 
-const cases = FAILURES.flatMap((failure) => (['redis', 'database'] as const).map((store) => ({ ...failure, store })));
+const cases = FAILURES.flatMap((failure) =>
+  (['redis', 'database'] as const).map((store) => ({ ...failure, store })),
+);
 
 describe.each(cases)('with $store $mode', ({ store, ...failure }) => {
   test('every endpoint that needs it answers 503 in time, all others as ever, and then all of them work', async () => {
@@ -397,7 +414,10 @@ test('with both stores gone every endpoint that needs none answers as ever, and 
   const api = freshIsolate();
   await Promise.all(Object.values(proxies).map((proxy) => proxy.behave({ mode: 'dead' })));
   for (const [name, { path, status }] of Object.entries(CONTENT)) {
-    expect([name, await statusOf(api.send(String(name.split(' ')[0]), path))]).toEqual([name, status]);
+    expect([name, await statusOf(api.send(String(name.split(' ')[0]), path))]).toEqual([
+      name,
+      status,
+    ]);
   }
   expect(await statusOf(api.post('/api/auth/request-code', { phone: 'abc' }))).toBe(400);
   expect([await proxies.redis.calls(), await proxies.database.calls()]).toEqual([0, 0]);

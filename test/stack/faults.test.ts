@@ -9,7 +9,8 @@ import { stack } from '../support/stack.ts';
 const api = runningApi();
 const database = new ProxyControl(stack.databaseProxy);
 const redis = new ProxyControl(stack.redisProxy);
-const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 
 afterEach(healthy);
 // What takes lost steps back goes on for seconds after Redis came back, which is in the first half of this file; other tests count calls.

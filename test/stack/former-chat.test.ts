@@ -24,7 +24,8 @@ const redis = new Redis({
 });
 /** For steps whose answer nobody hears of, and that are taken back when the test says so. */
 const direct = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
-const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 const pause = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,7 +40,8 @@ const scene = async () => {
   return { api, phone, older, newer };
 };
 
-const verify = (api: LocalApi, phone: string, code: string) => api.post('/api/auth/verify-code', { phone, code });
+const verify = (api: LocalApi, phone: string, code: string) =>
+  api.post('/api/auth/verify-code', { phone, code });
 
 const statusOf = async (api: LocalApi, phone: string, code: string) => {
   const { status } = await verify(api, phone, code);
@@ -244,7 +246,8 @@ test('a sign-in that is taken back after the move leaves no session', async () =
   await takeBack();
   const next = await requestCode(api, phone);
   const { body } = await verify(api, phone, next.code);
-  const { sessions } = (await api.send('GET', '/api/sessions', { token: String(body.token) })).body as {
+  const { sessions } = (await api.send('GET', '/api/sessions', { token: String(body.token) }))
+    .body as {
     sessions: object[];
   };
   expect(sessions).toHaveLength(1);

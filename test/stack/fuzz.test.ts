@@ -74,32 +74,41 @@ describe('hostile bodies', async () => {
     });
   });
 
-  test.each(Object.keys(bodies))('%s with a string of 1 MB is refused as too large', async (endpoint) => {
-    const answer = await send(endpoint, JSON.stringify({ phone: 'x'.repeat(1_000_000) }));
-    expect(answer.status).toBe(413);
-    expect(answer.body).toMatchObject({ ok: false, code: 'body_too_large' });
-  });
+  test.each(Object.keys(bodies))(
+    '%s with a string of 1 MB is refused as too large',
+    async (endpoint) => {
+      const answer = await send(endpoint, JSON.stringify({ phone: 'x'.repeat(1_000_000) }));
+      expect(answer.status).toBe(413);
+      expect(answer.body).toMatchObject({ ok: false, code: 'body_too_large' });
+    },
+  );
 
   test.each(Object.entries(bodies))(
     '%s with strings as long as a body may be is answered, not with an error of the server',
     async (endpoint, body) => {
       const names = Object.keys(body);
       const long = '9'.repeat(90_000 / names.length);
-      const answer = await send(endpoint, JSON.stringify(Object.fromEntries(names.map((name) => [name, long]))));
+      const answer = await send(
+        endpoint,
+        JSON.stringify(Object.fromEntries(names.map((name) => [name, long]))),
+      );
       expect(answer.status).toBeLessThan(500);
     },
   );
 
-  test.each(Object.entries(hostile))('endpoints that read no body do not mind %s in its place', async (_, raw) => {
-    for (const body of [raw, `{"token":${raw},"code":${raw},"userId":${raw}}`]) {
-      const shown = await api.send('POST', '/api/auth/qr/request', { body });
-      expect(shown.status, shown.text).toBe(200);
-      const signedIn = await anyToken();
-      const logout = await api.send('POST', '/api/auth/logout', { body, token: signedIn });
-      expect([logout.status, logout.body]).toEqual([200, { ok: true }]);
-      expect((await api.send('GET', '/api/sessions', { token: signedIn })).status).toBe(401);
-    }
-  });
+  test.each(Object.entries(hostile))(
+    'endpoints that read no body do not mind %s in its place',
+    async (_, raw) => {
+      for (const body of [raw, `{"token":${raw},"code":${raw},"userId":${raw}}`]) {
+        const shown = await api.send('POST', '/api/auth/qr/request', { body });
+        expect(shown.status, shown.text).toBe(200);
+        const signedIn = await anyToken();
+        const logout = await api.send('POST', '/api/auth/logout', { body, token: signedIn });
+        expect([logout.status, logout.body]).toEqual([200, { ok: true }]);
+        expect((await api.send('GET', '/api/sessions', { token: signedIn })).status).toBe(401);
+      }
+    },
+  );
 
   test.each(['{', '{"phone":', 'null}', '\u0000', '{"phone":"\\x"}', '<xml/>'])(
     '%j, which is no JSON, is a clear 400',
@@ -111,7 +120,12 @@ describe('hostile bodies', async () => {
   );
 
   test('hostile queries change nothing', async () => {
-    for (const query of ['?code[toString]=1', '?phone=%00', '?__proto__[x]=1', `?${'a=1&'.repeat(2_000)}`]) {
+    for (const query of [
+      '?code[toString]=1',
+      '?phone=%00',
+      '?__proto__[x]=1',
+      `?${'a=1&'.repeat(2_000)}`,
+    ]) {
       const answer = await api.post(
         `/api/auth/request-code${query}`,
         { phone: freshPhone() },

@@ -14,7 +14,9 @@ afterEach(healthy);
 
 const HARMLESS = ['/health', '/health/ready', '/api/auth/qr/image', '/openapi.json', '/docs'];
 const GETS = ENDPOINTS.filter(({ method, path }) => method === 'get' && !HARMLESS.includes(path));
-const getPaths = new Set(ENDPOINTS.filter(({ method }) => method === 'get').map(({ path }) => path));
+const getPaths = new Set(
+  ENDPOINTS.filter(({ method }) => method === 'get').map(({ path }) => path),
+);
 const OTHERS = ENDPOINTS.filter(({ path }) => !getPaths.has(path));
 
 const filled = (path: string) => path.replace(/:(id|room)/, crypto.randomUUID());

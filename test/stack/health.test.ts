@@ -47,22 +47,25 @@ describe('/health/ready', () => {
     [{ mode: 'nonsense' }, PASS, 'down', 'up'],
     [PASS, { mode: 'nonsense' }, 'up', 'down'],
     [{ mode: 'half' }, { mode: 'half' }, 'down', 'down'],
-  ])('with database %o and redis %o: database %s, redis %s', async (databaseState, redisState, databaseIs, redisIs) => {
-    await Promise.all([database.behave(databaseState), redis.behave(redisState)]);
-    const started = Date.now();
-    const answer = await api.send('GET', '/health/ready');
-    expect(Date.now() - started).toBeLessThan(5_000);
-    expect(answer.status, answer.text).toBe(503);
-    expect(answer.body).toMatchObject({
-      ok: false,
-      code: 'unavailable',
-      database: databaseIs,
-      redis: redisIs,
-      requestId: answer.headers.get('X-Request-Id'),
-    });
-    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
-    expect(answer.body.retryAfterSeconds).toBe(Number(answer.headers.get('Retry-After')));
-  });
+  ])(
+    'with database %o and redis %o: database %s, redis %s',
+    async (databaseState, redisState, databaseIs, redisIs) => {
+      await Promise.all([database.behave(databaseState), redis.behave(redisState)]);
+      const started = Date.now();
+      const answer = await api.send('GET', '/health/ready');
+      expect(Date.now() - started).toBeLessThan(5_000);
+      expect(answer.status, answer.text).toBe(503);
+      expect(answer.body).toMatchObject({
+        ok: false,
+        code: 'unavailable',
+        database: databaseIs,
+        redis: redisIs,
+        requestId: answer.headers.get('X-Request-Id'),
+      });
+      expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
+      expect(answer.body.retryAfterSeconds).toBe(Number(answer.headers.get('Retry-After')));
+    },
+  );
 
   test('is ready again as soon as the store is', async () => {
     await database.behave({ mode: 'dead' });
@@ -100,13 +103,21 @@ describe('/health/ready', () => {
     afterAll(() => foreign.close());
 
     test.each([
-      ['its users have no phone', 'alter table users rename phone to email', 'alter table users rename email to phone'],
+      [
+        'its users have no phone',
+        'alter table users rename phone to email',
+        'alter table users rename email to phone',
+      ],
       [
         'its users have numbers for ids',
         'alter table users alter id type int using null',
         'alter table users alter id type text',
       ],
-      ['its calls are something else', 'alter table calls rename to dials', 'alter table dials rename to calls'],
+      [
+        'its calls are something else',
+        'alter table calls rename to dials',
+        'alter table dials rename to calls',
+      ],
       [
         'a migration is missing',
         'alter table call_members drop missed',

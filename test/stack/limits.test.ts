@@ -4,7 +4,8 @@ import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshAddress, freshNetwork, freshPhone } from '../support/fresh.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 
-const verify = (api: Api, body: object, address: string) => api.post('/api/auth/verify-code', body, { address });
+const verify = (api: Api, body: object, address: string) =>
+  api.post('/api/auth/verify-code', body, { address });
 
 /** Guesses at live codes, of as many numbers as it takes. */
 const guessWrong = async (api: Api, count: number, address: string) => {
@@ -57,17 +58,24 @@ describe('the limits of sending', () => {
   test.each([
     ['an IPv6 /64', 10, freshNetwork],
     ['an IPv4 address, with all who are behind it,', 100, freshAddress],
-  ])('%s gets %i messages an hour that nobody verifies, and others are not hurt', async (_, count, fresh) => {
-    const { clock, api } = start();
-    const address = fresh();
-    for (let i = 0; i < count; i++) await requestCode(api, freshPhone(), address);
-    const refused = await api.post('/api/auth/request-code', { phone: freshPhone() }, { address });
-    expect(refused.status).toBe(429);
-    expect(refused.body.retryAfterSeconds).toBe(3600);
-    await requestCode(api, freshPhone(), fresh());
-    clock.advance(3600);
-    await requestCode(api, freshPhone(), address);
-  });
+  ])(
+    '%s gets %i messages an hour that nobody verifies, and others are not hurt',
+    async (_, count, fresh) => {
+      const { clock, api } = start();
+      const address = fresh();
+      for (let i = 0; i < count; i++) await requestCode(api, freshPhone(), address);
+      const refused = await api.post(
+        '/api/auth/request-code',
+        { phone: freshPhone() },
+        { address },
+      );
+      expect(refused.status).toBe(429);
+      expect(refused.body.retryAfterSeconds).toBe(3600);
+      await requestCode(api, freshPhone(), fresh());
+      clock.advance(3600);
+      await requestCode(api, freshPhone(), address);
+    },
+  );
 
   test('what was verified does not count for the address', async () => {
     const { api } = start();
@@ -75,7 +83,9 @@ describe('the limits of sending', () => {
     for (let i = 0; i < 12; i++) {
       const phone = freshPhone();
       const { code } = await requestCode(api, phone, address);
-      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(
+        200,
+      );
     }
   });
 
@@ -118,7 +128,9 @@ describe('the limits of guessing', () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     for (let i = 0; i < 5; i++) {
-      expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+      expect(
+        (await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status,
+      ).toBe(400);
     }
     const right = await api.post('/api/auth/verify-code', { phone, code });
     expect(right.status).toBe(400);
@@ -129,7 +141,8 @@ describe('the limits of guessing', () => {
     const { api } = start();
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
-    for (let i = 0; i < 4; i++) await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+    for (let i = 0; i < 4; i++)
+      await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
@@ -160,7 +173,8 @@ describe('the limits of guessing', () => {
     for (const gap of [0, 60]) {
       clock.advance(gap);
       const { code } = await requestCode(api, phone);
-      for (let i = 0; i < 5; i++) await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+      for (let i = 0; i < 5; i++)
+        await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
     }
     clock.advance(120);
     const answer = await api.post('/api/auth/request-code', { phone });
@@ -182,7 +196,9 @@ describe('the limits of guessing', () => {
       clock.advance(gap);
       const { code } = await requestCode(api, phone);
       for (let i = 0; i < 4; i++) {
-        expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+        expect(
+          (await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status,
+        ).toBe(400);
       }
       expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
     }
@@ -191,19 +207,22 @@ describe('the limits of guessing', () => {
   test.each([
     ['an IPv6 /64', 30, freshNetwork],
     ['an IPv4 address, with all who are behind it,', 300, freshAddress],
-  ])('%s has %i wrong compares an hour; then even a right code is refused from there', async (_, count, fresh) => {
-    const { clock, api } = start();
-    const address = fresh();
-    await guessWrong(api, count, address);
-    const phone = freshPhone();
-    const { code } = await requestCode(api, phone);
-    const refused = await verify(api, { phone, code }, address);
-    expect(refused.status).toBe(429);
-    expect(refused.body.retryAfterSeconds).toBe(3600);
-    expect((await verify(api, { phone, code }, fresh())).status).toBe(200);
-    clock.advance(3600);
-    await guessAtNothing(api, 1, address);
-  });
+  ])(
+    '%s has %i wrong compares an hour; then even a right code is refused from there',
+    async (_, count, fresh) => {
+      const { clock, api } = start();
+      const address = fresh();
+      await guessWrong(api, count, address);
+      const phone = freshPhone();
+      const { code } = await requestCode(api, phone);
+      const refused = await verify(api, { phone, code }, address);
+      expect(refused.status).toBe(429);
+      expect(refused.body.retryAfterSeconds).toBe(3600);
+      expect((await verify(api, { phone, code }, fresh())).status).toBe(200);
+      clock.advance(3600);
+      await guessAtNothing(api, 1, address);
+    },
+  );
 
   test('a guess while no code lives weighs a tenth for the address', async () => {
     const { api } = start();
@@ -233,7 +252,9 @@ describe('the limits of guessing', () => {
 
     // Nor do such guesses make the neighbours wait any longer.
     clock.advance(3_599);
-    expect((await verify(api, { phone, code: '123456' }, address)).body).toMatchObject({ retryAfterSeconds: 1 });
+    expect((await verify(api, { phone, code: '123456' }, address)).body).toMatchObject({
+      retryAfterSeconds: 1,
+    });
     clock.advance(1);
     await guessAtNothing(api, 1, address);
   });
@@ -246,12 +267,19 @@ describe('the limits of guessing', () => {
     const codes = new Map<string, { code: string; requestId: string }>();
     for (const phone of [dead, used, replaced]) codes.set(phone, await requestCode(api, phone));
     const show = (phone: string, from: string) => verify(api, { phone, ...codes.get(phone) }, from);
-    await verify(api, { phone: dead, code: wrongCode(codes.get(dead)?.code ?? '') }, freshNetwork());
-    expect((await verify(api, { phone: used, code: codes.get(used)?.code }, freshNetwork())).status).toBe(200);
+    await verify(
+      api,
+      { phone: dead, code: wrongCode(codes.get(dead)?.code ?? '') },
+      freshNetwork(),
+    );
+    expect(
+      (await verify(api, { phone: used, code: codes.get(used)?.code }, freshNetwork())).status,
+    ).toBe(200);
     clock.advance(60);
     await requestCode(api, replaced);
     await guessAtNothing(api, 300, address);
-    for (const phone of [dead, used, replaced]) expect((await show(phone, address)).status).toBe(429);
+    for (const phone of [dead, used, replaced])
+      expect((await show(phone, address)).status).toBe(429);
   });
 
   test('300 guesses from the address of neighbours keep nobody from signing in', async () => {
@@ -282,12 +310,17 @@ describe('the limits of guessing', () => {
     const phone = freshPhone();
     const address = freshNetwork();
     const { code } = await requestCode(api, phone, address);
-    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(200);
+    expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(
+      200,
+    );
     for (const expected of [400, 400, 400]) {
-      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(expected);
+      expect((await api.post('/api/auth/verify-code', { phone, code }, { address })).status).toBe(
+        expected,
+      );
     }
     clock.advance(31);
-    for (let n = 0; n < 10; n++) expect((await verify(api, { phone, code }, address)).status).toBe(400);
+    for (let n = 0; n < 10; n++)
+      expect((await verify(api, { phone, code }, address)).status).toBe(400);
     expect((await verify(api, { phone, code }, address)).status).toBe(429);
   });
 });
@@ -316,7 +349,9 @@ test('every limit is a setting', async () => {
     const { code } = await requestCode(api, phone);
     // A code that dies before it is sent is taken back.
     await api.settle();
-    expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(400);
+    expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(
+      400,
+    );
     clock.advance(1);
   }
   expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).status).toBe(429);
@@ -336,12 +371,16 @@ test('every limit is a setting', async () => {
   const address = freshNetwork();
   await requestCode(api, freshPhone(), address);
   await requestCode(api, freshPhone(), address);
-  expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
+  expect(
+    (await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status,
+  ).toBe(429);
 });
 
 test('the running Worker has the limits on', async () => {
   const api = runningApi();
   const address = freshNetwork();
   for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);
-  expect((await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status).toBe(429);
+  expect(
+    (await api.post('/api/auth/request-code', { phone: freshPhone() }, { address })).status,
+  ).toBe(429);
 });

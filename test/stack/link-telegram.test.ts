@@ -31,11 +31,18 @@ describe('POST /api/internal/link-telegram', () => {
     ['telegramChatId, an integer', (chat: number) => ({ telegramChatId: chat })],
     ['telegramChatId, a decimal string', (chat: number) => ({ telegramChatId: String(chat) })],
     ['chat_id, an integer', (chat: number) => ({ chat_id: chat })],
-    ['chat_id, a decimal string', (chat: number) => ({ chat_id: String(chat), telegramChatId: null })],
+    [
+      'chat_id, a decimal string',
+      (chat: number) => ({ chat_id: String(chat), telegramChatId: null }),
+    ],
   ])('links by %s', async (_, fields) => {
     const phone = freshPhone();
     const chat = freshChat();
-    const answer = await api.post(path, { phone: `8${phone.slice(2)}`, ...fields(chat) }, { headers: secret });
+    const answer = await api.post(
+      path,
+      { phone: `8${phone.slice(2)}`, ...fields(chat) },
+      { headers: secret },
+    );
     expect(answer.status).toBe(200);
     expect(answer.text).toBe('{"ok":true}');
     expect(await linkOf(phone)).toEqual({ chat_id: String(chat), blocked_at: null });
@@ -44,7 +51,11 @@ describe('POST /api/internal/link-telegram', () => {
   });
 
   test('takes the secret in the body from older bots', async () => {
-    const answer = await api.post(path, { phone: freshPhone(), chat_id: freshChat(), secret: 'dev-link-secret' });
+    const answer = await api.post(path, {
+      phone: freshPhone(),
+      chat_id: freshChat(),
+      secret: 'dev-link-secret',
+    });
     expect(answer.status).toBe(200);
   });
 
@@ -52,15 +63,28 @@ describe('POST /api/internal/link-telegram', () => {
     ['no secret', {}, {}],
     ['a wrong secret', { 'X-Link-Secret': 'dev-link-secre' }, {}],
     ['a longer secret', { 'X-Link-Secret': 'dev-link-secret1' }, {}],
-    ['a wrong header and the right secret in the body', { 'X-Link-Secret': 'x' }, { secret: 'dev-link-secret' }],
+    [
+      'a wrong header and the right secret in the body',
+      { 'X-Link-Secret': 'x' },
+      { secret: 'dev-link-secret' },
+    ],
     ['a secret of another type', {}, { secret: ['dev-link-secret'] }],
-    ['an object that claims to be a string', {}, { secret: { toString: 'dev-link-secret', length: 15 } }],
+    [
+      'an object that claims to be a string',
+      {},
+      { secret: { toString: 'dev-link-secret', length: 15 } },
+    ],
   ])('is forbidden with %s, before anything else is looked at', async (_, headers, body) => {
     const phone = freshPhone();
     for (const rest of [{ phone, chat_id: freshChat() }, {}]) {
       const answer = await api.post(path, { ...body, ...rest }, { headers });
       expect(answer.status).toBe(403);
-      expect(answer.body).toMatchObject({ ok: false, message: 'Forbidden', error: 'Forbidden', code: 'forbidden' });
+      expect(answer.body).toMatchObject({
+        ok: false,
+        message: 'Forbidden',
+        error: 'Forbidden',
+        code: 'forbidden',
+      });
     }
     expect(await linkOf(phone)).toBeUndefined();
   });
@@ -68,7 +92,11 @@ describe('POST /api/internal/link-telegram', () => {
   test('is forbidden to everybody where no secret is configured', async () => {
     const closed = localApi({ TELEGRAM_LINK_SECRET: '' });
     for (const headers of [{}, { 'X-Link-Secret': '' }, { 'X-Link-Secret': 'undefined' }, secret]) {
-      const answer = await closed.post(path, { phone: freshPhone(), chat_id: 1, secret: '' }, { headers });
+      const answer = await closed.post(
+        path,
+        { phone: freshPhone(), chat_id: 1, secret: '' },
+        { headers },
+      );
       expect(answer.status).toBe(403);
     }
   });

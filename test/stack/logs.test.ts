@@ -43,7 +43,9 @@ test('the log tells of every request, and holds no code, token, secret or whole 
   const last = await api.send('GET', `/api/profile?token=${token}`, { token });
 
   const log = await logOf(String(last.headers.get('X-Request-Id')));
-  expect(log).toContain(`"requestId":"${requestId}","method":"POST","path":"/api/auth/request-code","status":200`);
+  expect(log).toContain(
+    `"requestId":"${requestId}","method":"POST","path":"/api/auth/request-code","status":200`,
+  );
   expect(log).toContain('"event":"store.unavailable"');
   for (const secret of [
     phone,
@@ -89,9 +91,15 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     ['an Authorization header', 'authorization: bearer opaque'],
     ['the id of a room', `/parties/qr/tq1x2y-n7Zk3Qe0R1b_-${'aB3-'.repeat(10)}abc`],
     ['a secret token', '{"pollToken":"Zm9yZ2V0LW1lLW5vdC1mb3ItSS1hbS1yYW5kb20tMTI"}'],
-    ['a secret token', '{"level":"info","path":"/api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw","status":200}'],
+    [
+      'a secret token',
+      '{"level":"info","path":"/api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw","status":200}',
+    ],
     ['a secret token', 'https://app.example/sign-in#n7Zk3Qe0R1b-_Xs5aTg9Hw'],
-    ...Object.entries(secrets).map(([name, value]) => [`the value of ${name}`, `failed: ${value}.`]),
+    ...Object.entries(secrets).map(([name, value]) => [
+      `the value of ${name}`,
+      `failed: ${value}.`,
+    ]),
   ])('%s is found: %s', (rule, line) => {
     const found = findingIn(line, secrets);
     expect(found?.rule).toBe(rule);
@@ -127,7 +135,12 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     const { body } = await api.post('/api/auth/qr/request');
     const value = String({ ...asked.body, ...signedIn.body, ...body }[field]);
     const seen = secretsIn(stack.secretsFile);
-    for (const line of [`qr:${value}`, `{"path":"/x/${value}"}`, `x${value.slice(-43)}y`, `x_${value}_y`]) {
+    for (const line of [
+      `qr:${value}`,
+      `{"path":"/x/${value}"}`,
+      `x${value.slice(-43)}y`,
+      `x_${value}_y`,
+    ]) {
       expect(() => checkLog('The log', `all is well\n${line}\n`, stack.settings, seen)).toThrow(
         'The log, line 2 holds',
       );
@@ -148,7 +161,9 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
   });
 
   test('the secrets looked for are all that the stack has', () => {
-    const names = Object.keys(stack.settings).filter((name) => /SECRET|TOKEN|DATABASE_URL/.test(name));
+    const names = Object.keys(stack.settings).filter((name) =>
+      /SECRET|TOKEN|DATABASE_URL/.test(name),
+    );
     expect(Object.keys(secrets).sort()).toEqual(names.sort());
   });
 });

@@ -7,7 +7,8 @@ import { stack } from '../support/stack.ts';
 
 const database = new ProxyControl(stack.databaseProxy);
 const redis = new ProxyControl(stack.redisProxy);
-const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -163,7 +164,10 @@ test('with Postgres and Redis both failing in one sign-in the code is not burnt'
   const phone = freshPhone();
   const { code } = await requestCode(api, phone);
   await api.settle();
-  await Promise.all([database.behave({ mode: 'dead' }), redis.behave({ mode: 'dead', only: 'void-verify' })]);
+  await Promise.all([
+    database.behave({ mode: 'dead' }),
+    redis.behave({ mode: 'dead', only: 'void-verify' }),
+  ]);
   const started = Date.now();
   expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(503);
   expect(Date.now() - started).toBeLessThan(5_000);
@@ -178,7 +182,10 @@ test('with both stores slow the answer comes within 5 s', async () => {
   const phone = freshPhone();
   const { code } = await requestCode(api, phone);
   await api.settle();
-  await Promise.all([redis.behave({ mode: 'slow', ms: 900 }), database.behave({ mode: 'slow', ms: 10_000 })]);
+  await Promise.all([
+    redis.behave({ mode: 'slow', ms: 900 }),
+    database.behave({ mode: 'slow', ms: 10_000 }),
+  ]);
   const started = Date.now();
   expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(503);
   expect(Date.now() - started).toBeLessThan(5_000);

@@ -35,16 +35,17 @@ const spent = async (settings: Record<string, string> = {}) => {
     last = await ask();
   }
   clock.advance(600);
-  const verify = async (code: string) => (await api.post('/api/auth/verify-code', { phone, code })).status;
+  const verify = async (code: string) =>
+    (await api.post('/api/auth/verify-code', { phone, code })).status;
   return { clock, api, phone, chat, ask, verify, last };
 };
 
 const NEW_CODE = /^Ваш код для входа в AIST: (\d{6})/;
 
 const callsTo = async (chat: number) => {
-  const calls: { chatId?: number; method: string }[] = await fetch(`${stack.telegramUrl}/_/calls`).then((answer) =>
-    answer.json(),
-  );
+  const calls: { chatId?: number; method: string }[] = await fetch(
+    `${stack.telegramUrl}/_/calls`,
+  ).then((answer) => answer.json());
   return calls.filter(({ chatId }) => chatId === chat).map(({ method }) => method);
 };
 
@@ -141,7 +142,10 @@ describe('when the five messages of a day are spent', () => {
     const { ask } = await spent();
     await Promise.all([redis.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
     await ask();
-    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 0, redis: 1 });
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({
+      sql: 0,
+      redis: 1,
+    });
   });
 
   test('a day later there are new messages, five again', async () => {

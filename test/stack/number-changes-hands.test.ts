@@ -13,7 +13,8 @@ import { originalToken } from '../support/tokens.ts';
 
 const database = new ProxyControl(stack.databaseProxy);
 const store = new ProxyControl(stack.redisProxy);
-const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 /** What inboxes were told. */
@@ -49,9 +50,11 @@ const signIn = async (phone: string) => {
   await api.settle();
   return String(answer.body.token);
 };
-const lives = async (token: string) => (await api.send('GET', '/api/profile', { token })).status === 200;
+const lives = async (token: string) =>
+  (await api.send('GET', '/api/profile', { token })).status === 200;
 const saidTo = async (chat: number) => (await messagesOf(chat, 0)).at(-1) ?? '';
-const userOf = async (phone: string) => String((await sql`select id from users where phone = ${phone}`)[0]?.id);
+const userOf = async (phone: string) =>
+  String((await sql`select id from users where phone = ${phone}`)[0]?.id);
 
 /** Somebody who proved a number and is signed in twice, and the chat of whoever has it next. */
 const scene = async () => {
@@ -128,7 +131,9 @@ describe('a number that another Telegram account proves', () => {
     const mine = await signIn(phone);
     await share(former, phone);
     expect(await lives(mine)).toBe(true);
-    expect(await saidTo(former)).toMatch(/^Готово! Коды для номера \S+ теперь приходят сюда\.\n\nВерн[^.]*\.$/);
+    expect(await saidTo(former)).toMatch(
+      /^Готово! Коды для номера \S+ теперь приходят сюда\.\n\nВерн[^.]*\.$/,
+    );
   });
 });
 

@@ -64,7 +64,9 @@ const seenAs = (name: string, kind = /./) =>
 const phone = fc.nat(999_999_999).map((n) => `+79${String(n).padStart(9, '0')}`);
 const words = fc.constantFrom('123456', 'ABCDEF', 'somebody', 'Имя');
 const text = (name: string) => fc.oneof(seenAs(name), seenAs(name), phone, words, fc.string());
-const secrets = ['TELEGRAM_LINK_SECRET', 'TELEGRAM_WEBHOOK_SECRET'].map((name) => stack.settings[name] ?? '');
+const secrets = ['TELEGRAM_LINK_SECRET', 'TELEGRAM_WEBHOOK_SECRET'].map(
+  (name) => stack.settings[name] ?? '',
+);
 const headerText = (name: string) =>
   fc.oneof(
     fc.constantFrom(...secrets),
@@ -72,7 +74,8 @@ const headerText = (name: string) =>
     seenAs(name, /^[\w-]+$/),
     fc.stringMatching(/^[ -~]{0,60}$/),
   );
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 /** The path with something in place of each `{name}`. Nothing that a person keeps to himself: paths are logged. */
 const pathOf = ({ path }: Operation): fc.Arbitrary<string> => {
@@ -108,15 +111,24 @@ const queryOf = ({ parameters }: Operation): fc.Arbitrary<string> => {
       .oneof(valuesOf(schema, text, name), valuesOf(schema, text, name), hostileValues)
       .map((any) => asText(any).slice(0, 300));
   const fitting = fc
-    .record(Object.fromEntries(own.map(({ name, schema }) => [name, value(name, schema)])), { requiredKeys: [] })
-    .map((fields) => new URLSearchParams(Object.entries(fields).map(([name, given = '']) => [name, given])).toString());
+    .record(Object.fromEntries(own.map(({ name, schema }) => [name, value(name, schema)])), {
+      requiredKeys: [],
+    })
+    .map((fields) =>
+      new URLSearchParams(
+        Object.entries(fields).map(([name, given = '']) => [name, given]),
+      ).toString(),
+    );
   const names = fc.constantFrom(...own.map(({ name }) => name), 'token');
   const odd = fc.tuple(
     names,
     fc.constantFrom('[toString]=1', '=1&=2', '[]=a', '=%00', '=%', '=%ff', '', '.x=1', '=%uD800'),
   );
   const rare = odd.map(([name, rest]) => `${name}${rest}&__proto__[x]=1&${name}=again`);
-  return fc.oneof({ weight: own.length ? 5 : 1, arbitrary: fitting }, { weight: 1, arbitrary: rare });
+  return fc.oneof(
+    { weight: own.length ? 5 : 1, arbitrary: fitting },
+    { weight: 1, arbitrary: rare },
+  );
 };
 
 const bodyOf = ({ method, body }: Operation): fc.Arbitrary<string | undefined> => {
@@ -162,7 +174,9 @@ const contentType = fc.oneof(
 
 const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
   // That of the language has values of its own below.
-  const own = operation.parameters.filter((one) => one.in === 'header' && one.name !== 'X-Language');
+  const own = operation.parameters.filter(
+    (one) => one.in === 'header' && one.name !== 'X-Language',
+  );
   const names = own.map(({ name }) => name);
   return fc
     .record({
@@ -170,7 +184,9 @@ const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
       query: queryOf(operation),
       user: fc.nat(3),
       token: fc.constantFrom('none', 'valid', 'valid', 'valid', 'valid', 'valid', 'bad'),
-      own: fc.record(Object.fromEntries(names.map((name) => [name, headerText(name)])), { requiredKeys: [] }),
+      own: fc.record(Object.fromEntries(names.map((name) => [name, headerText(name)])), {
+        requiredKeys: [],
+      }),
       type: contentType,
       language: fc.constantFrom('ru', 'en', '*', 'xx-yy;q=7', ','.repeat(500)),
       body: bodyOf(operation),
@@ -194,7 +210,14 @@ const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
 /** Some attacks sign out: so there are several who are signed in, and whoever is not any more signs in again while the others go on. */
 const tokens = [1, 2, 3, 4].map(() => signIn(api));
 
-const send = async ({ operation, path, user, token: kind, headers, body }: Attack): Promise<Answer> => {
+const send = async ({
+  operation,
+  path,
+  user,
+  token: kind,
+  headers,
+  body,
+}: Attack): Promise<Answer> => {
   const token = await tokens[user];
   const [method = ''] = operation.split(' ');
   const sent = kind === 'valid' ? token : kind === 'bad' ? `${token?.slice(0, -4)}AAAA` : undefined;
@@ -215,7 +238,8 @@ const complaintAbout = ({ operation, path }: Attack, answer: Answer): string | u
   if ((status === 429 || body.code === 'unavailable') && !(Number(headers.get('Retry-After')) > 0))
     return 'no Retry-After';
   // Both stores are there, and all is configured.
-  if (['internal', 'unavailable', 'misconfigured'].includes(String(body.code))) return `${status} ${body.code}`;
+  if (['internal', 'unavailable', 'misconfigured'].includes(String(body.code)))
+    return `${status} ${body.code}`;
   // Odd characters in a path may well make it another one.
   if (body.code === 'not_found' && path.includes('%')) return undefined;
   return byName.get(operation)?.complaint(status, headers.get('Content-Type') ?? '', raw);
@@ -229,13 +253,20 @@ const sendAll = async (attacks: readonly Attack[]): Promise<void> => {
   const complaints = answers.map((answer, index) => {
     const attack = attacks[index];
     if (!attack) return [];
-    answered.set(attack.operation, (answered.get(attack.operation) ?? new Set()).add(answer.status));
+    answered.set(
+      attack.operation,
+      (answered.get(attack.operation) ?? new Set()).add(answer.status),
+    );
     if (answer.status < 300) remember(answer.body);
     const complaint = complaintAbout(attack, answer);
     const shown = { ...attack, path: attack.path.slice(0, 300), body: attack.body?.slice(0, 300) };
-    return complaint ? [`${complaint}\n${JSON.stringify(shown)}\n→ ${answer.status} ${answer.text.slice(0, 300)}`] : [];
+    return complaint
+      ? [`${complaint}\n${JSON.stringify(shown)}\n→ ${answer.status} ${answer.text.slice(0, 300)}`]
+      : [];
   });
-  const refused = attacks.filter(({ token }, index) => token === 'valid' && answers[index]?.status === 401);
+  const refused = attacks.filter(
+    ({ token }, index) => token === 'valid' && answers[index]?.status === 401,
+  );
   for (const user of new Set(refused.map(({ user }) => user))) tokens[user] = signIn(api);
   const [first] = complaints.flat();
   if (first !== undefined) throw new Error(first);
@@ -243,7 +274,11 @@ const sendAll = async (attacks: readonly Attack[]): Promise<void> => {
 
 /** Sends so many attacks; throws with the first complaint, and the smallest request that still causes it. */
 const attackFor = async (runs: number, seed: number): Promise<void> => {
-  const batch = fc.array(fc.oneof(...operations.map(attackOn)), { minLength: 1, maxLength: 2 * BATCH, size: 'max' });
+  const batch = fc.array(fc.oneof(...operations.map(attackOn)), {
+    minLength: 1,
+    maxLength: 2 * BATCH,
+    size: 'max',
+  });
   const result = await fc.check(fc.asyncProperty(batch, sendAll), {
     numRuns: Math.ceil(runs / BATCH),
     seed,
@@ -252,7 +287,8 @@ const attackFor = async (runs: number, seed: number): Promise<void> => {
     markInterruptAsFailure: true,
   });
   if (!result.failed) return;
-  const reason = result.errorInstance instanceof Error ? result.errorInstance.message : 'Time is up';
+  const reason =
+    result.errorInstance instanceof Error ? result.errorInstance.message : 'Time is up';
   throw new Error(`FUZZ_SEED=${seed}, path ${result.counterexamplePath}: ${reason}`);
 };
 
@@ -264,9 +300,13 @@ test(
     await attackFor(RUNS, SEED + 1);
     const grown = heapIsHidden ? 0 : (await heapOf(stack.apiUrl)) - before;
 
-    const idle = operations.filter(({ name }) => [...(answered.get(name) ?? [401])].every((status) => status === 401));
+    const idle = operations.filter(({ name }) =>
+      [...(answered.get(name) ?? [401])].every((status) => status === 401),
+    );
     expect(idle.map(({ name }) => name)).toEqual([]);
-    expect(grown, 'bytes that the Worker keeps').toBeLessThan(KEPT_AT_MOST + RUNS * KEPT_OF_A_REQUEST);
+    expect(grown, 'bytes that the Worker keeps').toBeLessThan(
+      KEPT_AT_MOST + RUNS * KEPT_OF_A_REQUEST,
+    );
   },
   2 * TIME_LIMIT_MS + 20_000,
 );

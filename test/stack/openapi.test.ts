@@ -37,13 +37,20 @@ const Operation = z.strictObject({
     )
     .optional(),
   requestBody: z
-    .strictObject({ description: z.string().optional(), required: z.boolean().optional(), content: Content })
+    .strictObject({
+      description: z.string().optional(),
+      required: z.boolean().optional(),
+      content: Content,
+    })
     .optional(),
   responses: z.record(
     z.string().regex(/^[1-5]\d\d$/),
     z.strictObject({
       description: z.string().min(1),
-      headers: z.record(z.string(), z.strictObject({ description: z.string(), schema: JsonSchema })),
+      headers: z.record(
+        z.string(),
+        z.strictObject({ description: z.string(), schema: JsonSchema }),
+      ),
       content: Content.optional(),
     }),
   ),
@@ -51,7 +58,11 @@ const Operation = z.strictObject({
 const PathItem = z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), Operation);
 const Document = z.strictObject({
   openapi: z.string().regex(/^3\.1\.\d+$/),
-  info: z.strictObject({ title: z.string().min(1), version: z.string().min(1), description: z.string() }),
+  info: z.strictObject({
+    title: z.string().min(1),
+    version: z.string().min(1),
+    description: z.string(),
+  }),
   paths: z.record(z.string().startsWith('/'), PathItem),
   components: z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/), JsonSchema),
@@ -68,13 +79,18 @@ const Document = z.strictObject({
 const answer = await api.send('GET', '/openapi.json');
 const document = Document.parse(answer.body);
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+  Object.entries(item).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    operation,
+  })),
 );
 
 /** Every `$ref` in a JSON value. */
 const refsIn = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : refsIn(inner)));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '$ref' ? [String(inner)] : refsIn(inner),
+  );
 };
 
 const resolve = (ref: string): unknown => {
@@ -83,7 +99,8 @@ const resolve = (ref: string): unknown => {
 };
 
 /** The codes that the description of a response names. */
-const codesIn = (description: string) => [...description.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+const codesIn = (description: string) =>
+  [...description.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 describe('/openapi.json', () => {
   test('is JSON of OpenAPI 3.1', () => {
@@ -101,22 +118,28 @@ describe('/openapi.json', () => {
   test('has every route that the app has, and no other', () => {
     const app = createApp(createServices(parseSettings(stack.settings)));
     const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && /^\/(api|health|parties|telegram|ws)(\/|$)/.test(path))
+      .filter(
+        ({ method, path }) =>
+          method !== 'ALL' && /^\/(api|health|parties|telegram|ws)(\/|$)/.test(path),
+      )
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(routes)].sort());
   });
 
-  test.each(operations)('names only errors that exist, once each and under their status: $name', ({ operation }) => {
-    for (const [status, { description }] of Object.entries(operation.responses)) {
-      if (status.startsWith('2')) continue;
-      const codes = codesIn(description);
-      expect(codes.length).toBeGreaterThan(0);
-      expect(codes).toEqual([...new Set(codes)]);
-      for (const code of codes) {
-        expect(isErrorCode(code) && String(ERRORS[code].status), code).toBe(status);
+  test.each(operations)(
+    'names only errors that exist, once each and under their status: $name',
+    ({ operation }) => {
+      for (const [status, { description }] of Object.entries(operation.responses)) {
+        if (status.startsWith('2')) continue;
+        const codes = codesIn(description);
+        expect(codes.length).toBeGreaterThan(0);
+        expect(codes).toEqual([...new Set(codes)]);
+        for (const code of codes) {
+          expect(isErrorCode(code) && String(ERRORS[code].status), code).toBe(status);
+        }
       }
-    }
-  });
+    },
+  );
 
   test.each(operations)('says truly whether $name wants a token', async ({ name, operation }) => {
     const [method = '', path = ''] = name.split(' ');
@@ -124,8 +147,11 @@ describe('/openapi.json', () => {
     const wantsToken = body.code === 'no_token';
     const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
     expect(schemes).toEqual(wantsToken ? ['bearer'] : []);
-    expect(codesIn(operation.responses['401']?.description ?? '').includes('no_token')).toBe(wantsToken);
-    for (const scheme of schemes) expect(Object.keys(document.components.securitySchemes)).toContain(scheme);
+    expect(codesIn(operation.responses['401']?.description ?? '').includes('no_token')).toBe(
+      wantsToken,
+    );
+    for (const scheme of schemes)
+      expect(Object.keys(document.components.securitySchemes)).toContain(scheme);
   });
 
   test.each(operations)(
@@ -188,7 +214,9 @@ describe('/docs', () => {
     for (const url of (await linked()).filter((link) => link.startsWith('/'))) {
       const asset = await api.send('GET', url);
       expect(asset.status, url).toBe(200);
-      expect(asset.headers.get('Content-Type')).toMatch(url.endsWith('.css') ? /^text\/css/ : /javascript/);
+      expect(asset.headers.get('Content-Type')).toMatch(
+        url.endsWith('.css') ? /^text\/css/ : /javascript/,
+      );
       expect(asset.text.length, url).toBeGreaterThan(50);
     }
   });

@@ -16,7 +16,8 @@ const redis = new Redis({
   token: String(settings.UPSTASH_REDIS_REST_TOKEN),
   automaticDeserialization: false,
 });
-const healthy = () => Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 const start = () => localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
@@ -30,7 +31,12 @@ const ask = async (api: LocalApi, phone: string): Promise<void> => {
 const scene = () => ({ api: start(), phone: freshPhone(), older: freshChat(), newer: freshChat() });
 
 /** The next code goes to the one chat, and none ever went to the other. */
-const expectCodeIn = async (api: LocalApi, phone: string, chat: number, notIn?: number): Promise<void> => {
+const expectCodeIn = async (
+  api: LocalApi,
+  phone: string,
+  chat: number,
+  notIn?: number,
+): Promise<void> => {
   await ask(api, phone);
   expect(await messagesOf(chat)).toHaveLength(1);
   if (notIn !== undefined) expect(await messagesOf(notIn, 0)).toEqual([]);
@@ -108,7 +114,11 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await link(api, phone, older);
     await database.behave({ mode: 'dead' });
     const headers = { 'X-Link-Secret': 'dev-link-secret' };
-    const answer = await api.post('/api/internal/link-telegram', { phone, chat_id: newer }, { headers });
+    const answer = await api.post(
+      '/api/internal/link-telegram',
+      { phone, chat_id: newer },
+      { headers },
+    );
     expect(answer.status).toBe(503);
     await healthy();
     await expectCodeIn(api, phone, older);
@@ -161,7 +171,9 @@ test('every key that signing in leaves behind goes away by itself', async () => 
   await api.settle();
   expect(await redis.pttl(keys.voided(String(lost.body.requestId)))).toBeGreaterThan(0);
   expect(await redis.pttl(keys.code(phone))).toBeGreaterThan(0);
-  expect((await api.post('/api/auth/verify-code', { phone, code: second.code }, { address })).status).toBe(200);
+  expect(
+    (await api.post('/api/auth/verify-code', { phone, code: second.code }, { address })).status,
+  ).toBe(200);
   expect(await redis.pttl(keys.used(phone))).toBeGreaterThan(30_000);
 
   await store.behave({ mode: 'dead', only: 'end-change' });

@@ -60,16 +60,26 @@ describe('a phone number', () => {
   ])('%j is refused', async (phone) => {
     const answer = await api.post('/api/auth/request-code', { phone });
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ ok: false, message: 'Некорректный номер', code: 'invalid_phone' });
+    expect(answer.body).toMatchObject({
+      ok: false,
+      message: 'Некорректный номер',
+      code: 'invalid_phone',
+    });
   });
 
   test('of another country is taken where it is configured, and only with its +', async () => {
     const belarus = localApi({ PHONE_COUNTRIES: 'BY,KZ' });
     const phone = `+37529${String(Math.floor(1e6 + Math.random() * 8e6))}`;
-    const taken = await belarus.post('/api/auth/request-code', { phone: phone.replace('+375', '+375 ') });
+    const taken = await belarus.post('/api/auth/request-code', {
+      phone: phone.replace('+375', '+375 '),
+    });
     expect(taken.body).toMatchObject({ ok: true, masked: `+375***${phone.slice(-2)}` });
-    expect((await belarus.post('/api/auth/request-code', { phone: phone.slice(1) })).status).toBe(400);
-    expect((await belarus.post('/api/auth/request-code', { phone: '+380501234567' })).status).toBe(400);
+    expect((await belarus.post('/api/auth/request-code', { phone: phone.slice(1) })).status).toBe(
+      400,
+    );
+    expect((await belarus.post('/api/auth/request-code', { phone: '+380501234567' })).status).toBe(
+      400,
+    );
     await belarus.settle();
   });
 

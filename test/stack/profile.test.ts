@@ -34,7 +34,12 @@ describe('GET /api/profile', () => {
     const token = await signIn(api, phone);
     const answer = await api.send('GET', '/api/profile', { token });
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ userId: decodeJwt(token).userId, phone, username: '', displayName: '' });
+    expect(answer.body).toEqual({
+      userId: decodeJwt(token).userId,
+      phone,
+      username: '',
+      displayName: '',
+    });
   });
 
   test('shows what was changed', async () => {
@@ -47,7 +52,10 @@ describe('PATCH /api/profile', () => {
   test('answers both names, as they are kept, and nothing else', async () => {
     const token = await signIn(api);
     const name = freshName();
-    const answer = await patch(token, { username: ` @${name.toUpperCase()}! `, displayName: '  Алиса ' });
+    const answer = await patch(token, {
+      username: ` @${name.toUpperCase()}! `,
+      displayName: '  Алиса ',
+    });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ username: name, displayName: 'Алиса' });
   });
@@ -74,7 +82,10 @@ describe('PATCH /api/profile', () => {
     const { token, names } = await named();
     const username = freshName();
     expect((await patch(token, { username })).body).toEqual({ ...names, username });
-    expect((await patch(token, { displayName: 'Новое имя' })).body).toEqual({ username, displayName: 'Новое имя' });
+    expect((await patch(token, { displayName: 'Новое имя' })).body).toEqual({
+      username,
+      displayName: 'Новое имя',
+    });
   });
 
   test('changes nobody else', async () => {
@@ -86,10 +97,16 @@ describe('PATCH /api/profile', () => {
   test('of a user who is gone is answered 404', async () => {
     const token = await originalToken(crypto.randomUUID());
     for (const body of [{}, { displayName: 'X' }, { username: freshName() }]) {
-      expect(await patch(token, body)).toMatchObject({ status: 404, body: { error: 'User not found' } });
+      expect(await patch(token, body)).toMatchObject({
+        status: 404,
+        body: { error: 'User not found' },
+      });
     }
     const answer = await api.send('GET', '/api/profile', { token });
-    expect(answer).toMatchObject({ status: 404, body: { error: 'User not found', message: 'User not found' } });
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { error: 'User not found', message: 'User not found' },
+    });
   });
 });
 
@@ -107,7 +124,10 @@ describe('a username', () => {
     ['of 90,000', `${name}${'8'.repeat(90_000)}`, `${name}${'8'.repeat(12)}`],
   ])('%s is kept as its rule says', async (_, username, kept) => {
     const token = await signIn(api);
-    expect(await patch(token, { username })).toMatchObject({ status: 200, body: { username: kept } });
+    expect(await patch(token, { username })).toMatchObject({
+      status: 200,
+      body: { username: kept },
+    });
     expect((await profileOf(token)).username).toBe(kept);
   });
 
@@ -123,15 +143,18 @@ describe('a username', () => {
     },
   );
 
-  test.each(['a', '@a', ' Z ', 'Яb'])('of one character is refused, and nothing is changed: %j', async (username) => {
-    const { token, names } = await named();
-    const answer = await patch(token, { username, displayName: 'Новое' });
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { error: 'Никнейм не менее 2 символов', code: 'username_too_short' },
-    });
-    expect(await profileOf(token)).toMatchObject(names);
-  });
+  test.each(['a', '@a', ' Z ', 'Яb'])(
+    'of one character is refused, and nothing is changed: %j',
+    async (username) => {
+      const { token, names } = await named();
+      const answer = await patch(token, { username, displayName: 'Новое' });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: 'Никнейм не менее 2 символов', code: 'username_too_short' },
+      });
+      expect(await profileOf(token)).toMatchObject(names);
+    },
+  );
 
   test('that is reserved is refused, however it is written, and nothing is changed', async () => {
     const { token, names } = await named();
@@ -140,18 +163,31 @@ describe('a username', () => {
       'aist_support aist_admin aist_team aist_official moderation service_aist official_aist manager owner creator founder security pr ' +
       'press news media contact feedback noreply no-reply mail email api www ftp test demo guest anonymous user username account';
     for (const word of reserved.split(' ')) {
-      const answer = await patch(token, { username: `@${word.toUpperCase()}`, displayName: 'Новое' });
+      const answer = await patch(token, {
+        username: `@${word.toUpperCase()}`,
+        displayName: 'Новое',
+      });
       expect(answer.status, word).toBe(400);
-      expect(answer.body, word).toMatchObject({ error: 'Это имя зарезервировано', code: 'username_reserved' });
+      expect(answer.body, word).toMatchObject({
+        error: 'Это имя зарезервировано',
+        code: 'username_reserved',
+      });
     }
     expect(await profileOf(token)).toMatchObject(names);
   });
 
   test('that is taken is refused without regard to case, and nothing is changed', async () => {
     const [owner, other] = [await named(), await named()];
-    for (const username of [owner.names.username, owner.names.username.toUpperCase(), `@${owner.names.username}`]) {
+    for (const username of [
+      owner.names.username,
+      owner.names.username.toUpperCase(),
+      `@${owner.names.username}`,
+    ]) {
       const answer = await patch(other.token, { username, displayName: 'Новое' });
-      expect(answer).toMatchObject({ status: 409, body: { error: 'Никнейм уже занят', code: 'username_taken' } });
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { error: 'Никнейм уже занят', code: 'username_taken' },
+      });
     }
     expect(await profileOf(other.token)).toMatchObject(other.names);
     expect(await profileOf(owner.token)).toMatchObject(owner.names);
@@ -173,7 +209,10 @@ describe('a username', () => {
     const { username } = owner.names;
     expect((await patch(owner.token, { username: username.toUpperCase() })).status).toBe(200);
     expect((await patch(owner.token, { username: freshName() })).status).toBe(200);
-    expect(await patch(other.token, { username })).toMatchObject({ status: 200, body: { username } });
+    expect(await patch(other.token, { username })).toMatchObject({
+      status: 200,
+      body: { username },
+    });
   });
 
   test.each([2, 20])('claimed by %i users at once goes to exactly one', async (count) => {
@@ -183,7 +222,10 @@ describe('a username', () => {
     await database.behave({ mode: 'barrier', count });
     const answers = await Promise.all(
       users.map(({ token }, index) =>
-        patch(token, { username: index % 2 ? username : username.toUpperCase(), displayName: 'Новое' }),
+        patch(token, {
+          username: index % 2 ? username : username.toUpperCase(),
+          displayName: 'Новое',
+        }),
       ),
     );
     await database.behave({ mode: 'pass' });
@@ -191,7 +233,9 @@ describe('a username', () => {
     expect(statuses).toEqual([200, ...Array.from({ length: count - 1 }, () => 409)]);
     for (const [index, { token, names }] of users.entries()) {
       const won = answers[index]?.status === 200;
-      expect(await profileOf(token)).toMatchObject(won ? { username, displayName: 'Новое' } : names);
+      expect(await profileOf(token)).toMatchObject(
+        won ? { username, displayName: 'Новое' } : names,
+      );
     }
   });
 });
@@ -206,15 +250,26 @@ describe('a display name', () => {
     ['is cut to 64', letters(65), letters(64)],
     ['is cut to 64 from 40,000', letters(40_000), letters(64)],
     ['may have 64 emoji', '\u{1F600}'.repeat(64), '\u{1F600}'.repeat(64)],
-    ['may end with an emoji in the last place', `${letters(63)}\u{1F600}`, `${letters(63)}\u{1F600}`],
+    [
+      'may end with an emoji in the last place',
+      `${letters(63)}\u{1F600}`,
+      `${letters(63)}\u{1F600}`,
+    ],
     ['is not cut through a family', `${letters(60)}${FAMILY}`, letters(60)],
     ['is not cut through an accented letter', `${letters(63)}e\u0301`, letters(63)],
     ['does not end with the space before the cut', `${letters(63)} я`, letters(63)],
-    ['may hold quotes, tags and SQL', `'; drop table users; -- <b>"\\`, `'; drop table users; -- <b>"\\`],
+    [
+      'may hold quotes, tags and SQL',
+      `'; drop table users; -- <b>"\\`,
+      `'; drop table users; -- <b>"\\`,
+    ],
     ['may hold line breaks within', 'А\nБ', 'А\nБ'],
   ])('%s', async (_, displayName, kept) => {
     const token = await signIn(api);
-    expect(await patch(token, { displayName })).toMatchObject({ status: 200, body: { displayName: kept } });
+    expect(await patch(token, { displayName })).toMatchObject({
+      status: 200,
+      body: { displayName: kept },
+    });
     expect((await profileOf(token)).displayName).toBe(kept);
   });
 
@@ -226,7 +281,8 @@ describe('a display name', () => {
 
   test('may be the same for two', async () => {
     const [first, second] = [await signIn(api), await signIn(api)];
-    for (const token of [first, second]) expect((await patch(token, { displayName: 'Алиса' })).status).toBe(200);
+    for (const token of [first, second])
+      expect((await patch(token, { displayName: 'Алиса' })).status).toBe(200);
   });
 });
 
@@ -239,7 +295,11 @@ describe.each(['username', 'displayName'])('a %s of a wrong kind', (field) => {
     const other = field === 'username' ? '"displayName":"Новое"' : `"username":"${freshName()}"`;
     const answer = await patch(token, `{"${field}":${value},${other}}`);
     expect(answer.status, answer.text).toBe(400);
-    expect(answer.body).toMatchObject({ ok: false, code: 'invalid_field', error: 'Некорректное значение поля' });
+    expect(answer.body).toMatchObject({
+      ok: false,
+      code: 'invalid_field',
+      error: 'Некорректное значение поля',
+    });
     expect(await profileOf(token)).toMatchObject(names);
   });
 

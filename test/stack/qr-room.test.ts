@@ -61,7 +61,10 @@ const listen = async (room: string, query = ''): Promise<Listener> => {
 };
 
 /** How the Worker answers to whoever wants a WebSocket; for one that is let in and put out again, with which code. */
-const upgrade = (path: string, untilClosed = false): Promise<{ status: number; text: string; code?: number }> =>
+const upgrade = (
+  path: string,
+  untilClosed = false,
+): Promise<{ status: number; text: string; code?: number }> =>
   new Promise((resolve, reject) => {
     const headers = {
       Connection: 'Upgrade',
@@ -71,7 +74,9 @@ const upgrade = (path: string, untilClosed = false): Promise<{ status: number; t
       Origin: 'https://web.aist.example',
     };
     request(`${stack.apiUrl}${path}`, { headers })
-      .on('response', async (answer) => resolve({ status: answer.statusCode ?? 0, text: await text(answer) }))
+      .on('response', async (answer) =>
+        resolve({ status: answer.statusCode ?? 0, text: await text(answer) }),
+      )
       .on('upgrade', (answer, socket, head) => {
         const entered = { status: answer.statusCode ?? 0, text: '' };
         // The bytes of the first frame, since workerd on this machine ends the TCP connection only seconds later: opcode 8, length, code (RFC 6455 §5.5.1).
@@ -160,11 +165,15 @@ describe('whoever listens in the room of a code', () => {
     const inside = await Promise.all(repeated(8, () => listen(room)));
     expect((await upgrade(`/parties/qr/${room}`, true)).code).toBe(4429);
     await confirm(api, code, token);
-    expect(await Promise.all(inside.map(({ next }) => next()))).toEqual(repeated(8, () => CONFIRMED));
+    expect(await Promise.all(inside.map(({ next }) => next()))).toEqual(
+      repeated(8, () => CONFIRMED),
+    );
   });
 
   test('is put out when the room expires', async () => {
-    const enter = async (seconds: number): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
+    const enter = async (
+      seconds: number,
+    ): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
       const room = await newQrRoom([SECRET], Date.now() + seconds * 1_000);
       const entered = await upgrade(`/parties/qr/${room}`, true);
       // On a busy machine the room can be over before anybody is there.
@@ -185,7 +194,10 @@ describe('a room', () => {
   test.each([
     ['forged', async () => newQrRoom(['another secret'], FAR)],
     ['expired', async () => newQrRoom([SECRET], Date.now() - 1_000)],
-    ['one with a later expiry than was given', async () => (await newQrRoom([SECRET], FAR)).replace(/^../, 'zz')],
+    [
+      'one with a later expiry than was given',
+      async () => (await newQrRoom([SECRET], FAR)).replace(/^../, 'zz'),
+    ],
     ['no id at all', async () => 'lobby'],
   ])('is not there when its id is %s', async (_, id) => {
     const { status, text: body } = await upgrade(`/parties/qr/${await id()}`);
@@ -201,7 +213,11 @@ describe('a room', () => {
     // In this process there are no rooms.
     const path = `/parties/qr/${await newQrRoom([SECRET], FAR)}`;
     const answer = await localApi().send('GET', path, { headers: { Upgrade: 'websocket' } });
-    expect([answer.status, answer.body.code, answer.headers.get('Retry-After')]).toEqual([503, 'unavailable', '5']);
+    expect([answer.status, answer.body.code, answer.headers.get('Retry-After')]).toEqual([
+      503,
+      'unavailable',
+      '5',
+    ]);
   });
 
   test('of another party is not there', async () => {
@@ -212,7 +228,9 @@ describe('a room', () => {
   test('answers nothing but WebSockets, and is told nothing from outside', async () => {
     const { room, poll } = await showQr(api);
     const { heard, next, socket } = await listen(room);
-    const plain = await api.send('GET', `/parties/qr/${room}`, { headers: { Origin: 'https://web.aist.example' } });
+    const plain = await api.send('GET', `/parties/qr/${room}`, {
+      headers: { Origin: 'https://web.aist.example' },
+    });
     expect(plain.status).toBe(426);
     expect(plain.headers.get('Access-Control-Allow-Origin')).toBe('https://web.aist.example');
     expect(plain.body).toMatchObject({ ok: false, code: 'websocket_required' });

@@ -16,7 +16,8 @@ const database = new ProxyControl(stack.databaseProxy);
 const redis = new ProxyControl(stack.redisProxy);
 const settings = parseSettings(stack.settings);
 const client = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
-const healthy = () => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
+const healthy = () =>
+  Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 afterEach(healthy);
 
 /** The calls to each store while `work` goes on. */
@@ -90,7 +91,9 @@ describe('a call to Redis whose answer gets lost', () => {
       const ready = await poll();
       expect(ready.body.status).toBe('ready');
       expect((await poll()).body).toEqual(ready.body);
-      const { sessions } = (await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).body;
+      const { sessions } = (
+        await local.send('GET', '/api/sessions', { token: String(ready.body.token) })
+      ).body;
       expect(sessions).toMatchObject([{ method: 'qr', current: true }]);
     }
   });
@@ -120,7 +123,9 @@ describe('a call to Redis whose answer gets lost', () => {
     await voidStep(client, 'check', { code, id: String(lost.body.requestId) });
     await takeBack();
     expect((await poll()).body).toEqual(ready.body);
-    expect((await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).status).toBe(200);
+    expect(
+      (await local.send('GET', '/api/sessions', { token: String(ready.body.token) })).status,
+    ).toBe(200);
   });
 
   test('takes no session back that another poll of the same client has collected', async () => {

@@ -23,7 +23,8 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       const confirmations = tokens.map((token) => () => confirm(local, code, token));
       const answers = await together(redis, '-- confirm-qr', confirmations);
       expect(statuses(answers)).toEqual({ 200: 1, 400: count - 1 });
-      for (const { status, body } of answers) if (status === 400) expect(body.message).toBe('Код уже подтверждён');
+      for (const { status, body } of answers)
+        if (status === 400) expect(body.message).toBe('Код уже подтверждён');
       const winner = tokens[answers.findIndex(({ status }) => status === 200)] ?? '';
       const ready = await poll();
       expect(decodeJwt(String(ready.body.token)).userId).toBe(decodeJwt(winner).userId);
@@ -110,7 +111,9 @@ describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 
     const count = RACE_RUNS >= 50 ? 10_000 : 300;
     const seen: Record<string, number> = {};
     const guess = async () => {
-      const { status, body } = await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address });
+      const { status, body } = await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, {
+        address,
+      });
       const what = status === 200 ? String(body.status) : String(status);
       seen[what] = (seen[what] ?? 0) + 1;
     };
@@ -157,16 +160,23 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     const code = String(asked.body.code);
     await exhaust();
     const headers = { 'X-Poll-Token': String(asked.body.pollToken) };
-    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body).toEqual({ status: 'pending' });
-    expect((await local.send('GET', `/api/auth/qr/check?code=${code}`, { address })).status).toBe(429);
-    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body.status).toBe('slow_down');
+    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body).toEqual({
+      status: 'pending',
+    });
+    expect((await local.send('GET', `/api/auth/qr/check?code=${code}`, { address })).status).toBe(
+      429,
+    );
+    expect((await local.send('GET', '/api/auth/qr/check', { address, headers })).body.status).toBe(
+      'slow_down',
+    );
   });
 
   test('who is signed in is not refused for what others guess at their address, but for their own guesses', async () => {
     const { local, address, exhaust, miss } = await start();
     const token = await anyToken();
     const { code } = await showQr(local);
-    const info = (asked: string) => local.send('GET', `/api/auth/qr/info?code=${asked}`, { token, address });
+    const info = (asked: string) =>
+      local.send('GET', `/api/auth/qr/info?code=${asked}`, { token, address });
     await exhaust();
     expect((await info(code)).status).toBe(200);
     await local.post('/api/auth/qr/confirm', { code: strangeCode() }, { token, address });
@@ -185,15 +195,18 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
   test('polls of the own code, expired, used or denied, count for nothing', async () => {
     const { clock, local, address, miss } = await start();
     const token = await anyToken();
-    const ask = async () => String((await local.send('POST', '/api/auth/qr/request', { address })).body.code);
-    const poll = (code: string) => local.send('GET', `/api/auth/qr/check?code=${code}`, { address });
+    const ask = async () =>
+      String((await local.send('POST', '/api/auth/qr/request', { address })).body.code);
+    const poll = (code: string) =>
+      local.send('GET', `/api/auth/qr/check?code=${code}`, { address });
     const [expired, used, denied] = [await ask(), await ask(), await ask()];
     await confirm(local, used, token);
     await deny(local, denied, token);
     expect((await poll(used)).body.status).toBe('ready');
     clock.advance(300);
     for (let i = 0; i < 3; i++) {
-      for (const code of [expired, used, denied]) expect((await poll(code)).body).toEqual({ status: 'expired' });
+      for (const code of [expired, used, denied])
+        expect((await poll(code)).body).toEqual({ status: 'expired' });
     }
     expect((await miss()).status).toBe(200);
     await local.settle();
@@ -228,7 +241,9 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     });
     const address = freshNetwork();
     for (let i = 0; i < 3; i++) {
-      expect((await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status).toBe(200);
+      expect(
+        (await local.send('GET', `/api/auth/qr/check?code=${strangeCode()}`, { address })).status,
+      ).toBe(200);
       expect((await local.send('POST', '/api/auth/qr/request', { address })).status).toBe(200);
     }
   });
@@ -286,7 +301,10 @@ describe('somebody who was signed out', () => {
 });
 
 test('an IPv4 address, behind which many may be, gets and misses ten times as many', async () => {
-  const local = localApi({ ADDRESS_QR_REQUESTS_PER_HOUR: '2', ADDRESS_QR_MISSES_PER_10_MINUTES: '3' });
+  const local = localApi({
+    ADDRESS_QR_REQUESTS_PER_HOUR: '2',
+    ADDRESS_QR_MISSES_PER_10_MINUTES: '3',
+  });
   const address = freshAddress();
   const ask = () => local.send('POST', '/api/auth/qr/request', { address });
   for (let n = 0; n < 20; n++) expect((await ask()).status).toBe(200);

@@ -34,7 +34,10 @@ describe('an old client', () => {
     for (const body of [undefined, {}, { code: 'X' }, [1], '{ malformed']) {
       const answer = await api.send('POST', '/api/auth/qr/request', { body });
       expect(answer.status, answer.text).toBe(200);
-      expect(answer.body).toMatchObject({ code: expect.stringMatching(/^[A-HJ-NP-Z2-9]{6}$/), ttlSeconds: 300 });
+      expect(answer.body).toMatchObject({
+        code: expect.stringMatching(/^[A-HJ-NP-Z2-9]{6}$/),
+        ttlSeconds: 300,
+      });
     }
   });
 
@@ -53,15 +56,20 @@ describe('an old client', () => {
     },
   );
 
-  test.each(['AAAAAA', '000000', 'A', 'ABCDEFGHJK'])('is told that an unknown code has expired: %s', async (code) => {
-    const answer = await api.send('GET', `/api/auth/qr/check?code=${code}`);
-    expect([answer.status, answer.body]).toEqual([200, { status: 'expired' }]);
-  });
+  test.each(['AAAAAA', '000000', 'A', 'ABCDEFGHJK'])(
+    'is told that an unknown code has expired: %s',
+    async (code) => {
+      const answer = await api.send('GET', `/api/auth/qr/check?code=${code}`);
+      expect([answer.status, answer.body]).toEqual([200, { status: 'expired' }]);
+    },
+  );
 
   test('may write the code as people do', async () => {
     const { code, address } = await showQr(api);
     const typed = ` ${code.slice(0, 3).toLowerCase()}-${code.slice(3)}.`;
-    const check = await api.send('GET', `/api/auth/qr/check?code=${encodeURIComponent(typed)}`, { address });
+    const check = await api.send('GET', `/api/auth/qr/check?code=${encodeURIComponent(typed)}`, {
+      address,
+    });
     expect(check.body).toEqual({ status: 'pending' });
     expect((await confirm(api, typed, token)).status).toBe(200);
   });
@@ -94,7 +102,10 @@ describe('a client with a poll token', () => {
     const ready = await poll();
     expect(ready.body.status).toBe('ready');
     expect(ready.headers.get('Cache-Control')).toBe('no-store');
-    expect(decodeJwt(String(ready.body.token))).toMatchObject({ userId, sid: expect.stringMatching(/^[\w-]{22}$/) });
+    expect(decodeJwt(String(ready.body.token))).toMatchObject({
+      userId,
+      sid: expect.stringMatching(/^[\w-]{22}$/),
+    });
   });
 
   test('may collect again for 10 s what got lost on its way: the same session', async () => {
@@ -155,7 +166,9 @@ describe('a client with a poll token', () => {
       if (before) await confirm(api, code, token);
       expect((await deny(api, code, token)).body).toEqual({ ok: true });
       expect((await poll()).body).toEqual({ status: 'denied' });
-      expect((await confirm(api, code, token)).body).toMatchObject({ message: 'Код истёк или не найден' });
+      expect((await confirm(api, code, token)).body).toMatchObject({
+        message: 'Код истёк или не найден',
+      });
     }
   });
 });
@@ -197,7 +210,10 @@ describe('a code', () => {
 
   test('leads to the web client where there is one, whatever the request says', async () => {
     const local = localApi({ APP_URL: 'https://web.aist.example/' });
-    const { code, url } = await showQr(local, { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' });
+    const { code, url } = await showQr(local, {
+      Host: 'evil.example',
+      'X-Forwarded-Host': 'evil.example',
+    });
     expect(url).toBe(`https://web.aist.example/qr?code=${code}`);
   });
 
@@ -237,7 +253,11 @@ describe('a code', () => {
 
   test('wants somebody who is signed in', async () => {
     const { code } = await showQr(api);
-    for (const answer of [await confirm(api, code, 'x'), await deny(api, code, 'x'), await info(api, code, 'x')]) {
+    for (const answer of [
+      await confirm(api, code, 'x'),
+      await deny(api, code, 'x'),
+      await info(api, code, 'x'),
+    ]) {
       expect([answer.status, answer.body.error]).toEqual([401, 'Invalid token']);
     }
     const nobody = await api.post('/api/auth/qr/confirm', { code });

@@ -82,7 +82,11 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       const count = crowd(index);
       const wrong = repeated(count - 1, () => guess(local, phone, wrongCode(code)));
       // In the middle, so that it wins in some runs and loses in others.
-      const answers = await together(redis, VERIFY, wrong.toSpliced(count / 2, 0, guess(local, phone, code)));
+      const answers = await together(
+        redis,
+        VERIFY,
+        wrong.toSpliced(count / 2, 0, guess(local, phone, code)),
+      );
       const won = answers[count / 2]?.status === 200;
       expect(statuses(answers)).toEqual(won ? { 200: 1, 400: count - 1 } : { 400: count });
       // It cleared the budget, or 5 compares have left one.
@@ -120,7 +124,10 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     await race(async () => {
       const { phone, code } = await sendCode(local);
       const verify = () => guess(local, phone, code, crypto.randomUUID());
-      expect(statuses(await together(redis, VERIFY, [verify(), verify()]))).toEqual({ 200: 1, 400: 1 });
+      expect(statuses(await together(redis, VERIFY, [verify(), verify()]))).toEqual({
+        200: 1,
+        400: 1,
+      });
     });
   });
 
@@ -145,9 +152,15 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       const { phone, code } = await sendCode(local);
       const linkTo = (chat: number) => () =>
         api.post('/api/internal/link-telegram', { phone, chat_id: chat }, { headers });
-      const answers = await together(database, 'insert', [linkTo(11), linkTo(12), guess(api, phone, code)]);
+      const answers = await together(database, 'insert', [
+        linkTo(11),
+        linkTo(12),
+        guess(api, phone, code),
+      ]);
       expect(statuses(answers)).toEqual({ 200: 3 });
-      const profile = await api.send('GET', '/api/profile', { token: String(answers[2]?.body.token) });
+      const profile = await api.send('GET', '/api/profile', {
+        token: String(answers[2]?.body.token),
+      });
       expect(profile.body).toMatchObject({ phone });
     });
   });

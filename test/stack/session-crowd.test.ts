@@ -7,7 +7,8 @@ import { confirm, deny, info, showQr } from '../support/qr.ts';
 import { signIn } from '../support/sign-in.ts';
 
 const sidOf = (token: string): string => String(decodeJwt(token).sid);
-const lives = async (at: Api, token: string) => (await at.send('GET', '/api/sessions', { token })).status === 200;
+const lives = async (at: Api, token: string) =>
+  (await at.send('GET', '/api/sessions', { token })).status === 200;
 
 /** Somebody who may sign in as often as they like, a minute apart. */
 const somebody = () => {
@@ -95,7 +96,8 @@ describe('of more than 50 sessions', () => {
     const shown = await showQr(behind);
     expect((await confirm(behind, shown.code, tokens[49] ?? '')).status).toBe(200);
     const { body } = await shown.poll();
-    const { sessions } = (await local.send('GET', '/api/sessions', { token: tokens[49] ?? '' })).body as {
+    const { sessions } = (await local.send('GET', '/api/sessions', { token: tokens[49] ?? '' }))
+      .body as {
       sessions: { id: string }[];
     };
     expect(sessions).toHaveLength(50);

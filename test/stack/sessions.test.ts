@@ -26,14 +26,16 @@ const profile = (at: Api, token: string) => at.send('GET', '/api/profile', { tok
 const sessions = (at: Api, token: string, userAgent = FIREFOX) =>
   at.send('GET', '/api/sessions', { token, headers: { 'User-Agent': userAgent } });
 const idsOf = ({ body }: Answer) => (body.sessions as { id: string }[]).map(({ id }) => id);
-const revoke = (at: Api, token: string, id: string) => at.send('DELETE', `/api/sessions/${id}`, { token });
+const revoke = (at: Api, token: string, id: string) =>
+  at.send('DELETE', `/api/sessions/${id}`, { token });
 const revokeOthers = (at: Api, token: string) => at.send('DELETE', '/api/sessions', { token });
 const REFUSED = { status: 401, body: { error: 'Invalid token' } };
 
 /** Signs one number in so many times, a minute apart; the tokens, the oldest first. */
 const signInTimes = async (count: number, at?: { api: Api; clock: TestClock }) => {
   const clock = at?.clock ?? new TestClock();
-  const local = at?.api ?? localApi({ PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' }, clock.now);
+  const local =
+    at?.api ?? localApi({ PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' }, clock.now);
   const phone = freshPhone();
   const tokens: string[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -108,7 +110,10 @@ describe('a session that is revoked', () => {
   test('is refused at once where it was revoked, for every endpoint, and nobody else is', async () => {
     const { tokens, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
-    expect(await revoke(local, mine, sidOf(other))).toMatchObject({ status: 200, body: { ok: true } });
+    expect(await revoke(local, mine, sidOf(other))).toMatchObject({
+      status: 200,
+      body: { ok: true },
+    });
     for (const [method, path] of [
       ['GET', '/api/profile'],
       ['PATCH', '/api/profile'],
@@ -117,10 +122,15 @@ describe('a session that is revoked', () => {
       ['DELETE', `/api/sessions/${sidOf(mine)}`],
       ['POST', '/api/auth/logout'],
     ] as const) {
-      expect(await local.send(method, path, { token: other }), `${method} ${path}`).toMatchObject(REFUSED);
+      expect(await local.send(method, path, { token: other }), `${method} ${path}`).toMatchObject(
+        REFUSED,
+      );
     }
     expect(await profile(local, mine)).toMatchObject({ status: 200 });
-    expect(await revoke(local, mine, sidOf(other))).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+    expect(await revoke(local, mine, sidOf(other))).toMatchObject({
+      status: 404,
+      body: { code: 'session_not_found' },
+    });
   });
 
   test('is refused within 30 s in an isolate that knows it alive, however busy it is there', async () => {
@@ -155,7 +165,9 @@ describe('a session that is revoked', () => {
     const [mine = '', other = ''] = tokens;
     await revoke(local, mine, sidOf(other));
     const change = { token: other, body: { displayName: 'Чужой' } };
-    expect(await localApi({}, clock.now).send('PATCH', '/api/profile', change)).toMatchObject(REFUSED);
+    expect(await localApi({}, clock.now).send('PATCH', '/api/profile', change)).toMatchObject(
+      REFUSED,
+    );
     expect((await profile(local, mine)).body.displayName).toBe('');
   });
 
@@ -167,7 +179,10 @@ describe('a session that is revoked', () => {
     ['whose id is a hash field', async () => 'cutoff'],
   ])('has to be mine: one %s is not found', async (_, idOf) => {
     const [token, id] = [await signIn(api), await idOf()];
-    expect(await revoke(api, token, id)).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+    expect(await revoke(api, token, id)).toMatchObject({
+      status: 404,
+      body: { code: 'session_not_found' },
+    });
     expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
   });
 
@@ -185,7 +200,10 @@ describe('a session that is revoked', () => {
   test('can be all but the present one', async () => {
     const { tokens, local } = await signInTimes(4);
     const mine = tokens[1] ?? '';
-    expect(await revokeOthers(local, mine)).toMatchObject({ status: 200, body: { ok: true, revoked: 3 } });
+    expect(await revokeOthers(local, mine)).toMatchObject({
+      status: 200,
+      body: { ok: true, revoked: 3 },
+    });
     expect(await revokeOthers(local, mine)).toMatchObject({ status: 200, body: { revoked: 0 } });
     for (const token of tokens) {
       expect((await sessions(local, token)).status).toBe(token === mine ? 200 : 401);
@@ -355,7 +373,9 @@ describe('a sign-in that fails half-way', () => {
     const { code, requestId } = await requestCode(local, phone);
     await local.settle();
     await redis.behave({ mode: 'deaf', only: '-- verify-code', times: 1 });
-    expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(503);
+    expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(
+      503,
+    );
     await local.settle();
     const { body } = await local.post('/api/auth/verify-code', { phone, code, requestId });
     expect(idsOf(await sessions(local, String(body.token)))).toEqual([sidOf(String(body.token))]);

@@ -26,14 +26,23 @@ export type RoomsHost = 'partyserver' | 'partykit';
 /** Rooms under PartyKit, which know the Worker and it them. */
 const startRooms = async (apiUrl: string, onLine: (line: string) => void) => {
   const port = await freePort();
-  const settings = { ROOMS_URL: `http://127.0.0.1:${port}`, ROOMS_SECRET: 'the-rooms-secret-of-the-tests-0123' };
-  return { settings, rooms: startPartykit({ port, vars: { ...settings, API_URL: apiUrl }, onLine }) };
+  const settings = {
+    ROOMS_URL: `http://127.0.0.1:${port}`,
+    ROOMS_SECRET: 'the-rooms-secret-of-the-tests-0123',
+  };
+  return {
+    settings,
+    rooms: startPartykit({ port, vars: { ...settings, API_URL: apiUrl }, onLine }),
+  };
 };
 
 /** Starts a stack: stores, proxies in front of them, the stand-ins, the Worker under wrangler dev, and its rooms where they live elsewhere. */
 export const startStack = async (host: RoomsHost = 'partyserver') => {
   const stores = await openTestStores();
-  const [databaseProxy, redisProxy] = await Promise.all([startProxy(stores.databaseUrl), startProxy(stores.redisUrl)]);
+  const [databaseProxy, redisProxy] = await Promise.all([
+    startProxy(stores.databaseUrl),
+    startProxy(stores.redisUrl),
+  ]);
   const port = await freePort();
   const apiUrl = `http://127.0.0.1:${port}`;
   const telegram = await startTelegram({ token: '1000:test', apiUrl });

@@ -21,7 +21,8 @@ const spent = async () => {
   const [phone, chat] = [freshPhone(), freshChat()];
   await link(api, phone, chat);
   const { code } = await requestCode(api, phone);
-  for (let n = 0; n < 2; n += 1) await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
+  for (let n = 0; n < 2; n += 1)
+    await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
   clock.advance(60);
   const answer = await api.post('/api/auth/request-code', { phone });
   await api.settle();
@@ -113,7 +114,10 @@ describe('a sign-in link', () => {
     await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
     await verify();
     await api.settle();
-    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 0, redis: 1 });
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({
+      sql: 0,
+      redis: 1,
+    });
     expect((await messagesOf(chat, 3)).at(-1)).toContain('Новый вход');
   });
 
@@ -135,7 +139,9 @@ describe('a sign-in link', () => {
     await api.settle();
     const { body } = await verify();
     const token = String(body.token);
-    const { sessions } = (await api.send('GET', '/api/sessions', { token })).body as { sessions: { id: string }[] };
+    const { sessions } = (await api.send('GET', '/api/sessions', { token })).body as {
+      sessions: { id: string }[];
+    };
     expect(sessions.map(({ id }) => id)).toEqual([decodeJwt(token).sid]);
   });
 
@@ -152,9 +158,14 @@ describe('a sign-in link', () => {
 describe('a test number', () => {
   const PHONE = '+79990000001';
   const api = (settings: Record<string, string> = {}, clock = new TestClock()) =>
-    localApi({ TEST_PHONES: `${PHONE}=424242, +79990000002=000000`, DEBUG_CODE: 'off', ...settings }, clock.now);
-  const ask = (at: ReturnType<typeof api>, phone = PHONE) => at.post('/api/auth/request-code', { phone });
-  const verify = (at: ReturnType<typeof api>, code: string) => at.post('/api/auth/verify-code', { phone: PHONE, code });
+    localApi(
+      { TEST_PHONES: `${PHONE}=424242, +79990000002=000000`, DEBUG_CODE: 'off', ...settings },
+      clock.now,
+    );
+  const ask = (at: ReturnType<typeof api>, phone = PHONE) =>
+    at.post('/api/auth/request-code', { phone });
+  const verify = (at: ReturnType<typeof api>, code: string) =>
+    at.post('/api/auth/verify-code', { phone: PHONE, code });
 
   test('has its fixed code, as often as it is asked for, and nothing in the answer tells', async () => {
     const at = api();

@@ -20,12 +20,21 @@ describe('signing in by phone', () => {
     const { body } = await api.post('/api/auth/verify-code', { phone, code });
     expect(Object.keys(body)).toEqual(['ok', 'token']);
     const profile = await api.send('GET', '/api/profile', { token: String(body.token) });
-    expect(profile.body).toEqual({ userId: expect.any(String), phone, username: '', displayName: '' });
+    expect(profile.body).toEqual({
+      userId: expect.any(String),
+      phone,
+      username: '',
+      displayName: '',
+    });
   });
 
   test('gives a token with the claims of the original and its session', async () => {
     const token = await signIn(api);
-    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT', kid: expect.any(String) });
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'HS256',
+      typ: 'JWT',
+      kid: expect.any(String),
+    });
     const { userId, iat, exp, ...rest } = decodeJwt(token);
     expect(userId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number(exp) - Number(iat)).toBe(30 * 86_400);
@@ -78,7 +87,10 @@ describe('signing in by phone', () => {
   ])('answers "wrong code or format" to %j, whatever the number', async (body) => {
     const answer = await api.post('/api/auth/verify-code', body);
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ message: 'Неверный код или формат', code: 'invalid_code_format' });
+    expect(answer.body).toMatchObject({
+      message: 'Неверный код или формат',
+      code: 'invalid_code_format',
+    });
   });
 
   test.each([['8'], ['0'], [[]], [{}], [true], ['+1 999 123 4567']])(
@@ -128,9 +140,13 @@ describe('signing in by phone', () => {
   test('refuses another code, a used one and one nobody asked for alike, and a wrong guess leaves the code alive', async () => {
     const phone = freshPhone();
     const refused = { ok: false, message: 'Неверный код или он истёк', code: 'wrong_code' };
-    expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).body).toMatchObject(refused);
+    expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).body).toMatchObject(
+      refused,
+    );
     const { code } = await requestCode(api, phone);
-    expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).body).toMatchObject(refused);
+    expect(
+      (await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).body,
+    ).toMatchObject(refused);
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
     const again = await api.post('/api/auth/verify-code', { phone, code });
     expect(again.status).toBe(400);
@@ -145,15 +161,21 @@ describe('signing in by phone', () => {
     clock.advance(299);
     const second = await requestCode(local, phone);
     if (first.code !== second.code) {
-      expect((await local.post('/api/auth/verify-code', { phone, code: first.code })).status).toBe(400);
+      expect((await local.post('/api/auth/verify-code', { phone, code: first.code })).status).toBe(
+        400,
+      );
     }
     clock.advance(300);
-    expect((await local.post('/api/auth/verify-code', { phone, code: second.code })).status).toBe(400);
+    expect((await local.post('/api/auth/verify-code', { phone, code: second.code })).status).toBe(
+      400,
+    );
 
     const other = freshPhone();
     const third = await requestCode(local, other);
     clock.advance(299);
-    expect((await local.post('/api/auth/verify-code', { phone: other, code: third.code })).status).toBe(200);
+    expect(
+      (await local.post('/api/auth/verify-code', { phone: other, code: third.code })).status,
+    ).toBe(200);
   });
 
   test('an answer that got lost can be asked for again for 30 s, by the same client alone, and is the same answer', async () => {
@@ -166,12 +188,21 @@ describe('signing in by phone', () => {
     const again = await local.post('/api/auth/verify-code', { phone, code, requestId });
     expect(again.body).toEqual(first.body);
     for (const requestIdOfOthers of [undefined, '', crypto.randomUUID()]) {
-      const stranger = await local.post('/api/auth/verify-code', { phone, code, requestId: requestIdOfOthers });
+      const stranger = await local.post('/api/auth/verify-code', {
+        phone,
+        code,
+        requestId: requestIdOfOthers,
+      });
       expect(stranger.status).toBe(400);
     }
-    expect((await local.post('/api/auth/verify-code', { phone, code: wrongCode(code), requestId })).status).toBe(400);
+    expect(
+      (await local.post('/api/auth/verify-code', { phone, code: wrongCode(code), requestId }))
+        .status,
+    ).toBe(400);
     clock.advance(1);
-    expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(400);
+    expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(
+      400,
+    );
   });
 
   test('a code that was used without its requestId gives its session to nobody who shows it', async () => {

@@ -58,10 +58,16 @@ describe('store calls', () => {
     const behind = local.settle();
     expect(await isPending(behind)).toBe(true);
     await database.held(1);
-    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 1, redis: 1 });
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({
+      sql: 1,
+      redis: 1,
+    });
     await database.behave({ mode: 'pass' });
     await behind;
-    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({ sql: 0, redis: 2 });
+    expect({ sql: await database.calls(), redis: await redis.calls() }).toEqual({
+      sql: 0,
+      redis: 2,
+    });
   });
 
   test('verify-code: 1 EVAL for a known user, 1 EVAL and 1 statement for a new one', async () => {
@@ -94,17 +100,31 @@ describe('store calls', () => {
     // Where to tell of the sign-in is known, so nothing is asked behind its answer.
     await link(api, phone, freshChat());
     const token = await signIn(api, phone);
-    expect(await callsOf(() => api.send('GET', '/api/profile', { token }))).toEqual({ sql: 1, redis: 0 });
+    expect(await callsOf(() => api.send('GET', '/api/profile', { token }))).toEqual({
+      sql: 1,
+      redis: 0,
+    });
     const change = { token, body: { username: `u${Date.now()}`, displayName: 'Имя' } };
-    expect(await callsOf(() => api.send('PATCH', '/api/profile', change))).toEqual({ sql: 1, redis: 0 });
+    expect(await callsOf(() => api.send('PATCH', '/api/profile', change))).toEqual({
+      sql: 1,
+      redis: 0,
+    });
     const refused = { token, body: { username: 'admin' } };
-    expect(await callsOf(() => api.send('PATCH', '/api/profile', refused))).toEqual({ sql: 0, redis: 0 });
-    expect(await callsOf(() => api.send('GET', '/api/profile', { token: 'x.y.z' }))).toEqual({ sql: 0, redis: 0 });
+    expect(await callsOf(() => api.send('PATCH', '/api/profile', refused))).toEqual({
+      sql: 0,
+      redis: 0,
+    });
+    expect(await callsOf(() => api.send('GET', '/api/profile', { token: 'x.y.z' }))).toEqual({
+      sql: 0,
+      redis: 0,
+    });
   });
 
   test('link-telegram: 1 statement between 2 EVALs; none without the secret', async () => {
     expect(await callsOf(() => link(api, freshPhone(), freshChat()))).toEqual({ sql: 1, redis: 2 });
-    const calls = await callsOf(() => api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }));
+    const calls = await callsOf(() =>
+      api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }),
+    );
     expect(calls).toEqual({ sql: 0, redis: 0 });
   });
 

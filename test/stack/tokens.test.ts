@@ -12,7 +12,12 @@ const THIRTY_DAYS = 30 * 86_400;
 /** A user that exists: what is wrong with a token is never that nobody has it. */
 const userId = decodeJwt(await signIn(api)).userId;
 const now = () => Math.floor(Date.now() / 1000);
-const claims = (changes: object = {}) => ({ userId, iat: now(), exp: now() + THIRTY_DAYS, ...changes });
+const claims = (changes: object = {}) => ({
+  userId,
+  iat: now(),
+  exp: now() + THIRTY_DAYS,
+  ...changes,
+});
 
 const HEADER = { alg: 'HS256', typ: 'JWT' };
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -20,13 +25,22 @@ const hmac = (input: string, secret: string, hash = 'sha256') =>
   createHmac(hash, secret).update(input).digest('base64url');
 
 /** A token made by hand, as jsonwebtoken makes them, with whatever changes. */
-const forge = (header: object = HEADER, payload: unknown = claims(), secret = SECRET, hash = 'sha256'): string => {
+const forge = (
+  header: object = HEADER,
+  payload: unknown = claims(),
+  secret = SECRET,
+  hash = 'sha256',
+): string => {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${hmac(input, secret, hash)}`;
 };
 
 const profile = (authorization?: string) =>
-  api.send('GET', '/api/profile', authorization === undefined ? {} : { headers: { Authorization: authorization } });
+  api.send(
+    'GET',
+    '/api/profile',
+    authorization === undefined ? {} : { headers: { Authorization: authorization } },
+  );
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const RSA_JWK = rsa.publicKey.export({ format: 'jwk' });
@@ -44,7 +58,10 @@ describe('a token is accepted', () => {
   test.each([
     ['made by the original server', forge()],
     ['without typ', forge({ alg: 'HS256' })],
-    ['issued 29 days ago', forge(HEADER, claims({ iat: now() - 29 * 86_400, exp: now() + 86_400 }))],
+    [
+      'issued 29 days ago',
+      forge(HEADER, claims({ iat: now() - 29 * 86_400, exp: now() + 86_400 })),
+    ],
     ['with nbf in the past', forge(HEADER, claims({ nbf: now() - 60 }))],
   ])('%s', async (_, token) => {
     const answer = await profile(`Bearer ${token}`);
@@ -76,7 +93,10 @@ describe('a token is refused with "Invalid token"', () => {
     ['alg RS256 with a key of its own', forgeRsa({ alg: 'RS256', typ: 'JWT' })],
     ['alg RS256 with a jwk of its own', forgeRsa({ alg: 'RS256', typ: 'JWT', jwk: RSA_JWK })],
     ['a jwk of its own', forge({ ...HEADER, jwk: OWN_JWK }, claims(), OWN_KEY)],
-    ['a jku of its own', forge({ ...HEADER, jku: 'https://evil.example/jwks.json' }, claims(), OWN_KEY)],
+    [
+      'a jku of its own',
+      forge({ ...HEADER, jku: 'https://evil.example/jwks.json' }, claims(), OWN_KEY),
+    ],
     ['a kid that names an empty file', forge({ ...HEADER, kid: '../../dev/null' }, claims(), '\0')],
     ['a critical header nobody knows', forge({ ...HEADER, crit: ['exp2'], exp2: 1 })],
     ['typ at+jwt', forge({ ...HEADER, typ: 'at+jwt' })],
@@ -99,7 +119,10 @@ describe('a token is refused with "Invalid token"', () => {
     ['a userId that is an object', forge(HEADER, claims({ userId: { toString: 1 } }))],
     ['claims that are a list', forge(HEADER, [claims()])],
     ['claims that are null', forge(HEADER, null)],
-    ['the claims of somebody else', `${header}.${encode(claims({ userId: 'another' }))}.${signature}`],
+    [
+      'the claims of somebody else',
+      `${header}.${encode(claims({ userId: 'another' }))}.${signature}`,
+    ],
     ['another signature', `${header}.${payload}.${otherFirst}${signature.slice(1)}`],
     ['half a signature', `${header}.${payload}.${signature.slice(0, 20)}`],
     ['no signature', `${header}.${payload}.`],
@@ -134,7 +157,12 @@ describe('a request without a token is answered "No token"', () => {
   ])('%s', async (_, authorization) => {
     const answer = await profile(authorization);
     expect(answer.status, answer.text).toBe(401);
-    expect(answer.body).toMatchObject({ ok: false, message: 'No token', error: 'No token', code: 'no_token' });
+    expect(answer.body).toMatchObject({
+      ok: false,
+      message: 'No token',
+      error: 'No token',
+      code: 'no_token',
+    });
   });
 
   test('in the query, in a cookie or in the body', async () => {
@@ -152,7 +180,8 @@ describe('a request without a token is answered "No token"', () => {
 });
 
 test('the name of the scheme is taken in any case (RFC 9110 §11.1)', async () => {
-  for (const scheme of ['bearer', 'BEARER']) expect((await profile(`${scheme} ${forge()}`)).status).not.toBe(401);
+  for (const scheme of ['bearer', 'BEARER'])
+    expect((await profile(`${scheme} ${forge()}`)).status).not.toBe(401);
 });
 
 test('a token is asked for before anything else of the request is looked at', async () => {

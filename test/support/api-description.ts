@@ -11,10 +11,17 @@ const Description = z.object({
       z.object({
         security: z.array(z.unknown()).default([]),
         parameters: z
-          .array(z.object({ name: z.string(), in: z.enum(['query', 'header', 'path']), schema: Schema }))
+          .array(
+            z.object({ name: z.string(), in: z.enum(['query', 'header', 'path']), schema: Schema }),
+          )
           .default([]),
-        requestBody: z.object({ content: z.object({ 'application/json': z.object({ schema: Schema }) }) }).optional(),
-        responses: z.record(z.string(), z.object({ description: z.string(), content: Content.default({}) })),
+        requestBody: z
+          .object({ content: z.object({ 'application/json': z.object({ schema: Schema }) }) })
+          .optional(),
+        responses: z.record(
+          z.string(),
+          z.object({ description: z.string(), content: Content.default({}) }),
+        ),
       }),
     ),
   ),
@@ -27,7 +34,11 @@ export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly path: string;
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: JsonSchema }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: JsonSchema;
+  }[];
   readonly body: JsonSchema | undefined;
   /** Why this answer is none that the description promises; undefined when it is one. */
   complaint(status: number, contentType: string, text: string): string | undefined;
@@ -59,7 +70,8 @@ export const operationsOf = (json: unknown): Operation[] => {
           const check = checks.get(`${status} ${type}`);
           if (!check) return `${status} with ${type} is not described`;
           const parsed = check.safeParse(type === 'application/json' ? JSON.parse(text) : text);
-          if (!parsed.success) return `the body is not as described: ${z.prettifyError(parsed.error)}`;
+          if (!parsed.success)
+            return `the body is not as described: ${z.prettifyError(parsed.error)}`;
           if (status < 400) return undefined;
           const { code } = z.object({ code: z.string() }).parse(parsed.data);
           const named = operation.responses[status]?.description.includes(`\`${code}\``);

@@ -32,7 +32,11 @@ export interface Api {
 }
 
 const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response>): Api => {
-  const send = async (method: string, path: string, options: RequestOptions = {}): Promise<Answer> => {
+  const send = async (
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Answer> => {
     const { body, token, address = freshAddress(), headers } = options;
     const response = await fetcher(path, {
       method,
@@ -46,7 +50,12 @@ const clientOf = (fetcher: (path: string, init: RequestInit) => Promise<Response
     });
     const text = await response.text();
     const json = text !== '' && response.headers.get('content-type')?.includes('application/json');
-    const answer = { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: json ? JSON.parse(text) : {},
+    };
     noteSecrets(stack.secretsFile, answer.status, answer.body);
     return answer;
   };
@@ -77,7 +86,9 @@ export const localApi = (
   now: () => number = Date.now,
   rooms: Rooms = NO_ROOMS,
 ): LocalApi => {
-  const app = createApp(createServices(parseSettings({ ...stack.settings, ...overrides }), { now, rooms }));
+  const app = createApp(
+    createServices(parseSettings({ ...stack.settings, ...overrides }), { now, rooms }),
+  );
   const behind: Promise<unknown>[] = [];
   const context = {
     waitUntil: (work: Promise<unknown>) => {

@@ -18,6 +18,10 @@ export const expectUnavailable = async (request: () => Promise<Answer>): Promise
   expect(answer.status, answer.text).toBe(503);
   expect(Date.now() - started).toBeLessThan(5_000);
   expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
-  expect(answer.body).toMatchObject({ ok: false, code: 'unavailable', requestId: answer.headers.get('X-Request-Id') });
+  expect(answer.body).toMatchObject({
+    ok: false,
+    code: 'unavailable',
+    requestId: answer.headers.get('X-Request-Id'),
+  });
   expect(answer.body.message).toMatch(/^Сервис временно недоступен/);
 };

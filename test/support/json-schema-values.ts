@@ -11,8 +11,10 @@ export type TextOf = (name: string) => fc.Arbitrary<string>;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const schemaIn = (value: unknown): JsonSchema => (isRecord(value) ? value : {});
-const schemasIn = (value: unknown): JsonSchema[] => (Array.isArray(value) ? value.map(schemaIn) : []);
-const numberIn = (value: unknown, standard: number): number => (typeof value === 'number' ? value : standard);
+const schemasIn = (value: unknown): JsonSchema[] =>
+  Array.isArray(value) ? value.map(schemaIn) : [];
+const numberIn = (value: unknown, standard: number): number =>
+  typeof value === 'number' ? value : standard;
 
 /**
  * Values that a schema takes.
@@ -27,7 +29,9 @@ export const valuesOf = (schema: JsonSchema, text: TextOf, name = ''): fc.Arbitr
   if (either.length > 0) return fc.oneof(...either.map((one) => valuesOf(one, text, name)));
   switch (schema.type) {
     case 'string':
-      return typeof schema.pattern === 'string' ? fc.stringMatching(new RegExp(schema.pattern)) : text(name);
+      return typeof schema.pattern === 'string'
+        ? fc.stringMatching(new RegExp(schema.pattern))
+        : text(name);
     case 'integer':
     case 'number':
       return fc.integer({
@@ -50,9 +54,14 @@ export const valuesOf = (schema: JsonSchema, text: TextOf, name = ''): fc.Arbitr
 const objectsOf = (schema: JsonSchema, text: TextOf) => {
   const fields = Object.entries(schemaIn(schema.properties));
   const requiredKeys = Array.isArray(schema.required) ? schema.required.map(String) : [];
-  return fc.record(Object.fromEntries(fields.map(([name, field]) => [name, valuesOf(schemaIn(field), text, name)])), {
-    requiredKeys,
-  });
+  return fc.record(
+    Object.fromEntries(
+      fields.map(([name, field]) => [name, valuesOf(schemaIn(field), text, name)]),
+    ),
+    {
+      requiredKeys,
+    },
+  );
 };
 
 /** Deeper than any call stack that would walk it. */
@@ -86,7 +95,18 @@ export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
     ...lengths.map((length) => '7'.repeat(length)),
     ...lengths.map((length) => 'ё'.repeat(length)),
     ...[0, -0, -1, 1.5, 1e308, 5e-324, 2 ** 31, 2 ** 53, -(2 ** 53), 1e21],
-    ...[null, true, false, [], {}, [[]], [null], { toString: 1 }, { length: 1e9 }, { valueOf: null }],
+    ...[
+      null,
+      true,
+      false,
+      [],
+      {},
+      [[]],
+      [null],
+      { toString: 1 },
+      { length: 1e9 },
+      { valueOf: null },
+    ],
     JSON.parse('{"__proto__":{"phone":"1","code":"2"},"constructor":{"prototype":1}}'),
     deep(2_000),
   ),
@@ -109,5 +129,7 @@ export const nearly = (objects: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
       const names = Object.keys(object);
       const name = how === 'add' ? '__proto__x' : names[which % Math.max(1, names.length)];
       const others = Object.entries(object).filter(([key]) => key !== name);
-      return Object.fromEntries(how === 'drop' || name === undefined ? others : [...others, [name, value]]);
+      return Object.fromEntries(
+        how === 'drop' || name === undefined ? others : [...others, [name, value]],
+      );
     });

@@ -12,7 +12,8 @@ export interface Finding {
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /** wrangler's own line about a request to what has a name of its own, a session or a room. In production there is no wrangler. */
-const WRANGLER_PATH = /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls))\/)\S+/;
+const WRANGLER_PATH =
+  /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls))\/)\S+/;
 
 /** 128 random bits or more as base64url have capitals, small letters and digits; what people name has not. */
 const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);
@@ -49,7 +50,8 @@ export const findingIn = (
   seen: SeenSecrets = new Map(),
 ): Finding | undefined => {
   for (const [name, value] of Object.entries(secrets)) {
-    if (line.includes(value)) return { rule: `the value of ${name}`, shown: line.replaceAll(value, `‹${name}›`) };
+    if (line.includes(value))
+      return { rule: `the value of ${name}`, shown: line.replaceAll(value, `‹${name}›`) };
   }
   const known = line.replace(UUID, '‹id›').replace(WRANGLER_PATH, '$1‹name›');
   const told = secretsOfLine(known, seen);
@@ -67,7 +69,9 @@ export const findingIn = (
 /** The settings whose values are secret, and long enough to be nothing else. */
 export const secretsOf = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => /SECRET|TOKEN|DATABASE_URL/.test(name) && value.length >= 8),
+    Object.entries(settings).filter(
+      ([name, value]) => /SECRET|TOKEN|DATABASE_URL/.test(name) && value.length >= 8,
+    ),
   );
 
 /**
@@ -84,7 +88,10 @@ export const checkLog = (
   const secrets = secretsOf(settings);
   const findings = log.split('\n').flatMap((line, index) => {
     const finding = findingIn(line, secrets, seen);
-    return finding ? [`${name}, line ${index + 1} holds ${finding.rule}: ${finding.shown.slice(0, 500)}`] : [];
+    return finding
+      ? [`${name}, line ${index + 1} holds ${finding.rule}: ${finding.shown.slice(0, 500)}`]
+      : [];
   });
-  if (findings.length > 0) throw new Error([...findings.slice(0, 10), `${findings.length} in all`].join('\n'));
+  if (findings.length > 0)
+    throw new Error([...findings.slice(0, 10), `${findings.length} in all`].join('\n'));
 };

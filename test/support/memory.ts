@@ -13,7 +13,9 @@ const read = (pid: string, file: string): string => {
 const socketsOf = (pid: string): string[] => {
   try {
     const folder = `/proc/${pid}/fd`;
-    return readdirSync(folder).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1] ?? []);
+    return readdirSync(folder).flatMap(
+      (fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1] ?? [],
+    );
   } catch {
     return [];
   }
@@ -37,14 +39,18 @@ const portsOf = (pids: readonly string[]): number[] => {
   const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
   return lines.flatMap((line) => {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-    return state === '0A' && sockets.has(inode) ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [];
+    return state === '0A' && sockets.has(inode)
+      ? [Number.parseInt(local.split(':')[1] ?? '', 16)]
+      : [];
   });
 };
 
 /** The address of the Worker's inspector, which wrangler dev opens at a port that it tells nobody. */
 const inspectorOf = async (apiUrl: string): Promise<string> => {
   for (const port of portsOf(familyOf(new URL(apiUrl).port))) {
-    const answer = await fetch(`http://127.0.0.1:${port}/json`, { signal: AbortSignal.timeout(3_000) })
+    const answer = await fetch(`http://127.0.0.1:${port}/json`, {
+      signal: AbortSignal.timeout(3_000),
+    })
       .then((response): Promise<unknown> => response.json())
       .catch(() => undefined);
     const [target] = Array.isArray(answer) ? answer : [];
@@ -54,7 +60,8 @@ const inspectorOf = async (apiUrl: string): Promise<string> => {
 };
 
 /** Why the heap cannot be measured here; undefined where it can: finding the inspector takes /proc. */
-export const heapIsHidden = process.platform === 'linux' ? undefined : 'It is measured on Linux alone';
+export const heapIsHidden =
+  process.platform === 'linux' ? undefined : 'It is measured on Linux alone';
 
 /**
  * How many bytes of the heap are in use by the Worker under wrangler dev, when all that nobody refers to is gone: the inspector collects garbage before it
@@ -83,7 +90,10 @@ export const heapOf = async (apiUrl: string): Promise<number> => {
     return Promise.race([answer, failed.promise]);
   };
   try {
-    await Promise.race([new Promise((resolve) => socket.addEventListener('open', resolve)), failed.promise]);
+    await Promise.race([
+      new Promise((resolve) => socket.addEventListener('open', resolve)),
+      failed.promise,
+    ]);
     await ask(1, 'HeapProfiler.takeHeapSnapshot');
     const { usedSize } = await ask(2, 'Runtime.getHeapUsage');
     if (usedSize === undefined) throw new Error('The inspector does not know the heap');

@@ -44,7 +44,9 @@ export class Person {
   }
 
   /** Shares a contact, by default the person's own, and reads what the bot says to that. */
-  async share(contact: { phone?: string; userId?: number | null; forwarded?: boolean } = {}): Promise<string> {
+  async share(
+    contact: { phone?: string; userId?: number | null; forwarded?: boolean } = {},
+  ): Promise<string> {
     await control('POST', `${this.id}/contact`, contact);
     return this.last();
   }
@@ -54,7 +56,10 @@ export class Person {
     const message = (await this.messages()).at(-1);
     const button = message?.reply_markup?.inline_keyboard[0]?.[0];
     const data = button && 'callback_data' in button ? button.callback_data : undefined;
-    const { notice } = await control('POST', `${this.id}/press`, { messageId: message?.message_id, data });
+    const { notice } = await control('POST', `${this.id}/press`, {
+      messageId: message?.message_id,
+      data,
+    });
     return notice;
   }
 
@@ -93,7 +98,11 @@ let lastUpdate = Math.floor(Math.random() * 1e9);
 export const freshUpdateId = (): number => ++lastUpdate;
 
 /** A message to the bot as Telegram describes it. */
-export const messageUpdate = (from: number, content: object, fields: { chat?: object; from?: object } = {}) => ({
+export const messageUpdate = (
+  from: number,
+  content: object,
+  fields: { chat?: object; from?: object } = {},
+) => ({
   update_id: freshUpdateId(),
   message: {
     message_id: 1,
@@ -110,7 +119,11 @@ export const ownContact = (from: number, phone: string) => ({
 });
 
 /** Posts an update to the webhook, as Telegram does; `secret` null = without one. */
-export const postUpdate = (api: Api, update: unknown, secret: string | null = SECRET): Promise<Answer> =>
+export const postUpdate = (
+  api: Api,
+  update: unknown,
+  secret: string | null = SECRET,
+): Promise<Answer> =>
   api.post('/telegram/webhook', update, {
     headers: secret === null ? {} : { 'X-Telegram-Bot-Api-Secret-Token': secret },
   });

@@ -68,7 +68,9 @@ export const startProxy = async (target: string): Promise<Proxy> => {
     }
     calls += 1;
     const pass = () =>
-      forward(incoming, body, (status, headers, text) => outgoing.writeHead(status, { ...headers }).end(text));
+      forward(incoming, body, (status, headers, text) =>
+        outgoing.writeHead(status, { ...headers }).end(text),
+      );
     const { only, times = Number.POSITIVE_INFINITY } = behaviour;
     const concerned = (only === undefined || body.includes(only)) && affected < times;
     if (!concerned) return pass();
@@ -120,7 +122,9 @@ export const startProxy = async (target: string): Promise<Proxy> => {
 
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(0, '127.0.0.1', resolve),
+  );
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error('The proxy has no port');
   return {

@@ -19,7 +19,8 @@ export const race = async (run: (index: number) => Promise<void>): Promise<void>
     try {
       await run(index);
     } catch (error) {
-      if (error instanceof Error) error.message = `Run ${index + 1} of ${RACE_RUNS}: ${error.message}`;
+      if (error instanceof Error)
+        error.message = `Run ${index + 1} of ${RACE_RUNS}: ${error.message}`;
       throw error;
     }
   }
@@ -54,5 +55,8 @@ export const together = async (
 /** How many answers had each status. */
 export const statuses = (answers: readonly Answer[]): Record<number, number> =>
   Object.fromEntries(
-    [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) => [status, group.length]),
+    [...Map.groupBy(answers, ({ status }) => status)].map(([status, group]) => [
+      status,
+      group.length,
+    ]),
   );

@@ -16,7 +16,11 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Takes note of what an answer of the API told its client, in the file of the stack. */
-export const noteSecrets = (file: string, status: number, body: Readonly<Record<string, unknown>>): void => {
+export const noteSecrets = (
+  file: string,
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+): void => {
   // The `code` of an error is none.
   if (status >= 300) return;
   const lines = Object.entries(FIELDS).flatMap(([field, rule]) => {
@@ -39,7 +43,10 @@ export const secretsIn = (file: string): SeenSecrets =>
 const PLACES = [/(?=([\w-]{43}))/g, /(?=([A-HJ-NP-Z2-9]{6}))/g, /(?<!\d)(\d{6})(?!\d)/g];
 
 /** Those of them that a line holds, the longest first. */
-export const secretsOfLine = (line: string, seen: SeenSecrets): { readonly text: string; readonly rule: string }[] =>
+export const secretsOfLine = (
+  line: string,
+  seen: SeenSecrets,
+): { readonly text: string; readonly rule: string }[] =>
   PLACES.flatMap((place) =>
     [...line.matchAll(place)].flatMap(([, text = '']) => {
       const rule = seen.get(text);

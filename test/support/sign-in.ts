@@ -8,7 +8,8 @@ export const requestCode = async (api: Api, phone: string, address?: string) => 
   const answer = await api.post('/api/auth/request-code', { phone }, address ? { address } : {});
   expect(answer.status, answer.text).toBe(200);
   const { debugCode, requestId } = answer.body;
-  if (typeof debugCode !== 'string' || typeof requestId !== 'string') throw new Error(`No code: ${answer.text}`);
+  if (typeof debugCode !== 'string' || typeof requestId !== 'string')
+    throw new Error(`No code: ${answer.text}`);
   return { code: debugCode, requestId };
 };
 
@@ -21,12 +22,17 @@ export const signIn = async (api: Api, phone: string = freshPhone()): Promise<st
 };
 
 /** A code that is certainly not this one; another for each `by` below a million. */
-export const wrongCode = (code: string, by = 1): string => String((Number(code) + by) % 1_000_000).padStart(6, '0');
+export const wrongCode = (code: string, by = 1): string =>
+  String((Number(code) + by) % 1_000_000).padStart(6, '0');
 
 /** Links a phone number to a chat of the stand-in. */
 export const link = async (api: Api, phone: string, chatId: number): Promise<void> => {
   const headers = { 'X-Link-Secret': String(stack.settings.TELEGRAM_LINK_SECRET) };
-  const answer = await api.post('/api/internal/link-telegram', { phone, telegramChatId: chatId }, { headers });
+  const answer = await api.post(
+    '/api/internal/link-telegram',
+    { phone, telegramChatId: chatId },
+    { headers },
+  );
   expect(answer.status, answer.text).toBe(200);
 };
 

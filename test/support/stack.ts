@@ -23,7 +23,8 @@ export interface Stack {
 
 const ownStack = (): Stack => {
   const stack = inject('stacks')[Number(process.env.VITEST_POOL_ID) - 1];
-  if (!stack) throw new Error('There is no stack for this worker: test/stack/setup.ts starts one for each');
+  if (!stack)
+    throw new Error('There is no stack for this worker: test/stack/setup.ts starts one for each');
   return stack;
 };
 

@@ -14,7 +14,8 @@ export function setMyCommands(lists: CommandLists, params: Params): Reply {
   if (!parsed.success) return badRequest("can't parse commands JSON object");
   for (const { command, description } of parsed.data) {
     if (!/^[a-z0-9_]{1,32}$/.test(command)) return badRequest('BOT_COMMAND_INVALID');
-    if (description === '' || description.length > 256) return badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
+    if (description === '' || description.length > 256)
+      return badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
   }
   lists.set(listOf(params), parsed.data);
   return ok(true);

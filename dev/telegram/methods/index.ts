@@ -33,21 +33,36 @@ const METHODS = new Map<string, Method>([
   ['getwebhookinfo', ({ updates }) => getWebhookInfo(updates)],
   ['setmycommands', ({ commands }, params) => setMyCommands(commands, params)],
   ['getmycommands', ({ commands }, params) => getMyCommands(commands, params)],
-  ['setmydescription', ({ descriptions }, params) => setDescription(descriptions, 'description', params)],
-  ['getmydescription', ({ descriptions }, params) => getDescription(descriptions, 'description', params)],
-  ['setmyshortdescription', ({ descriptions }, params) => setDescription(descriptions, 'short_description', params)],
-  ['getmyshortdescription', ({ descriptions }, params) => getDescription(descriptions, 'short_description', params)],
+  [
+    'setmydescription',
+    ({ descriptions }, params) => setDescription(descriptions, 'description', params),
+  ],
+  [
+    'getmydescription',
+    ({ descriptions }, params) => getDescription(descriptions, 'description', params),
+  ],
+  [
+    'setmyshortdescription',
+    ({ descriptions }, params) => setDescription(descriptions, 'short_description', params),
+  ],
+  [
+    'getmyshortdescription',
+    ({ descriptions }, params) => getDescription(descriptions, 'short_description', params),
+  ],
 ]);
 
 /** Carries out one Bot API method; an unknown name answers the real server's 404. */
 export function callMethod(bot: Bot, method: string, params: Params): Reply {
-  return METHODS.get(method.toLowerCase())?.(bot, params) ?? refuse(404, 'Not Found: method not found');
+  return (
+    METHODS.get(method.toLowerCase())?.(bot, params) ?? refuse(404, 'Not Found: method not found')
+  );
 }
 
 /** Any id passes: a test may post an update of its own making to the webhook. */
 function answerCallbackQuery(presses: Presses, params: Params): Reply {
   const id = params.get('callback_query_id') ?? '';
-  if (id === '') return badRequest('query is too old and response timeout expired or query ID is invalid');
+  if (id === '')
+    return badRequest('query is too old and response timeout expired or query ID is invalid');
   presses.answer(id, params.get('text') ?? '');
   return ok(true);
 }

@@ -91,5 +91,7 @@ function readChatId(params: Params): { id: number } | { refusal: Reply } {
 
 /** An inline keyboard without rows means none. */
 function inlineOf(markup: Markup | undefined) {
-  return markup && 'inline' in markup && markup.inline.inline_keyboard.length > 0 ? markup.inline : undefined;
+  return markup && 'inline' in markup && markup.inline.inline_keyboard.length > 0
+    ? markup.inline
+    : undefined;
 }

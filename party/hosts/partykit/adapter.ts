@@ -55,13 +55,21 @@ const NOTE_MS = 15_000;
 const log = createLog();
 
 /** A kind of room on PartyKit. Nobody gets as far as a room, or brings one into being, whose way there was not signed. */
-export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition<State, Frame, Message>) =>
+export const roomOnPartyKit = <State, Frame, Message>(
+  definition: RoomDefinition<State, Frame, Message>,
+) =>
   class implements Party.Server {
-    static onBeforeConnect(request: Party.Request, { id, env }: Party.Lobby): Promise<Party.Request | Response> {
+    static onBeforeConnect(
+      request: Party.Request,
+      { id, env }: Party.Lobby,
+    ): Promise<Party.Request | Response> {
       return ifSigned(request, `${definition.party}/${id}`, env);
     }
 
-    static onBeforeRequest(request: Party.Request, { id, env }: Party.Lobby): Promise<Party.Request | Response> {
+    static onBeforeRequest(
+      request: Party.Request,
+      { id, env }: Party.Lobby,
+    ): Promise<Party.Request | Response> {
       return ifSigned(request, `${definition.party}/${id}`, env);
     }
 
@@ -97,7 +105,10 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
       }
     }
 
-    async onMessage(data: string | ArrayBuffer | ArrayBufferView, connection: PartyConnection): Promise<void> {
+    async onMessage(
+      data: string | ArrayBuffer | ArrayBufferView,
+      connection: PartyConnection,
+    ): Promise<void> {
       // Frames of a closed connection are dropped before anything is done about them.
       if (connection.readyState !== WebSocket.OPEN) return;
       const runner = await this.#begin();
@@ -123,7 +134,9 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
         // Its type is another one, of the year of PartyKit's runtime.
         const { url, headers } = request;
         const body = await request.text();
-        return await runner.request(new Request(url, { method: 'POST', headers: [...headers], body }));
+        return await runner.request(
+          new Request(url, { method: 'POST', headers: [...headers], body }),
+        );
       } catch (error) {
         this.#tellFailure('request', error);
         return new Response(null, { status: 500 });
@@ -144,7 +157,13 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
       const target = `${definition.party}/${id}`;
       const url = new URL(`/parties/${target}`, vars.ROOMS_URL);
       this.#stayAwake = () =>
-        void postSigned([vars.ROOMS_SECRET], target, {}, (init) => fetch(url, init), Date.now()).catch(() => undefined);
+        void postSigned(
+          [vars.ROOMS_SECRET],
+          target,
+          {},
+          (init) => fetch(url, init),
+          Date.now(),
+        ).catch(() => undefined);
       return new RoomRunner(this.#host(id, vars), definition);
     }
 
@@ -154,7 +173,8 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
         id,
         secrets: [ROOMS_SECRET],
         now: Date.now,
-        sockets: () => [...this.#room.getConnections()].flatMap((one) => this.#socketThatSlept(one)),
+        sockets: () =>
+          [...this.#room.getConnections()].flatMap((one) => this.#socketThatSlept(one)),
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
         // Both at once: what is written after it, stays.
@@ -170,8 +190,16 @@ export const roomOnPartyKit = <State, Frame, Message>(definition: RoomDefinition
         post: (to, message) => {
           const target = to === 'worker' ? to : `${to.party}/${to.id}`;
           const url =
-            to === 'worker' ? new URL('/api/internal/rooms', API_URL) : new URL(`/parties/${target}`, ROOMS_URL);
-          return postSigned([ROOMS_SECRET], target, message, (init) => fetch(url, init), Date.now());
+            to === 'worker'
+              ? new URL('/api/internal/rooms', API_URL)
+              : new URL(`/parties/${target}`, ROOMS_URL);
+          return postSigned(
+            [ROOMS_SECRET],
+            target,
+            message,
+            (init) => fetch(url, init),
+            Date.now(),
+          );
         },
       };
     }
@@ -212,7 +240,11 @@ const idOf = (room: PartyRoom): string | undefined => {
 };
 
 /** The request, or 401. */
-const ifSigned = async (request: Party.Request, target: string, env: unknown): Promise<Party.Request | Response> => {
+const ifSigned = async (
+  request: Party.Request,
+  target: string,
+  env: unknown,
+): Promise<Party.Request | Response> => {
   const signed = { headers: new Headers([...request.headers]), body: await request.clone().text() };
   const verified = await verify([Vars.parse(env).ROOMS_SECRET], target, signed, Date.now());
   return verified ? request : new Response(null, { status: 401 });
@@ -222,5 +254,6 @@ const ifSigned = async (request: Party.Request, target: string, env: unknown): P
 const note = (connection: PartyConnection): void => {
   const kept = Kept.safeParse(connection.state);
   const now = Date.now();
-  if (kept.success && now - kept.data.heardAt >= NOTE_MS) connection.setState({ ...kept.data, heardAt: now });
+  if (kept.success && now - kept.data.heardAt >= NOTE_MS)
+    connection.setState({ ...kept.data, heardAt: now });
 };

@@ -23,19 +23,21 @@ export const signedIn = z
     z.string(),
     z.array(z.string()),
   ])
-  .transform(([outcome, userId, newUserId, sid, signedInAt, phone, known, chatId, lang, ended]) => ({
-    outcome,
-    /** The user, if Redis knows one. */
-    userId,
-    /** The user whose session it is otherwise: to be made. */
-    newUserId,
-    sid,
-    signedInAt,
-    phone,
-    chat: { known: known === '1', chatId, language: toLanguage(lang) },
-    /** Sessions that had to go. */
-    ended,
-  }));
+  .transform(
+    ([outcome, userId, newUserId, sid, signedInAt, phone, known, chatId, lang, ended]) => ({
+      outcome,
+      /** The user, if Redis knows one. */
+      userId,
+      /** The user whose session it is otherwise: to be made. */
+      newUserId,
+      sid,
+      signedInAt,
+      phone,
+      chat: { known: known === '1', chatId, language: toLanguage(lang) },
+      /** Sessions that had to go. */
+      ended,
+    }),
+  );
 
 /** The reply to what is not live. */
 export const wrong = z.tuple([z.literal('wrong')]).transform(([outcome]) => ({ outcome }));

@@ -33,10 +33,9 @@ const codeDigits = z
   .describe('Six digits, or a text with six digits that stand together');
 
 /** What the original took for "no phone" (`""`, `0`, `false`, `null`, absence) is a malformed request, before it is a wrong number. */
-const presentPhone = textOrNumber((input) => (input ? 'invalid_phone' : 'invalid_code_format')).refine(
-  (phone) => phone !== '',
-  'invalid_code_format',
-);
+const presentPhone = textOrNumber((input) =>
+  input ? 'invalid_phone' : 'invalid_code_format',
+).refine((phone) => phone !== '', 'invalid_code_format');
 
 /** Sends a code. Its answer is the same, whether the number is linked or not. */
 export const requestCode = {
@@ -55,7 +54,9 @@ export const requestCode = {
       ok: z.literal(true),
       masked: z.string().describe('First 4 characters, ***, last 2 of the number'),
       ttlSeconds: z.literal(CODE_TTL_SECONDS),
-      requestId: z.string().describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
+      requestId: z
+        .string()
+        .describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
       debugCode: z.string().optional().describe('Local development alone'),
     }),
   },
@@ -78,7 +79,13 @@ export const verifyCode = {
     status: 200,
     body: z.object({ ok: z.literal(true), token: z.string().describe('JWT, HS256, 30 days') }),
   },
-  errors: ['invalid_code_format', 'invalid_phone', 'wrong_code', 'invalid_field', 'too_many_requests'],
+  errors: [
+    'invalid_code_format',
+    'invalid_phone',
+    'wrong_code',
+    'invalid_field',
+    'too_many_requests',
+  ],
 } as const satisfies Endpoint;
 
 /** Signs in with the link that comes in place of digits. */

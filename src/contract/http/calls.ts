@@ -69,8 +69,12 @@ export const startCall = {
     status: 201,
     body: z.object({
       ...callFields,
-      existing: z.boolean().describe('There was such a call already: send the offer as a signal, it was not taken'),
-      state: z.enum(['ringing', 'ended']).describe('`ended`: it is over already; otherwise join, the room knows more'),
+      existing: z
+        .boolean()
+        .describe('There was such a call already: send the offer as a signal, it was not taken'),
+      state: z
+        .enum(['ringing', 'ended'])
+        .describe('`ended`: it is over already; otherwise join, the room knows more'),
       reason: z.enum(REASONS).optional().describe('How it ended'),
     }),
   },
@@ -112,8 +116,17 @@ export const listCalls = {
   summary: 'My calls, the newest first; those that are not over yet are not among them',
   bearer: true,
   query: z.object({
-    before: z.string().regex(CURSOR, 'invalid_field').optional().describe('`next` of the page before'),
-    limit: z.string().regex(PAGE.pattern, 'invalid_field').default(PAGE.usual).transform(Number).describe('1 to 100'),
+    before: z
+      .string()
+      .regex(CURSOR, 'invalid_field')
+      .optional()
+      .describe('`next` of the page before'),
+    limit: z
+      .string()
+      .regex(PAGE.pattern, 'invalid_field')
+      .default(PAGE.usual)
+      .transform(Number)
+      .describe('1 to 100'),
   }),
   success: {
     status: 200,
@@ -129,7 +142,9 @@ export const listCalls = {
           endedAt: z.iso.datetime(),
           durationSeconds: z.int().describe('From the answer to the end; 0 when there was none'),
           reason: z.enum(REASONS),
-          missed: z.boolean().describe('It rang for me, or would have, and I neither took nor declined it'),
+          missed: z
+            .boolean()
+            .describe('It rang for me, or would have, and I neither took nor declined it'),
           peers: z
             .array(
               z.object({
@@ -154,7 +169,8 @@ export type PastCall = z.input<typeof listCalls.success.body>['calls'][number];
 export const listIceServers = {
   method: 'get',
   path: '/api/calls/ice',
-  summary: 'STUN and TURN servers, for a call that outlives its credentials or a client that prepares one',
+  summary:
+    'STUN and TURN servers, for a call that outlives its credentials or a client that prepares one',
   bearer: true,
   success: {
     status: 200,

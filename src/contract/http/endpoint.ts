@@ -31,13 +31,20 @@ export interface Endpoint {
 }
 
 /** Errors that any endpoint can answer. */
-export const ERRORS_ANYWHERE: readonly ErrorCode[] = ['body_too_large', 'unavailable', 'misconfigured', 'internal'];
+export const ERRORS_ANYWHERE: readonly ErrorCode[] = [
+  'body_too_large',
+  'unavailable',
+  'misconfigured',
+  'internal',
+];
 
 /** What an endpoint accepts as its body, query or path parameters, after validation. */
 export type InputOf<E extends Endpoint, Part extends 'body' | 'query' | 'params'> =
   E extends Record<Part, infer S extends z.ZodType> ? z.output<S> : undefined;
 
 /** The JSON body that an endpoint answers with on success. */
-export type AnswerOf<E extends Endpoint> = E extends { success: { body: infer S extends z.ZodType } }
+export type AnswerOf<E extends Endpoint> = E extends {
+  success: { body: infer S extends z.ZodType };
+}
   ? z.input<S>
   : never;

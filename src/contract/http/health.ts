@@ -17,6 +17,9 @@ export const ready = {
   path: '/health/ready',
   harmless: true,
   summary: 'Whether the stores answer; 503 says in `database` and `redis` which is down',
-  success: { status: 200, body: z.object({ ok: z.literal(true), database: z.literal('up'), redis: z.literal('up') }) },
+  success: {
+    status: 200,
+    body: z.object({ ok: z.literal(true), database: z.literal('up'), redis: z.literal('up') }),
+  },
   errors: ['unavailable'],
 } as const satisfies Endpoint;

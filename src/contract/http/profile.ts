@@ -28,9 +28,19 @@ export const updateProfile = {
   bearer: true,
   example: { username: '' },
   body: z.object({
-    username: text('invalid_field').optional().describe('a–z 0–9 _, 2 to 32; empty keeps the present one'),
-    displayName: text('invalid_field').optional().describe('At most 64 characters; "", or what nobody sees, clears it'),
+    username: text('invalid_field')
+      .optional()
+      .describe('a–z 0–9 _, 2 to 32; empty keeps the present one'),
+    displayName: text('invalid_field')
+      .optional()
+      .describe('At most 64 characters; "", or what nobody sees, clears it'),
   }),
   success: { status: 200, body: z.object({ username: z.string(), displayName: z.string() }) },
-  errors: ['invalid_field', 'username_too_short', 'username_reserved', 'username_taken', 'user_not_found'],
+  errors: [
+    'invalid_field',
+    'username_too_short',
+    'username_reserved',
+    'username_taken',
+    'user_not_found',
+  ],
 } as const satisfies Endpoint;

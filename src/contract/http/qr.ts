@@ -72,10 +72,15 @@ export const checkQr = {
     body: z.union([
       z.object({ status: z.literal('pending') }),
       z.object({
-        status: z.literal('expired').describe('Or used, or unknown. What was confirmed in time is there for 10 s more'),
+        status: z
+          .literal('expired')
+          .describe('Or used, or unknown. What was confirmed in time is there for 10 s more'),
       }),
       z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
-      z.object({ status: z.literal('slow_down').describe('With a poll token'), intervalSeconds: z.int() }),
+      z.object({
+        status: z.literal('slow_down').describe('With a poll token'),
+        intervalSeconds: z.int(),
+      }),
       z.object({ status: z.literal('ready'), token: z.string().describe('JWT, HS256, 30 days') }),
     ]),
   },
@@ -103,7 +108,12 @@ export const qrInfo = {
   query: z.object({ code: givenCode }),
   success: {
     status: 200,
-    body: z.object({ ok: z.literal(true), ...DeviceFields, ageSeconds: z.int(), expiresInSeconds: z.int() }),
+    body: z.object({
+      ok: z.literal(true),
+      ...DeviceFields,
+      ageSeconds: z.int(),
+      expiresInSeconds: z.int(),
+    }),
   },
   errors: confirmQr.errors,
 } as const satisfies Endpoint;
@@ -112,7 +122,8 @@ export const qrInfo = {
 export const denyQr = {
   method: 'post',
   path: '/api/auth/qr/deny',
-  summary: 'Refuse the client that shows the code, also after confirming it, as long as it has not collected its token',
+  summary:
+    'Refuse the client that shows the code, also after confirming it, as long as it has not collected its token',
   bearer: true,
   example: confirmQr.example,
   body: confirmQr.body,

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
-const ticket = z.string().optional().describe('From `POST /api/calls`, `/api/calls/:id/ticket` or `/api/calls/inbox`');
+const ticket = z
+  .string()
+  .optional()
+  .describe('From `POST /api/calls`, `/api/calls/:id/ticket` or `/api/calls/inbox`');
 
 /** The room of a call; answers 101, and speaks as docs/protocol.md says. */
 export const callRoom = {
   method: 'get',
   path: '/parties/call/:room',
-  summary: 'A WebSocket to the room of a call (docs/protocol.md). Without a good ticket it is closed with 4001 or 4003',
+  summary:
+    'A WebSocket to the room of a call (docs/protocol.md). Without a good ticket it is closed with 4001 or 4003',
   params: z.object({ room: z.string() }),
   query: z.object({ ticket }),
   errors: ['websocket_required', 'room_not_found'],

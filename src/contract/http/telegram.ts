@@ -16,7 +16,10 @@ export const linkTelegram = {
   method: 'post',
   path: '/api/internal/link-telegram',
   summary: 'For bots: link a phone number to the Telegram chat that its codes go to',
-  headers: { 'X-Link-Secret': 'The shared secret TELEGRAM_LINK_SECRET; older bots send it as `secret` in the body' },
+  headers: {
+    'X-Link-Secret':
+      'The shared secret TELEGRAM_LINK_SECRET; older bots send it as `secret` in the body',
+  },
   example: { phone: '+70000000000', telegramChatId: 1 },
   body: z
     .object({
@@ -27,7 +30,10 @@ export const linkTelegram = {
       chat_id: chatId.optional().describe('Another name of telegramChatId'),
       secret: z.unknown().optional(),
     })
-    .transform(({ phone, telegramChatId, chat_id }) => ({ phone, chatId: telegramChatId ?? chat_id ?? null }))
+    .transform(({ phone, telegramChatId, chat_id }) => ({
+      phone,
+      chatId: telegramChatId ?? chat_id ?? null,
+    }))
     .refine(({ chatId }) => chatId !== null, 'link_fields_required'),
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
   errors: ['forbidden', 'link_fields_required'],
@@ -40,11 +46,14 @@ export const webhook = {
   summary:
     'For Telegram: an update of the bot (core.telegram.org/bots/api#update). Kinds that mean nothing to the bot are ignored',
   headers: {
-    'X-Telegram-Bot-Api-Secret-Token': 'The secret TELEGRAM_WEBHOOK_SECRET, which Telegram was told at registration',
+    'X-Telegram-Bot-Api-Secret-Token':
+      'The secret TELEGRAM_WEBHOOK_SECRET, which Telegram was told at registration',
   },
   example: { update_id: 1 },
   body: z.looseObject({
-    update_id: z.int('invalid_field').describe('An update that was seen before has no second effect'),
+    update_id: z
+      .int('invalid_field')
+      .describe('An update that was seen before has no second effect'),
   }),
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
   errors: ['invalid_secret', 'invalid_field'],

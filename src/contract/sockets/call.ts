@@ -11,7 +11,15 @@ export const GRACE_MS = 20_000;
 export const CALL_SIZE = 8;
 
 /** How a call ended. */
-export const REASONS = ['hung_up', 'declined', 'busy', 'cancelled', 'missed', 'failed', 'lost'] as const;
+export const REASONS = [
+  'hung_up',
+  'declined',
+  'busy',
+  'cancelled',
+  'missed',
+  'failed',
+  'lost',
+] as const;
 
 /** See {@link REASONS}. */
 export type Reason = (typeof REASONS)[number];
@@ -24,7 +32,9 @@ export type CallState = (typeof CALL_STATES)[number];
 
 /** A session description (RFC 8829) or an ICE candidate (RFC 8838), `null` or an empty one at the end of candidates. */
 export const Signal = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['offer', 'answer']), sdp: z.string() }).describe('`sdp` as setLocalDescription made it'),
+  z
+    .object({ kind: z.enum(['offer', 'answer']), sdp: z.string() })
+    .describe('`sdp` as setLocalDescription made it'),
   z.object({
     kind: z.literal('candidate'),
     candidate: z
@@ -70,13 +80,19 @@ export const CallClientFrame = z.discriminatedUnion('type', [
     .describe('The first frame'),
   z.object({ type: z.literal('accept') }).describe('Takes the call on this device'),
   z.object({ type: z.literal('decline') }).describe('Refuses it, on all my devices'),
-  z.object({ type: z.literal('hangup') }).describe('Cancels the call before it is accepted, leaves it afterwards'),
+  z
+    .object({ type: z.literal('hangup') })
+    .describe('Cancels the call before it is accepted, leaves it afterwards'),
   z
     .object({ type: z.literal('signal'), seq, to: z.string().max(64).optional(), signal: Signal })
-    .describe('Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls'),
+    .describe(
+      'Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls',
+    ),
   z
     .object({ type: z.literal('ack'), seen: Seen })
-    .describe('What I have seen: when sixteen have come, at the latest five seconds after the first'),
+    .describe(
+      'What I have seen: when sixteen have come, at the latest five seconds after the first',
+    ),
   Ping,
 ]);
 
@@ -92,11 +108,15 @@ const Peer = z.object({
   displayName: z.string(),
   state: z
     .enum(PEER_STATES)
-    .describe('`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not take it'),
+    .describe(
+      '`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not take it',
+    ),
   unreachable: z
     .boolean()
     .optional()
-    .describe('None of their devices is connected; it rings on for those that come, and then it is absent'),
+    .describe(
+      'None of their devices is connected; it rings on for those that come, and then it is absent',
+    ),
   epoch: z
     .int()
     .describe(
@@ -104,7 +124,9 @@ const Peer = z.object({
     ),
   polite: z
     .boolean()
-    .describe('Whether I am the polite side towards them (perfect negotiation): then they offer, otherwise I do'),
+    .describe(
+      'Whether I am the polite side towards them (perfect negotiation): then they offer, otherwise I do',
+    ),
 });
 
 /** Somebody else in a call, as one sees them. */
@@ -137,7 +159,11 @@ export const CallServerFrame = z.discriminatedUnion('type', [
     })
     .describe('Answers the hello'),
   z
-    .object({ type: z.literal('state'), state: z.enum(CALL_STATES), reason: z.enum(REASONS).optional() })
+    .object({
+      type: z.literal('state'),
+      state: z.enum(CALL_STATES),
+      reason: z.enum(REASONS).optional(),
+    })
     .describe(
       'The call is accepted or has ended; in a group `accepted` comes again with everybody who joins. After the end the room closes with 1000',
     ),
@@ -154,8 +180,12 @@ export const CallServerFrame = z.discriminatedUnion('type', [
     .describe(
       'To be applied in this order. Candidates that came before their description stand behind it. Ignore a seq that was seen',
     ),
-  z.object({ type: z.literal('acked'), seq }).describe('All my signals up to it have arrived; they may be forgotten'),
-  z.object({ type: z.literal('resend'), seq }).describe('My signals from it on did not come; send them again'),
+  z
+    .object({ type: z.literal('acked'), seq })
+    .describe('All my signals up to it have arrived; they may be forgotten'),
+  z
+    .object({ type: z.literal('resend'), seq })
+    .describe('My signals from it on did not come; send them again'),
   ErrorFrame,
   z.object({ type: z.literal('pong') }),
 ]);

@@ -3,7 +3,11 @@ import { REASONS } from './call.ts';
 import { ErrorFrame, Ping, VERSION } from './protocol.ts';
 
 /** Whom others see: `""` = unset. */
-export const Profile = z.object({ user: z.string(), username: z.string(), displayName: z.string() });
+export const Profile = z.object({
+  user: z.string(),
+  username: z.string(),
+  displayName: z.string(),
+});
 
 /** See {@link Profile}. */
 export type Profile = z.output<typeof Profile>;
@@ -34,7 +38,10 @@ const RungObject = z.object(RungFields);
 /** The call that somebody makes or is in, as one of their devices is told of it. */
 export const InCall = z.object({
   call,
-  role: z.enum(['caller', 'callee']).optional().describe('Not known of a call from before an update'),
+  role: z
+    .enum(['caller', 'callee'])
+    .optional()
+    .describe('Not known of a call from before an update'),
   state: z.enum(['ringing', 'accepted']).describe('`ringing`: I call, and nobody has answered'),
   here: z.boolean().describe('This device has it: ask for a ticket and come back'),
   session: z
@@ -52,7 +59,9 @@ export const InboxClientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('decline'), call }).describe('Refuses a call, on all my devices'),
   z
     .object({ type: z.literal('hangup'), call })
-    .describe('Ends a call that I made on any device and nobody has answered, or that this one is in'),
+    .describe(
+      'Ends a call that I made on any device and nobody has answered, or that this one is in',
+    ),
   Ping,
 ]);
 

@@ -83,7 +83,8 @@ export const FRAME_ERRORS = {
   not_now: 'This does not fit the state of the call',
   no_such_peer: 'Signals of a group call need `to`, and somebody there who has joined',
   too_long: 'The signal is longer than 256 KiB; it has used no number',
-  too_much: 'Too much is waiting for the other side; send it again later, from the sequence number of the resend frame',
+  too_much:
+    'Too much is waiting for the other side; send it again later, from the sequence number of the resend frame',
 } as const;
 
 /** See {@link FRAME_ERRORS}. */

@@ -13,4 +13,5 @@ export type QrMessage = z.output<typeof QrMessage>;
 export const QR_ROOM = /^([0-9a-z]{6,7})-([\w-]{12})-([\w-]{43})$/;
 
 /** When a `qr` room ends, in milliseconds since 1970; NaN for what is no id of one. */
-export const qrRoomExpiry = (id: string): number => Number.parseInt(QR_ROOM.exec(id)?.[1] ?? '', 36) * 1000;
+export const qrRoomExpiry = (id: string): number =>
+  Number.parseInt(QR_ROOM.exec(id)?.[1] ?? '', 36) * 1000;

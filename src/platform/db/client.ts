@@ -42,7 +42,8 @@ const PASSING_STATES = /^(08|26|0A|40|42P05|57P0|72)/;
 /** How soon a failure must come for a second try, in milliseconds: the client waits for both. */
 const AGAIN_WITHIN_MS = 1_000;
 
-const tellsOfServer = (state: string): boolean => SERVER_STATES.has(state.slice(0, 2)) || SERVER_STATE_CODES.has(state);
+const tellsOfServer = (state: string): boolean =>
+  SERVER_STATES.has(state.slice(0, 2)) || SERVER_STATE_CODES.has(state);
 
 const stateOf = (error: unknown): string | undefined => {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
@@ -79,9 +80,11 @@ export const ask = async <Rows, Result>(
     return check(await query);
   } catch (error) {
     const cause = error instanceof DrizzleQueryError ? error.cause : error;
-    if (cause instanceof NeonDbError && cause.code === '23505') throw new UniqueViolation(cause.constraint ?? '');
+    if (cause instanceof NeonDbError && cause.code === '23505')
+      throw new UniqueViolation(cause.constraint ?? '');
     const state = stateOf(error);
-    if (state && !tellsOfServer(state)) throw new Error(`database: ${what} failed: SQLSTATE ${state}`);
+    if (state && !tellsOfServer(state))
+      throw new Error(`database: ${what} failed: SQLSTATE ${state}`);
     throw new StoreError('database', what, cause);
   }
 };

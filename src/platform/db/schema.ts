@@ -100,7 +100,11 @@ export const chatMembers = pgTable(
   },
   (table) => [
     primaryKey({ name: 'chat_members_pkey', columns: [table.chatId, table.userId] }),
-    foreignKey({ name: 'chat_members_chat_id_fkey', columns: [table.chatId], foreignColumns: [chats.id] }),
+    foreignKey({
+      name: 'chat_members_chat_id_fkey',
+      columns: [table.chatId],
+      foreignColumns: [chats.id],
+    }),
   ],
 );
 
@@ -114,7 +118,13 @@ export const messages = pgTable(
     attachment: jsonb('attachment'),
     createdAt: timestamp('created_at').defaultNow(),
   },
-  (table) => [foreignKey({ name: 'messages_chat_id_fkey', columns: [table.chatId], foreignColumns: [chats.id] })],
+  (table) => [
+    foreignKey({
+      name: 'messages_chat_id_fkey',
+      columns: [table.chatId],
+      foreignColumns: [chats.id],
+    }),
+  ],
 );
 
 export const messageLogs = pgTable('message_logs', {
@@ -155,7 +165,11 @@ export const callMembers = pgTable(
   },
   (table) => [
     primaryKey({ name: 'call_members_pkey', columns: [table.callId, table.userId] }),
-    foreignKey({ name: 'call_members_call_id_fkey', columns: [table.callId], foreignColumns: [calls.id] }),
+    foreignKey({
+      name: 'call_members_call_id_fkey',
+      columns: [table.callId],
+      foreignColumns: [calls.id],
+    }),
     index('call_members_history_idx').on(table.userId, table.createdAt, table.callId),
   ],
 );

@@ -19,7 +19,12 @@ export const accessLog = () =>
     c.set('log', log);
     c.header('X-Request-Id', requestId);
     await next();
-    log.info('request', { method: c.req.method, path: pathOf(c), status: c.res.status, ms: Date.now() - started });
+    log.info('request', {
+      method: c.req.method,
+      path: pathOf(c),
+      status: c.res.status,
+      ms: Date.now() - started,
+    });
   });
 
 /** The path as the route of the request has it, `/api/sessions/:id`; undefined where nothing is. */

@@ -11,6 +11,7 @@ export const clientAddress = (c: Context): string => {
   const given = c.req.header('CF-Connecting-IP')?.trim() ?? '';
   const ipv4 = given.replace(/^::ffff:(?=\d+\.)/i, '');
   if (z.ipv4().safeParse(ipv4).success) return ipv4;
-  if (z.ipv6().safeParse(given).success) return expandIPv6(given).split(':').slice(0, 4).join(':').toLowerCase();
+  if (z.ipv6().safeParse(given).success)
+    return expandIPv6(given).split(':').slice(0, 4).join(':').toLowerCase();
   return 'unknown';
 };

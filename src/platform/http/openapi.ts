@@ -10,7 +10,9 @@ import { LANGUAGE_HEADER } from './language.ts';
 
 const json = (schema: object, more: object = {}) => ({ 'application/json': { schema, ...more } });
 
-const REQUEST_ID = { 'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } } };
+const REQUEST_ID = {
+  'X-Request-Id': { description: 'Names this request in the log', schema: { type: 'string' } },
+};
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
 
 /** The content of a success: JSON, unless its schema says otherwise in `contentMediaType` (JSON Schema 2020-12, Validation, §8.4). */
@@ -70,7 +72,8 @@ const examined = (schema: ReturnType<typeof schemaOf>, name: string, isRequired:
 /** The parameters of one place: their schemas, and which of them have to be there. */
 const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') => {
   if (!type) return [];
-  const required = (name: string) => place === 'path' || !type.shape[name]?.safeParse(undefined).success;
+  const required = (name: string) =>
+    place === 'path' || !type.shape[name]?.safeParse(undefined).success;
   return Object.entries(type.shape).map(([name, schema]) => ({
     name,
     in: place,

@@ -48,7 +48,9 @@ export interface Call<E extends Endpoint, Session> {
 }
 
 /** Does what an endpoint promises: returns the body of its success, or throws an {@link ApiError}. */
-type Handler<E extends Endpoint, Session, Answer = AnswerOf<E>> = (call: Call<E, Session>) => Answer | Promise<Answer>;
+type Handler<E extends Endpoint, Session, Answer = AnswerOf<E>> = (
+  call: Call<E, Session>,
+) => Answer | Promise<Answer>;
 
 /**
  * Serves an endpoint. (The answer is a type parameter of its own, so that its literals stay literals.)
@@ -93,7 +95,10 @@ export const createRouter = <Session extends { readonly userId: string }>({
       const body = endpoint.body && validate(endpoint.body, await jsonBody(c));
       const ctx = requestContextOf(c, now);
       // The one place where the contract's types are taken at their word: the lines above make them true.
-      const call = { c, ctx, body, query, params, userId: session?.userId, session } as Call<E, Session>;
+      const call = { c, ctx, body, query, params, userId: session?.userId, session } as Call<
+        E,
+        Session
+      >;
       const answer = async () => handler(call);
       const answerIfLiving = async () => {
         if (!session || selfChecking || authenticator.isRemembered(session)) return answer();

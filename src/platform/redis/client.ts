@@ -51,10 +51,13 @@ export const createRedis = (url: string, token: string): RedisClient => {
   return {
     run: ({ name, lua, reply }, keys, args) =>
       // The name is for whoever reads Redis' slow log.
-      call(name, async () => reply.parse(await redis.eval(`-- ${name}\n${lua}`, [...keys], args.map(String)))),
+      call(name, async () =>
+        reply.parse(await redis.eval(`-- ${name}\n${lua}`, [...keys], args.map(String))),
+      ),
     ping: async () => {
       const pong = await call('ping', () => redis.ping());
-      if (pong !== 'PONG') throw new StoreError('redis', 'ping', new Error('Not an answer to PING'));
+      if (pong !== 'PONG')
+        throw new StoreError('redis', 'ping', new Error('Not an answer to PING'));
     },
   };
 };

@@ -16,7 +16,9 @@ export const optionalChat = z
   .catch(undefined);
 
 /** The reply past a limit. */
-export const wait = z.tuple([z.literal('wait'), ms]).transform(([outcome, waitMs]) => ({ outcome, waitMs }));
+export const wait = z
+  .tuple([z.literal('wait'), ms])
+  .transform(([outcome, waitMs]) => ({ outcome, waitMs }));
 
 /** The reply of a step that was taken back before it arrived. */
 export const voided = z.tuple([z.literal('voided')]).transform(([outcome]) => ({ outcome }));

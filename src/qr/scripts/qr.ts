@@ -74,7 +74,9 @@ return { 'none' }
 const checkReply = z.union([
   wait,
   voided,
-  z.tuple([z.enum(['pending', 'slow_down', 'expired', 'denied'])]).transform(([outcome]) => ({ outcome })),
+  z
+    .tuple([z.enum(['pending', 'slow_down', 'expired', 'denied'])])
+    .transform(([outcome]) => ({ outcome })),
   z
     .tuple([z.literal('ready'), z.string(), z.string(), z.array(z.string()), z.string(), ms, flag])
     .transform(([outcome, userId, record, ended, sid, at, isRepeated]) => ({

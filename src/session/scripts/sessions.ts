@@ -142,7 +142,9 @@ return { 'list', list }
 `,
 };
 
-const closed = z.tuple([z.literal('closed'), z.array(z.string())]).transform(([outcome, sids]) => ({ outcome, sids }));
+const closed = z
+  .tuple([z.literal('closed'), z.array(z.string())])
+  .transform(([outcome, sids]) => ({ outcome, sids }));
 const closeReply = z.union([revoked, closed]);
 
 /**

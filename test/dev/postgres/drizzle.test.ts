@@ -27,7 +27,13 @@ afterAll(() => stack.stop());
 
 test('inserts and selects every column type', async () => {
   const createdAt = new Date('2024-05-06T07:08:09.123Z');
-  const row = { title: 'привет', size: 9007199254740993n, done: true, meta: { tags: ['a'] }, createdAt };
+  const row = {
+    title: 'привет',
+    size: 9007199254740993n,
+    done: true,
+    meta: { tags: ['a'] },
+    createdAt,
+  };
   const [inserted] = await db.insert(note).values(row).returning();
   expect(inserted).toMatchObject(row);
   expect(await db.select().from(note).where(eq(note.title, 'привет'))).toEqual([inserted]);
@@ -37,7 +43,9 @@ test('inserts and selects every column type', async () => {
 test('an upsert answers the row that was there', async () => {
   await db.insert(note).values({ title: 'once' });
   const again = db.insert(note).values({ title: 'once', done: true });
-  const rows = await again.onConflictDoUpdate({ target: note.title, set: { size: 2n } }).returning();
+  const rows = await again
+    .onConflictDoUpdate({ target: note.title, set: { size: 2n } })
+    .returning();
   expect(rows).toMatchObject([{ title: 'once', done: false, size: 2n, meta: null }]);
 });
 
@@ -49,14 +57,20 @@ test('a raw statement has its count', async () => {
 test('a batch maps each result by its own query', async () => {
   const [inserted, titles] = await db.batch([
     db.insert(note).values({ title: 'batched' }).returning({ title: note.title }),
-    db.select({ title: note.title, at: note.createdAt }).from(note).where(eq(note.title, 'batched')),
+    db
+      .select({ title: note.title, at: note.createdAt })
+      .from(note)
+      .where(eq(note.title, 'batched')),
   ]);
   expect(inserted).toEqual([{ title: 'batched' }]);
   expect(titles).toEqual([{ title: 'batched', at: expect.any(Date) }]);
 });
 
 test('a batch with an error changes nothing, and the cause has its code', async () => {
-  const batch = db.batch([db.insert(note).values({ title: 'half' }), db.insert(note).values({ title: 'once' })]);
+  const batch = db.batch([
+    db.insert(note).values({ title: 'half' }),
+    db.insert(note).values({ title: 'once' }),
+  ]);
   await expect(batch).rejects.toMatchObject({ code: '23505', constraint: 'note_title_key' });
   expect(await db.select().from(note).where(eq(note.title, 'half'))).toEqual([]);
 });

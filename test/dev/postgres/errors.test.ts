@@ -44,7 +44,11 @@ describe('errors carry what Postgres says', () => {
 
   test('a syntax error has its position, in characters', async () => {
     expect(await errorOf("select 'ж', frm")).toMatchObject({ code: '42703', position: '13' });
-    expect(await errorOf('selec 1')).toMatchObject({ code: '42601', position: '1', column: undefined });
+    expect(await errorOf('selec 1')).toMatchObject({
+      code: '42601',
+      position: '1',
+      column: undefined,
+    });
   });
 
   test('a not-null violation names the column', async () => {
@@ -66,7 +70,9 @@ describe('errors carry what Postgres says', () => {
   });
 
   test('a deferred constraint fails at commit, in a batch as well', async () => {
-    expect(await errorOf('insert into pet (owner) values (77)')).toMatchObject({ constraint: 'pet_owner' });
+    expect(await errorOf('insert into pet (owner) values (77)')).toMatchObject({
+      constraint: 'pet_owner',
+    });
     const batch = sql.transaction([sql`insert into pet (owner) values (78)`, sql`select 1`]);
     await expect(batch).rejects.toMatchObject({ code: '23503', constraint: 'pet_owner' });
     expect(await sql`select * from pet`).toEqual([]);
@@ -92,7 +98,12 @@ describe('errors carry what Postgres says', () => {
   test('a raised error passes on hint and detail', async () => {
     const statement =
       "do $$ begin raise exception 'no' using hint = 'try yes', detail = 'why', errcode = 'A0001'; end $$";
-    expect(await errorOf(statement)).toMatchObject({ message: 'no', code: 'A0001', hint: 'try yes', detail: 'why' });
+    expect(await errorOf(statement)).toMatchObject({
+      message: 'no',
+      code: 'A0001',
+      hint: 'try yes',
+      detail: 'why',
+    });
   });
 });
 

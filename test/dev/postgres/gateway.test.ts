@@ -11,8 +11,10 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => stack.stop());
 
-const post = (body: string, headers: Record<string, string> = { 'Neon-Connection-String': CONNECTION_STRING }) =>
-  fetch(stack.gateway.url, { method: 'POST', headers, body });
+const post = (
+  body: string,
+  headers: Record<string, string> = { 'Neon-Connection-String': CONNECTION_STRING },
+) => fetch(stack.gateway.url, { method: 'POST', headers, body });
 
 describe('who is served', () => {
   test.each([
@@ -21,7 +23,10 @@ describe('who is served', () => {
     ['a wrong database', 'postgresql://aist:p%40ss%2Fword@127.0.0.1/postgres'],
   ])('%s is refused with 28P01', async (_, connectionString) => {
     const query = neon(connectionString)`select 1`;
-    await expect(query).rejects.toMatchObject({ code: '28P01', message: /password authentication failed for user/ });
+    await expect(query).rejects.toMatchObject({
+      code: '28P01',
+      message: /password authentication failed for user/,
+    });
   });
 
   test('host, port and parameters of the connection string do not matter', async () => {
@@ -32,17 +37,27 @@ describe('who is served', () => {
   test.each<[string, Record<string, string>]>([
     ['no connection string', {}],
     ['one that is no URL', { 'Neon-Connection-String': 'aist' }],
-    ['one of another scheme', { 'Neon-Connection-String': 'mysql://aist:p%40ss%2Fword@127.0.0.1/aist' }],
+    [
+      'one of another scheme',
+      { 'Neon-Connection-String': 'mysql://aist:p%40ss%2Fword@127.0.0.1/aist' },
+    ],
   ])('%s is refused', async (_, headers) => {
     const response = await post('{"query":"select 1"}', headers);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ message: 'missing or invalid Neon-Connection-String header' });
+    expect(await response.json()).toMatchObject({
+      message: 'missing or invalid Neon-Connection-String header',
+    });
   });
 
   test('a Host that is not loopback is refused: a rebound DNS name', async () => {
     const status = await new Promise((resolve, reject) => {
-      const headers = { Host: `evil.example:${stack.gateway.port}`, 'Neon-Connection-String': CONNECTION_STRING };
-      request(stack.gateway.url, { method: 'POST', headers }, (response) => resolve(response.resume().statusCode))
+      const headers = {
+        Host: `evil.example:${stack.gateway.port}`,
+        'Neon-Connection-String': CONNECTION_STRING,
+      };
+      request(stack.gateway.url, { method: 'POST', headers }, (response) =>
+        resolve(response.resume().statusCode),
+      )
         .on('error', reject)
         .end('{"query":"select 1"}');
     });
@@ -66,7 +81,10 @@ describe('what is served', () => {
   ])('a body with %s gets a 400 that says so', async (_, body) => {
     const response = await post(body);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ message: /^could not parse the HTTP request body: ./, code: null });
+    expect(await response.json()).toMatchObject({
+      message: /^could not parse the HTTP request body: ./,
+      code: null,
+    });
   });
 
   test('params may be left out', async () => {
@@ -87,7 +105,9 @@ describe('what is served', () => {
 
   test('other paths and methods do not exist', async () => {
     expect((await fetch(stack.gateway.url)).status).toBe(405);
-    expect((await fetch(stack.gateway.url.replace('/sql', '/'), { method: 'POST' })).status).toBe(404);
+    expect((await fetch(stack.gateway.url.replace('/sql', '/'), { method: 'POST' })).status).toBe(
+      404,
+    );
   });
 });
 
@@ -109,7 +129,10 @@ describe('the gateway', () => {
   });
 
   test('listens where it says, on the port asked for, and leaves the engine open', async () => {
-    const first = await startPostgresGateway({ engine: stack.engine, connectionString: CONNECTION_STRING });
+    const first = await startPostgresGateway({
+      engine: stack.engine,
+      connectionString: CONNECTION_STRING,
+    });
     expect(first.url).toBe(`http://127.0.0.1:${first.port}/sql`);
     await first.close();
     await expect(fetch(first.url)).rejects.toThrow('fetch failed');
@@ -119,6 +142,8 @@ describe('the gateway', () => {
     expect(second.port).toBe(first.port);
     await expect(startPostgresGateway(options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await second.close();
-    expect(await stack.engine.query({ query: 'select 1', params: [] })).toMatchObject({ rows: [['1']] });
+    expect(await stack.engine.query({ query: 'select 1', params: [] })).toMatchObject({
+      rows: [['1']],
+    });
   });
 });

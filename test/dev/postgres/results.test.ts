@@ -29,12 +29,21 @@ describe('full results', () => {
   });
 
   test('an empty statement answers nothing', async () => {
-    expect(await sql.query('')).toMatchObject({ command: '', rowCount: null, rows: [], fields: [] });
+    expect(await sql.query('')).toMatchObject({
+      command: '',
+      rowCount: null,
+      rows: [],
+      fields: [],
+    });
   });
 
   test('RETURNING gives rows beside the count', async () => {
     const result = await sql`insert into item (name) values ('x'), ('y') returning name`;
-    expect(result).toMatchObject({ command: 'INSERT', rowCount: 2, rows: [{ name: 'x' }, { name: 'y' }] });
+    expect(result).toMatchObject({
+      command: 'INSERT',
+      rowCount: 2,
+      rows: [{ name: 'x' }, { name: 'y' }],
+    });
   });
 
   test('fields tell the table, column and type a value comes from', async () => {
@@ -42,9 +51,33 @@ describe('full results', () => {
     const table = await sql`select 'item'::regclass::oid::int as oid`;
     const tableID = table.rows[0]?.oid;
     expect(fields).toEqual([
-      { name: 'id', tableID, columnID: 1, dataTypeID: 23, dataTypeSize: 4, dataTypeModifier: -1, format: 'text' },
-      { name: 'name', tableID, columnID: 2, dataTypeID: 1043, dataTypeSize: -1, dataTypeModifier: 24, format: 'text' },
-      { name: 'one', tableID: 0, columnID: 0, dataTypeID: 20, dataTypeSize: 8, dataTypeModifier: -1, format: 'text' },
+      {
+        name: 'id',
+        tableID,
+        columnID: 1,
+        dataTypeID: 23,
+        dataTypeSize: 4,
+        dataTypeModifier: -1,
+        format: 'text',
+      },
+      {
+        name: 'name',
+        tableID,
+        columnID: 2,
+        dataTypeID: 1043,
+        dataTypeSize: -1,
+        dataTypeModifier: 24,
+        format: 'text',
+      },
+      {
+        name: 'one',
+        tableID: 0,
+        columnID: 0,
+        dataTypeID: 20,
+        dataTypeSize: 8,
+        dataTypeModifier: -1,
+        format: 'text',
+      },
     ]);
   });
 
@@ -60,7 +93,9 @@ describe('what a statement leaves in its session', () => {
     await sql`begin`;
     await sql`insert into item (name) values ('kept')`;
     await expect(sql`select 1 / 0`).rejects.toMatchObject({ code: '22012' });
-    expect((await sql`select count(*)::int as n from item where name = 'kept'`).rows).toEqual([{ n: 1 }]);
+    expect((await sql`select count(*)::int as n from item where name = 'kept'`).rows).toEqual([
+      { n: 1 },
+    ]);
   });
 
   test('SET does not reach the next request', async () => {

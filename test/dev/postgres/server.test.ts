@@ -13,7 +13,10 @@ test('a server that does not answer is a 500 without a code, and the process liv
   neonConfig.fetchEndpoint = gateway.url;
   for (const query of [() => sql`select 1`, () => sql.transaction([sql`select 1`])]) {
     const error = await query().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'NeonDbError', message: /HTTP status 500.*cannot connect to the database/ });
+    expect(error).toMatchObject({
+      name: 'NeonDbError',
+      message: /HTTP status 500.*cannot connect to the database/,
+    });
     expect(error).not.toMatchObject({ code: expect.any(String) });
   }
   await gateway.close();
@@ -34,7 +37,9 @@ if (DATABASE_URL) {
       where datname = current_database() and pid <> pg_backend_pid()`;
 
     test('a statement whose backend is terminated fails with 57P01, the next one is served', async () => {
-      await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toMatchObject({ code: '57P01' });
+      await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toMatchObject({
+        code: '57P01',
+      });
       expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
     });
 
@@ -44,7 +49,9 @@ if (DATABASE_URL) {
       expect(row?.ended).toBeGreaterThanOrEqual(5);
       const after = await Promise.allSettled(Array.from({ length: 20 }, () => sql`select 1`));
       await expect.poll(() => sql`select 1 as one`).toEqual([{ one: 1 }]);
-      expect(after.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(12);
+      expect(after.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(
+        12,
+      );
     });
 
     test('a batch broken off half-way is not committed', async () => {
@@ -52,7 +59,11 @@ if (DATABASE_URL) {
       const batch = sql.transaction([sql`insert into half values (1)`, sql`select pg_sleep(5)`]);
       const failed = expect(batch).rejects.toMatchObject({ code: '57P01' });
       await expect
-        .poll(async () => (await sql`select 1 from pg_stat_activity where query like 'select pg_sleep(5)%'`).length)
+        .poll(
+          async () =>
+            (await sql`select 1 from pg_stat_activity where query like 'select pg_sleep(5)%'`)
+              .length,
+        )
         .toBe(1);
       await terminateOthers();
       await failed;
@@ -73,7 +84,9 @@ if (DATABASE_URL) {
       const holder = new Client({ connectionString: DATABASE_URL });
       await holder.connect();
       await holder.query('select pg_advisory_lock($1)', [lock?.id]);
-      const all = Promise.all(Array.from({ length: 10 }, () => sql`select pg_advisory_xact_lock_shared(${lock?.id})`));
+      const all = Promise.all(
+        Array.from({ length: 10 }, () => sql`select pg_advisory_xact_lock_shared(${lock?.id})`),
+      );
       // All ten are there before the first of them can end.
       const waiting = async () => {
         const { rows } = await holder.query(
@@ -91,11 +104,17 @@ if (DATABASE_URL) {
       await sql`create table seats (taken int)`;
       const take = () =>
         sql.transaction(
-          [sql`select count(*) from seats`, sql`select pg_sleep(0.2)`, sql`insert into seats values (1)`],
+          [
+            sql`select count(*) from seats`,
+            sql`select pg_sleep(0.2)`,
+            sql`insert into seats values (1)`,
+          ],
           { isolationLevel: 'Serializable' },
         );
       const outcomes = await Promise.allSettled([take(), take()]);
-      const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      const failures = outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [outcome.reason] : [],
+      );
       expect(failures).toMatchObject([{ code: '40001' }]);
     });
   });

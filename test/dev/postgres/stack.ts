@@ -24,7 +24,10 @@ export interface Stack {
 /** An empty in-memory PGlite, from a template kept between runs. */
 export const openScratchPglite = async (dataDir?: string): Promise<SqlEngine> => {
   const cache = join(import.meta.dirname, '../../../node_modules/.cache');
-  return openPglite({ loadFrom: await pgliteTemplate(cache), ...(dataDir !== undefined && { dataDir }) });
+  return openPglite({
+    loadFrom: await pgliteTemplate(cache),
+    ...(dataDir !== undefined && { dataDir }),
+  });
 };
 
 const asAdmin = async (databaseUrl: string, statement: string): Promise<void> => {

@@ -59,7 +59,12 @@ describe('a batch', () => {
   });
 
   test('that commits itself leaves nothing open behind', async () => {
-    await sql.transaction([sql`insert into account values (1, 1)`, sql`commit`, sql`begin`, sql`select 1`]);
+    await sql.transaction([
+      sql`insert into account values (1, 1)`,
+      sql`commit`,
+      sql`begin`,
+      sql`select 1`,
+    ]);
     await expect(sql`select 1 / 0`).rejects.toMatchObject({ code: '22012' });
     expect(await sql`select id from account`).toEqual([{ id: 1 }]);
   });
@@ -77,11 +82,17 @@ describe('options of a batch', () => {
   });
 
   test('an isolation level that does not exist is refused', async () => {
-    const batch = sql.transaction([sql`select 1`], { fetchOptions: {}, isolationLevel: 'Serializable' });
+    const batch = sql.transaction([sql`select 1`], {
+      fetchOptions: {},
+      isolationLevel: 'Serializable',
+    });
     await expect(batch).resolves.toHaveLength(1);
     const response = await fetch(stack.gateway.url, {
       method: 'POST',
-      headers: { 'Neon-Connection-String': CONNECTION_STRING, 'Neon-Batch-Isolation-Level': 'Chaos' },
+      headers: {
+        'Neon-Connection-String': CONNECTION_STRING,
+        'Neon-Batch-Isolation-Level': 'Chaos',
+      },
       body: JSON.stringify({ queries: [] }),
     });
     expect(response.status).toBe(400);
@@ -90,7 +101,9 @@ describe('options of a batch', () => {
 
   test('read only refuses writes, for that batch alone', async () => {
     const write = sql`insert into account values (1, 10)`;
-    await expect(sql.transaction([write], { readOnly: true })).rejects.toMatchObject({ code: '25006' });
+    await expect(sql.transaction([write], { readOnly: true })).rejects.toMatchObject({
+      code: '25006',
+    });
     await sql.transaction([sql`insert into account values (1, 10)`], { readOnly: false });
     expect(await sql`select id from account`).toEqual([{ id: 1 }]);
   });

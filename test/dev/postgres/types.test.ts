@@ -28,7 +28,10 @@ describe('values the driver parses', () => {
     ['1::int2', 1],
     ['2147483647::int4', 2_147_483_647],
     ['9007199254740993::int8', '9007199254740993'],
-    ['123456789012345678901234567890.000000001::numeric', '123456789012345678901234567890.000000001'],
+    [
+      '123456789012345678901234567890.000000001::numeric',
+      '123456789012345678901234567890.000000001',
+    ],
     ["'NaN'::numeric", 'NaN'],
     ['0.1::float8 + 0.2::float8', 0.1 + 0.2],
     ["'infinity'::float8", Number.POSITIVE_INFINITY],
@@ -109,6 +112,8 @@ describe('parameters', () => {
 
   test('template parameters are bound, not spliced', async () => {
     const name = "o'clock";
-    expect(await sql`select ${name}::text as name, ${41}::int + 1 as answer`).toEqual([{ name, answer: 42 }]);
+    expect(await sql`select ${name}::text as name, ${41}::int + 1 as answer`).toEqual([
+      { name, answer: 42 },
+    ]);
   });
 });

@@ -11,7 +11,14 @@ afterAll(() => stack.close());
 describe('a pipeline', () => {
   test('runs in order and answers in order', async () => {
     const key = stack.key('pipeline');
-    const results = await stack.redis.pipeline().set(key, 1).incr(key).get(key).del(key).get(key).exec();
+    const results = await stack.redis
+      .pipeline()
+      .set(key, 1)
+      .incr(key)
+      .get(key)
+      .del(key)
+      .get(key)
+      .exec();
     expect(results).toEqual(['OK', 2, 2, 1, null]);
   });
 
@@ -25,7 +32,9 @@ describe('a pipeline', () => {
       undefined,
     ]);
     expect(results[2].result).toBe('x');
-    await expect(run().exec()).rejects.toThrow('Command 2 [ incr ] failed: ERR value is not an integer');
+    await expect(run().exec()).rejects.toThrow(
+      'Command 2 [ incr ] failed: ERR value is not an integer',
+    );
   });
 
   test('refuses a blocking command in its own item only', async () => {
@@ -48,22 +57,18 @@ describe('a pipeline', () => {
   test('is what the SDK makes of commands of one tick, by default', async () => {
     const { url, token, key } = stack;
     const redis = new Redis({ url, token });
-    expect(await Promise.all([redis.set(key('auto'), 'a'), redis.get(key('auto')), redis.ping()])).toEqual([
-      'OK',
-      'a',
-      'PONG',
-    ]);
+    expect(
+      await Promise.all([redis.set(key('auto'), 'a'), redis.get(key('auto')), redis.ping()]),
+    ).toEqual(['OK', 'a', 'PONG']);
   });
 });
 
 describe('a transaction', () => {
   test('answers with one result per command', async () => {
     const key = stack.key('multi');
-    expect(await stack.redis.multi().set(key, 1).incr(key).hgetall(stack.key('absent')).exec()).toEqual([
-      'OK',
-      2,
-      null,
-    ]);
+    expect(
+      await stack.redis.multi().set(key, 1).incr(key).hgetall(stack.key('absent')).exec(),
+    ).toEqual(['OK', 2, null]);
   });
 
   test('keeps the other effects when a command fails while running, as Redis does', async () => {
@@ -96,7 +101,10 @@ describe('a transaction', () => {
 
   test('does nothing at all when a command is refused', async () => {
     const key = stack.key('multi-refused');
-    const response = await stack.post('/multi-exec', JSON.stringify([['SET', key, 'x'], ['exec'], ['SET', key, 'y']]));
+    const response = await stack.post(
+      '/multi-exec',
+      JSON.stringify([['SET', key, 'x'], ['exec'], ['SET', key, 'y']]),
+    );
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: "ERR Command is not available: 'EXEC'" });
     expect(await stack.redis.get(key)).toBeNull();
@@ -105,7 +113,9 @@ describe('a transaction', () => {
   test('lets nothing in between: readers see both writes or neither', async () => {
     const [left, right] = [stack.key('left'), stack.key('right')];
     await stack.redis.mset({ [left]: 0, [right]: 0 });
-    const writes = Array.from({ length: 40 }, () => stack.redis.multi().incr(left).ping().ping().incr(right).exec());
+    const writes = Array.from({ length: 40 }, () =>
+      stack.redis.multi().incr(left).ping().ping().incr(right).exec(),
+    );
     const reads = Array.from({ length: 40 }, () => stack.redis.mget<[number, number]>(left, right));
     for (const [a, b] of await Promise.all(reads)) {
       expect(a).toBe(b);
@@ -124,7 +134,13 @@ test("an engine's transactions keep out what is called in the same tick", async 
       ['INCR', key],
     ]);
   const intrude = () => stack.engine.run(['SET', key, '100']);
-  const outcomes = await Promise.all([transaction(), intrude(), transaction(), intrude(), transaction()]);
+  const outcomes = await Promise.all([
+    transaction(),
+    intrude(),
+    transaction(),
+    intrude(),
+    transaction(),
+  ]);
   const ok = Buffer.from('OK');
   expect(outcomes).toEqual([[ok, 2, 3], ok, [ok, 2, 3], ok, [ok, 2, 3]]);
 });
@@ -138,7 +154,9 @@ describe('in parallel', () => {
 
   test('100 locks of one name have exactly one winner', async () => {
     const key = stack.key('lock');
-    const attempts = Array.from({ length: 100 }, (_, index) => stack.redis.set(key, index, { nx: true, px: 10_000 }));
+    const attempts = Array.from({ length: 100 }, (_, index) =>
+      stack.redis.set(key, index, { nx: true, px: 10_000 }),
+    );
     const outcomes = await Promise.all(attempts);
     expect(outcomes.filter((outcome) => outcome === 'OK')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(99);
@@ -153,7 +171,9 @@ describe('in parallel', () => {
       return before
     `);
     const seen = await Promise.all(Array.from({ length: 100 }, () => script.exec([key], ['3'])));
-    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index * 3));
+    expect(seen.sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index * 3),
+    );
     expect(await stack.redis.get(key)).toBe(300);
   });
 });

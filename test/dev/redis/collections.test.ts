@@ -54,9 +54,16 @@ test('sorted sets order by score, keep millisecond scores exact and cut by score
   const { redis } = stack;
   const key = stack.key('zset');
   const at = 1_754_000_000_123;
-  expect(await redis.zadd(key, { score: at + 1, member: 'late' }, { score: at, member: 'early' })).toBe(2);
+  expect(
+    await redis.zadd(key, { score: at + 1, member: 'late' }, { score: at, member: 'early' }),
+  ).toBe(2);
   expect(await redis.zadd(key, { nx: true }, { score: 1, member: 'early' })).toBe(0);
-  expect(await redis.zrange(key, 0, -1, { withScores: true })).toEqual(['early', at, 'late', at + 1]);
+  expect(await redis.zrange(key, 0, -1, { withScores: true })).toEqual([
+    'early',
+    at,
+    'late',
+    at + 1,
+  ]);
   expect(await redis.zscore(key, 'early')).toBe(at);
   expect(await redis.zcard(key)).toBe(2);
   expect(await redis.zremrangebyscore(key, '-inf', `(${at + 1}`)).toBe(1);
@@ -67,7 +74,12 @@ test('sorted sets order by score, keep millisecond scores exact and cut by score
 test('fractional scores come as Redis writes them', async () => {
   const key = stack.key('fractions');
   await stack.redis.zadd(key, { score: 0.25, member: 'a' }, { score: -2.5, member: 'b' });
-  expect(await stack.plain.zrange(key, 0, -1, { withScores: true })).toEqual(['b', '-2.5', 'a', '0.25']);
+  expect(await stack.plain.zrange(key, 0, -1, { withScores: true })).toEqual([
+    'b',
+    '-2.5',
+    'a',
+    '0.25',
+  ]);
 });
 
 test('sets hold each member once', async () => {

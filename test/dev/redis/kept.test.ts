@@ -40,9 +40,12 @@ test('they are on disk within a second, so that being killed loses no more', asy
   await engine.close();
 });
 
-test.each([['not JSON'], ['{"sessions:1":7}'], ['']])('a damaged file, %j, counts as none', async (text) => {
-  writeFileSync(file, text);
-  const engine = await open();
-  expect(await engine.run(['KEYS', '*'])).toEqual([]);
-  await engine.close();
-});
+test.each([['not JSON'], ['{"sessions:1":7}'], ['']])(
+  'a damaged file, %j, counts as none',
+  async (text) => {
+    writeFileSync(file, text);
+    const engine = await open();
+    expect(await engine.run(['KEYS', '*'])).toEqual([]);
+    await engine.close();
+  },
+);

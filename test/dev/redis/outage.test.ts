@@ -19,7 +19,9 @@ afterAll(async () => {
 });
 
 async function untilAnswered(): Promise<void> {
-  await expect.poll(() => stack.redis.ping().catch(String), { timeout: 3_000, interval: 50 }).toBe('PONG');
+  await expect
+    .poll(() => stack.redis.ping().catch(String), { timeout: 3_000, interval: 50 })
+    .toBe('PONG');
 }
 
 describe('a server that is killed and started again', () => {
@@ -44,7 +46,9 @@ describe('a server that is killed and started again', () => {
     await server.kill();
     const response = await stack.post('/', '["PING"]');
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ error: expect.stringMatching(/^ERR Redis is unreachable: /) });
+    expect(await response.json()).toEqual({
+      error: expect.stringMatching(/^ERR Redis is unreachable: /),
+    });
     await server.start();
     await untilAnswered();
   });

@@ -33,7 +33,9 @@ describe('loading', () => {
   });
 
   test("the SDK's createScript().exec() falls back to EVAL once, then finds the digest", async () => {
-    const script = stack.redis.createScript<[string, string]>(`return {KEYS[1], ARGV[1], '${randomUUID()}'}`);
+    const script = stack.redis.createScript<[string, string]>(
+      `return {KEYS[1], ARGV[1], '${randomUUID()}'}`,
+    );
     const first = await script.exec([key], ['a']);
     expect(first.slice(0, 2)).toEqual([key, 'a']);
     expect(await script.evalsha([key], ['b'])).toEqual([key, 'b', ...first.slice(2)]);
@@ -58,7 +60,11 @@ describe('values that leave a script', () => {
     ['the status OK', "return redis.status_reply('OK')", 'OK'],
     ['a status as a table', "return {ok = 'FINE'}", 'FINE'],
     ['an absent value, which is false inside', "return redis.call('GET', KEYS[1]) == false", 1],
-    ['an absent field inside a list', "return redis.call('HMGET', KEYS[1], 'a', 'b')", [null, null]],
+    [
+      'an absent field inside a list',
+      "return redis.call('HMGET', KEYS[1], 'a', 'b')",
+      [null, null],
+    ],
     ['the type of an absent key', "return redis.call('TYPE', KEYS[1])", 'none'],
     ['the type as a field', "return redis.call('TYPE', KEYS[1]).ok", 'none'],
     ['UTF-8, by bytes', "return {#'жё', string.sub('жё', 3)}", [4, 'ё']],
@@ -73,19 +79,35 @@ describe('numbers', () => {
     ['tostring of a sum', `return tostring(${NOW} + 300000)`, '1754000300123'],
     ['concatenation', `return 'at:' .. ${NOW}`, `at:${NOW}`],
     ['string.format %.0f', `return string.format('%.0f', ${NOW})`, NOW],
-    ['string.format of small ones', "return string.format('%s|%5d|%02d|%x', 'a', 42, 7, 255)", 'a|   42|07|ff'],
+    [
+      'string.format of small ones',
+      "return string.format('%s|%5d|%02d|%x', 'a', 42, 7, 255)",
+      'a|   42|07|ff',
+    ],
     ['cjson.encode', `return cjson.encode({at = ${NOW}})`, `{"at":${NOW}}`],
     ['cjson.decode', `return cjson.decode('{"at":${NOW}}').at`, Number(NOW)],
-    ['HSET', `redis.call('HSET', KEYS[1], 'at', ${NOW}) return redis.call('HGET', KEYS[1], 'at')`, NOW],
+    [
+      'HSET',
+      `redis.call('HSET', KEYS[1], 'at', ${NOW}) return redis.call('HGET', KEYS[1], 'at')`,
+      NOW,
+    ],
     ['HINCRBY', `return redis.call('HINCRBY', KEYS[1], 'at', ${NOW})`, Number(NOW)],
-    ['SET', `redis.call('SET', KEYS[1], ${NOW} + 1) return redis.call('GET', KEYS[1])`, '1754000000124'],
+    [
+      'SET',
+      `redis.call('SET', KEYS[1], ${NOW} + 1) return redis.call('GET', KEYS[1])`,
+      '1754000000124',
+    ],
     ['a fraction', 'return tostring(0.1 + 0.2)', '0.3'],
     [
       'division',
       'return {math.floor(7 / 2), math.ceil(7 / 2), 7 % 3, math.max(1, 9), math.min(1, 9)}',
       [3, 4, 1, 9, 1],
     ],
-    ['tonumber of no number', "return {tostring(tonumber('x')), tonumber('0x10'), tonumber('  5 ')}", ['nil', 16, 5]],
+    [
+      'tonumber of no number',
+      "return {tostring(tonumber('x')), tonumber('0x10'), tonumber('  5 ')}",
+      ['nil', 16, 5],
+    ],
     ['comparison of times', `return tonumber('${NOW}') > tonumber('999999999999')`, 1],
   ])('%s keeps every digit', async (_, script, expected) => {
     expect(await run(script)).toEqual(expected);
@@ -102,7 +124,13 @@ describe('data from within a script', () => {
       local gone = redis.call('HDEL', KEYS[1], 'tries', 'absent')
       return {tries, all, got, gone, redis.call('EXISTS', KEYS[1])}
     `;
-    expect(await run(script, 'код')).toEqual([1, ['code', 'код', 'tries', '1'], ['код', null, '1'], 1, 1]);
+    expect(await run(script, 'код')).toEqual([
+      1,
+      ['code', 'код', 'tries', '1'],
+      ['код', null, '1'],
+      1,
+      1,
+    ]);
   });
 
   test('sorted sets as a window of times', async () => {
@@ -146,12 +174,16 @@ describe('data from within a script', () => {
 
   test('a key that was not declared', async () => {
     const other = stack.key(randomUUID());
-    expect(await run("redis.call('SET', ARGV[1], 'v') return redis.call('GET', ARGV[1])", other)).toBe('v');
+    expect(
+      await run("redis.call('SET', ARGV[1], 'v') return redis.call('GET', ARGV[1])", other),
+    ).toBe('v');
     expect(await stack.plain.get(other)).toBe('v');
   });
 
   test("the server's clock", async () => {
-    const answer = await run("local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000)");
+    const answer = await run(
+      "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000)",
+    );
     expect(Math.abs(Number(answer) - Date.now())).toBeLessThan(5_000);
   });
 });
@@ -199,7 +231,9 @@ describe('errors', () => {
     await expect(run("return redis.error_reply('LIMITED try later')")).rejects.toThrow(
       /^LIMITED try later, command was/,
     );
-    await expect(run("return {err = 'LIMITED as a table'}")).rejects.toThrow(/^LIMITED as a table, command was/);
+    await expect(run("return {err = 'LIMITED as a table'}")).rejects.toThrow(
+      /^LIMITED as a table, command was/,
+    );
   });
 
   test('of redis.call end the script, and keep their code word', async () => {
@@ -220,26 +254,35 @@ describe('errors', () => {
   });
 
   test('of pcall around plain Lua can be looked at', async () => {
-    expect(await run("local ok, message = pcall(function() error('boom') end) return {ok, message}")).toEqual([
-      null,
-      expect.stringContaining('boom'),
-    ]);
+    expect(
+      await run("local ok, message = pcall(function() error('boom') end) return {ok, message}"),
+    ).toEqual([null, expect.stringContaining('boom')]);
   });
 
   test('of Lua itself say what happened, and undo nothing before them', async () => {
-    await expect(run("redis.call('SET', KEYS[1], 'written') error('boom')")).rejects.toThrow('boom');
+    await expect(run("redis.call('SET', KEYS[1], 'written') error('boom')")).rejects.toThrow(
+      'boom',
+    );
     expect(await stack.plain.get(key)).toBe('written');
-    await expect(run('local a = nil return a.b')).rejects.toThrow("attempt to index local 'a' (a nil value)");
-    await expect(run('this is no lua')).rejects.toThrow(/^ERR .*user_script:1: '=' expected near 'is'/);
+    await expect(run('local a = nil return a.b')).rejects.toThrow(
+      "attempt to index local 'a' (a nil value)",
+    );
+    await expect(run('this is no lua')).rejects.toThrow(
+      /^ERR .*user_script:1: '=' expected near 'is'/,
+    );
   });
 
   test('meet a global variable', async () => {
     await expect(run('leaked = 1')).rejects.toThrow('Attempt to modify a readonly table');
-    await expect(run('return leaked')).rejects.toThrow("access nonexistent global variable 'leaked'");
+    await expect(run('return leaked')).rejects.toThrow(
+      "access nonexistent global variable 'leaked'",
+    );
   });
 
   test('meet a command that does not exist, or has the wrong number of arguments', async () => {
-    await expect(run("return redis.call('NOPE')")).rejects.toThrow(/^ERR Unknown Redis command called from script/);
+    await expect(run("return redis.call('NOPE')")).rejects.toThrow(
+      /^ERR Unknown Redis command called from script/,
+    );
     await expect(run("return redis.call('GET')")).rejects.toThrow(/^ERR wrong number of arg/i);
   });
 });

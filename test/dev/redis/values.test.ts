@@ -19,34 +19,40 @@ const TEXTS = {
   'the word null': 'null',
 };
 
-describe.each(['base64', false] as const)('strings with responseEncoding %s', (responseEncoding) => {
-  let redis: Redis;
-  beforeAll(() => {
-    const { url, token } = stack;
-    redis = new Redis({ url, token, responseEncoding, automaticDeserialization: false });
-  });
+describe.each(['base64', false] as const)(
+  'strings with responseEncoding %s',
+  (responseEncoding) => {
+    let redis: Redis;
+    beforeAll(() => {
+      const { url, token } = stack;
+      redis = new Redis({ url, token, responseEncoding, automaticDeserialization: false });
+    });
 
-  test.each(Object.entries(TEXTS))('%s comes back as it went in', async (name, text) => {
-    const key = stack.key(`text:${responseEncoding}:${name}`);
-    expect(await redis.set(key, text)).toBe('OK');
-    expect(await redis.get(key)).toBe(text);
-    expect(await redis.mget(key, stack.key('absent'))).toEqual([text, null]);
-    expect(await redis.eval('return {ARGV[1], {ARGV[1], {ARGV[1]}}}', [], [text])).toEqual([text, [text, [text]]]);
-  });
+    test.each(Object.entries(TEXTS))('%s comes back as it went in', async (name, text) => {
+      const key = stack.key(`text:${responseEncoding}:${name}`);
+      expect(await redis.set(key, text)).toBe('OK');
+      expect(await redis.get(key)).toBe(text);
+      expect(await redis.mget(key, stack.key('absent'))).toEqual([text, null]);
+      expect(await redis.eval('return {ARGV[1], {ARGV[1], {ARGV[1]}}}', [], [text])).toEqual([
+        text,
+        [text, [text]],
+      ]);
+    });
 
-  test('a value of 1 MB comes back whole', async () => {
-    const value = 'ж'.repeat(512 * 1024);
-    const key = stack.key(`large:${responseEncoding}`);
-    await redis.set(key, value);
-    expect((await redis.get(key)) === value).toBe(true);
-    expect(await redis.strlen(key)).toBe(1024 * 1024);
-  });
+    test('a value of 1 MB comes back whole', async () => {
+      const value = 'ж'.repeat(512 * 1024);
+      const key = stack.key(`large:${responseEncoding}`);
+      await redis.set(key, value);
+      expect((await redis.get(key)) === value).toBe(true);
+      expect(await redis.strlen(key)).toBe(1024 * 1024);
+    });
 
-  test('simple strings other than OK come through', async () => {
-    expect(await redis.ping()).toBe('PONG');
-    expect(await redis.type(stack.key('absent'))).toBe('none');
-  });
-});
+    test('simple strings other than OK come through', async () => {
+      expect(await redis.ping()).toBe('PONG');
+      expect(await redis.type(stack.key('absent'))).toBe('none');
+    });
+  },
+);
 
 describe('numbers and objects', () => {
   test('are parsed by default, and text without', async () => {
@@ -88,7 +94,9 @@ describe('numbers and objects', () => {
     expect(await stack.redis.incrby(key, 41)).toBe(42);
     expect(await stack.redis.decr(key)).toBe(41);
     await stack.redis.set(key, 'x');
-    await expect(stack.redis.incr(key)).rejects.toThrow(/^ERR value is not an integer or out of range, command was/);
+    await expect(stack.redis.incr(key)).rejects.toThrow(
+      /^ERR value is not an integer or out of range, command was/,
+    );
   });
 });
 

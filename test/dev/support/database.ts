@@ -43,7 +43,11 @@ export class DatabaseUnderTest {
 
   /** Makes it empty again, which is faster than to open another. */
   async empty(): Promise<void> {
-    await this.run('drop schema if exists drizzle cascade', 'drop schema public cascade', 'create schema public');
+    await this.run(
+      'drop schema if exists drizzle cascade',
+      'drop schema public cascade',
+      'create schema public',
+    );
   }
 
   /** Makes it what the original left behind, with the rows or without. */
@@ -71,7 +75,8 @@ export class DatabaseUnderTest {
       columns:
         await lines(`select concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) as line
         from information_schema.columns where table_schema = 'public'`),
-      constraints: await lines(`select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) as line
+      constraints:
+        await lines(`select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) as line
         from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'`),
       indexes: await lines(
         `select concat_ws(' ', indexname, indexdef) as line from pg_indexes where schemaname = 'public'`,

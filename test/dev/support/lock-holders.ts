@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 /** Another process that takes locks. */
 export class LockHolder {
-  readonly #child: ChildProcess = fork(join(import.meta.dirname, 'lock-holder.ts'), { execArgv: [] });
+  readonly #child: ChildProcess = fork(join(import.meta.dirname, 'lock-holder.ts'), {
+    execArgv: [],
+  });
 
   /** What others are told when this process has a lock. */
   get note(): string {

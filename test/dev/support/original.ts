@@ -61,7 +61,10 @@ export const ORIGINAL_DATABASES: Readonly<Record<string, OriginalDatabase>> = {
     tables: [USERS, USERS_INDEX, MESSAGE_LOGS],
     rows: [USER_ROWS, LOG_ROWS],
   },
-  'the oldest one, without any of these': { tables: [OLD_USERS, MESSAGE_LOGS], rows: [OLD_USER_ROWS, LOG_ROWS] },
+  'the oldest one, without any of these': {
+    tables: [OLD_USERS, MESSAGE_LOGS],
+    rows: [OLD_USER_ROWS, LOG_ROWS],
+  },
   'one whose columns were added one by one': {
     tables: [
       OLD_USERS,
@@ -81,11 +84,17 @@ export const ORIGINAL_DATABASES: Readonly<Record<string, OriginalDatabase>> = {
       USERS,
       USERS_INDEX,
       CHATS.replace("type TEXT DEFAULT 'user'", "type TEXT NOT NULL DEFAULT 'user'"),
-      CHAT_MEMBERS.replace('REFERENCES chats(id)', 'NOT NULL REFERENCES chats(id) ON DELETE CASCADE'),
+      CHAT_MEMBERS.replace(
+        'REFERENCES chats(id)',
+        'NOT NULL REFERENCES chats(id) ON DELETE CASCADE',
+      ),
       MESSAGES.replace('REFERENCES chats(id)', 'NOT NULL REFERENCES chats(id) ON DELETE CASCADE')
         .replace('sender_id TEXT', 'sender_id TEXT NOT NULL')
         .replace("text TEXT DEFAULT ''", "text TEXT NOT NULL DEFAULT ''"),
-      MESSAGE_LOGS.replace('from_user TEXT, to_user TEXT', 'from_user TEXT NOT NULL, to_user TEXT NOT NULL'),
+      MESSAGE_LOGS.replace(
+        'from_user TEXT, to_user TEXT',
+        'from_user TEXT NOT NULL, to_user TEXT NOT NULL',
+      ),
     ],
     rows: [USER_ROWS, CHAT_ROWS, MEMBER_ROWS, MESSAGE_ROWS.replace(/,\s*\('m-3'.*$/s, '')],
   },

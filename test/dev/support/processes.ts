@@ -24,10 +24,14 @@ export const processesWith = (name: string, value: string): Process[] =>
     .flatMap((pid) => {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        const isMeant = (entry: string) => entry === `${name}=${value}` || entry.startsWith(`${name}=${value}/`);
+        const isMeant = (entry: string) =>
+          entry === `${name}=${value}` || entry.startsWith(`${name}=${value}/`);
         if (!environment.some(isMeant)) return [];
         return [
-          { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() },
+          {
+            pid: Number(pid),
+            command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(),
+          },
         ];
       } catch {
         // It has ended meanwhile, or it is somebody else's.
@@ -52,7 +56,9 @@ export const listenersOf = (processes: readonly Process[]): Listener[] => {
   return ['tcp', 'tcp6']
     .flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').trim().split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , state, , , , , , inode]) => state === LISTEN && sockets.has(`socket:[${inode}]`))
+    .filter(
+      ([, , , state, , , , , , inode]) => state === LISTEN && sockets.has(`socket:[${inode}]`),
+    )
     .map(([, local = '']) => {
       const [address = '', port = ''] = local.split(':');
       return { address: NAMES[address] ?? address, port: Number.parseInt(port, 16) };

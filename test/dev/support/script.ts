@@ -23,7 +23,10 @@ export interface ScriptOptions {
 }
 
 /** Runs `node <arguments>` in a process group of its own, as a terminal does. */
-export const runScript = (args: readonly string[], { cwd = ROOT, env = {} }: ScriptOptions = {}): RunningScript => {
+export const runScript = (
+  args: readonly string[],
+  { cwd = ROOT, env = {} }: ScriptOptions = {},
+): RunningScript => {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   const child = spawn(process.execPath, args, {
     cwd,

@@ -30,7 +30,12 @@ export class StackUnderTest {
   /** Seconds until it was ready. */
   seconds = 0;
 
-  private constructor(script: StartScript, port: string, dataDir: string, env: Readonly<Record<string, string>>) {
+  private constructor(
+    script: StartScript,
+    port: string,
+    dataDir: string,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.dataDir = dataDir;
     this.scratch = mkdtempSync(join(tmpdir(), 'aist-start-tmp-'));
     this.apiUrl = `http://127.0.0.1:${port}`;
@@ -67,7 +72,8 @@ export class StackUnderTest {
     const deadline = Date.now() + withinMs;
     while (!output().includes(text)) {
       const ended = child.exitCode !== null || child.signalCode !== null;
-      if (ended || Date.now() > deadline) throw new Error(`It never said "${text}", but:\n${output()}`);
+      if (ended || Date.now() > deadline)
+        throw new Error(`It never said "${text}", but:\n${output()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -90,7 +96,8 @@ export class StackUnderTest {
     for (;;) {
       const found = this.processes().find(({ command }) => command.includes(text));
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`It never ran ${text}, but wrote:\n${this.script.output()}`);
+      if (Date.now() > deadline)
+        throw new Error(`It never ran ${text}, but wrote:\n${this.script.output()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -109,7 +116,9 @@ export class StackUnderTest {
 
   /** Its exit code; 'still running' when that takes longer. */
   endsWithin(ms: number): Promise<number | null | 'still running'> {
-    const late = new Promise<'still running'>((resolve) => setTimeout(resolve, ms, 'still running').unref());
+    const late = new Promise<'still running'>((resolve) =>
+      setTimeout(resolve, ms, 'still running').unref(),
+    );
     return Promise.race([this.script.ended, late]);
   }
 
@@ -125,7 +134,12 @@ export class StackUnderTest {
   }
 
   /** Sends it a request. */
-  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await fetch(`${this.apiUrl}${path}`, {
       method,
       headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
@@ -133,13 +147,21 @@ export class StackUnderTest {
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('application/json');
-    return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : {} };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: json ? JSON.parse(text) : {},
+    };
   }
 
   /** Signs a number in by the code in the answer. Returns the token. */
   async signIn(phone: string): Promise<string> {
     const asked = await this.send('POST', '/api/auth/request-code', { phone });
-    const verified = await this.send('POST', '/api/auth/verify-code', { phone, code: asked.body.debugCode });
+    const verified = await this.send('POST', '/api/auth/verify-code', {
+      phone,
+      code: asked.body.debugCode,
+    });
     if (verified.status !== 200) throw new Error(`Not signed in: ${asked.text} ${verified.text}`);
     return String(verified.body.token);
   }
@@ -147,7 +169,9 @@ export class StackUnderTest {
   /** Links a number to a chat, with the secret of a local stack. */
   async link(phone: string, chatId: number): Promise<void> {
     const link = { phone, telegramChatId: chatId };
-    const linked = await this.send('POST', '/api/internal/link-telegram', link, { 'X-Link-Secret': 'dev-link-secret' });
+    const linked = await this.send('POST', '/api/internal/link-telegram', link, {
+      'X-Link-Secret': 'dev-link-secret',
+    });
     if (linked.status !== 200) throw new Error(`Not linked: ${linked.text}`);
   }
 

@@ -15,14 +15,21 @@ test('all chats are listed, the one with the newest message first', async () => 
 
 test('a chat that nobody opened is not there', async () => {
   const { control } = await setUp();
-  for (const path of ['/chats/1', '/chats/0', '/chats/x']) expect((await control('GET', path)).status).toBe(404);
+  for (const path of ['/chats/1', '/chats/0', '/chats/x'])
+    expect((await control('GET', path)).status).toBe(404);
 });
 
 test('a chat can be told whose phone it is, before or after its first message', async () => {
   const { api, control } = await setUp();
-  expect((await control('PUT', '/chats/1', { phone: '+79991234567' })).json).toMatchObject({ id: 1, messages: [] });
+  expect((await control('PUT', '/chats/1', { phone: '+79991234567' })).json).toMatchObject({
+    id: 1,
+    messages: [],
+  });
   await api.sendMessage(1, 'x');
-  expect((await control('GET', '/chats/1')).json).toMatchObject({ phone: '+79991234567', messages: [{ text: 'x' }] });
+  expect((await control('GET', '/chats/1')).json).toMatchObject({
+    phone: '+79991234567',
+    messages: [{ text: 'x' }],
+  });
   expect((await control('PUT', '/chats/1', { phone: '8 999 123-45-67' })).status).toBe(400);
 });
 
@@ -54,14 +61,25 @@ test('the log keeps the newest calls', () => {
 
 test('a foreign page can change nothing', async () => {
   const { api, control, url } = await setUp();
-  for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', url.replace('http:', 'https:')]) {
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'http://127.0.0.1:1',
+    url.replace('http:', 'https:'),
+  ]) {
     const headers = { origin };
-    expect([origin, (await control('POST', '/fail', { status: 500 }, headers)).status]).toEqual([origin, 403]);
-    expect([origin, (await control('DELETE', '/fail', undefined, headers)).status]).toEqual([origin, 403]);
-    expect([origin, (await control('PUT', '/chats/1', { phone: '+79991234567' }, headers)).status]).toEqual([
+    expect([origin, (await control('POST', '/fail', { status: 500 }, headers)).status]).toEqual([
       origin,
       403,
     ]);
+    expect([origin, (await control('DELETE', '/fail', undefined, headers)).status]).toEqual([
+      origin,
+      403,
+    ]);
+    expect([
+      origin,
+      (await control('PUT', '/chats/1', { phone: '+79991234567' }, headers)).status,
+    ]).toEqual([origin, 403]);
   }
   expect(await api.getMe()).toMatchObject({ is_bot: true });
   expect((await control('GET', '/chats')).json).toEqual([]);

@@ -9,18 +9,21 @@ test.each([
   [403, 'Forbidden: bot was blocked by the user'],
   [500, 'Internal Server Error'],
   [502, 'Bad Gateway'],
-])('a call fails with %i when told to, delivers nothing, and the next one works', async (status, description) => {
-  const { api, control } = await setUp();
-  expect(await control('POST', '/fail', { status })).toEqual({ status: 200, json: { ok: true } });
-  expect(await rejection(api.sendMessage(1, 'x'))).toMatchObject({
-    name: 'GrammyError',
-    error_code: status,
-    description,
-    parameters: {},
-  });
-  expect((await control('GET', '/chats')).json).toEqual([]);
-  expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
-});
+])(
+  'a call fails with %i when told to, delivers nothing, and the next one works',
+  async (status, description) => {
+    const { api, control } = await setUp();
+    expect(await control('POST', '/fail', { status })).toEqual({ status: 200, json: { ok: true } });
+    expect(await rejection(api.sendMessage(1, 'x'))).toMatchObject({
+      name: 'GrammyError',
+      error_code: status,
+      description,
+      parameters: {},
+    });
+    expect((await control('GET', '/chats')).json).toEqual([]);
+    expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
+  },
+);
 
 test('flood control says when to come back, in the HTTP status too', async () => {
   const { api, bot, control } = await setUp();
@@ -102,7 +105,10 @@ test.each([
   null,
 ])('the fault %j is refused with the reason', async (body) => {
   const { control, api } = await setUp();
-  expect(await control('POST', '/fail', body)).toEqual({ status: 400, json: { error: expect.stringMatching(/\w/) } });
+  expect(await control('POST', '/fail', body)).toEqual({
+    status: 400,
+    json: { error: expect.stringMatching(/\w/) },
+  });
   expect(await api.getMe()).toMatchObject({ is_bot: true });
 });
 
@@ -123,6 +129,8 @@ test('after closing, a call that hung keeps the process alive no longer', async 
     const call = fetch(url + '/bot1:x/getMe').catch(() => console.log('call ended'));
     setTimeout(close, 50);
     await call;`;
-  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 18_000 });
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    timeout: 18_000,
+  });
   expect((await run).stdout).toBe('call ended\n');
 });

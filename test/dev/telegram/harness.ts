@@ -16,7 +16,12 @@ export async function setUp(options: ApiClientOptions = {}) {
     api: new Api(TOKEN, { ...options, apiRoot: url }),
     bot: `${url}/bot${TOKEN}`,
     /** A control request: its status and its JSON. */
-    async control(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    async control(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ) {
       const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
       const response = await fetch(`${url}/_${path}`, init);
       return { status: response.status, json: await response.json() };

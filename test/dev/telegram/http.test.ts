@@ -18,7 +18,9 @@ multipart.set('chat_id', '5');
 multipart.set('text', 'Привет & 👋');
 multipart.set('reply_markup', '{"inline_keyboard":[[{"text":"x","callback_data":"1"}]]}');
 multipart.set('ignored', new Blob(['file']), 'photo.jpg');
-const fields = [...multipart].filter((field): field is [string, string] => typeof field[1] === 'string');
+const fields = [...multipart].filter(
+  (field): field is [string, string] => typeof field[1] === 'string',
+);
 
 test.each<[string, string, RequestInit]>([
   ['a query', `?${new URLSearchParams(fields)}`, {}],
@@ -50,7 +52,10 @@ test.each<[string, string, RequestInit]>([
 
 test('method names are taken in any case', async () => {
   const { bot } = await setUp();
-  expect(await (await fetch(`${bot}/GETME`)).json()).toMatchObject({ ok: true, result: { id: 1000 } });
+  expect(await (await fetch(`${bot}/GETME`)).json()).toMatchObject({
+    ok: true,
+    result: { id: 1000 },
+  });
 });
 
 test.each(['{', '[]', '"text"', '{"chat_id":1,}'])('the JSON body %s is refused', async (body) => {
@@ -66,7 +71,10 @@ test.each(['{', '[]', '"text"', '{"chat_id":1,}'])('the JSON body %s is refused'
 
 test('a body over a megabyte is refused', async () => {
   const { bot } = await setUp();
-  const response = await fetch(`${bot}/sendMessage`, { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) });
+  const response = await fetch(`${bot}/sendMessage`, {
+    method: 'POST',
+    body: 'x'.repeat(1024 * 1024 + 1),
+  });
   expect(response.status).toBe(413);
 });
 
@@ -91,7 +99,12 @@ test('it is reached by loopback names alone', async () => {
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
     expect([host, await statusWithHost(`${url}/_/chats`, host)]).toEqual([host, 200]);
   }
-  for (const host of ['evil.example', `127.0.0.1.evil.example:${port}`, 'localhost@evil.example', '10.0.0.1']) {
+  for (const host of [
+    'evil.example',
+    `127.0.0.1.evil.example:${port}`,
+    'localhost@evil.example',
+    '10.0.0.1',
+  ]) {
     expect([host, await statusWithHost(`${url}/_/chats`, host)]).toEqual([host, 403]);
     expect([host, await statusWithHost(`${url}/bot${TOKEN}/getMe`, host)]).toEqual([host, 403]);
   }

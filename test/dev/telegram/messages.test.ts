@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { CHATS, Chats, MESSAGES_PER_CHAT } from '../../../dev/telegram/chats.ts';
 import { rejection, setUp } from './harness.ts';
 
-const CODE = 'Ваш код для входа в AIST: 123456\n\nКод действителен 5 минут. Никому не сообщайте код.';
-const refused = (error_code: number, description: string) => ({ name: 'GrammyError', error_code, description });
+const CODE =
+  'Ваш код для входа в AIST: 123456\n\nКод действителен 5 минут. Никому не сообщайте код.';
+const refused = (error_code: number, description: string) => ({
+  name: 'GrammyError',
+  error_code,
+  description,
+});
 
 test('a message comes back as Telegram describes it and stands in a chat that it opened', async () => {
   const { api, control } = await setUp();
@@ -19,7 +24,10 @@ test('a message comes back as Telegram describes it and stands in a chat that it
     date: expect.toSatisfy((date: number) => date >= before && date <= Date.now() / 1000),
     text: CODE,
   });
-  expect((await control('GET', '/chats/1001')).json).toMatchObject({ id: 1001, messages: [message] });
+  expect((await control('GET', '/chats/1001')).json).toMatchObject({
+    id: 1001,
+    messages: [message],
+  });
 });
 
 test.each([
@@ -57,7 +65,9 @@ test.each([
   ['1.5', 'chat not found'],
 ])('chat id %j is refused', async (chatId, reason) => {
   const { api } = await setUp();
-  expect(await rejection(api.sendMessage(chatId, 'x'))).toMatchObject(refused(400, `Bad Request: ${reason}`));
+  expect(await rejection(api.sendMessage(chatId, 'x'))).toMatchObject(
+    refused(400, `Bad Request: ${reason}`),
+  );
 });
 
 test('an inline keyboard belongs to its message', async () => {
@@ -85,7 +95,11 @@ test.each([
     [{ text: 'x' }],
     "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
   ],
-  ['callback data over 64 bytes', [{ text: 'x', callback_data: 'я'.repeat(33) }], 'BUTTON_DATA_INVALID'],
+  [
+    'callback data over 64 bytes',
+    [{ text: 'x', callback_data: 'я'.repeat(33) }],
+    'BUTTON_DATA_INVALID',
+  ],
   ['empty callback data', [{ text: 'x', callback_data: '' }], 'BUTTON_DATA_INVALID'],
 ])('an inline keyboard with %s is refused', async (_name, row, reason) => {
   const { bot } = await setUp();
@@ -94,7 +108,11 @@ test.each([
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ chat_id: 1, text: 'x', reply_markup: { inline_keyboard: [row] } }),
   });
-  expect(await response.json()).toEqual({ ok: false, error_code: 400, description: `Bad Request: ${reason}` });
+  expect(await response.json()).toEqual({
+    ok: false,
+    error_code: 400,
+    description: `Bad Request: ${reason}`,
+  });
 });
 
 test('editing replaces the text and, where none is given, takes the inline keyboard away', async () => {
@@ -102,7 +120,12 @@ test('editing replaces the text and, where none is given, takes the inline keybo
   const inline_keyboard = [[{ text: 'Это не я', callback_data: 'revoke' }]];
   const sent = await api.sendMessage(1001, 'Новый вход', { reply_markup: { inline_keyboard } });
   const edited = await api.editMessageText(1001, sent.message_id, 'Сеанс завершён');
-  expect(edited).toEqual({ ...sent, text: 'Сеанс завершён', edit_date: expect.any(Number), reply_markup: undefined });
+  expect(edited).toEqual({
+    ...sent,
+    text: 'Сеанс завершён',
+    edit_date: expect.any(Number),
+    reply_markup: undefined,
+  });
   expect((await control('GET', '/chats/1001')).json.messages).toEqual([edited]);
 });
 

@@ -29,7 +29,10 @@ test('a stream begins with all chats, and a new message arrives without being as
   await api.sendMessage(1, 'a');
   const events = await openEvents(url);
   expect(events.type).toBe('text/event-stream');
-  expect(await events.next()).toMatchObject({ event: 'chats', data: [{ id: 1, messages: [{ text: 'a' }] }] });
+  expect(await events.next()).toMatchObject({
+    event: 'chats',
+    data: [{ id: 1, messages: [{ text: 'a' }] }],
+  });
   const sent = api.sendMessage(2, 'Код: 123456\n\n<b>\u0000</b>');
   expect(await events.next()).toMatchObject({
     event: 'chat',
@@ -74,9 +77,13 @@ test('the page is whole in itself', async () => {
   const response = await fetch(url);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*connect-src 'self'/);
+  expect(response.headers.get('content-security-policy')).toMatch(
+    /default-src 'none'.*connect-src 'self'/,
+  );
   const html = await response.text();
-  expect(html.match(/(https?:)?\/\/[\w.[-]+/g)?.filter((link) => !link.includes('127.0.0.1'))).toEqual([]);
+  expect(
+    html.match(/(https?:)?\/\/[\w.[-]+/g)?.filter((link) => !link.includes('127.0.0.1')),
+  ).toEqual([]);
   expect(html.match(/(src|href)="(?!#|data:)[^"]*"|@import|url\(/g)).toBeNull();
   expect(html).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
 });

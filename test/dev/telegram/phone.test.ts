@@ -22,7 +22,9 @@ test('what a person writes stands in the chat and comes to the bot, with the sec
     json: { delivered: true },
   });
   const message = { message_id: 1, date: expect.any(Number), chat, from, text: 'Привет' };
-  expect(deliveries).toEqual([{ secret: 'the-secret', update: { update_id: expect.any(Number), message } }]);
+  expect(deliveries).toEqual([
+    { secret: 'the-secret', update: { update_id: expect.any(Number), message } },
+  ]);
   expect((await control('GET', '/chats/7')).json.messages).toEqual([message]);
 });
 
@@ -34,8 +36,16 @@ test('a command is marked as one', async () => {
 
 test.each([
   ['their own by default', {}, { phone_number: '79991234567', user_id: 7 }],
-  ['somebody else’s', { phone: '+79990000000', userId: 8 }, { phone_number: '79990000000', user_id: 8 }],
-  ['one of nobody in Telegram', { phone: '+79990000000', userId: null }, { phone_number: '79990000000' }],
+  [
+    'somebody else’s',
+    { phone: '+79990000000', userId: 8 },
+    { phone_number: '79990000000', user_id: 8 },
+  ],
+  [
+    'one of nobody in Telegram',
+    { phone: '+79990000000', userId: null },
+    { phone_number: '79990000000' },
+  ],
 ])('a contact can be shared: %s', async (_, body, shared) => {
   const { control, last } = await withBot();
   await control('POST', '/chats/7/contact', body);
@@ -46,7 +56,11 @@ test.each([
 test('a forwarded contact says where it comes from', async () => {
   const { control, last } = await withBot();
   await control('POST', '/chats/7/contact', { forwarded: true });
-  expect(last()?.message?.forward_origin).toEqual({ type: 'user', date: expect.any(Number), sender_user: from });
+  expect(last()?.message?.forward_origin).toEqual({
+    type: 'user',
+    date: expect.any(Number),
+    sender_user: from,
+  });
 });
 
 test('a phone without a number has no contact to share', async () => {
@@ -58,7 +72,8 @@ test('a phone without a number has no contact to share', async () => {
 test('a press comes to the bot with its message, and the phone shows what the bot answers', async () => {
   const telegram = await setUp();
   const webhook = await startWebhook(async ({ update }) => {
-    if (update.callback_query) await telegram.api.answerCallbackQuery(update.callback_query.id, { text: 'Готово' });
+    if (update.callback_query)
+      await telegram.api.answerCallbackQuery(update.callback_query.id, { text: 'Готово' });
     return 200;
   });
   await telegram.api.setWebhook(webhook.url);
@@ -66,7 +81,10 @@ test('a press comes to the bot with its message, and the phone shows what the bo
   const message = await telegram.api.sendMessage(7, 'Новый вход', { reply_markup });
   const press = (data: string, messageId = message.message_id) =>
     telegram.control('POST', '/chats/7/press', { messageId, data });
-  expect(await press('revoke:1')).toEqual({ status: 200, json: { delivered: true, notice: 'Готово' } });
+  expect(await press('revoke:1')).toEqual({
+    status: 200,
+    json: { delivered: true, notice: 'Готово' },
+  });
   expect(webhook.deliveries.at(-1)?.update.callback_query).toMatchObject({
     data: 'revoke:1',
     from: { id: 7 },
@@ -93,7 +111,12 @@ test.each([
 
 test('a foreign page can write to no bot', async () => {
   const { control, deliveries } = await withBot();
-  const answer = await control('POST', '/chats/7/text', { text: 'x' }, { origin: 'https://evil.example' });
+  const answer = await control(
+    'POST',
+    '/chats/7/text',
+    { text: 'x' },
+    { origin: 'https://evil.example' },
+  );
   expect(answer.status).toBe(403);
   expect(deliveries).toEqual([]);
 });
@@ -103,7 +126,9 @@ test('whoever blocks the bot gets nothing from it until they unblock it, and the
   const { url, deliveries } = await startWebhook(() => 200);
   await api.setWebhook(url, { allowed_updates: ['my_chat_member', 'message'] });
   await control('PUT', '/chats/1', { phone: '+79991234567' });
-  expect((await control('POST', '/chats/1/block', { blocked: true })).json).toEqual({ delivered: true });
+  expect((await control('POST', '/chats/1/block', { blocked: true })).json).toEqual({
+    delivered: true,
+  });
   for (let time = 0; time < 2; time += 1) {
     expect(await rejection(api.sendMessage(1, 'x'))).toMatchObject({
       error_code: 403,
@@ -113,10 +138,9 @@ test('whoever blocks the bot gets nothing from it until they unblock it, and the
   await control('POST', '/chats/1/block', { blocked: false });
   expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
   await control('POST', '/chats/1/block', { blocked: false });
-  expect(deliveries.map(({ update: { my_chat_member: news } }) => news?.new_chat_member.status)).toEqual([
-    'kicked',
-    'member',
-  ]);
+  expect(
+    deliveries.map(({ update: { my_chat_member: news } }) => news?.new_chat_member.status),
+  ).toEqual(['kicked', 'member']);
   expect(deliveries[0]?.update.my_chat_member).toMatchObject({
     chat: { id: 1, type: 'private' },
     from: { id: 1, is_bot: false },

@@ -27,7 +27,9 @@ test('an update that is not answered with 2xx comes again, the same one, and oth
   const { url, deliveries } = await startWebhook((_, count) => (count < 3 ? 503 : 200));
   await api.setWebhook(url);
   const first = control('POST', '/chats/1/text', { text: 'a' });
-  await vi.waitFor(async () => expect((await api.getWebhookInfo()).last_error_message).toMatch(/503/));
+  await vi.waitFor(async () =>
+    expect((await api.getWebhookInfo()).last_error_message).toMatch(/503/),
+  );
   expect(await api.getWebhookInfo()).toMatchObject({
     pending_update_count: 1,
     last_error_message: 'Wrong response from the webhook: 503 Service Unavailable',
@@ -43,39 +45,55 @@ test('an update that is not answered with 2xx comes again, the same one, and oth
 
 test('an update is given up after four tries, and the next one gets its turn', async () => {
   const { api, control } = await setUp();
-  const { url, deliveries } = await startWebhook(({ update }) => (update.message?.text === 'bad' ? 500 : 200));
+  const { url, deliveries } = await startWebhook(({ update }) =>
+    update.message?.text === 'bad' ? 500 : 200,
+  );
   await api.setWebhook(url);
-  expect((await control('POST', '/chats/1/text', { text: 'bad' })).json).toEqual({ delivered: false });
+  expect((await control('POST', '/chats/1/text', { text: 'bad' })).json).toEqual({
+    delivered: false,
+  });
   expect(deliveries).toHaveLength(4);
-  expect((await control('POST', '/chats/1/text', { text: 'good' })).json).toEqual({ delivered: true });
+  expect((await control('POST', '/chats/1/text', { text: 'good' })).json).toEqual({
+    delivered: true,
+  });
 });
 
 test('updates wait for a webhook, unless they are to be dropped', async () => {
   const { api, control } = await setUp();
   const { url, deliveries } = await startWebhook(() => 200);
-  expect((await control('POST', '/chats/1/text', { text: 'dropped' })).json).toEqual({ delivered: false });
+  expect((await control('POST', '/chats/1/text', { text: 'dropped' })).json).toEqual({
+    delivered: false,
+  });
   await api.deleteWebhook({ drop_pending_updates: true });
   await control('POST', '/chats/1/text', { text: 'kept' });
   expect((await api.getWebhookInfo()).pending_update_count).toBe(1);
   await api.setWebhook(url);
-  await vi.waitFor(() => expect(deliveries.map(({ update }) => update.message?.text)).toEqual(['kept']));
+  await vi.waitFor(() =>
+    expect(deliveries.map(({ update }) => update.message?.text)).toEqual(['kept']),
+  );
 });
 
 test('kinds that the webhook does not want do not come', async () => {
   const { api, control } = await setUp();
   const { url, deliveries } = await startWebhook(() => 200);
   await api.setWebhook(url, { allowed_updates: ['callback_query'] });
-  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({ delivered: false });
+  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({
+    delivered: false,
+  });
   expect(deliveries).toEqual([]);
 });
 
 test('nothing is sent to another machine, nor to a webhook that is gone', async () => {
   const { api, control } = await setUp();
   await api.setWebhook('https://aist.example/telegram/webhook');
-  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({ delivered: false });
+  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({
+    delivered: false,
+  });
   expect((await api.getWebhookInfo()).last_error_message).toMatch(/^Not a loopback address/);
   await api.setWebhook('http://127.0.0.1:1/');
-  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({ delivered: false });
+  expect((await control('POST', '/chats/1/text', { text: 'x' })).json).toEqual({
+    delivered: false,
+  });
   expect((await api.getWebhookInfo()).last_error_message).toBe('Connection failed');
 });
 
@@ -95,7 +113,9 @@ test('closing does not wait for a webhook that hangs', async () => {
   const telegram = await startTelegram({ token: TOKEN, apiUrl: '' });
   const { url, deliveries } = await startWebhook(() => new Promise(() => undefined));
   await fetch(`${telegram.url}/bot${TOKEN}/setWebhook?url=${url}`);
-  const writing = rejection(fetch(`${telegram.url}/_/chats/1/text`, { method: 'POST', body: '{"text":"x"}' }));
+  const writing = rejection(
+    fetch(`${telegram.url}/_/chats/1/text`, { method: 'POST', body: '{"text":"x"}' }),
+  );
   await vi.waitFor(() => expect(deliveries).toHaveLength(1));
   await telegram.close();
   await writing;

@@ -14,7 +14,9 @@ export interface Delivery {
  *
  * @param answer the status of each answer; may take its time
  */
-export async function startWebhook(answer: (delivery: Delivery, count: number) => number | Promise<number>) {
+export async function startWebhook(
+  answer: (delivery: Delivery, count: number) => number | Promise<number>,
+) {
   const deliveries: Delivery[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const update = JSON.parse(String(await readBody(incoming, 1e6)));

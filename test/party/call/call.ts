@@ -2,7 +2,13 @@ import type { CallEvent } from '../../../party/call/machine.ts';
 import { callRoom } from '../../../party/call/room.ts';
 import type { CallRoomState } from '../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../party/definition.ts';
-import type { CallRecord, Entrant, ToCall, ToInbox, ToWorker } from '../../../party/wire/messages.ts';
+import type {
+  CallRecord,
+  Entrant,
+  ToCall,
+  ToInbox,
+  ToWorker,
+} from '../../../party/wire/messages.ts';
 import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import { answerTo, messagesIn, type Post } from '../answering.ts';
 
@@ -25,7 +31,8 @@ const DEFAULT: Answers = {
 export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
 export const offer = (sdp = 'offer') => ({ kind: 'offer', sdp }) as const;
 export const answer = (sdp = 'answer') => ({ kind: 'answer', sdp }) as const;
-export const ice = (candidate: string) => ({ kind: 'candidate', candidate: { candidate } }) as const;
+export const ice = (candidate: string) =>
+  ({ kind: 'candidate', candidate: { candidate } }) as const;
 
 /**
  * The room of a call without a host. A connection is named after its user, with a digit where there are several: `bob2` is the second device of bob. What they get is
@@ -55,7 +62,13 @@ export class CallRoom {
   /** Alice calls, on the device `alice`. Answers the number of the request, see {@link reply}. */
   create(change: Partial<Omit<Create, 'callees'>> & { callees?: string[] } = {}): string {
     const { callees = ['bob'], ...rest } = change;
-    const create = { type: 'create', caller: profile('alice'), device: 'alice', old: false, video: false } as const;
+    const create = {
+      type: 'create',
+      caller: profile('alice'),
+      device: 'alice',
+      old: false,
+      video: false,
+    } as const;
     return this.#tell({ ...create, ...rest, callees: callees.map(profile) });
   }
 
@@ -84,7 +97,16 @@ export class CallRoom {
     const ticket = { id: `t${++this.#tickets}`, until: this.now + 60_000 };
     const role = user === 'alice' ? 'caller' : 'callee';
     const until = Number.MAX_SAFE_INTEGER;
-    const who: Entrant = { user, device: name, sid: name, old: false, until, role, ticket, ...change };
+    const who: Entrant = {
+      user,
+      device: name,
+      sid: name,
+      old: false,
+      until,
+      role,
+      ticket,
+      ...change,
+    };
     this.#present.set(name, { id: name, who, heardAt: this.now });
     return this.step({ type: 'join', id: name, who, present: [...this.#present.values()] });
   }
@@ -135,7 +157,8 @@ export class CallRoom {
       }
       this.step({ type: 'alarm', present: [...this.#present.values()] });
       const next = this.#wakeAt;
-      if (next !== undefined && next <= this.now) throw new Error('The room wants to be woken for what is past');
+      if (next !== undefined && next <= this.now)
+        throw new Error('The room wants to be woken for what is past');
     }
     this.now = end;
     return this;
@@ -143,7 +166,9 @@ export class CallRoom {
 
   /** When the room wants an alarm, or to be reminded. */
   get #wakeAt(): number | undefined {
-    const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter(
+      (at) => at !== undefined,
+    );
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -165,8 +190,12 @@ export class CallRoom {
   }
 
   /** The same, of one type; the others can still be asked for. */
-  heard<Type extends CallServerFrame['type']>(name: string, type: Type): Extract<CallServerFrame, { type: Type }>[] {
-    const ofType = (frame: CallServerFrame): frame is Extract<CallServerFrame, { type: Type }> => frame.type === type;
+  heard<Type extends CallServerFrame['type']>(
+    name: string,
+    type: Type,
+  ): Extract<CallServerFrame, { type: Type }>[] {
+    const ofType = (frame: CallServerFrame): frame is Extract<CallServerFrame, { type: Type }> =>
+      frame.type === type;
     const frames = this.got(name);
     this.#frames.set(
       name,
@@ -179,7 +208,9 @@ export class CallRoom {
   signals(name: string): [number, string][] {
     return this.heard(name, 'signal').map(({ seq, signals }) => [
       seq,
-      signals.map((one) => (one.kind === 'candidate' ? (one.candidate?.candidate ?? '') : one.sdp)).join(' '),
+      signals
+        .map((one) => (one.kind === 'candidate' ? (one.candidate?.candidate ?? '') : one.sdp))
+        .join(' '),
     ]);
   }
 
@@ -193,7 +224,8 @@ export class CallRoom {
     return this.posts.splice(0).flatMap((post) =>
       messagesIn(post).map((message) => {
         const target = post.to === 'worker' ? post.to : post.to.id;
-        const more = 'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
+        const more =
+          'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
         return [target, message.type, more].filter((part) => part !== undefined).join(' ');
       }),
     );
@@ -235,10 +267,17 @@ export class CallRoom {
     for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
       const { to, n } = post;
       const answer = ({ type }: { type: Told }) =>
-        (this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' })))(to === 'worker' ? to : to.id);
-      const given = messagesIn(post).some((message) => answer(message) === HANGS) ? HANGS : answerTo(post, answer);
+        (this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' })))(
+          to === 'worker' ? to : to.id,
+        );
+      const given = messagesIn(post).some((message) => answer(message) === HANGS)
+        ? HANGS
+        : answerTo(post, answer);
       if (given === HANGS) this.open.push(post);
-      else this.state = this.#perform(callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now));
+      else
+        this.state = this.#perform(
+          callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now),
+        );
     }
     return this;
   }
@@ -287,14 +326,18 @@ export class CallRoom {
 }
 
 /** A call of Alice that rings at Bob; nobody is connected yet. */
-export const ringing = (answers?: Answers, change?: Parameters<CallRoom['create']>[0]): CallRoom => {
+export const ringing = (
+  answers?: Answers,
+  change?: Parameters<CallRoom['create']>[0],
+): CallRoom => {
   const room = new CallRoom(answers);
   room.create(change);
   return room;
 };
 
 /** Alice and Bob talk to one another. */
-export const talking = (answers?: Answers): CallRoom => ringing(answers).enter('alice').accept('bob');
+export const talking = (answers?: Answers): CallRoom =>
+  ringing(answers).enter('alice').accept('bob');
 
 /** Alice, Bob and Cyd do. */
 export const three = (answers?: Answers): CallRoom =>

@@ -3,19 +3,45 @@ import { describe, expect, test } from 'vitest';
 import { decodeCandidate } from '../../../party/call/decode.ts';
 import { CallClientFrame } from '../../../src/contract/sockets/call.ts';
 
-const said = { candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host', sdpMid: '0', sdpMLineIndex: 0 };
-const frameOf = (candidate: unknown) => ({ type: 'signal', seq: 1, signal: { kind: 'candidate', candidate } });
+const said = {
+  candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+};
+const frameOf = (candidate: unknown) => ({
+  type: 'signal',
+  seq: 1,
+  signal: { kind: 'candidate', candidate },
+});
 
 /** Anything that JSON can say, what is nearly right more often than not. */
 const odd = fc.oneof(
-  fc.constantFrom(null, true, '', 'x', 'x'.repeat(64), 'x'.repeat(65), 0, -0, 1, -1, 1.5, 2 ** 53, [], {}),
+  fc.constantFrom(
+    null,
+    true,
+    '',
+    'x',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    0,
+    -0,
+    1,
+    -1,
+    1.5,
+    2 ** 53,
+    [],
+    {},
+  ),
   fc.jsonValue(),
 );
 const mostly = <Value>(right: Value) => fc.oneof({ weight: 6, arbitrary: fc.constant(right) }, odd);
 const record = (shape: Record<string, unknown>) =>
-  fc.record(Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, mostly(value)])), {
-    requiredKeys: [],
-  });
+  fc.record(
+    Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, mostly(value)])),
+    {
+      requiredKeys: [],
+    },
+  );
 const frames = fc
   .record(
     {

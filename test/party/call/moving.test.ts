@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CallRoom, offer, ringing, talking, three } from './call.ts';
 
-const takeOver = (room: CallRoom, device = 'alice2', user = 'alice') => room.permit(user, { device, takeOver: true });
+const takeOver = (room: CallRoom, device = 'alice2', user = 'alice') =>
+  room.permit(user, { device, takeOver: true });
 
 describe('a call that nobody has answered', () => {
   test('moves to another device of the caller that wants it: that one begins anew', () => {
@@ -15,7 +16,9 @@ describe('a call that nobody has answered', () => {
     expect(room.closed).toEqual(['alice notInCall']);
     const to = { party: 'inbox', id: 'alice' };
     const about = { call: 'c', device: 'alice2', epoch: 2, to: ['bob'], until: 1_055_000 };
-    expect(room.posts.map(({ to, message }) => [to, message])).toEqual([[to, { type: 'moved', ...about }]]);
+    expect(room.posts.map(({ to, message }) => [to, message])).toEqual([
+      [to, { type: 'moved', ...about }],
+    ]);
     room.join('alice2').hello('alice2');
     expect(room.heard('alice2', 'welcome')).toMatchObject([{ joined: true, received: 0 }]);
     room.signal('alice2', 1, offer('from the second')).accept('bob2');

@@ -96,7 +96,11 @@ describe('a connection', () => {
   });
 
   test('must say hello first, in a version that is spoken here, and once', () => {
-    const room = ringing().join('alice').say('alice', { type: 'hangup' }).hello('alice').hello('alice');
+    const room = ringing()
+      .join('alice')
+      .say('alice', { type: 'hangup' })
+      .hello('alice')
+      .hello('alice');
     expect(room.errors('alice')).toEqual(['hello_first', 'not_now']);
     expect(room.is).toBe('ringing');
     room.join('bob').say('bob', { type: 'hello', version: 2 });
@@ -131,7 +135,9 @@ describe('a connection', () => {
   });
 
   test('that gave way is not missed when it ends later', () => {
-    const room = talking().join('newer', { user: 'bob', device: 'bob' }).hello('newer', { seen: {}, acked: 0 });
+    const room = talking()
+      .join('newer', { user: 'bob', device: 'bob' })
+      .hello('newer', { seen: {}, acked: 0 });
     room.got('alice');
     room.leave('bob').wait(20_000);
     expect(room.got('alice')).toEqual([]);

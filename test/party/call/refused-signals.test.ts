@@ -23,7 +23,10 @@ describe('a signal that is refused for good', () => {
   test('behind a gap leaves what came before it alone', () => {
     const room = talking();
     room.signal('alice', 2, offer('b')).signal('alice', 3, BROKEN).signal('alice', 4, offer('c'));
-    room.signal('alice', 1, offer('a')).signal('alice', 3, offer('c')).signal('alice', 4, offer('d'));
+    room
+      .signal('alice', 1, offer('a'))
+      .signal('alice', 3, offer('c'))
+      .signal('alice', 4, offer('d'));
     expect(room.signals('bob').map(([, text]) => text)).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -49,9 +52,24 @@ describe('a signal that is refused for good', () => {
     const sent: object[] = [];
     const client = new CallClient({ send: (frame) => sent.push(frame) });
     client.opened();
-    const welcome = { version: 1, call: 'c', video: false, group: false, caller: 'a', you: 'a' } as const;
-    client.received({ type: 'welcome', ...welcome, state: 'accepted', joined: true, received: 0, peers: [] });
-    for (const sdp of ['first', 'too long', 'third', 'fourth']) client.signal({ kind: 'offer', sdp });
+    const welcome = {
+      version: 1,
+      call: 'c',
+      video: false,
+      group: false,
+      caller: 'a',
+      you: 'a',
+    } as const;
+    client.received({
+      type: 'welcome',
+      ...welcome,
+      state: 'accepted',
+      joined: true,
+      received: 0,
+      peers: [],
+    });
+    for (const sdp of ['first', 'too long', 'third', 'fourth'])
+      client.signal({ kind: 'offer', sdp });
     sent.length = 0;
     client.received({ type: 'error', code: 'too_long', message: '', seq: 2 });
     expect(sent).toEqual([

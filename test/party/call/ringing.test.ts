@@ -34,13 +34,16 @@ describe('a call that is created', () => {
     [{ outcome: 'instead', call: 'another' }],
     [{ outcome: 'in_call' }],
     [{ outcome: 'limited', retryAfterSeconds: 60 }],
-  ])('is withdrawn when the inbox of the caller answers %j: it rings nowhere and leaves no record', (verdict) => {
-    const room = new CallRoom({ dial: () => verdict });
-    const request = room.create();
-    expect(room.reply(request)).toEqual(verdict);
-    expect(room.told()).not.toContain('bob ring');
-    expect(room.records).toEqual([]);
-  });
+  ])(
+    'is withdrawn when the inbox of the caller answers %j: it rings nowhere and leaves no record',
+    (verdict) => {
+      const room = new CallRoom({ dial: () => verdict });
+      const request = room.create();
+      expect(room.reply(request)).toEqual(verdict);
+      expect(room.told()).not.toContain('bob ring');
+      expect(room.records).toEqual([]);
+    },
+  );
 
   test('fails when the inbox of the caller cannot be reached for 3 s', () => {
     const room = new CallRoom({ dial: unreachable });
@@ -51,21 +54,32 @@ describe('a call that is created', () => {
   test('fails after 45 s when nobody has ever answered', () => {
     const room = new CallRoom({ dial: () => HANGS });
     const request = room.create();
-    expect(room.wait(45_000).reply(request)).toEqual({ outcome: 'created', state: 'ended', reason: 'failed' });
+    expect(room.wait(45_000).reply(request)).toEqual({
+      outcome: 'created',
+      state: 'ended',
+      reason: 'failed',
+    });
   });
 
   test('is withdrawn when the callee calls at the same moment, and wins', () => {
     const room = new CallRoom({ ring: () => ({ outcome: 'instead', call: 'theirs' }) });
     const request = room.create();
     expect(room.reply(request)).toEqual({ outcome: 'instead', call: 'theirs' });
-    expect(room.told()).toEqual(['alice dial alice', 'bob ring', 'alice stop cancelled', 'bob stop cancelled']);
+    expect(room.told()).toEqual([
+      'alice dial alice',
+      'bob ring',
+      'alice stop cancelled',
+      'bob stop cancelled',
+    ]);
   });
 
   test('ends as busy, with a record, when the callee is in another one', () => {
     const room = new CallRoom({ ring: () => ({ outcome: 'busy' }) });
     const request = room.create();
     expect(room.reply(request)).toEqual({ outcome: 'created', state: 'ended', reason: 'busy' });
-    expect(room.records).toMatchObject([{ reason: 'busy', callees: [{ user: 'bob', joined: false }] }]);
+    expect(room.records).toMatchObject([
+      { reason: 'busy', callees: [{ user: 'bob', joined: false }] },
+    ]);
   });
 
   test('is created once, however often it is asked for', () => {
@@ -78,11 +92,17 @@ describe('a call that is created', () => {
     expect(requests.map((request) => room.reply(request))).toEqual([created, created, created]);
     expect(room.messages('ring')).toHaveLength(1);
     room.act('bob', { type: 'decline' });
-    expect(room.reply(room.create())).toEqual({ outcome: 'created', state: 'ended', reason: 'declined' });
+    expect(room.reply(room.create())).toEqual({
+      outcome: 'created',
+      state: 'ended',
+      reason: 'declined',
+    });
   });
 
   test('is answered 3 s after it began to ring, though an inbox hangs; that one may still ring then', () => {
-    const room = new CallRoom({ ring: (user) => (user === 'bob' ? HANGS : { outcome: 'ok', devices: 1, old: false }) });
+    const room = new CallRoom({
+      ring: (user) => (user === 'bob' ? HANGS : { outcome: 'ok', devices: 1, old: false }),
+    });
     const request = room.create({ callees: ['bob', 'cyd'] });
     expect(room.wait(2_999).reply(request)).toBeUndefined();
     expect(room.wait(1).reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
@@ -94,7 +114,9 @@ describe('a call that is created', () => {
   test('tells at once that nobody is reachable, and rings on for those who come late', () => {
     const room = new CallRoom({ ring: nobody });
     expect(room.reply(room.create())).toEqual({ outcome: 'created', state: 'ringing' });
-    expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([{ peers: [{ unreachable: true }] }]);
+    expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([
+      { peers: [{ unreachable: true }] },
+    ]);
     room.wait(40_000).accept('bob');
     expect(room.is).toBe('accepted');
   });
@@ -132,8 +154,12 @@ describe('a call that is created', () => {
     room.create();
     room.enter('alice').got('alice');
     room.act('bob', { type: 'here' }, 'bob');
-    expect(room.heard('alice', 'peer')).toMatchObject([{ peer: { user: 'bob', state: 'ringing' } }]);
-    expect(room.restart().enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty('unreachable');
+    expect(room.heard('alice', 'peer')).toMatchObject([
+      { peer: { user: 'bob', state: 'ringing' } },
+    ]);
+    expect(room.restart().enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty(
+      'unreachable',
+    );
     room.act('bob', { type: 'here' }, 'bob').act('alice', { type: 'here' }, 'alice').accept('bob');
     room.got('alice');
     room.act('bob', { type: 'here' }, 'bob');
@@ -156,7 +182,9 @@ describe('a call that is created', () => {
     const room = new CallRoom({ ring: () => HANGS });
     room.create();
     room.act('bob', { type: 'here' }, 'bob').settle(nobody());
-    expect(room.enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty('unreachable');
+    expect(room.enter('alice').heard('alice', 'welcome')[0]?.peers[0]).not.toHaveProperty(
+      'unreachable',
+    );
   });
 
   test('is answered after 3 s though an inbox cannot be reached, which is asked until the ring is over', () => {
@@ -164,7 +192,9 @@ describe('a call that is created', () => {
     const request = room.create();
     expect(room.wait(2_999).reply(request)).toBeUndefined();
     expect(room.wait(1).reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
-    expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([{ peers: [{ unreachable: true }] }]);
+    expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([
+      { peers: [{ unreachable: true }] },
+    ]);
     room.wait(41_999);
     const tries = room.messages('ring').length;
     expect(tries).toBeGreaterThan(5);
@@ -184,7 +214,11 @@ describe('a call that rings', () => {
   });
 
   test('ends at once for both when it is cancelled', () => {
-    const room = ringing().enter('alice').enter('bob').enter('bob2').say('alice', { type: 'hangup' });
+    const room = ringing()
+      .enter('alice')
+      .enter('bob')
+      .enter('bob2')
+      .say('alice', { type: 'hangup' });
     expect(room.is).toBe('ended cancelled');
     for (const name of ['alice', 'bob', 'bob2']) {
       expect(room.got(name).at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'cancelled' });
@@ -193,7 +227,11 @@ describe('a call that rings', () => {
   });
 
   test('ends at once for both when it is declined, on all devices of the callee', () => {
-    const room = ringing().enter('alice').enter('bob').enter('bob2').say('bob2', { type: 'decline' });
+    const room = ringing()
+      .enter('alice')
+      .enter('bob')
+      .enter('bob2')
+      .say('bob2', { type: 'decline' });
     expect(room.is).toBe('ended declined');
     for (const name of ['alice', 'bob']) {
       expect(room.got(name).at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'declined' });
@@ -206,7 +244,10 @@ describe('a call that rings', () => {
   });
 
   test('cannot be declined by the caller, nor accepted', () => {
-    const room = ringing().enter('alice').say('alice', { type: 'decline' }).say('alice', { type: 'accept' });
+    const room = ringing()
+      .enter('alice')
+      .say('alice', { type: 'decline' })
+      .say('alice', { type: 'accept' });
     expect(room.errors('alice')).toEqual(['not_now', 'not_now']);
     expect(room.is).toBe('ringing');
   });
@@ -219,7 +260,9 @@ describe('a call that rings', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .act('bob', { type: 'decline' });
-    expect(room.heard('alice', 'peer')).toMatchObject([{ reason: 'declined', peer: { user: 'bob', state: 'left' } }]);
+    expect(room.heard('alice', 'peer')).toMatchObject([
+      { reason: 'declined', peer: { user: 'bob', state: 'left' } },
+    ]);
     expect(room.is).toBe('ringing');
     expect(room.act('cyd', { type: 'decline' }).is).toBe('ended declined');
   });
@@ -235,7 +278,11 @@ describe('a ticket', () => {
   test('is for those who are in the call, as what they are in it', () => {
     const room = ringing({}, { video: true });
     expect(room.permit('alice')).toEqual({ outcome: 'ok', role: 'caller', video: true });
-    expect(room.permit('bob', { device: 'bob2' })).toEqual({ outcome: 'ok', role: 'callee', video: true });
+    expect(room.permit('bob', { device: 'bob2' })).toEqual({
+      outcome: 'ok',
+      role: 'callee',
+      video: true,
+    });
     expect(room.permit('mallory')).toEqual({ outcome: 'no_such_call' });
     expect(room.permit('constructor')).toEqual({ outcome: 'no_such_call' });
   });
@@ -256,7 +303,9 @@ describe('a ticket', () => {
   });
 
   test('is for nobody when the call is over', () => {
-    expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({ outcome: 'no_such_call' });
+    expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({
+      outcome: 'no_such_call',
+    });
   });
 
   test('comes with a TURN credential, the newest 32 of each user are in the record; the oldest is given back, to be revoked', () => {
@@ -267,12 +316,17 @@ describe('a ticket', () => {
       for (let n = user === 'alice' ? 1 : 0; n < 32; n++) {
         expect(room.permit(user, { turn: name(user, n) })).toMatchObject({ outcome: 'ok' });
       }
-      expect(room.permit(user, { turn: name(user, 32) })).toMatchObject({ outcome: 'ok', surplus: name(user, 0) });
+      expect(room.permit(user, { turn: name(user, 32) })).toMatchObject({
+        outcome: 'ok',
+        surplus: name(user, 0),
+      });
       expect(room.permit(user, { turn: name(user, 32) })).not.toHaveProperty('surplus');
     }
     room.wait(45_000);
     const [record] = room.records;
-    const newest = members.flatMap((user) => Array.from({ length: 32 }, (_, n) => name(user, n + 1)));
+    const newest = members.flatMap((user) =>
+      Array.from({ length: 32 }, (_, n) => name(user, n + 1)),
+    );
     expect(record?.turn.toSorted()).toEqual(newest.toSorted());
     expect(JSON.stringify(ToWorker.parse(record)).length).toBeLessThan(WORKER_READS);
     expect(JSON.stringify(room.written).length).toBeLessThan(128 * 1024);
@@ -309,7 +363,9 @@ describe('a caller who dials once more', () => {
     const room = afterHello().signal('alice', 1, offer('first page'));
     room.permit('alice', { anew: true });
     room.accept('bob');
-    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 1, seq: 1, signals: [offer('first page')] }]);
+    expect(room.heard('bob', 'signal')).toMatchObject([
+      { epoch: 1, seq: 1, signals: [offer('first page')] },
+    ]);
   });
 
   test('as an old client, which has no memory to lose, keeps its offer', () => {
@@ -322,7 +378,9 @@ describe('a caller who dials once more', () => {
   test('is another one than who only asks for a ticket, and keeps the first offer', () => {
     const room = ringing({}, { offer: offer('first page') });
     room.permit('alice');
-    expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([{ epoch: 1, signals: [offer('first page')] }]);
+    expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([
+      { epoch: 1, signals: [offer('first page')] },
+    ]);
   });
 });
 
@@ -332,8 +390,16 @@ describe('a room without a call', () => {
   });
 
   test.each([
-    ['asked for a ticket', { type: 'permit', user: 'alice', device: 'alice' }, { outcome: 'no_such_call' }],
-    ['told of a device', { type: 'act', user: 'bob', device: 'bob', action: { type: 'decline' } }, { outcome: 'done' }],
+    [
+      'asked for a ticket',
+      { type: 'permit', user: 'alice', device: 'alice' },
+      { outcome: 'no_such_call' },
+    ],
+    [
+      'told of a device',
+      { type: 'act', user: 'bob', device: 'bob', action: { type: 'decline' } },
+      { outcome: 'done' },
+    ],
   ] as const)('leaves nothing behind when it is %s', (_, message, answered) => {
     const room = new CallRoom();
     expect(room.tell(message)).toEqual(answered);
@@ -355,7 +421,11 @@ describe('a call that is over', () => {
 
   test('is not forgotten before its record is kept, over restarts, however long that takes', () => {
     const answers = { record: unreachable };
-    const room = ringing(answers).act('bob', { type: 'decline' }).wait(86_400_000).restart().wait(3_600_000);
+    const room = ringing(answers)
+      .act('bob', { type: 'decline' })
+      .wait(86_400_000)
+      .restart()
+      .wait(3_600_000);
     expect(room.forgotten).toBe(0);
     Object.assign(room.answers, { record: () => ({ outcome: 'done' }) });
     expect(room.wait(300_000).forgotten).toBe(1);

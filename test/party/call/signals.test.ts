@@ -59,7 +59,9 @@ describe('signals', () => {
       [3, 'offer a b'],
       [4, 'c'],
     ]);
-    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 4 }]);
+    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([
+      { type: 'acked', seq: 4 },
+    ]);
   });
 
   test('wait while the other one is away, and come when they are back', () => {
@@ -72,12 +74,18 @@ describe('signals', () => {
   });
 
   test('are not for those who have not joined, nor from them', () => {
-    const room = ringing().enter('bob').signal('bob', 1, offer()).say('bob', { type: 'ack', seen: {} });
+    const room = ringing()
+      .enter('bob')
+      .signal('bob', 1, offer())
+      .say('bob', { type: 'ack', seen: {} });
     expect(room.errors('bob')).toEqual(['not_now', 'not_now']);
   });
 
   test('of an old client come without what only old ones understand', () => {
-    const room = ringing({}, { old: true, device: 'ws-alice', offer: { ...offer(), raw: { secret: 1 } } });
+    const room = ringing(
+      {},
+      { old: true, device: 'ws-alice', offer: { ...offer(), raw: { secret: 1 } } },
+    );
     expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([{ signals: [offer()] }]);
     expect(
       room
@@ -134,7 +142,12 @@ describe('what was seen', () => {
 
 describe('the size of a signal', () => {
   test('is that of its texts, and of all that an old client sent with it', () => {
-    const candidate = { candidate: 'x'.repeat(100), sdpMid: 'ab', sdpMLineIndex: 0, usernameFragment: 'abcd' };
+    const candidate = {
+      candidate: 'x'.repeat(100),
+      sdpMid: 'ab',
+      sdpMLineIndex: 0,
+      usernameFragment: 'abcd',
+    };
     expect(sizeOf({ kind: 'candidate', candidate })).toBe(106);
     expect(sizeOf({ kind: 'candidate', candidate: null })).toBe(0);
     expect(sizeOf(offer('x'.repeat(50)))).toBe(50);
@@ -149,7 +162,9 @@ describe('what waits', () => {
     room.signal('alice', 2);
     expect(room.signals('bob').at(-1)).toEqual([66, '66']);
     room.got('alice');
-    expect(room.signal('alice', 68).heard('alice', 'resend')).toEqual([{ type: 'resend', seq: 67 }]);
+    expect(room.signal('alice', 68).heard('alice', 'resend')).toEqual([
+      { type: 'resend', seq: 67 },
+    ]);
   });
 
   test('for those before it is kept once, however often it comes', () => {
@@ -218,7 +233,9 @@ describe('after a restart', () => {
       [3, '3'],
       [4, '4'],
     ]);
-    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 4 }]);
+    expect(room.ack('bob', 'alice', 4).heard('alice', 'acked')).toEqual([
+      { type: 'acked', seq: 4 },
+    ]);
   });
 
   test('it does not matter who comes back first', () => {
@@ -243,7 +260,9 @@ describe('a caller whose room lost the offer of the call before the first hello'
       .enter('alice', { seen: {}, acked: 0 });
     expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
     room.signal('alice', 1, offer('once more')).accept('bob');
-    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 1, seq: 1, signals: [offer('once more')] }]);
+    expect(room.heard('bob', 'signal')).toMatchObject([
+      { epoch: 1, seq: 1, signals: [offer('once more')] },
+    ]);
   });
 
   test('begins anew otherwise', () => {
@@ -252,7 +271,9 @@ describe('a caller whose room lost the offer of the call before the first hello'
       .enter('alice');
     expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
     room.signal('alice', 1, offer('new')).accept('bob');
-    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 2, seq: 1, signals: [offer('new')] }]);
+    expect(room.heard('bob', 'signal')).toMatchObject([
+      { epoch: 2, seq: 1, signals: [offer('new')] },
+    ]);
   });
 });
 
@@ -264,19 +285,29 @@ describe('a client that comes back without its memory', () => {
     room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
     expect(room.signals('bob')).toEqual([]);
     room.signal('alice', 1, offer('anew'));
-    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 2, seq: 1, signals: [offer('anew')] }]);
+    expect(room.heard('bob', 'signal')).toMatchObject([
+      { epoch: 2, seq: 1, signals: [offer('anew')] },
+    ]);
   });
 
   test('gets nothing that was for the one that it was, who sent it need not wait', () => {
     const room = described().leave('bob').signal('alice', 2).enter('bob');
     expect(room.signals('bob')).toEqual([]);
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
-    expect(room.heard('alice', 'peer').at(-1)).toMatchObject({ peer: { user: 'bob', state: 'joined', epoch: 2 } });
+    expect(room.heard('alice', 'peer').at(-1)).toMatchObject({
+      peer: { user: 'bob', state: 'joined', epoch: 2 },
+    });
   });
 
   test('keeps its epoch over a restart', () => {
-    const room = described().leave('alice').enter('alice').restart().enter('bob', { seen: {}, acked: 1 });
-    expect(room.heard('bob', 'welcome').at(-1)).toMatchObject({ peers: [{ user: 'alice', epoch: 2 }] });
+    const room = described()
+      .leave('alice')
+      .enter('alice')
+      .restart()
+      .enter('bob', { seen: {}, acked: 1 });
+    expect(room.heard('bob', 'welcome').at(-1)).toMatchObject({
+      peers: [{ user: 'alice', epoch: 2 }],
+    });
   });
 
   test('is not taken for one when it comes for the first time', () => {
@@ -288,7 +319,9 @@ describe('a client that comes back without its memory', () => {
 
 describe('signals of several', () => {
   test('go to the one who is named, and their numbers run over all', () => {
-    const room = three().signal('alice', 1, offer('for bob'), 'bob').signal('alice', 2, offer('for cyd'), 'cyd');
+    const room = three()
+      .signal('alice', 1, offer('for bob'), 'bob')
+      .signal('alice', 2, offer('for cyd'), 'cyd');
     expect(room.signals('bob')).toEqual([[1, 'for bob']]);
     expect(room.signals('cyd')).toEqual([[2, 'for cyd']]);
     room.ack('cyd', 'alice', 2);
@@ -311,11 +344,18 @@ describe('signals of several', () => {
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 1 }]);
     room.signal('alice', 2, offer(), 'cyd').signal('alice', 3, offer(), 'bob');
     expect(room.signals('bob')).toEqual([[3, 'offer']]);
-    expect(room.ack('bob', 'alice', 3).heard('alice', 'acked').at(-1)).toEqual({ type: 'acked', seq: 3 });
+    expect(room.ack('bob', 'alice', 3).heard('alice', 'acked').at(-1)).toEqual({
+      type: 'acked',
+      seq: 3,
+    });
   });
 
   test('of one who has left do not reach those who come later', () => {
-    const room = three().leave('bob').signal('cyd', 1, offer(), 'bob').say('cyd', { type: 'hangup' }).enter('bob');
+    const room = three()
+      .leave('bob')
+      .signal('cyd', 1, offer(), 'bob')
+      .say('cyd', { type: 'hangup' })
+      .enter('bob');
     expect(room.signals('bob')).toEqual([]);
   });
 });

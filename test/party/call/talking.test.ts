@@ -23,7 +23,8 @@ describe('a call that is accepted', () => {
 
   test('is on the device that accepts first; the others hear it at once, and are out', () => {
     const room = ringing().enter('bob').enter('bob2').enter('bob3').say('bob2', { type: 'accept' });
-    for (const name of ['bob', 'bob3']) expect(room.got(name).at(-1)).toEqual({ type: 'answered_elsewhere' });
+    for (const name of ['bob', 'bob3'])
+      expect(room.got(name).at(-1)).toEqual({ type: 'answered_elsewhere' });
     expect(room.closed).toEqual(['bob notInCall', 'bob3 notInCall']);
     expect(room.heard('bob2', 'answered_elsewhere')).toEqual([]);
   });
@@ -90,7 +91,9 @@ describe('a call that is accepted', () => {
   });
 
   test('ends as busy when the inbox says that they took another one at the same moment', () => {
-    const room = ringing({ active: (user) => ({ outcome: user === 'bob' ? 'busy' : 'ok' }) }).enter('alice');
+    const room = ringing({ active: (user) => ({ outcome: user === 'bob' ? 'busy' : 'ok' }) }).enter(
+      'alice',
+    );
     expect(room.accept('bob').is).toBe('ended busy');
     expect(room.got('alice').at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'busy' });
   });
@@ -107,7 +110,9 @@ describe('somebody who has gone', () => {
     room.leave('bob');
     expect(room.heard('alice', 'peer')).toMatchObject([{ peer: { user: 'bob', state: 'away' } }]);
     room.wait(19_999).enter('bob', { seen: {}, acked: 0 });
-    expect(room.heard('alice', 'peer')).toMatchObject([{ peer: { user: 'bob', state: 'joined', epoch: 1 } }]);
+    expect(room.heard('alice', 'peer')).toMatchObject([
+      { peer: { user: 'bob', state: 'joined', epoch: 1 } },
+    ]);
     expect(room.wait(60_000).is).toBe('accepted');
   });
 
@@ -155,8 +160,10 @@ describe('somebody who has gone', () => {
 });
 
 describe('an old client', () => {
-  const old = (answers = {}) => ringing({ ring: oldCallee, ...answers }, { offer: offer() }).enter('alice');
-  const signalled = (room: CallRoom) => room.messages('signal').map(({ device, seq }) => `${device} ${seq}`);
+  const old = (answers = {}) =>
+    ringing({ ring: oldCallee, ...answers }, { offer: offer() }).enter('alice');
+  const signalled = (room: CallRoom) =>
+    room.messages('signal').map(({ device, seq }) => `${device} ${seq}`);
 
   test('hears the offer while it rings, once, and accepts by its inbox', () => {
     const room = old().act('bob', { type: 'accept' });
@@ -187,11 +194,15 @@ describe('an old client', () => {
   });
 
   test('is out at once when it is gone, without grace', () => {
-    expect(old().act('bob', { type: 'accept' }).act('bob', { type: 'hangup' }).is).toBe('ended hung_up');
+    expect(old().act('bob', { type: 'accept' }).act('bob', { type: 'hangup' }).is).toBe(
+      'ended hung_up',
+    );
   });
 
   test('ends nothing in which another device of theirs is', () => {
-    const room = talking().act('bob', { type: 'hangup' }).act('bob', { type: 'signal', seq: 1, signal: answer() });
+    const room = talking()
+      .act('bob', { type: 'hangup' })
+      .act('bob', { type: 'signal', seq: 1, signal: answer() });
     room.act('bob', { type: 'signal', seq: 1, signal: answer() }, 'bob');
     expect(room.is).toBe('accepted');
     expect(room.signals('alice')).toEqual([]);
@@ -211,7 +222,9 @@ describe('an old client', () => {
   test('cannot say again what it said: the call is lost with its host', () => {
     const room = old().act('bob', { type: 'accept' }).restart();
     expect(room.is).toBe('ended lost');
-    expect(room.records).toMatchObject([{ reason: 'lost', callees: [{ user: 'bob', joined: true }] }]);
+    expect(room.records).toMatchObject([
+      { reason: 'lost', callees: [{ user: 'bob', joined: true }] },
+    ]);
   });
 });
 
@@ -250,7 +263,10 @@ describe('a call of several', () => {
 
   test('goes on without one who is lost', () => {
     const room = three().leave('cyd').wait(20_000);
-    expect(room.heard('bob', 'peer').at(-1)).toMatchObject({ reason: 'lost', peer: { user: 'cyd', state: 'left' } });
+    expect(room.heard('bob', 'peer').at(-1)).toMatchObject({
+      reason: 'lost',
+      peer: { user: 'cyd', state: 'left' },
+    });
     expect(room.is).toBe('accepted');
   });
 
@@ -261,11 +277,15 @@ describe('a call of several', () => {
     room.enter('cyd');
     expect(room.heard('cyd', 'welcome').at(-1)).toMatchObject({ joined: false, received: 0 });
     room.say('cyd', { type: 'accept' });
-    expect(room.heard('bob', 'peer').at(-1)).toMatchObject({ peer: { user: 'cyd', state: 'joined', epoch: 2 } });
+    expect(room.heard('bob', 'peer').at(-1)).toMatchObject({
+      peer: { user: 'cyd', state: 'joined', epoch: 2 },
+    });
   });
 
   test('of two ends for good with the first who leaves', () => {
-    expect(talking().say('bob', { type: 'hangup' }).permit('bob')).toEqual({ outcome: 'no_such_call' });
+    expect(talking().say('bob', { type: 'hangup' }).permit('bob')).toEqual({
+      outcome: 'no_such_call',
+    });
   });
 
   test('tells whoever joins who is there, each pair with one polite side: who came later', () => {
@@ -277,21 +297,37 @@ describe('a call of several', () => {
       const [welcome] = room.leave(name).enter(name).heard(name, 'welcome').slice(-1);
       return welcome?.peers.filter(({ polite }) => polite).map(({ user }) => user);
     };
-    expect([politeTo('alice'), politeTo('cyd'), politeTo('bob')]).toEqual([[], ['alice'], ['alice', 'cyd']]);
+    expect([politeTo('alice'), politeTo('cyd'), politeTo('bob')]).toEqual([
+      [],
+      ['alice'],
+      ['alice', 'cyd'],
+    ]);
   });
 
   test('says in its record who missed it: those who did not answer, nor refuse, however the call went on', () => {
     const room = ringing(
-      { ring: (user) => (user === 'dan' ? { outcome: 'busy' } : { outcome: 'ok', devices: 1, old: false }) },
+      {
+        ring: (user) =>
+          user === 'dan' ? { outcome: 'busy' } : { outcome: 'ok', devices: 1, old: false },
+      },
       { callees: ['bob', 'cyd', 'dan', 'eve'] },
     );
-    room.enter('alice').accept('bob').act('cyd', { type: 'decline' }).wait(45_000).say('bob', { type: 'hangup' });
-    const missed = (name: string) => room.records[0]?.callees.find(({ user }) => user === name)?.missed;
+    room
+      .enter('alice')
+      .accept('bob')
+      .act('cyd', { type: 'decline' })
+      .wait(45_000)
+      .say('bob', { type: 'hangup' });
+    const missed = (name: string) =>
+      room.records[0]?.callees.find(({ user }) => user === name)?.missed;
     expect(['bob', 'cyd', 'dan', 'eve'].map(missed)).toEqual([false, false, true, true]);
   });
 
   test.each([
-    ['cancelled', (room: CallRoom) => room.act('cyd', { type: 'decline' }).say('alice', { type: 'hangup' })],
+    [
+      'cancelled',
+      (room: CallRoom) => room.act('cyd', { type: 'decline' }).say('alice', { type: 'hangup' }),
+    ],
     ['missed', (room: CallRoom) => room.act('cyd', { type: 'decline' }).wait(45_000)],
     [
       'hung_up',
@@ -302,11 +338,16 @@ describe('a call of several', () => {
           .say('dan', { type: 'hangup' })
           .say('alice', { type: 'hangup' }),
     ],
-  ])('that is %s was missed by those for whom it rang until then, not by who declined', (reason, happens) => {
-    const room = ringing({}, { callees: ['bob', 'cyd', 'dan'] }).enter('alice');
-    happens(room);
-    expect(room.records).toMatchObject([{ reason, callees: [{ missed: true }, { user: 'cyd', missed: false }, {}] }]);
-  });
+  ])(
+    'that is %s was missed by those for whom it rang until then, not by who declined',
+    (reason, happens) => {
+      const room = ringing({}, { callees: ['bob', 'cyd', 'dan'] }).enter('alice');
+      happens(room);
+      expect(room.records).toMatchObject([
+        { reason, callees: [{ missed: true }, { user: 'cyd', missed: false }, {}] },
+      ]);
+    },
+  );
 
   test('puts out somebody who acknowledges nothing for 15 s and so stops the others; they can go on', () => {
     const room = three();
@@ -332,7 +373,11 @@ describe('a call of several', () => {
     const other = three();
     other.signal('alice', 1, offer(), 'cyd');
     for (let seq = 2; seq <= 512; seq++) other.signal('alice', seq, ice(`${seq}`), 'cyd');
-    other.leave('cyd').wait(16_000).enter('cyd', { seen: {}, acked: 0 }).signal('alice', 513, ice('513'), 'bob');
+    other
+      .leave('cyd')
+      .wait(16_000)
+      .enter('cyd', { seen: {}, acked: 0 })
+      .signal('alice', 513, ice('513'), 'bob');
     expect([other.errors('alice'), other.closed]).toEqual([['too_much'], []]);
     other.wait(14_999).signal('alice', 513, ice('513'), 'bob');
     expect(other.closed).toEqual([]);
@@ -344,7 +389,9 @@ describe('a call of several', () => {
       .enter('alice')
       .accept('bob')
       .wait(45_000);
-    expect(room.accept('cyd').say('cyd', { type: 'hangup' }).say('bob', { type: 'hangup' }).is).toBe('ended hung_up');
+    expect(
+      room.accept('cyd').say('cyd', { type: 'hangup' }).say('bob', { type: 'hangup' }).is,
+    ).toBe('ended hung_up');
     expect(room.records[0]?.callees).toEqual([
       { user: 'bob', joined: true, missed: false },
       { user: 'cyd', joined: true, missed: false },
@@ -384,14 +431,25 @@ describe('what is told to inboxes and the Worker', () => {
     const room = new CallRoom({ ring: () => HANGS });
     room.create();
     room.enter('alice').say('alice', { type: 'hangup' });
-    expect(room.told()).toEqual(['alice dial alice', 'bob ring', 'alice stop cancelled', 'worker record cancelled']);
-    expect(room.settle({ outcome: 'ok', devices: 1, old: false }).told()).toEqual(['bob stop cancelled']);
+    expect(room.told()).toEqual([
+      'alice dial alice',
+      'bob ring',
+      'alice stop cancelled',
+      'worker record cancelled',
+    ]);
+    expect(room.settle({ outcome: 'ok', devices: 1, old: false }).told()).toEqual([
+      'bob stop cancelled',
+    ]);
   });
 
   test('is told again after a restart, as long as it is not heard', () => {
     const room = talking({ stop: () => HANGS, record: () => HANGS }).say('bob', { type: 'hangup' });
     room.told();
     Object.assign(room.answers, { stop: done, record: done });
-    expect(room.restart().told()).toEqual(['alice stop hung_up', 'bob stop hung_up', 'worker record hung_up']);
+    expect(room.restart().told()).toEqual([
+      'alice stop hung_up',
+      'bob stop hung_up',
+      'worker record hung_up',
+    ]);
   });
 });

@@ -19,7 +19,11 @@ describe('a user who calls', () => {
     const bob = new Inbox();
     const { effects } = inboxRoom.step(
       bob.state,
-      { type: 'message', request: 'r', message: { type: 'dial', call: 'c', device: 'phone', to: ['a'], until: 2e6 } },
+      {
+        type: 'message',
+        request: 'r',
+        message: { type: 'dial', call: 'c', device: 'phone', to: ['a'], until: 2e6 },
+      },
       bob.now,
     );
     expect(effects.map(({ type }) => type)).toEqual(['keep', 'reply']);
@@ -178,7 +182,9 @@ describe('a user who is called', () => {
   test('is unreachable without devices, and a device that comes later hears of the call', () => {
     const bob = new Inbox();
     expect(bob.ring('c')).toEqual(rings(0));
-    expect(bob.device('late').got('late')).toMatchObject([{ type: 'welcome', version: 1, rings: [{ call: 'c' }] }]);
+    expect(bob.device('late').got('late')).toMatchObject([
+      { type: 'welcome', version: 1, rings: [{ call: 'c' }] },
+    ]);
   });
 
   test('hears several callers, of a group too', () => {
@@ -334,7 +340,10 @@ describe('a user who is in a call', () => {
     bob.posts.length = 0;
     bob.active('theirs');
     expect(
-      bob.posts.map(({ to, message }) => [to, message.type === 'act' && [message.device, message.action.type]]),
+      bob.posts.map(({ to, message }) => [
+        to,
+        message.type === 'act' && [message.device, message.action.type],
+      ]),
     ).toEqual([
       [{ party: 'call', id: 'mine' }, ['tablet', 'hangup']],
       [{ party: 'call', id: 'group' }, ['phone', 'busy']],

@@ -27,11 +27,15 @@ describe('a device', () => {
   });
 
   test('has its pings answered, also those that the host does not know', () => {
-    expect(new Inbox().join('phone').text('phone', ' {"type": "ping"}').got('phone')).toEqual([{ type: 'pong' }]);
+    expect(new Inbox().join('phone').text('phone', ' {"type": "ping"}').got('phone')).toEqual([
+      { type: 'pong' },
+    ]);
   });
 
   test('cannot speak the old dialect', () => {
-    const bob = new Inbox().device('phone').step({ type: 'frame', id: 'phone', frame: { event: 'call:hangup' } });
+    const bob = new Inbox()
+      .device('phone')
+      .step({ type: 'frame', id: 'phone', frame: { event: 'call:hangup' } });
     bob.got('phone');
     bob.say('phone', { event: 'call:offer', payload: { userId: 'alice' } });
     expect(bob.posts).toEqual([]);
@@ -57,7 +61,9 @@ describe('a device', () => {
     bob.say('b', { type: 'ping' }).wait(29_999).device('ninth');
     expect(bob.closed).toEqual(['ninth full']);
     bob.wait(1).device('ninth');
-    expect(bob.closed.slice(1)).toEqual(['a', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `${name} silent`));
+    expect(bob.closed.slice(1)).toEqual(
+      ['a', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `${name} silent`),
+    );
     expect(bob.connected).toEqual(['b', 'ninth']);
   });
 
@@ -127,7 +133,9 @@ describe('who is let in', () => {
   });
 
   test('a ticket that has expired does not count at all', () => {
-    const bob = new Inbox().wait(60_000).device('phone', { ticket: { id: 'jti', until: 1_060_000 } });
+    const bob = new Inbox()
+      .wait(60_000)
+      .device('phone', { ticket: { id: 'jti', until: 1_060_000 } });
     expect(bob.closed).toEqual(['phone unauthorized']);
   });
 
@@ -172,9 +180,9 @@ describe('a device that comes while it rings', () => {
     for (const call of ['one', 'two', 'three']) bob.ring(call);
     bob.device('phone').device('tablet').ring('four');
     bob.device('tv');
-    expect(bob.posts.map(({ to, message }) => [to, message.type === 'act' && message.action.type])).toEqual(
-      ['one', 'two', 'three'].map((id) => [{ party: 'call', id }, 'here']),
-    );
+    expect(
+      bob.posts.map(({ to, message }) => [to, message.type === 'act' && message.action.type]),
+    ).toEqual(['one', 'two', 'three'].map((id) => [{ party: 'call', id }, 'here']));
   });
 });
 
@@ -189,7 +197,11 @@ describe('a session that is revoked', () => {
 
   test('is any but the one that signs all others out, whether the Worker knows them or not', () => {
     const until = { until: 2_000_000 };
-    const bob = new Inbox().device('phone', until).device('tablet', until).old('pc', until).device('tv', until);
+    const bob = new Inbox()
+      .device('phone', until)
+      .device('tablet', until)
+      .old('pc', until)
+      .device('tv', until);
     bob.active('call', { device: 'tv' });
     bob.device('new', { until: 2_000_001 });
     bob.tell({ type: 'revoked', sids: ['gone'], others: { but: 'phone', until: 2_000_000 } });
@@ -202,14 +214,18 @@ describe('a session that is revoked', () => {
   test('is one of the newest 256 that are remembered', () => {
     const bob = new Inbox();
     for (let n = 0; n < 300; n++) bob.tell({ type: 'revoked', sids: [`s${n}`] });
-    expect(bob.state.ended.map(({ sid }) => sid)).toEqual(Array.from({ length: 256 }, (_, n) => `s${n + 44}`));
+    expect(bob.state.ended.map(({ sid }) => sid)).toEqual(
+      Array.from({ length: 256 }, (_, n) => `s${n + 44}`),
+    );
   });
 
   test('is not let in again for two minutes, whoever still takes it for alive, also after a sleep', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.tell({ type: 'revoked', sids: ['phone'] });
     bob.device('phone').old('pc', { sid: 'phone' }).restart().device('phone');
-    expect(bob.closed).toEqual(Array.from(['phone', 'phone', 'pc', 'phone'], (name) => `${name} unauthorized`));
+    expect(bob.closed).toEqual(
+      Array.from(['phone', 'phone', 'pc', 'phone'], (name) => `${name} unauthorized`),
+    );
     bob.wait(119_999).device('phone');
     expect(bob.connected).toEqual(['tablet']);
     expect(bob.wait(1).device('phone').connected).toEqual(['tablet', 'phone']);
@@ -241,7 +257,8 @@ describe('a session that is revoked', () => {
 
   test('calls nobody any more, whether the Worker was asked already or not', () => {
     const bob = new Inbox().old('asked').old('waits');
-    for (const name of ['asked', 'waits']) bob.say(name, { event: 'call:offer', payload: { userId: 'alice' } });
+    for (const name of ['asked', 'waits'])
+      bob.say(name, { event: 'call:offer', payload: { userId: 'alice' } });
     bob.tell({ type: 'revoked', sids: ['session of asked', 'session of waits'] });
     bob.dial('c', { device: 'ws-asked' });
     expect(bob.answer({ outcome: 'ok', call: 'c' }).posts).toMatchObject([
@@ -258,18 +275,15 @@ describe('a session that is revoked', () => {
     bob.stop('past');
     bob.tell({ type: 'revoked', sids: ['gone', 'old session'] });
     const told = bob.posts.map(({ to, message }) =>
-      message.type === 'act' && to !== 'worker' ? `${to.id} ${message.device} ${message.action.type}` : to,
+      message.type === 'act' && to !== 'worker'
+        ? `${to.id} ${message.device} ${message.action.type}`
+        : to,
     );
     expect(told).toEqual(['one gone revoke', 'two gone revoke']);
     bob.answer();
-    expect(bob.posts.flatMap(messagesIn).map((told) => ('device' in told ? told.device : ''))).toEqual([
-      'gone',
-      'gone',
-      'old session',
-      'ws-pc',
-      'old session',
-      'ws-pc',
-    ]);
+    expect(
+      bob.posts.flatMap(messagesIn).map((told) => ('device' in told ? told.device : '')),
+    ).toEqual(['gone', 'gone', 'old session', 'ws-pc', 'old session', 'ws-pc']);
   });
 
   test('is told to the call even if the host dies before the call has answered', () => {

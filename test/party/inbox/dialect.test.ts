@@ -1,10 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { calleeOf, candidate, decodeOld, description, encodeOld, isVideo } from '../../../party/inbox/dialect.ts';
+import {
+  calleeOf,
+  candidate,
+  decodeOld,
+  description,
+  encodeOld,
+  isVideo,
+} from '../../../party/inbox/dialect.ts';
 import { CarriedSignal } from '../../../party/wire/messages.ts';
 
 const sdp = { type: 'offer', sdp: 'v=0\r\n' };
-const ice = { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+const ice = {
+  candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+};
 
 describe('what an old client says', () => {
   test.each([
@@ -12,7 +23,9 @@ describe('what an old client says', () => {
     ['call:answer', { sdp }],
     ['call:ice', { candidate: ice }],
   ])('is understood, with all of its payload: %s', (event, payload) => {
-    expect(decodeOld(JSON.stringify({ event, payload, id: 7 }))).toEqual({ frame: { event, payload } });
+    expect(decodeOld(JSON.stringify({ event, payload, id: 7 }))).toEqual({
+      frame: { event, payload },
+    });
   });
 
   test.each([{ event: 'call:hangup' }, { event: 'call:hangup', payload: null }])(
@@ -59,7 +72,8 @@ describe('what an old client says', () => {
   });
 
   test('cannot reach behind its payload', () => {
-    const text = '{"event":"call:offer","payload":{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}}';
+    const text =
+      '{"event":"call:offer","payload":{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}}';
     const payload = { ...JSON.parse(text).payload, ...decodeOld(text)?.frame };
     expect(calleeOf(payload)).toBeUndefined();
     expect(isVideo(payload)).toBe(false);
@@ -102,23 +116,39 @@ describe('signals of old clients', () => {
       candidate: ice,
       raw: { candidate: ice, x: 1 },
     });
-    expect(candidate({ candidate: null })).toEqual({ kind: 'candidate', candidate: null, raw: { candidate: null } });
+    expect(candidate({ candidate: null })).toEqual({
+      kind: 'candidate',
+      candidate: null,
+      raw: { candidate: null },
+    });
   });
 
-  test.each([{}, { candidate: 'text' }, { candidate: {} }, { candidate: { ...ice, sdpMLineIndex: 'x' } }])(
-    'is none: %j',
-    (payload) => {
-      expect(candidate(payload)).toBeUndefined();
-    },
-  );
+  test.each([
+    {},
+    { candidate: 'text' },
+    { candidate: {} },
+    { candidate: { ...ice, sdpMLineIndex: 'x' } },
+  ])('is none: %j', (payload) => {
+    expect(candidate(payload)).toBeUndefined();
+  });
 
   test('are always something that the room of a call takes', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('sdp', 'candidate', 'type'), fc.jsonValue()), (payload) => {
-        for (const signal of [description('offer', payload), description('answer', payload), candidate(payload)]) {
-          if (signal) expect(CarriedSignal.safeParse(JSON.parse(JSON.stringify(signal))).success).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('sdp', 'candidate', 'type'), fc.jsonValue()),
+        (payload) => {
+          for (const signal of [
+            description('offer', payload),
+            description('answer', payload),
+            candidate(payload),
+          ]) {
+            if (signal)
+              expect(CarriedSignal.safeParse(JSON.parse(JSON.stringify(signal))).success).toBe(
+                true,
+              );
+          }
+        },
+      ),
     );
   });
 });
@@ -167,7 +197,10 @@ describe('what an old client is sent', () => {
     });
   });
 
-  test.each([null, { candidate: '' }])('nothing for the end of candidates of a new one: %j', (end) => {
-    expect(encodeOld({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
-  });
+  test.each([null, { candidate: '' }])(
+    'nothing for the end of candidates of a new one: %j',
+    (end) => {
+      expect(encodeOld({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
+    },
+  );
 });

@@ -43,7 +43,11 @@ class Calling {
   }
 
   #follow(answer: unknown): void {
-    const isOk = typeof answer === 'object' && answer !== null && 'outcome' in answer && answer.outcome === 'ok';
+    const isOk =
+      typeof answer === 'object' &&
+      answer !== null &&
+      'outcome' in answer &&
+      answer.outcome === 'ok';
     if (this.#next === 'dial' || this.#next === 'ring') this.outcome = answer;
     if (this.#next === 'dial' && isOk) this.#next = 'ring';
     else if (this.#next === 'withdraw' || isOk) this.#next = 'end';
@@ -57,33 +61,49 @@ describe('two who call each other at the same moment', () => {
     ['bob', 'alice'],
     ['Zoe', 'adam'],
     ['__proto__', 'constructor'],
-  ])('end up in exactly one call, in whatever order and however often the inboxes are asked: %s and %s', (one, two) => {
-    const schedule = fc.array(fc.record({ first: fc.boolean(), twice: fc.boolean() }), { maxLength: 12 });
-    fc.assert(
-      fc.property(schedule, (steps) => {
-        const [a, b] = [new Inbox(one).device('a'), new Inbox(two).device('b')];
-        const calls = [new Calling('from one', a, b), new Calling('from two', b, a)] as const;
-        for (const { first, twice } of steps) calls[first ? 0 : 1].step(twice);
-        for (const call of calls) while (!call.isOver) call.step(false);
-        const winners = calls.filter(({ outcome }) => (outcome as { outcome: string }).outcome === 'ok');
-        const losers = calls.filter((call) => !winners.includes(call));
-        expect(winners).toHaveLength(1);
-        expect(losers[0]?.outcome).toEqual({ outcome: 'instead', call: winners[0]?.call });
-        const alive = [a, b].map(({ state }) => state.calls.filter((entry) => entry.state !== 'over'));
-        expect(alive.map((entries) => entries.map(({ call }) => call))).toEqual([
-          [winners[0]?.call],
-          [winners[0]?.call],
-        ]);
-      }),
-      { numRuns: 200 },
-    );
-  });
+  ])(
+    'end up in exactly one call, in whatever order and however often the inboxes are asked: %s and %s',
+    (one, two) => {
+      const schedule = fc.array(fc.record({ first: fc.boolean(), twice: fc.boolean() }), {
+        maxLength: 12,
+      });
+      fc.assert(
+        fc.property(schedule, (steps) => {
+          const [a, b] = [new Inbox(one).device('a'), new Inbox(two).device('b')];
+          const calls = [new Calling('from one', a, b), new Calling('from two', b, a)] as const;
+          for (const { first, twice } of steps) calls[first ? 0 : 1].step(twice);
+          for (const call of calls) while (!call.isOver) call.step(false);
+          const winners = calls.filter(
+            ({ outcome }) => (outcome as { outcome: string }).outcome === 'ok',
+          );
+          const losers = calls.filter((call) => !winners.includes(call));
+          expect(winners).toHaveLength(1);
+          expect(losers[0]?.outcome).toEqual({ outcome: 'instead', call: winners[0]?.call });
+          const alive = [a, b].map(({ state }) =>
+            state.calls.filter((entry) => entry.state !== 'over'),
+          );
+          expect(alive.map((entries) => entries.map(({ call }) => call))).toEqual([
+            [winners[0]?.call],
+            [winners[0]?.call],
+          ]);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 
   test('the call of the one with the smaller id wins when both dial before either rings', () => {
     const [a, b] = [new Inbox('alice'), new Inbox('bob')];
     a.dial('of alice', { to: ['bob'] });
     b.dial('of bob', { to: ['alice'] });
-    expect(a.ring('of bob', { from: profile('bob') })).toEqual({ outcome: 'instead', call: 'of alice' });
-    expect(b.ring('of alice', { from: profile('alice') })).toEqual({ outcome: 'ok', devices: 0, old: false });
+    expect(a.ring('of bob', { from: profile('bob') })).toEqual({
+      outcome: 'instead',
+      call: 'of alice',
+    });
+    expect(b.ring('of alice', { from: profile('alice') })).toEqual({
+      outcome: 'ok',
+      devices: 0,
+      old: false,
+    });
   });
 });

@@ -58,7 +58,8 @@ class Calling {
 }
 
 const NAMES = ['alice', 'bob', 'carol'];
-const people = (): People => Object.fromEntries(NAMES.map((name) => [name, new Inbox(name).device(`of ${name}`)]));
+const people = (): People =>
+  Object.fromEntries(NAMES.map((name) => [name, new Inbox(name).device(`of ${name}`)]));
 const others = (user: string) => NAMES.filter((name) => name !== user);
 
 /** What is left when all calls have asked all whom they ask, in whatever order. */
@@ -69,7 +70,9 @@ const play = (calls: readonly Calling[], steps: readonly { which: number; twice:
 };
 
 const alive = (all: People) =>
-  Object.values(all).map(({ state }) => state.calls.filter((entry) => entry.state !== 'over').map(({ call }) => call));
+  Object.values(all).map(({ state }) =>
+    state.calls.filter((entry) => entry.state !== 'over').map(({ call }) => call),
+  );
 
 const schedule = fc.array(fc.record({ which: fc.nat(5), twice: fc.boolean() }), { maxLength: 18 });
 
@@ -209,11 +212,17 @@ describe('who calls a group', () => {
 
   test('reaches whoever is only called by another of the same people once', () => {
     const carol = new Inbox('carol');
-    expect(carol.ring('of bob', { from: profile('bob'), group: true, to: ['alice', 'carol'] })).toEqual(nobody);
+    expect(
+      carol.ring('of bob', { from: profile('bob'), group: true, to: ['alice', 'carol'] }),
+    ).toEqual(nobody);
     expect(carol.ring('of alice', { group: true, to: ['bob', 'carol'] })).toEqual(nobody);
     const late = new Inbox('carol');
     late.ring('of alice', { group: true, to: ['bob', 'carol'] });
-    const answer = late.ring('of bob', { from: profile('bob'), group: true, to: ['alice', 'carol'] });
+    const answer = late.ring('of bob', {
+      from: profile('bob'),
+      group: true,
+      to: ['alice', 'carol'],
+    });
     expect(answer).toEqual(instead('of alice'));
   });
 });

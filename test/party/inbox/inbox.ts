@@ -37,11 +37,23 @@ export class Inbox {
 
   /** A socket of an old client. */
   old(name: string, change: Partial<Entrant> = {}): this {
-    return this.join(name, { device: `ws-${name}`, sid: `session of ${name}`, old: true, ...change });
+    return this.join(name, {
+      device: `ws-${name}`,
+      sid: `session of ${name}`,
+      old: true,
+      ...change,
+    });
   }
 
   join(name: string, change: Partial<Entrant> = {}): this {
-    const who = { user: this.user, device: name, sid: name, old: false, until: Number.MAX_SAFE_INTEGER, ...change };
+    const who = {
+      user: this.user,
+      device: name,
+      sid: name,
+      old: false,
+      until: Number.MAX_SAFE_INTEGER,
+      ...change,
+    };
     this.#present.set(name, { id: name, who, heardAt: this.now });
     return this.step({ type: 'join', id: name, who, present: [...this.#present.values()] });
   }
@@ -51,7 +63,9 @@ export class Inbox {
     const present = this.#present.get(name);
     if (present) this.#present.set(name, { ...present, heardAt: this.now });
     const decoded = inboxRoom.decode(text, present?.who);
-    return decoded && 'frame' in decoded ? this.step({ type: 'frame', id: name, frame: decoded.frame }) : this;
+    return decoded && 'frame' in decoded
+      ? this.step({ type: 'frame', id: name, frame: decoded.frame })
+      : this;
   }
 
   say(name: string, frame: object): this {
@@ -83,18 +97,38 @@ export class Inbox {
   ring(call: string, change: Partial<Message<'ring'>> = {}) {
     const from = profile('alice');
     const expiresAt = this.now + 45_000;
-    return this.tell({ type: 'ring', call, from, video: false, group: false, expiresAt, ...change });
+    return this.tell({
+      type: 'ring',
+      call,
+      from,
+      video: false,
+      group: false,
+      expiresAt,
+      ...change,
+    });
   }
 
   active(call: string, change: Partial<Message<'active'>> = {}) {
-    return this.tell({ type: 'active', call, device: 'phone', peers: ['alice'], until: this.now + 90_000, ...change });
+    return this.tell({
+      type: 'active',
+      call,
+      device: 'phone',
+      peers: ['alice'],
+      until: this.now + 90_000,
+      ...change,
+    });
   }
 
   stop(call: string, reason: Message<'stop'>['reason'] = 'cancelled') {
     return this.tell({ type: 'stop', call, reason });
   }
 
-  signal(call: string, seq: number, signals: Message<'signal'>['signals'], change: Partial<Message<'signal'>> = {}) {
+  signal(
+    call: string,
+    seq: number,
+    signals: Message<'signal'>['signals'],
+    change: Partial<Message<'signal'>> = {},
+  ) {
     return this.tell({ type: 'signal', call, from: 'alice', video: true, seq, signals, ...change });
   }
 
@@ -140,7 +174,9 @@ export class Inbox {
 
   /** When the inbox wants an alarm, or to be reminded. */
   get #wakeAt(): number | undefined {
-    const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter((at) => at !== undefined);
+    const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter(
+      (at) => at !== undefined,
+    );
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -155,7 +191,9 @@ export class Inbox {
     for (const name of lost) this.#present.delete(name);
     this.#open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
-    this.state = this.#perform(inboxRoom.start(this.user, kept, [...this.#present.values()], this.now));
+    this.state = this.#perform(
+      inboxRoom.start(this.user, kept, [...this.#present.values()], this.now),
+    );
     return this;
   }
 
@@ -169,7 +207,9 @@ export class Inbox {
   /** What calls were told since it was last asked: `<call> <device> <action>`. */
   acts(): string[] {
     const told = this.posts.splice(0).flatMap(messagesIn);
-    return told.flatMap((message) => (message.type === 'act' ? [`${message.device} ${message.action.type}`] : []));
+    return told.flatMap((message) =>
+      message.type === 'act' ? [`${message.device} ${message.action.type}`] : [],
+    );
   }
 
   /** The signals that calls were told so far: number and what. */
@@ -177,7 +217,9 @@ export class Inbox {
     return this.posts
       .flatMap(messagesIn)
       .flatMap((message): [number, object][] =>
-        message.type === 'act' && message.action.type === 'signal' ? [[message.action.seq, message.action.signal]] : [],
+        message.type === 'act' && message.action.type === 'signal'
+          ? [[message.action.seq, message.action.signal]]
+          : [],
       );
   }
 

@@ -5,7 +5,10 @@ import { itemsIn } from '../../../party/outbox.ts';
 import { Inbox, offerOf, profile } from './inbox.ts';
 
 const hangup = { event: 'call:hangup' };
-const ice = (n: number) => ({ event: 'call:ice', payload: { candidate: { candidate: `candidate:${n}` } } });
+const ice = (n: number) => ({
+  event: 'call:ice',
+  payload: { candidate: { candidate: `candidate:${n}` } },
+});
 const iceOf = (n: number) => ({
   kind: 'candidate',
   candidate: { candidate: `candidate:${n}` },
@@ -14,7 +17,10 @@ const iceOf = (n: number) => ({
 const sdp = { type: 'answer', sdp: 'v=0' };
 const answer = { event: 'call:answer', payload: { sdp } };
 const answerSignal = { kind: 'answer', sdp: 'v=0', raw: { sdp } };
-const offer = (userId: string) => ({ event: 'call:offer', payload: { userId, sdp: { type: 'offer', sdp: 'v=1' } } });
+const offer = (userId: string) => ({
+  event: 'call:offer',
+  payload: { userId, sdp: { type: 'offer', sdp: 'v=1' } },
+});
 const heardOffer = (text: string, from = 'alice') => ({
   event: 'call:offer',
   payload: { sdp: { type: 'offer', sdp: text }, isVideo: true, fromUserId: from },
@@ -45,7 +51,12 @@ const take = (call = 'c') => {
 
 describe('an old client that calls', () => {
   test('has its offer brought to the Worker as it is', () => {
-    const payload = { targetUserId: 'alice', sdp: { type: 'offer', sdp: 'v=1' }, isVideo: true, x: 1 };
+    const payload = {
+      targetUserId: 'alice',
+      sdp: { type: 'offer', sdp: 'v=1' },
+      isVideo: true,
+      x: 1,
+    };
     bob.say('pc', { event: 'call:offer', payload });
     expect(bob.posts).toMatchObject([
       {
@@ -73,7 +84,10 @@ describe('an old client that calls', () => {
       [3, iceOf(2)],
       [4, iceOf(3)],
     ]);
-    expect(bob.posts[0]).toMatchObject({ to: { party: 'call', id: 'c' }, message: { user: 'bob', device: 'ws-pc' } });
+    expect(bob.posts[0]).toMatchObject({
+      to: { party: 'call', id: 'c' },
+      message: { user: 'bob', device: 'ws-pc' },
+    });
   });
 
   test('and gives up while the Worker cannot be reached, calls nobody when it can be again', () => {
@@ -91,14 +105,16 @@ describe('an old client that calls', () => {
     expect(bob.signals().map(([seq]) => seq)).toEqual(Array.from({ length: 64 }, (_, i) => i + 2));
   });
 
-  test.each([[{ outcome: 'no' }], [{ outcome: 'ok', call: 'never heard of' }], ['rubbish'], [null]])(
-    'hears a hangup when there is no call: %j',
-    (answered) => {
-      bob.say('pc', offer('alice')).answerFirst(answered);
-      expect(bob.got('pc')).toEqual([hangup]);
-      expect(bob.say('pc', hangup).acts()).toHaveLength(0);
-    },
-  );
+  test.each([
+    [{ outcome: 'no' }],
+    [{ outcome: 'ok', call: 'never heard of' }],
+    ['rubbish'],
+    [null],
+  ])('hears a hangup when there is no call: %j', (answered) => {
+    bob.say('pc', offer('alice')).answerFirst(answered);
+    expect(bob.got('pc')).toEqual([hangup]);
+    expect(bob.say('pc', hangup).acts()).toHaveLength(0);
+  });
 
   test('hears a hangup when the Worker cannot be reached for 10 s, and not before', () => {
     bob.say('pc', offer('alice')).lose().wait(3_000).lose();
@@ -153,24 +169,30 @@ describe('an old client that calls', () => {
     expect(bob.dial('d', { device: 'phone', to: ['carol'] })).toEqual({ outcome: 'ok' });
   });
 
-  test.each(['hangup', 'disconnect'])('ends its call as soon as it is known, after a %s before that', (how) => {
-    bob.say('pc', offer('alice'));
-    if (how === 'hangup') bob.say('pc', hangup);
-    else bob.leave('pc');
-    expect(acts()).toEqual([]);
-    expect(bob.dial('c', { device: 'ws-pc' })).toEqual({ outcome: 'ok' });
-    expect(acts()).toEqual(['ws-pc hangup']);
-  });
+  test.each(['hangup', 'disconnect'])(
+    'ends its call as soon as it is known, after a %s before that',
+    (how) => {
+      bob.say('pc', offer('alice'));
+      if (how === 'hangup') bob.say('pc', hangup);
+      else bob.leave('pc');
+      expect(acts()).toEqual([]);
+      expect(bob.dial('c', { device: 'ws-pc' })).toEqual({ outcome: 'ok' });
+      expect(acts()).toEqual(['ws-pc hangup']);
+    },
+  );
 
-  test.each(['hangup', 'disconnect'])('ends its call at once by a %s after the inbox has heard of it', (how) => {
-    bob.say('pc', offer('alice'));
-    bob.dial('c', { device: 'ws-pc' });
-    if (how === 'hangup') bob.say('pc', hangup);
-    else bob.leave('pc');
-    bob.answerFirst({ outcome: 'ok', call: 'c' });
-    expect(acts()).toEqual(['ws-pc hangup']);
-    expect(bob.got('pc')).toEqual([]);
-  });
+  test.each(['hangup', 'disconnect'])(
+    'ends its call at once by a %s after the inbox has heard of it',
+    (how) => {
+      bob.say('pc', offer('alice'));
+      bob.dial('c', { device: 'ws-pc' });
+      if (how === 'hangup') bob.say('pc', hangup);
+      else bob.leave('pc');
+      bob.answerFirst({ outcome: 'ok', call: 'c' });
+      expect(acts()).toEqual(['ws-pc hangup']);
+      expect(bob.got('pc')).toEqual([]);
+    },
+  );
 
   test('ends its unanswered call by a new offer, to the same one too', () => {
     dial();
@@ -192,16 +214,22 @@ describe('an old client that calls', () => {
     bob.say('pc', offer('alice')).say('pc', offer('carol')).say('pc', offer('dave'));
     bob.dial('c', { device: 'ws-pc', request: 1 });
     bob.answer({ outcome: 'ok', call: 'c' });
-    const asked = bob.posts.map(({ message }) => (message.type === 'call' ? message.to : message.type));
+    const asked = bob.posts.map(({ message }) =>
+      message.type === 'call' ? message.to : message.type,
+    );
     expect(asked).toEqual(['alice', 'act', 'dave']);
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
   test('that calls somebody else while the Worker takes too long is not tied to the first call when that comes late', () => {
     bob.say('pc', offer('alice')).lose().say('pc', offer('carol'));
-    const [first, second] = bob.posts.map(({ message }) => (message.type === 'call' ? message.request : undefined));
+    const [first, second] = bob.posts.map(({ message }) =>
+      message.type === 'call' ? message.request : undefined,
+    );
     expect(bob.dial('late', { device: 'ws-pc', request: first ?? 0 })).toEqual({ outcome: 'ok' });
-    expect(bob.dial('c', { device: 'ws-pc', to: ['carol'], request: second ?? 0 })).toEqual({ outcome: 'ok' });
+    expect(bob.dial('c', { device: 'ws-pc', to: ['carol'], request: second ?? 0 })).toEqual({
+      outcome: 'ok',
+    });
     bob.answer({ outcome: 'ok', call: 'c' });
     expect(bob.acts()).toEqual(['ws-pc hangup']);
     expect(bob.got('pc')).toEqual([]);
@@ -236,20 +264,23 @@ describe('an old client that calls', () => {
     expect(bob.acts()).toEqual(['ws-pc listen']);
   });
 
-  test.each(['before', 'after'])('gives way to the call of one with a smaller id, %s its own is known', (when) => {
-    bob.say('pc', offer('alice'));
-    bob.dial('mine', { device: 'ws-pc' });
-    if (when === 'after') bob.answer({ outcome: 'ok', call: 'mine' });
-    expect(bob.ring('theirs')).toEqual({ outcome: 'ok', devices: 1, old: true });
-    bob.signal('theirs', 1, [offerOf('v=1')]);
-    expect(bob.got('pc')).toEqual([hangup, heardOffer('v=1')]);
-    expect(bob.acts()).toEqual(when === 'after' ? ['ws-pc hangup'] : []);
-    bob.stop('mine', 'cancelled');
-    bob.answer({ outcome: 'ok', call: 'theirs' });
-    expect([...bob.got('pc'), ...bob.posts]).toEqual([]);
-    bob.say('pc', answer);
-    expect(bob.state.sockets).toMatchObject([{ line: { call: 'theirs', sent: 1 } }]);
-  });
+  test.each(['before', 'after'])(
+    'gives way to the call of one with a smaller id, %s its own is known',
+    (when) => {
+      bob.say('pc', offer('alice'));
+      bob.dial('mine', { device: 'ws-pc' });
+      if (when === 'after') bob.answer({ outcome: 'ok', call: 'mine' });
+      expect(bob.ring('theirs')).toEqual({ outcome: 'ok', devices: 1, old: true });
+      bob.signal('theirs', 1, [offerOf('v=1')]);
+      expect(bob.got('pc')).toEqual([hangup, heardOffer('v=1')]);
+      expect(bob.acts()).toEqual(when === 'after' ? ['ws-pc hangup'] : []);
+      bob.stop('mine', 'cancelled');
+      bob.answer({ outcome: 'ok', call: 'theirs' });
+      expect([...bob.got('pc'), ...bob.posts]).toEqual([]);
+      bob.say('pc', answer);
+      expect(bob.state.sockets).toMatchObject([{ line: { call: 'theirs', sent: 1 } }]);
+    },
+  );
 
   test('hangs up its own call that rings after all, though it gave way', () => {
     bob.say('pc', offer('alice'));
@@ -388,7 +419,10 @@ describe('an old client that is called', () => {
     expect(bob.got('pc')).toEqual([]);
     bob.signal('c', 1, [offerOf('v=1')], { device: 'ws-pc' });
     bob.signal('c', 2, [{ kind: 'candidate', candidate: { candidate: 'x' } }], { device: 'ws-pc' });
-    expect(bob.got('pc').map((frame) => 'event' in frame && frame.event)).toEqual(['call:offer', 'call:ice']);
+    expect(bob.got('pc').map((frame) => 'event' in frame && frame.event)).toEqual([
+      'call:offer',
+      'call:ice',
+    ]);
   });
 
   test('that comes late is asked nothing by a group, nor by what was refused or has run out', () => {
@@ -403,12 +437,18 @@ describe('an old client that is called', () => {
 
   test('hears of one call at a time: the second one rings when the first one is over', () => {
     bob.ring('first');
-    expect(bob.ring('second', { from: profile('carol') })).toEqual({ outcome: 'ok', devices: 0, old: false });
+    expect(bob.ring('second', { from: profile('carol') })).toEqual({
+      outcome: 'ok',
+      devices: 0,
+      old: false,
+    });
     bob.signal('second', 1, [offerOf('v=1')]);
     expect(bob.got('pc')).toEqual([]);
     bob.stop('first');
     expect(bob.got('pc')).toEqual([hangup]);
-    expect(bob.posts).toMatchObject([{ to: { id: 'second' }, message: { action: { type: 'listen' } } }]);
+    expect(bob.posts).toMatchObject([
+      { to: { id: 'second' }, message: { action: { type: 'listen' } } },
+    ]);
     bob.signal('second', 1, [offerOf('v=1')], { from: 'carol', device: 'ws-pc' });
     expect(bob.got('pc')).toEqual([heardOffer('v=1', 'carol')]);
   });
@@ -425,7 +465,9 @@ describe('an old client in a call', () => {
   test('negotiates anew with the one it is in it with, both ways', () => {
     take();
     bob.say('pc', offer('alice'));
-    expect(bob.signals()).toEqual([[2, { kind: 'offer', sdp: 'v=1', raw: offer('alice').payload }]]);
+    expect(bob.signals()).toEqual([
+      [2, { kind: 'offer', sdp: 'v=1', raw: offer('alice').payload }],
+    ]);
     bob.signal('c', 2, [offerOf('v=9')], { device: 'ws-pc' });
     expect(bob.got('pc')).toEqual([heardOffer('v=9')]);
     bob.say('pc', answer).say('pc', ice(1)).answer();
@@ -444,22 +486,33 @@ describe('an old client in a call', () => {
   test('goes on counting after a sleep, and nobody takes its place', () => {
     bob.leave('pc').old('idle').old('pc');
     take();
-    bob.restart().say('idle', ice(9)).say('idle', hangup).say('pc', ice(1)).say('pc', ice(2)).answer();
+    bob
+      .restart()
+      .say('idle', ice(9))
+      .say('idle', hangup)
+      .say('pc', ice(1))
+      .say('pc', ice(2))
+      .answer();
     expect(bob.signals()).toEqual([
       [2, iceOf(1)],
       [3, iceOf(2)],
     ]);
   });
 
-  test.each(['hangs up', 'is gone', 'is gone while the inbox slept'])('ends it at once when it %s', (how) => {
-    take();
-    if (how === 'hangs up') bob.say('pc', hangup);
-    else if (how === 'is gone') bob.leave('pc');
-    else bob.restart(['pc']);
-    expect(bob.posts).toMatchObject([{ to: { id: 'c' }, message: { device: 'ws-pc', action: { type: 'hangup' } } }]);
-    expect(bob.dial('d', { device: 'phone', to: ['carol'] })).toEqual({ outcome: 'ok' });
-    expect(bob.restart().acts()).toEqual(['ws-pc hangup', 'ws-pc hangup']);
-  });
+  test.each(['hangs up', 'is gone', 'is gone while the inbox slept'])(
+    'ends it at once when it %s',
+    (how) => {
+      take();
+      if (how === 'hangs up') bob.say('pc', hangup);
+      else if (how === 'is gone') bob.leave('pc');
+      else bob.restart(['pc']);
+      expect(bob.posts).toMatchObject([
+        { to: { id: 'c' }, message: { device: 'ws-pc', action: { type: 'hangup' } } },
+      ]);
+      expect(bob.dial('d', { device: 'phone', to: ['carol'] })).toEqual({ outcome: 'ok' });
+      expect(bob.restart().acts()).toEqual(['ws-pc hangup', 'ws-pc hangup']);
+    },
+  );
 
   test('ends it, too, when it goes before the call has said that it has it', () => {
     bob.ring('c');
@@ -515,7 +568,10 @@ describe('an old client in a call', () => {
     bob.answer();
     const seqs = bob.signals().map(([seq]) => seq);
     expect(seqs).toEqual(Array.from({ length: 256 }, (_, i) => i + 2));
-    expect(bob.posts.map(({ message }) => message.type)).toEqual(['act', ...Array(4).fill('batch')]);
+    expect(bob.posts.map(({ message }) => message.type)).toEqual([
+      'act',
+      ...Array(4).fill('batch'),
+    ]);
   });
 
   test('says nothing more of what waits when it hangs up', () => {
@@ -535,15 +591,19 @@ describe('what does not fit', () => {
     expect(bob.state).toEqual(state);
   });
 
-  test.each([hangup, answer, ice(1), { event: 'call:offer', payload: {} }, { type: 'ping' }, { event: 'x' }])(
-    'is ignored: %j',
-    (frame) => {
-      const { state } = bob;
-      bob.say('pc', frame);
-      expect(bob.state.calls).toEqual(state.calls);
-      expect([...bob.got('pc'), ...bob.posts, ...bob.closed]).toEqual([]);
-    },
-  );
+  test.each([
+    hangup,
+    answer,
+    ice(1),
+    { event: 'call:offer', payload: {} },
+    { type: 'ping' },
+    { event: 'x' },
+  ])('is ignored: %j', (frame) => {
+    const { state } = bob;
+    bob.say('pc', frame);
+    expect(bob.state.calls).toEqual(state.calls);
+    expect([...bob.got('pc'), ...bob.posts, ...bob.closed]).toEqual([]);
+  });
 
   test('never reaches a device or a call of somebody else, whatever JSON it is', () => {
     take();
@@ -553,13 +613,18 @@ describe('what does not fit', () => {
     const text = fc.oneof(
       fc.json(),
       fc
-        .record({ event: fc.constantFrom('call:answer', 'call:ice', 'call:hangup'), payload: fc.jsonValue() })
+        .record({
+          event: fc.constantFrom('call:answer', 'call:ice', 'call:hangup'),
+          payload: fc.jsonValue(),
+        })
         .map((frame) => JSON.stringify(frame)),
     );
     fc.assert(
       fc.property(fc.array(text, { maxLength: 5 }), (texts) => {
         for (const each of texts) bob.text('other', each);
-        expect([...bob.got('phone'), ...bob.got('pc'), ...bob.got('other'), ...bob.posts]).toEqual([]);
+        expect([...bob.got('phone'), ...bob.got('pc'), ...bob.got('other'), ...bob.posts]).toEqual(
+          [],
+        );
       }),
     );
   });

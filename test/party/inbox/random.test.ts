@@ -44,7 +44,13 @@ const signals = fc.constant<Extract<ToInbox, { type: 'signal' }>['signals']>([
 ]);
 /** Messages; times are from now on, in milliseconds. */
 const message = fc.oneof(
-  fc.record({ type: is('dial'), call, device, to: users, until: fc.integer({ min: 1, max: 60_000 }) }),
+  fc.record({
+    type: is('dial'),
+    call,
+    device,
+    to: users,
+    until: fc.integer({ min: 1, max: 60_000 }),
+  }),
   fc.record({
     type: is('ring'),
     call,
@@ -125,7 +131,9 @@ class Life {
       if (!who.old) expect({ line, dial }).toEqual({ line: undefined, dial: undefined });
       if (line) expect(['dialling', 'ringing', 'active']).toContain(stateOf(line.call));
     }
-    expect(essence(inboxRoom.kept(bob.state), bob.state)).toBe(essence(bob.written ?? NOTHING, bob.state));
+    expect(essence(inboxRoom.kept(bob.state), bob.state)).toBe(
+      essence(bob.written ?? NOTHING, bob.state),
+    );
     for (const { id, who } of sockets) {
       for (const got of bob.got(id)) {
         if (who.old) expect('event' in got && oldEvents).toContain('event' in got && got.event);
@@ -145,14 +153,21 @@ class Life {
 const happening = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.tuple(fc.constantFrom('phone', 'tablet'), fc.boolean()).map(([name, old]) => ({ join: name, old })),
+    arbitrary: fc
+      .tuple(fc.constantFrom('phone', 'tablet'), fc.boolean())
+      .map(([name, old]) => ({ join: name, old })),
   },
   { weight: 1, arbitrary: fc.nat(9).map((leave) => ({ leave })) },
   { weight: 6, arbitrary: fc.tuple(fc.nat(9), frame).map(([from, said]) => ({ from, said })) },
-  { weight: 8, arbitrary: fc.tuple(message, fc.boolean()).map(([told, twice]) => ({ told, twice })) },
+  {
+    weight: 8,
+    arbitrary: fc.tuple(message, fc.boolean()).map(([told, twice]) => ({ told, twice })),
+  },
   {
     weight: 3,
-    arbitrary: fc.oneof(fc.jsonValue(), fc.record({ outcome: fc.constant('ok'), call })).map((answer) => ({ answer })),
+    arbitrary: fc
+      .oneof(fc.jsonValue(), fc.record({ outcome: fc.constant('ok'), call }))
+      .map((answer) => ({ answer })),
   },
   { weight: 1, arbitrary: fc.constant({ lost: true }) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 60_000 }).map((wait) => ({ wait })) },
@@ -165,7 +180,8 @@ const happen = (life: Life, what: Happening): void => {
   if ('join' in what) life.join(what.join, what.old);
   else if ('leave' in what) bob.leave(life.pick(what.leave));
   else if ('from' in what) bob.say(life.pick(what.from), what.said);
-  else if ('told' in what) for (let times = what.twice ? 2 : 1; times > 0; times--) life.tell(what.told);
+  else if ('told' in what)
+    for (let times = what.twice ? 2 : 1; times > 0; times--) life.tell(what.told);
   else if ('answer' in what) bob.answerFirst(what.answer);
   else if ('lost' in what) bob.lose();
   else if ('wait' in what) bob.wait(what.wait);
@@ -196,9 +212,11 @@ describe('whatever happens to an inbox', () => {
         for (const what of happenings) happen(life, what);
         for (let i = 0; i < 3; i++) bob.answer().wait(100_000);
         expect(inboxRoom.deadline(bob.state)).toBeUndefined();
-        expect(bob.state.sockets.map(({ line, dial }) => line ?? dial).filter((each) => each !== undefined)).toEqual(
-          [],
-        );
+        expect(
+          bob.state.sockets
+            .map(({ line, dial }) => line ?? dial)
+            .filter((each) => each !== undefined),
+        ).toEqual([]);
         expect(bob.ring('fresh', { from: profile('dave') })).toMatchObject({ outcome: 'ok' });
       }),
       { numRuns: 200 },

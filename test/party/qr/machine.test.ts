@@ -11,15 +11,27 @@ const fresh: QrState = { expiresAt: EXPIRES, told: undefined };
 const confirmed = { type: 'confirmed' } as const;
 const denied = { type: 'denied' } as const;
 
-const tell = (message: typeof confirmed | typeof denied): QrEvent => ({ type: 'message', request: '1', message });
+const tell = (message: typeof confirmed | typeof denied): QrEvent => ({
+  type: 'message',
+  request: '1',
+  message,
+});
 const join = (connections = 1): QrEvent => {
-  const present = Array.from({ length: connections }, (_, i) => ({ id: String(i), who: undefined, heardAt: 0 }));
+  const present = Array.from({ length: connections }, (_, i) => ({
+    id: String(i),
+    who: undefined,
+    heardAt: 0,
+  }));
   return { type: 'join', id: 'a', who: undefined, present };
 };
 const replied: Effect = { type: 'reply', request: '1', answer: { outcome: 'done' } };
 
 /** What a room does in the end, when all this happens to it. */
-const effectsOf = (events: readonly QrEvent[], now = 0, state: QrState = fresh): readonly Effect[] => {
+const effectsOf = (
+  events: readonly QrEvent[],
+  now = 0,
+  state: QrState = fresh,
+): readonly Effect[] => {
   let effects: readonly Effect[] = [];
   for (const event of events) ({ state, effects } = step(state, event, now));
   return effects;
@@ -27,17 +39,26 @@ const effectsOf = (events: readonly QrEvent[], now = 0, state: QrState = fresh):
 
 describe('a room of a sign-in', () => {
   test('tells everybody what it is told, and keeps it first', () => {
-    expect(effectsOf([tell(confirmed)])).toEqual([{ type: 'keep' }, { type: 'send', frame: confirmed }, replied]);
+    expect(effectsOf([tell(confirmed)])).toEqual([
+      { type: 'keep' },
+      { type: 'send', frame: confirmed },
+      replied,
+    ]);
   });
 
   test('tells whoever comes late the last word, and whoever comes early nothing', () => {
     expect(effectsOf([join()])).toEqual([]);
-    expect(effectsOf([tell(confirmed), join()])).toEqual([{ type: 'send', to: 'a', frame: confirmed }]);
-    expect(effectsOf([tell(confirmed), tell(denied), join()])).toEqual([{ type: 'send', to: 'a', frame: denied }]);
+    expect(effectsOf([tell(confirmed), join()])).toEqual([
+      { type: 'send', to: 'a', frame: confirmed },
+    ]);
+    expect(effectsOf([tell(confirmed), tell(denied), join()])).toEqual([
+      { type: 'send', to: 'a', frame: denied },
+    ]);
   });
 
   test('says nothing twice', () => {
-    for (const message of [confirmed, denied]) expect(effectsOf([tell(message), tell(message)])).toEqual([replied]);
+    for (const message of [confirmed, denied])
+      expect(effectsOf([tell(message), tell(message)])).toEqual([replied]);
   });
 
   test('takes no more than so many connections', () => {
@@ -47,7 +68,10 @@ describe('a room of a sign-in', () => {
 
   test('puts everybody out when it expires, forgets, and lets nobody in any more', () => {
     const alarm: QrEvent = { type: 'alarm', present: [] };
-    expect(effectsOf([alarm], EXPIRES)).toEqual([{ type: 'close', why: 'expired' }, { type: 'forget' }]);
+    expect(effectsOf([alarm], EXPIRES)).toEqual([
+      { type: 'close', why: 'expired' },
+      { type: 'forget' },
+    ]);
     expect(effectsOf([alarm], EXPIRES - 1)).toEqual([]);
     expect(effectsOf([join()], EXPIRES)).toEqual([{ type: 'close', id: 'a', why: 'expired' }]);
     expect(effectsOf([tell(denied)], EXPIRES)).toEqual([replied]);
@@ -73,12 +97,15 @@ describe('a room of a sign-in', () => {
         let last: unknown;
         for (const happened of events) {
           const next = step(state, happened, 0);
-          for (const effect of next.effects) if (effect.type === 'send' && effect.to === undefined) last = effect.frame;
+          for (const effect of next.effects)
+            if (effect.type === 'send' && effect.to === undefined) last = effect.frame;
           if (state.told === 'denied') expect(next.state.told).toBe('denied');
           state = next.state;
           expect(state.told && { type: state.told }).toEqual(last);
         }
-        const wasDenied = events.some((happened) => happened.type === 'message' && happened.message.type === 'denied');
+        const wasDenied = events.some(
+          (happened) => happened.type === 'message' && happened.message.type === 'denied',
+        );
         expect(state.told === 'denied').toBe(wasDenied);
       }),
     );

@@ -22,7 +22,9 @@ describe('a signed request', () => {
   test('says who enters', async () => {
     expect(await check({})).toEqual({ entrant });
     const headers = new Headers(await sign([SECRET], 'worker', { body: 'x' }, NOW));
-    expect(await verify([SECRET], 'worker', { headers, body: 'x' }, NOW)).toEqual({ entrant: undefined });
+    expect(await verify([SECRET], 'worker', { headers, body: 'x' }, NOW)).toEqual({
+      entrant: undefined,
+    });
   });
 
   test('is good for half a minute', async () => {
@@ -57,8 +59,13 @@ describe('a signed request', () => {
   });
 
   test('is signed with the rooms’ own secret where they have one, else with those of tokens, and never with none', () => {
-    expect(roomSecrets({ ROOMS_SECRET: 'a', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual(['a']);
-    expect(roomSecrets({ ROOMS_SECRET: '', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual(['b', 'c']);
+    expect(roomSecrets({ ROOMS_SECRET: 'a', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual([
+      'a',
+    ]);
+    expect(roomSecrets({ ROOMS_SECRET: '', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual([
+      'b',
+      'c',
+    ]);
     expect(roomSecrets({ JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: '' })).toEqual(['b']);
     expect(() => roomSecrets({})).toThrow('ROOMS_SECRET');
   });

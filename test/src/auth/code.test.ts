@@ -35,7 +35,8 @@ describe('a code', () => {
       const counts = Map.groupBy(codes, (code) => code[place]);
       expect(counts.size).toBe(10);
       // 2,000 expected; 300 is seven standard deviations.
-      for (const [digit, found] of counts) expect(Math.abs(found.length - 2_000), `${digit}`).toBeLessThan(300);
+      for (const [digit, found] of counts)
+        expect(Math.abs(found.length - 2_000), `${digit}`).toBeLessThan(300);
     }
   });
 });
@@ -44,7 +45,9 @@ describe('the hash of a code', () => {
   const mac = codeMac('secret', '+79991234567', '123456');
 
   test('is HMAC-SHA-256 of phone and code', async () => {
-    expect(await mac).toBe(createHmac('sha256', 'secret').update('+79991234567:123456').digest('base64'));
+    expect(await mac).toBe(
+      createHmac('sha256', 'secret').update('+79991234567:123456').digest('base64'),
+    );
   });
 
   test.each([

@@ -42,11 +42,14 @@ describe('the number of a shared contact', () => {
     '٧٩٩٩١٢٣٤٥٦٧',
     '+45 32 12 34 56',
     '',
-  ])('is not read when it is no number of any country, or written with anything else in it: %j', (given) => {
-    for (const countries of [[], ['BY', 'DK'] as const]) {
-      expect(ownPhone(message(given), countries)).toEqual({ ok: false, reason: 'unreadable' });
-    }
-  });
+  ])(
+    'is not read when it is no number of any country, or written with anything else in it: %j',
+    (given) => {
+      for (const countries of [[], ['BY', 'DK'] as const]) {
+        expect(ownPhone(message(given), countries)).toEqual({ ok: false, reason: 'unreadable' });
+      }
+    },
+  );
 
   test('is taken of the countries that are configured', () => {
     expect(ownPhone(message('375291234567'), ['BY'])).toEqual({ ok: true, phone: '+375291234567' });
@@ -55,7 +58,10 @@ describe('the number of a shared contact', () => {
   });
 
   test('is never anything but the digits that Telegram gave, whatever those are', () => {
-    const given = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'+0123456789 (-') }));
+    const given = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'+0123456789 (-') }),
+    );
     fc.assert(
       fc.property(given, (text) => {
         const own = ownPhone(message(text), ['BY', 'KZ', 'US']);

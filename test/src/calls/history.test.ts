@@ -39,7 +39,12 @@ describe('a call in the history', () => {
   test('that was not answered lasted no time, and was missed by whom it was for', () => {
     const unanswered = { acceptedAt: null, reason: 'missed' } as const;
     const incoming = pastCall(row({ ...unanswered, outgoing: false, missed: true }));
-    expect(incoming).toMatchObject({ direction: 'incoming', answeredAt: null, durationSeconds: 0, missed: true });
+    expect(incoming).toMatchObject({
+      direction: 'incoming',
+      answeredAt: null,
+      durationSeconds: 0,
+      missed: true,
+    });
     expect(pastCall(row(unanswered))).toMatchObject({ direction: 'outgoing', missed: false });
   });
 
@@ -49,7 +54,11 @@ describe('a call in the history', () => {
 });
 
 describe('a page', () => {
-  const rows = [row(), row({ callId: 'x', createdAt: at(-5) }), row({ callId: 'y', createdAt: at(-9) })];
+  const rows = [
+    row(),
+    row({ callId: 'x', createdAt: at(-5) }),
+    row({ callId: 'y', createdAt: at(-9) }),
+  ];
 
   test('that others follow says where they begin: after its last call', () => {
     const { calls, next } = pageOf(rows, 2);
@@ -57,24 +66,38 @@ describe('a page', () => {
     expect(placeOf(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
   });
 
-  test.each([3, 4])('is the last one when there are no more calls than the %i it shows', (limit) => {
-    expect(pageOf(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
-  });
+  test.each([3, 4])(
+    'is the last one when there are no more calls than the %i it shows',
+    (limit) => {
+      expect(pageOf(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
+    },
+  );
 });
 
 describe('a cursor', () => {
   test('names a place to the millisecond, and is taken by the contract', () => {
     const place = { callId: row().callId, createdAt: new Date(1_793_534_400_123) };
     expect(placeOf(cursorOf(place))).toEqual(place);
-    expect(listCalls.query.parse({ before: cursorOf(place) })).toEqual({ before: cursorOf(place), limit: 50 });
+    expect(listCalls.query.parse({ before: cursorOf(place) })).toEqual({
+      before: cursorOf(place),
+      limit: 50,
+    });
   });
 
-  test.each(['', 'x', '1.', '.x', '1.a b', 'ABC.x', `${'z'.repeat(10)}.x`, '1.x\n'])('is not %j', (cursor) => {
-    expect(listCalls.query.safeParse({ before: cursor }).error?.issues[0]?.message).toBe('invalid_field');
-    expect(placeOf(cursor)).toBeUndefined();
-  });
+  test.each(['', 'x', '1.', '.x', '1.a b', 'ABC.x', `${'z'.repeat(10)}.x`, '1.x\n'])(
+    'is not %j',
+    (cursor) => {
+      expect(listCalls.query.safeParse({ before: cursor }).error?.issues[0]?.message).toBe(
+        'invalid_field',
+      );
+      expect(placeOf(cursor)).toBeUndefined();
+    },
+  );
 
-  test.each(['0', '101', '-1', '1.5', '', 'all', '007'])('goes with a limit of 1 to 100, not %j', (limit) => {
-    expect(listCalls.query.safeParse({ limit }).error?.issues[0]?.message).toBe('invalid_field');
-  });
+  test.each(['0', '101', '-1', '1.5', '', 'all', '007'])(
+    'goes with a limit of 1 to 100, not %j',
+    (limit) => {
+      expect(listCalls.query.safeParse({ limit }).error?.issues[0]?.message).toBe('invalid_field');
+    },
+  );
 });

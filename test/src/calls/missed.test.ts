@@ -7,7 +7,8 @@ const UNSEEN = [
 ];
 
 describe('word of a missed call', () => {
-  const named = (displayName: string, username = 'anna') => missedMessage({ displayName, username }, false).ru;
+  const named = (displayName: string, username = 'anna') =>
+    missedMessage({ displayName, username }, false).ru;
 
   test.each([
     [false, 'Пропущенный звонок от Анна', 'Missed call from Анна'],

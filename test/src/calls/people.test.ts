@@ -19,25 +19,44 @@ describe('who is called', () => {
 
   test('are several, each once however often and in whatever way they are named', () => {
     const to = [boris.user, '@boris', nameless.user, 'Boris'];
-    expect(resolve(people, anna.user, to)).toEqual({ ok: true, caller: anna, callees: [boris, nameless] });
+    expect(resolve(people, anna.user, to)).toEqual({
+      ok: true,
+      caller: anna,
+      callees: [boris, nameless],
+    });
   });
 
   test.each([['@anna'], [anna.user], ['ANNA']])('is never the caller: %s', (to) => {
-    expect(resolve(people, anna.user, [boris.user, to])).toEqual({ ok: false, reason: 'call_to_oneself' });
+    expect(resolve(people, anna.user, [boris.user, to])).toEqual({
+      ok: false,
+      reason: 'call_to_oneself',
+    });
   });
 
-  test.each([['@nobody'], [''], ['@'], [`@${boris.user}`], ['44444444-4444-4444-8444-444444444444']])(
-    'has to be somebody: %j is not found',
-    (to) => {
-      expect(resolve([anna, boris], anna.user, [boris.user, to])).toEqual({ ok: false, reason: 'user_not_found' });
-    },
-  );
+  test.each([
+    ['@nobody'],
+    [''],
+    ['@'],
+    [`@${boris.user}`],
+    ['44444444-4444-4444-8444-444444444444'],
+  ])('has to be somebody: %j is not found', (to) => {
+    expect(resolve([anna, boris], anna.user, [boris.user, to])).toEqual({
+      ok: false,
+      reason: 'user_not_found',
+    });
+  });
 
   test('cannot be called by one who was deleted', () => {
-    expect(resolve([boris], anna.user, ['@boris'])).toEqual({ ok: false, reason: 'user_not_found' });
+    expect(resolve([boris], anna.user, ['@boris'])).toEqual({
+      ok: false,
+      reason: 'user_not_found',
+    });
   });
 });
 
 test('what begins with @ is no id, and everything can be a username', () => {
-  expect(meant(['@Anna', boris.user])).toEqual({ ids: [boris.user], usernames: ['anna', boris.user] });
+  expect(meant(['@Anna', boris.user])).toEqual({
+    ids: [boris.user],
+    usernames: ['anna', boris.user],
+  });
 });

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../../src/contract/http/endpoints.ts';
 
 const FIELDS = [
-  ...['phone', 'code', 'requestId', 'telegramChatId', 'chat_id', 'secret', 'username', 'displayName'],
+  ...[
+    'phone',
+    'code',
+    'requestId',
+    'telegramChatId',
+    'chat_id',
+    'secret',
+    'username',
+    'displayName',
+  ],
   ...['to', 'video', 'offer'],
   ...['__proto__', 'constructor', 'other'],
 ];
@@ -11,7 +20,18 @@ const FIELDS = [
 const value = fc.oneof(
   fc.anything(),
   fc.string({ unit: 'binary' }),
-  fc.constantFrom('+79991234567', '123456', '\u0000', '\uD800', 0, -1, 1.5, 5e21, null, 'x'.repeat(70)),
+  fc.constantFrom(
+    '+79991234567',
+    '123456',
+    '\u0000',
+    '\uD800',
+    0,
+    -1,
+    1.5,
+    5e21,
+    null,
+    'x'.repeat(70),
+  ),
 );
 
 const bodies = fc.dictionary(fc.constantFrom(...FIELDS), value);
@@ -22,16 +42,17 @@ describe('an endpoint', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(ENDPOINTS.flatMap(({ method, path, body, errors }) => (body ? [{ method, path, body, errors }] : [])))(
-    '$method $path refuses a body only with errors that it documents',
-    ({ body, errors }) => {
-      fc.assert(
-        fc.property(bodies, (given) => {
-          const refused = body.safeParse(given).error?.issues[0]?.message;
-          if (refused !== undefined) expect(errors).toContain(refused);
-        }),
-        { numRuns: 300 },
-      );
-    },
-  );
+  test.each(
+    ENDPOINTS.flatMap(({ method, path, body, errors }) =>
+      body ? [{ method, path, body, errors }] : [],
+    ),
+  )('$method $path refuses a body only with errors that it documents', ({ body, errors }) => {
+    fc.assert(
+      fc.property(bodies, (given) => {
+        const refused = body.safeParse(given).error?.issues[0]?.message;
+        if (refused !== undefined) expect(errors).toContain(refused);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

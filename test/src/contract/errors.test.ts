@@ -21,9 +21,12 @@ describe('an error', () => {
     expect(messageOf(code, undefined)).toBe(message);
   });
 
-  test.each(Object.entries(ERRORS))('%s has a sentence in English without a Russian letter', (_, { text }) => {
-    expect(text.en).toMatch(/^[\x20-\x7E]{5,}$/);
-  });
+  test.each(Object.entries(ERRORS))(
+    '%s has a sentence in English without a Russian letter',
+    (_, { text }) => {
+      expect(text.en).toMatch(/^[\x20-\x7E]{5,}$/);
+    },
+  );
 
   test.each(Object.entries(ERRORS))('%s has a sentence in Russian', (_, { text }) => {
     expect(text.ru).toMatch(/[а-яё]{3}/i);

@@ -1,20 +1,37 @@
 import { describe, expect, test } from 'vitest';
 import { text, textOrNumber } from '../../../src/contract/http/fields.ts';
 
-const NO_TEXT: unknown[] = [null, undefined, true, false, [], ['a'], {}, { toString: 1 }, Symbol.iterator, 1n];
+const NO_TEXT: unknown[] = [
+  null,
+  undefined,
+  true,
+  false,
+  [],
+  ['a'],
+  {},
+  { toString: 1 },
+  Symbol.iterator,
+  1n,
+];
 const NO_UTF8 = ['\u0000', 'a\u0000b', '\uD800', 'a\uDFFFb', '\uDC00\uD800'];
 
 const issuesOf = (parsed: ReturnType<ReturnType<typeof text>['safeParse']>) =>
   parsed.error?.issues.map(({ message }) => message);
 
 describe('text', () => {
-  test.each(['', ' ', 'Алиса', '\u{1F600}', '\t\n', 'a'.repeat(100_000)])('takes %j as it is', (value) => {
-    expect(text('invalid_field').parse(value)).toBe(value);
-  });
+  test.each(['', ' ', 'Алиса', '\u{1F600}', '\t\n', 'a'.repeat(100_000)])(
+    'takes %j as it is',
+    (value) => {
+      expect(text('invalid_field').parse(value)).toBe(value);
+    },
+  );
 
-  test.each([...NO_TEXT, ...NO_UTF8, 5, 0, Number.NaN])('refuses %o with the code it was given', (value) => {
-    expect(issuesOf(text('invalid_phone').safeParse(value))).toEqual(['invalid_phone']);
-  });
+  test.each([...NO_TEXT, ...NO_UTF8, 5, 0, Number.NaN])(
+    'refuses %o with the code it was given',
+    (value) => {
+      expect(issuesOf(text('invalid_phone').safeParse(value))).toEqual(['invalid_phone']);
+    },
+  );
 });
 
 describe('text or a number', () => {

@@ -50,31 +50,41 @@ describe('settings', () => {
     });
   });
 
-  test.each(Object.keys(REQUIRED))('without %s are refused by its name, and so they are when it is empty', (name) => {
-    for (const value of [undefined, '']) {
-      const complaint = complaintAbout({ ...REQUIRED, [name]: value });
-      expect(complaint).toContain(`${name} is missing`);
-      for (const other of SETTING_NAMES.filter((known) => known !== name)) {
-        expect(complaint).not.toMatch(new RegExp(`\\b${other}\\b`));
+  test.each(Object.keys(REQUIRED))(
+    'without %s are refused by its name, and so they are when it is empty',
+    (name) => {
+      for (const value of [undefined, '']) {
+        const complaint = complaintAbout({ ...REQUIRED, [name]: value });
+        expect(complaint).toContain(`${name} is missing`);
+        for (const other of SETTING_NAMES.filter((known) => known !== name)) {
+          expect(complaint).not.toMatch(new RegExp(`\\b${other}\\b`));
+        }
       }
-    }
-  });
+    },
+  );
 
   test('that are all missing are all named at once', () => {
     const complaint = complaintAbout({});
     for (const name of Object.keys(REQUIRED)) expect(complaint).toContain(`${name} is missing`);
   });
 
-  test.each(SETTING_NAMES.filter((name) => !(name in REQUIRED)))('%s counts as unset when it is empty', (name) => {
-    expect(parseSettings({ ...REQUIRED, [name]: '' })).toEqual(parseSettings(REQUIRED));
-  });
+  test.each(SETTING_NAMES.filter((name) => !(name in REQUIRED)))(
+    '%s counts as unset when it is empty',
+    (name) => {
+      expect(parseSettings({ ...REQUIRED, [name]: '' })).toEqual(parseSettings(REQUIRED));
+    },
+  );
 
   test.each([
     ['DATABASE_URL', 'mysql://user:hunter2@db.example.com/aist', 'must be a postgres:// URL'],
     ['DATABASE_URL', 'hunter2', 'must be a postgres:// URL'],
     ['DATABASE_ENDPOINT', 'hunter2', 'must be an http:// or https:// URL'],
     ['UPSTASH_REDIS_REST_URL', 'hunter2', 'must be an http:// or https:// URL'],
-    ['UPSTASH_REDIS_REST_URL', 'redis://default:hunter2@redis.example.com:6379', 'must be an http://'],
+    [
+      'UPSTASH_REDIS_REST_URL',
+      'redis://default:hunter2@redis.example.com:6379',
+      'must be an http://',
+    ],
     ['TELEGRAM_API_URL', 'hunter2', 'must be an http:// or https:// URL'],
     ['PHONE_COUNTRIES', 'BY,hunter2', 'must be ISO 3166 country codes'],
     ['DEBUG_CODE', 'hunter2', 'must be on or off'],
@@ -97,15 +107,18 @@ describe('settings', () => {
     ['PHONE_SEND_GAPS_SECONDS', '60,7.25', 'must be whole seconds'],
     ['PHONE_SEND_GAPS_SECONDS', '60,,300', 'must be whole seconds'],
     ['PHONE_SEND_GAPS_SECONDS', '60,120,', 'must be whole seconds'],
-  ])('are refused with what %s must be, when it is %j, and no value is told', (name, value, rule) => {
-    const complaint = complaintAbout({ ...REQUIRED, [name]: value });
-    expect(complaint).toContain(`${name} ${rule}`);
-    expect(complaint).not.toContain('hunter2');
-    for (const given of [...Object.values(REQUIRED), value]) {
-      // Short numbers are part of rules as well.
-      if (given.length > 4) expect(complaint).not.toContain(given);
-    }
-  });
+  ])(
+    'are refused with what %s must be, when it is %j, and no value is told',
+    (name, value, rule) => {
+      const complaint = complaintAbout({ ...REQUIRED, [name]: value });
+      expect(complaint).toContain(`${name} ${rule}`);
+      expect(complaint).not.toContain('hunter2');
+      for (const given of [...Object.values(REQUIRED), value]) {
+        // Short numbers are part of rules as well.
+        if (given.length > 4) expect(complaint).not.toContain(given);
+      }
+    },
+  );
 
   test.each([
     ['DATABASE_URL', 'postgres://user:password@db.example.com:5432/aist?sslmode=require'],
@@ -154,9 +167,9 @@ describe('settings', () => {
   });
 
   test('may have other bindings of the Worker beside them', () => {
-    expect(parseSettings({ ...REQUIRED, ASSETS: { fetch: () => undefined }, PATH: '/bin' })).toEqual(
-      parseSettings(REQUIRED),
-    );
+    expect(
+      parseSettings({ ...REQUIRED, ASSETS: { fetch: () => undefined }, PATH: '/bin' }),
+    ).toEqual(parseSettings(REQUIRED));
   });
 });
 
@@ -165,7 +178,11 @@ describe('test numbers', () => {
     expect(complaintAbout({ ...REQUIRED, TEST_PHONES: '+375291234567=717171' })).toContain(
       'TEST_PHONES must be numbers of Russia or PHONE_COUNTRIES',
     );
-    const settings = parseSettings({ ...REQUIRED, PHONE_COUNTRIES: 'BY', TEST_PHONES: '+375291234567=717171' });
+    const settings = parseSettings({
+      ...REQUIRED,
+      PHONE_COUNTRIES: 'BY',
+      TEST_PHONES: '+375291234567=717171',
+    });
     expect(settings.TEST_PHONES.get('+375291234567')).toBe('717171');
   });
 
@@ -224,14 +241,20 @@ describe('the code in answers', () => {
   });
 
   test.each([
-    ['a real-looking token', { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: STAND_IN }],
+    [
+      'a real-looking token',
+      { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: STAND_IN },
+    ],
     ['the default address of Telegram', {}],
     ['Telegram', { TELEGRAM_API_URL: 'https://api.telegram.org' }],
     ['Telegram with a slash', { TELEGRAM_API_URL: 'https://api.telegram.org/' }],
     ['Telegram in capitals', { TELEGRAM_API_URL: 'https://API.Telegram.org' }],
     ['Telegram with its port', { TELEGRAM_API_URL: 'https://api.telegram.org:443' }],
     ['Telegram over plain HTTP', { TELEGRAM_API_URL: 'http://api.telegram.org' }],
-    ['both', { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: 'https://api.telegram.org' }],
+    [
+      'both',
+      { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: 'https://api.telegram.org' },
+    ],
   ])('cannot be switched on beside %s', (_, env) => {
     const complaint = complaintAbout({ ...REQUIRED, ...env, DEBUG_CODE: 'on' });
     expect(complaint).toContain('DEBUG_CODE must be off');

@@ -15,7 +15,9 @@ describe('the message of a failed store', () => {
 
   test('holds the SQLSTATE that Postgres gave', () => {
     const cause = Object.assign(new Error('duplicate key'), { code: '57P01' });
-    expect(new StoreError('database', 'find phone', cause).message).toBe('database: find phone failed: Error 57P01');
+    expect(new StoreError('database', 'find phone', cause).message).toBe(
+      'database: find phone failed: Error 57P01',
+    );
   });
 
   test.each<[string, Error, string]>([
@@ -45,16 +47,29 @@ describe('the message of a failed store', () => {
       }),
       'Error (name not found)',
     ],
-    ['an answer of Telegram', Object.assign(new Error('+79991234567'), { error_code: 502 }), 'Error (HTTP 502)'],
-    ['a limit of time', new DOMException('+79991234567', 'TimeoutError'), 'TimeoutError (no answer in time)'],
+    [
+      'an answer of Telegram',
+      Object.assign(new Error('+79991234567'), { error_code: 502 }),
+      'Error (HTTP 502)',
+    ],
+    [
+      'a limit of time',
+      new DOMException('+79991234567', 'TimeoutError'),
+      'TimeoutError (no answer in time)',
+    ],
     ['an error that is its own cause', circular(), 'Error'],
   ])('says why, as far as that is no secret: %s', (_, cause, kind) => {
-    expect(new StoreError('database', 'find', cause).message).toBe(`database: find failed: ${kind}`);
+    expect(new StoreError('database', 'find', cause).message).toBe(
+      `database: find failed: ${kind}`,
+    );
   });
 
   test.each([
     ['an error', new Error('+79991234567')],
-    ['an error with a code that is no string', Object.assign(new Error('+79991234567'), { code: ['+79991234567'] })],
+    [
+      'an error with a code that is no string',
+      Object.assign(new Error('+79991234567'), { code: ['+79991234567'] }),
+    ],
     ['a string', '+79991234567'],
     ['an object', { message: '+79991234567' }],
   ])('tells nothing of what the driver wrote: %s', (_, cause) => {

@@ -19,7 +19,9 @@ describe('a wait', () => {
 
 describe('the message of an error', () => {
   test('says how long to wait', () => {
-    expect(messageOf('too_many_requests', 'ru', 300)).toBe('Слишком много попыток. Повторите через 5 мин.');
+    expect(messageOf('too_many_requests', 'ru', 300)).toBe(
+      'Слишком много попыток. Повторите через 5 мин.',
+    );
     expect(messageOf('too_many_requests', 'en', 300)).toBe('Too many attempts. Try again in 5 min');
   });
 

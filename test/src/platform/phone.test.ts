@@ -5,7 +5,21 @@ import { fullToE164, maskPhone, toE164 } from '../../../src/platform/phone.ts';
 /** What nobody sees, or what people and their telephones write around a number. */
 const AROUND = [
   ...['\u202d', '\u2068', '\u200e', '\u200b', '\ufe0d', '\u00ad', '\ufeff', '\u{e0020}', '\u0007'],
-  ...['\u00a0', '\u202f', '\u2009', '\u3000', '\u115f', '\n', '·', 'tel:', '(', '[', '«', '☎️ ', 'т. '],
+  ...[
+    '\u00a0',
+    '\u202f',
+    '\u2009',
+    '\u3000',
+    '\u115f',
+    '\n',
+    '·',
+    'tel:',
+    '(',
+    '[',
+    '«',
+    '☎️ ',
+    'т. ',
+  ],
 ];
 const PLUSES = ['+', '＋', '﹢', '⁺', '➕', '++'];
 
@@ -83,7 +97,8 @@ describe('a phone number', () => {
   });
 
   test.each(AROUND)('is the same with %j anywhere around and in it', (around) => {
-    const write = (number: string, plus = '+') => [around, plus, around, [...number].join(around), around].join('');
+    const write = (number: string, plus = '+') =>
+      [around, plus, around, [...number].join(around), around].join('');
     for (const plus of PLUSES) {
       expect(toE164(write('79991234567', plus), [])).toBe('+79991234567');
       expect(toE164(write('375291234567', plus), ['BY'])).toBe('+375291234567');
@@ -145,12 +160,15 @@ describe('a phone number', () => {
 
   test('is +7 and ten digits or nothing, and stays what it is when it is given again', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'0123456789789+-() x'), maxLength: 18 }), (input) => {
-        const phone = toE164(input, []);
-        if (phone === undefined) return;
-        expect(phone).toMatch(/^\+7\d{10}$/);
-        expect(toE164(phone, [])).toBe(phone);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'0123456789789+-() x'), maxLength: 18 }),
+        (input) => {
+          const phone = toE164(input, []);
+          if (phone === undefined) return;
+          expect(phone).toMatch(/^\+7\d{10}$/);
+          expect(toE164(phone, [])).toBe(phone);
+        },
+      ),
       { numRuns: 500 },
     );
   });

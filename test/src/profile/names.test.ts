@@ -4,10 +4,55 @@ import { parseUsername, shownName, trimDisplayName } from '../../../src/profile/
 
 /** contract.md, "Usernames": all of them. */
 const RESERVED = [
-  ...['aist', 'admin', 'administrator', 'support', 'help', 'info', 'service', 'bot', 'telegram', 'system', 'null'],
-  ...['undefined', 'moderator', 'mod', 'official', 'root', 'staff', 'team', 'aist_support', 'aist_admin', 'aist_team'],
-  ...['aist_official', 'moderation', 'service_aist', 'official_aist', 'manager', 'owner', 'creator', 'founder'],
-  ...['security', 'pr', 'press', 'news', 'media', 'contact', 'feedback', 'noreply', 'no-reply', 'mail', 'email', 'api'],
+  ...[
+    'aist',
+    'admin',
+    'administrator',
+    'support',
+    'help',
+    'info',
+    'service',
+    'bot',
+    'telegram',
+    'system',
+    'null',
+  ],
+  ...[
+    'undefined',
+    'moderator',
+    'mod',
+    'official',
+    'root',
+    'staff',
+    'team',
+    'aist_support',
+    'aist_admin',
+    'aist_team',
+  ],
+  ...[
+    'aist_official',
+    'moderation',
+    'service_aist',
+    'official_aist',
+    'manager',
+    'owner',
+    'creator',
+    'founder',
+  ],
+  ...[
+    'security',
+    'pr',
+    'press',
+    'news',
+    'media',
+    'contact',
+    'feedback',
+    'noreply',
+    'no-reply',
+    'mail',
+    'email',
+    'api',
+  ],
   ...['www', 'ftp', 'test', 'demo', 'guest', 'anonymous', 'user', 'username', 'account'],
 ];
 
@@ -41,9 +86,12 @@ describe('a username', () => {
     },
   );
 
-  test.each(['a', '@a', ' A ', 'Яa', '_', '7'])('under two characters is too short: %j', (given) => {
-    expect(parseUsername(given)).toEqual({ ok: false, reason: 'username_too_short' });
-  });
+  test.each(['a', '@a', ' A ', 'Яa', '_', '7'])(
+    'under two characters is too short: %j',
+    (given) => {
+      expect(parseUsername(given)).toEqual({ ok: false, reason: 'username_too_short' });
+    },
+  );
 
   test.each(RESERVED)('%s is reserved, however it is written', (name) => {
     for (const given of [name, `@${name}`, ` ${name} `, name.toUpperCase(), [...name].join('.')]) {
@@ -95,7 +143,11 @@ describe('a display name', () => {
     ['a family across the cut', `${letters(58)}${FAMILY}`, letters(58)],
     ['a flag across the cut', `${letters(63)}${FLAG}`, letters(63)],
     ['a skin tone across the cut', `${letters(63)}${THUMB}`, letters(63)],
-    ['a letter with more accents than there is room', `a${'\u0301'.repeat(100)}`, `a${'\u0301'.repeat(63)}`],
+    [
+      'a letter with more accents than there is room',
+      `a${'\u0301'.repeat(100)}`,
+      `a${'\u0301'.repeat(63)}`,
+    ],
   ])('is cut to 64, never through a character: %s', (_, given, kept) => {
     expect(trimDisplayName(given)).toBe(kept);
   });
@@ -121,9 +173,12 @@ describe('a display name', () => {
 });
 
 describe('a name that nobody sees', () => {
-  test.each(['', ' ', '\u3164', '\u2800 \u2800', '\u115F\u1160', '\u200F'])('is none: %j', (name) => {
-    expect(shownName(name)).toBe('');
-  });
+  test.each(['', ' ', '\u3164', '\u2800 \u2800', '\u115F\u1160', '\u200F'])(
+    'is none: %j',
+    (name) => {
+      expect(shownName(name)).toBe('');
+    },
+  );
 
   test.each(['Я', '.', '\u{1F468}', '\u{1FAE9}', '\u3164x'])('is none of these: %j', (name) => {
     expect(shownName(name)).toBe(name);

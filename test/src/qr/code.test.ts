@@ -19,13 +19,19 @@ describe('a code', () => {
   });
 
   test('is the same however it is typed', () => {
-    const dirt = fc.string({ unit: fc.constantFrom(' ', '-', '.', '_', 'ф', '\u0000', '\uD800', '/') });
+    const dirt = fc.string({
+      unit: fc.constantFrom(' ', '-', '.', '_', 'ф', '\u0000', '\uD800', '/'),
+    });
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...QR_ALPHABET), fc.boolean(), dirt), { maxLength: 8 }),
         (typed) => {
-          const given = typed.map(([character, lower, after]) => (lower ? character.toLowerCase() : character) + after);
-          expect(normaliseQrCode(given.join(''))).toBe(typed.map(([character]) => character).join(''));
+          const given = typed.map(
+            ([character, lower, after]) => (lower ? character.toLowerCase() : character) + after,
+          );
+          expect(normaliseQrCode(given.join(''))).toBe(
+            typed.map(([character]) => character).join(''),
+          );
         },
       ),
     );
@@ -67,6 +73,8 @@ describe('a poll token', () => {
 });
 
 test('a QR code leads to the web client, or without one to the phone’s', () => {
-  expect(qrUrl('https://web.aist.example', 'ABCDEF')).toBe('https://web.aist.example/qr?code=ABCDEF');
+  expect(qrUrl('https://web.aist.example', 'ABCDEF')).toBe(
+    'https://web.aist.example/qr?code=ABCDEF',
+  );
   expect(qrUrl(undefined, 'ABCDEF')).toBe('aist://qr?code=ABCDEF');
 });

@@ -6,7 +6,12 @@ import { kidOf, type Session, signToken, verifyToken } from '../../../src/sessio
 const SECRETS = ['the-secret-of-today', 'the-one-of-yesterday'] as const;
 const NOW = 1_800_000_000_000;
 const room = { party: 'call', id: 'c1' } as const;
-const session: Session = { userId: 'anna', sid: 's'.repeat(22), legacy: false, issuedAt: NOW - 5_000 };
+const session: Session = {
+  userId: 'anna',
+  sid: 's'.repeat(22),
+  legacy: false,
+  issuedAt: NOW - 5_000,
+};
 
 const issued = async (secrets: readonly [string, ...string[]] = SECRETS) =>
   (await issueTicket(secrets, room, session, 'caller', NOW)).ticket;
@@ -29,12 +34,18 @@ describe('a ticket', () => {
     const ids = await Promise.all(
       [issued(), issued()].map(async (ticket) => verifyTicket(SECRETS, room, await ticket, NOW)),
     );
-    expect(new Set(ids.map((verified) => (typeof verified === 'object' ? verified.id : verified))).size).toBe(2);
+    expect(
+      new Set(ids.map((verified) => (typeof verified === 'object' ? verified.id : verified))).size,
+    ).toBe(2);
   });
 
   test('is a good one elsewhere in another room', async () => {
-    expect(await verifyTicket(SECRETS, { party: 'call', id: 'c2' }, await issued(), NOW)).toBe('elsewhere');
-    expect(await verifyTicket(SECRETS, { party: 'inbox', id: 'c1' }, await issued(), NOW)).toBe('elsewhere');
+    expect(await verifyTicket(SECRETS, { party: 'call', id: 'c2' }, await issued(), NOW)).toBe(
+      'elsewhere',
+    );
+    expect(await verifyTicket(SECRETS, { party: 'inbox', id: 'c1' }, await issued(), NOW)).toBe(
+      'elsewhere',
+    );
   });
 
   test('outlives a change of secrets, and no other one', async () => {
@@ -52,15 +63,26 @@ describe('a ticket', () => {
   test.each([
     ['nothing', ''],
     ['rubbish', 'a.b.c'],
-    ['a JWT without a signature', `${btoa('{"alg":"none","typ":"ticket+jwt"}')}.${btoa('{"aud":"call/c1"}')}.`],
+    [
+      'a JWT without a signature',
+      `${btoa('{"alg":"none","typ":"ticket+jwt"}')}.${btoa('{"aud":"call/c1"}')}.`,
+    ],
   ])('is not %s', async (_, ticket) => {
     expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
   });
 
   test.each(['exp', 'jti', 'aud'])('is not without %s', async (claim) => {
-    const claims = { ...session, exp: NOW / 1000 + 60, jti: 'j', aud: 'call/c1', [claim]: undefined };
+    const claims = {
+      ...session,
+      exp: NOW / 1000 + 60,
+      jti: 'j',
+      aud: 'call/c1',
+      [claim]: undefined,
+    };
     const header = { alg: 'HS256', typ: 'ticket+jwt', kid: await kidOf(SECRETS[0]) };
-    const ticket = await new SignJWT(claims).setProtectedHeader(header).sign(new TextEncoder().encode(SECRETS[0]));
+    const ticket = await new SignJWT(claims)
+      .setProtectedHeader(header)
+      .sign(new TextEncoder().encode(SECRETS[0]));
     expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
   });
 });

@@ -35,13 +35,18 @@ describe('a token', () => {
   ])('holds %s', async (_, seconds, holds) => {
     const token = await signToken([SECRET], SESSION, SIGNED_IN_AT);
     const session = { ...SESSION, legacy: false, issuedAt: 1_700_000_000_000 };
-    expect(await verifyToken([SECRET], token, clockAt(seconds))).toEqual(holds ? session : undefined);
+    expect(await verifyToken([SECRET], token, clockAt(seconds))).toEqual(
+      holds ? session : undefined,
+    );
   });
 
-  test.each([['another secret'], ['the one before the previous']])('of %s is none', async (secret) => {
-    const token = await signToken([secret], SESSION, SIGNED_IN_AT);
-    expect(await verifyToken([SECRET, 'the previous'], token, clockAt(1))).toBeUndefined();
-  });
+  test.each([['another secret'], ['the one before the previous']])(
+    'of %s is none',
+    async (secret) => {
+      const token = await signToken([secret], SESSION, SIGNED_IN_AT);
+      expect(await verifyToken([SECRET, 'the previous'], token, clockAt(1))).toBeUndefined();
+    },
+  );
 
   test('of the original has a session too: one that only this token has, however its signature is written', async () => {
     const token = await original(SECRET);
@@ -62,25 +67,35 @@ describe('a token', () => {
     expect((await verifyToken([SECRET], other, clockAt(1)))?.sid).not.toBe(session?.sid);
   });
 
-  test.each([[''], ['short'], ['old-abcdefghijklmnopqrst-_'], ['abcdefghijklmnopqrst/+'], [7], [null], [{}]])(
-    'with a session id that was never given out, %j, is none',
-    async (sid) => {
-      const token = await original(SECRET, { userId: 'user-1', sid });
-      expect(await verifyToken([SECRET], token, clockAt(1))).toBeUndefined();
-    },
-  );
+  test.each([
+    [''],
+    ['short'],
+    ['old-abcdefghijklmnopqrst-_'],
+    ['abcdefghijklmnopqrst/+'],
+    [7],
+    [null],
+    [{}],
+  ])('with a session id that was never given out, %j, is none', async (sid) => {
+    const token = await original(SECRET, { userId: 'user-1', sid });
+    expect(await verifyToken([SECRET], token, clockAt(1))).toBeUndefined();
+  });
 
   test('that names a secret which is not there is none, even if its signature fits', async () => {
     const token = await original(SECRET, { userId: 'user-1' }, { kid: 'unknown0' });
     expect(await verifyToken([SECRET], token, clockAt(1))).toBeUndefined();
   });
 
-  test.each([[''], ['.'], ['..'], ['a.b.c'], ['eyJ.eyJ.x'], ['\u{1F600}.x.y'], ['x'.repeat(10_000)]])(
-    'is not %j',
-    async (text) => {
-      expect(await verifyToken([SECRET], text, clockAt(1))).toBeUndefined();
-    },
-  );
+  test.each([
+    [''],
+    ['.'],
+    ['..'],
+    ['a.b.c'],
+    ['eyJ.eyJ.x'],
+    ['\u{1F600}.x.y'],
+    ['x'.repeat(10_000)],
+  ])('is not %j', async (text) => {
+    expect(await verifyToken([SECRET], text, clockAt(1))).toBeUndefined();
+  });
 });
 
 describe('changing the secret', () => {
@@ -90,7 +105,10 @@ describe('changing the secret', () => {
   const SETTINGS = [[OLD], [OLD, NEW], [NEW, OLD]] as const;
 
   test('fails no request, whichever neighbouring settings issued the token and check it', async () => {
-    for (const token of [original(OLD), ...SETTINGS.slice(0, 2).map((by) => signToken(by, SESSION, SIGNED_IN_AT))]) {
+    for (const token of [
+      original(OLD),
+      ...SETTINGS.slice(0, 2).map((by) => signToken(by, SESSION, SIGNED_IN_AT)),
+    ]) {
       for (const secrets of SETTINGS) {
         expect((await verifyToken(secrets, await token, clockAt(1)))?.userId).toBe('user-1');
       }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { alertMessage, codeMessage, linkMessage, noCodeMessage } from '../../../src/telegram/sign-in-messages.ts';
+import {
+  alertMessage,
+  codeMessage,
+  linkMessage,
+  noCodeMessage,
+} from '../../../src/telegram/sign-in-messages.ts';
 
 const DEVICE = { browser: 'Chrome', system: 'Windows', city: 'Казань', country: 'RU' };
 const AT = Date.UTC(2026, 10, 22, 21, 30);

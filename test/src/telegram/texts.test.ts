@@ -4,7 +4,8 @@ import * as texts from '../../../src/telegram/texts.ts';
 
 const { languageOf, ...said } = texts;
 const everyText = Object.entries({ ...said, DESCRIPTION, SHORT_DESCRIPTION }).map(
-  ([name, text]) => [name, typeof text === 'function' ? text('+799***67', '+799***00') : text] as const,
+  ([name, text]) =>
+    [name, typeof text === 'function' ? text('+799***67', '+799***00') : text] as const,
 );
 
 describe('what the bot says', () => {

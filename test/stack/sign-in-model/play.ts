@@ -45,7 +45,9 @@ class Player {
   readonly #stage: Stage;
   readonly #rules: Rules;
   readonly #phones = [freshPhone(), freshPhone()];
-  readonly #addresses = ADDRESS_KINDS.map((kind) => (kind === 'IPv4' ? freshAddress() : freshNetwork()));
+  readonly #addresses = ADDRESS_KINDS.map((kind) =>
+    kind === 'IPv4' ? freshAddress() : freshNetwork(),
+  );
   /** Every code that was sent, in the order of their numbers, and whose it is. */
   readonly #sent: (SentCode & { readonly phone: number })[] = [];
   /** The token that each code gave, and the user that each phone is. */
@@ -61,15 +63,20 @@ class Player {
   async take(step: Step): Promise<{ line: string; complaint?: string }> {
     const { clock } = this.#stage;
     if (step.do === 'wait' || step.do === 'wait as told') {
-      clock.advance(step.do === 'wait' ? step.ms / 1_000 : Math.max(0, this.#told - step.lessMs / 1_000));
+      clock.advance(
+        step.do === 'wait' ? step.ms / 1_000 : Math.max(0, this.#told - step.lessMs / 1_000),
+      );
       return { line: describeStep(step) };
     }
     // A code that is taken back gets the rest of its time from Redis, whose clock does not stand still: what is left must outlast the next steps.
-    const fault = this.#rules.expiresWithin(20_000, step.phone, clock.now()) ? undefined : step.fault;
+    const fault = this.#rules.expiresWithin(20_000, step.phone, clock.now())
+      ? undefined
+      : step.fault;
     let line = `${describeStep({ ...step, fault })} →`;
     for (let n = 0; n < (step.do === 'verify' ? step.times : 1); n++) {
       const one = { ...step, fault: n === 0 ? fault : undefined };
-      const { answer, complaint } = one.do === 'request' ? await this.#request(one) : await this.#verify(one);
+      const { answer, complaint } =
+        one.do === 'request' ? await this.#request(one) : await this.#verify(one);
       line += ` ${answer.status}`;
       if (complaint !== undefined) return { line, complaint };
     }
@@ -80,25 +87,45 @@ class Player {
     const expected = this.#rules.requestCode({ phone, address, fault }, this.#stage.clock.now());
     const answer = await this.#post('/api/auth/request-code', {}, phone, address, fault);
     const { debugCode, requestId } = answer.body;
-    if (typeof debugCode === 'string') this.#sent.push({ phone, digits: debugCode, requestId: String(requestId) });
+    if (typeof debugCode === 'string')
+      this.#sent.push({ phone, digits: debugCode, requestId: String(requestId) });
     return { answer, complaint: this.#compare(expected, answer) };
   }
 
   async #verify({ phone, address, fault, code, withRequestId }: Extract<Step, { do: 'verify' }>) {
-    const own = this.#sent.map((sent, number) => ({ ...sent, number })).filter((sent) => sent.phone === phone);
+    const own = this.#sent
+      .map((sent, number) => ({ ...sent, number }))
+      .filter((sent) => sent.phone === phone);
     const newest = own.at(-1);
     const guessed = code === 'older' ? own.at(-2) : code === 'newest' ? newest : undefined;
-    const guess = { phone, address, fault, code: guessed?.number, newest: newest?.number, withRequestId };
+    const guess = {
+      phone,
+      address,
+      fault,
+      code: guessed?.number,
+      newest: newest?.number,
+      withRequestId,
+    };
     const expected = this.#rules.verifyCode(guess, this.#stage.clock.now());
     const requestId = withRequestId ? (guessed ?? newest)?.requestId : undefined;
-    const body = { code: guessed?.digits ?? wrongCode(newest?.digits ?? '0'), ...(requestId && { requestId }) };
+    const body = {
+      code: guessed?.digits ?? wrongCode(newest?.digits ?? '0'),
+      ...(requestId && { requestId }),
+    };
     const answer = await this.#post('/api/auth/verify-code', body, phone, address, fault);
-    const complaint = this.#compare(expected, answer) ?? this.#wrongToken(expected, answer, phone, guessed?.number);
+    const complaint =
+      this.#compare(expected, answer) ?? this.#wrongToken(expected, answer, phone, guessed?.number);
     return { answer, complaint };
   }
 
   /** One request while a store behaves so, with all that goes on behind its answer. */
-  async #post(path: string, body: object, phone: number, address: number, fault: Fault): Promise<Answer> {
+  async #post(
+    path: string,
+    body: object,
+    phone: number,
+    address: number,
+    fault: Fault,
+  ): Promise<Answer> {
     const { api, redis, database } = this.#stage;
     const [store, mode] = fault?.split(' ') ?? [];
     const failing = store === 'redis' ? redis : database;
@@ -111,13 +138,22 @@ class Player {
   }
 
   #compare(expected: Expected, { status, body, headers }: Answer): string | undefined {
-    const wanted = { digits: undefined, token: undefined, code: undefined, retryAfterSeconds: undefined, ...expected };
+    const wanted = {
+      digits: undefined,
+      token: undefined,
+      code: undefined,
+      retryAfterSeconds: undefined,
+      ...expected,
+    };
     this.#told = wanted.retryAfterSeconds ?? this.#told;
     const differences = [
       [status, wanted.status],
       [body.code, wanted.code],
       [body.retryAfterSeconds, wanted.retryAfterSeconds],
-      [headers.get('Retry-After'), wanted.retryAfterSeconds === undefined ? null : String(wanted.retryAfterSeconds)],
+      [
+        headers.get('Retry-After'),
+        wanted.retryAfterSeconds === undefined ? null : String(wanted.retryAfterSeconds),
+      ],
       [typeof body.debugCode === 'string', wanted.digits === true],
       [typeof body.token === 'string', wanted.token !== undefined],
     ].filter(([got, want]) => got !== want);
@@ -131,7 +167,8 @@ class Player {
     if (!('token' in expected)) return undefined;
     const token = String(body.token);
     const user = String(decodeJwt(token).userId);
-    if ((this.#users.get(phone) ?? user) !== user) return `signed in as ${user}, who is not ${this.#users.get(phone)}`;
+    if ((this.#users.get(phone) ?? user) !== user)
+      return `signed in as ${user}, who is not ${this.#users.get(phone)}`;
     this.#users.set(phone, user);
     if (expected.token === 'the same again' && this.#tokens.get(code) !== token)
       return 'it is not the same token again';

@@ -148,15 +148,20 @@ export class Rules {
   }
 
   /** POST verify-code. */
-  verifyCode({ phone: index, address: from, fault, code, newest, withRequestId }: Guess, now: number): Expected {
+  verifyCode(
+    { phone: index, address: from, fault, code, newest, withRequestId }: Guess,
+    now: number,
+  ): Expected {
     const limits = this.#limits;
     const [phone, address] = [this.#phone(index), this.#address(from)];
     if (fault === 'redis dead') return UNAVAILABLE;
     /** What was done stays done, but nobody hears of it. */
-    const answer = (expected: Expected): Expected => (fault === 'redis deaf' ? UNAVAILABLE : expected);
+    const answer = (expected: Expected): Expected =>
+      fault === 'redis deaf' ? UNAVAILABLE : expected;
 
     const { live, used } = phone;
-    const usedJustNow = used !== undefined && used.number === code && now - used.at <= CODE_REPEATABLE;
+    const usedJustNow =
+      used !== undefined && used.number === code && now - used.at <= CODE_REPEATABLE;
     if (usedJustNow && used.withRequestId && withRequestId) {
       if (!used.userKnown && this.#postgresFails(phone, fault)) return UNAVAILABLE;
       return answer({ status: 200, token: 'the same again' });
@@ -167,7 +172,10 @@ export class Rules {
     const addressWait = waitFor(address.failures, HOUR, limit, now);
     // Whoever shows the requestId of the live code is not refused because of the address.
     const asked = isLive && withRequestId && live.number === (code ?? newest);
-    const wait = Math.max(waitFor(phone.failures, DAY, limits.failuresPerDay, now), asked ? 0 : addressWait);
+    const wait = Math.max(
+      waitFor(phone.failures, DAY, limits.failuresPerDay, now),
+      asked ? 0 : addressWait,
+    );
     if (wait > 0) return answer(tooMany(wait));
 
     if (!isLive || live.number !== code) {

@@ -3,7 +3,12 @@ import type { Fault } from './rules.ts';
 
 /** One step of a sequence, as plain data: it can be made at random, shrunk and printed. */
 export type Step =
-  | { readonly do: 'request'; readonly phone: number; readonly address: number; readonly fault: Fault }
+  | {
+      readonly do: 'request';
+      readonly phone: number;
+      readonly address: number;
+      readonly fault: Fault;
+    }
   | {
       readonly do: 'verify';
       readonly phone: number;
@@ -23,16 +28,25 @@ type Verify = Extract<Step, { do: 'verify' }>;
 
 /** One phone and one address more often than the other, or limits would seldom be met. */
 const mostly = fc.constantFrom(0, 0, 0, 1);
-const fault = fc.option(fc.constantFrom<Fault[]>('redis dead', 'redis deaf', 'postgres dead', 'postgres deaf'), {
-  nil: undefined,
-  freq: 7,
-});
+const fault = fc.option(
+  fc.constantFrom<Fault[]>('redis dead', 'redis deaf', 'postgres dead', 'postgres deaf'),
+  {
+    nil: undefined,
+    freq: 7,
+  },
+);
 
 /** The steps that somebody takes with a phone from an address. */
 const stepsOf = (phone: number, address: number) => {
   const who = { phone: fc.constant(phone), address: fc.constant(address), fault };
   const verify = (code: Verify['code'], times: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
-    fc.record({ do: fc.constant('verify'), ...who, code: fc.constant(code), withRequestId: fc.boolean(), times });
+    fc.record({
+      do: fc.constant('verify'),
+      ...who,
+      code: fc.constant(code),
+      withRequestId: fc.boolean(),
+      times,
+    });
   const request: fc.Arbitrary<Step> = fc.record({ do: fc.constant('request'), ...who });
   return {
     request,

@@ -61,7 +61,10 @@ export const AT_ONCE = 6;
 const asking = new Set<Promise<unknown>>();
 
 /** Tries something up to three times, as long as the stores are too slow; their tests are others. */
-const patiently = async <Result>(attempt: () => Promise<Result>, isTooSoon: (result: Result) => boolean) => {
+const patiently = async <Result>(
+  attempt: () => Promise<Result>,
+  isTooSoon: (result: Result) => boolean,
+) => {
   for (let left = 2; ; left--) {
     const result = await attempt();
     if (left === 0 || !isTooSoon(result)) return result;
@@ -83,7 +86,8 @@ export class Device {
   /** Asks the API as this device; once more when it says that it is not available. */
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
     while (asking.size >= AT_ONCE) await Promise.race(asking);
-    const ask = () => this.#api.send(method, path, { token: this.token, ...(body !== undefined && { body }) });
+    const ask = () =>
+      this.#api.send(method, path, { token: this.token, ...(body !== undefined && { body }) });
     const answer = patiently(ask, ({ status }) => status === 503);
     const settled = answer.catch(() => undefined).finally(() => asking.delete(settled));
     asking.add(settled);
@@ -103,9 +107,14 @@ export class Device {
   }
 
   /** Calls somebody. */
-  async call(to: User | readonly User[], more: { video?: boolean; offer?: string } = {}): Promise<Started> {
+  async call(
+    to: User | readonly User[],
+    more: { video?: boolean; offer?: string } = {},
+  ): Promise<Started> {
     const ids = 'id' in to ? to.id : to.map(({ id }) => id);
-    return StartedBody.parse((await this.#expect(201, 'POST', '/api/calls', { to: ids, ...more })).body);
+    return StartedBody.parse(
+      (await this.#expect(201, 'POST', '/api/calls', { to: ids, ...more })).body,
+    );
   }
 
   async callTicket(callId: string): Promise<Ticket> {
@@ -114,7 +123,10 @@ export class Device {
 
   /** Joins the room of a call, without a word. */
   async knock(call: string | Ticket): Promise<CallLine> {
-    return this.enter(typeof call === 'string' ? await this.callTicket(call) : call, CallServerFrame);
+    return this.enter(
+      typeof call === 'string' ? await this.callTicket(call) : call,
+      CallServerFrame,
+    );
   }
 
   /** Joins the room of a call, and has said hello; what the welcome says comes with the first frame. */
@@ -126,7 +138,10 @@ export class Device {
   }
 
   /** Calls somebody and joins the room. */
-  async dial(to: User | readonly User[], more?: { video?: boolean; offer?: string }): Promise<Dialled> {
+  async dial(
+    to: User | readonly User[],
+    more?: { video?: boolean; offer?: string },
+  ): Promise<Dialled> {
     const started = await this.call(to, more);
     return { ...started, line: await this.join(started) };
   }
@@ -151,7 +166,9 @@ export class Device {
   async #expect(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await this.send(method, path, body);
     if (answer.status === status) return answer;
-    throw new Error([`${method} ${path}: ${answer.text}`, ...(await linesAbout(answer))].join('\n'));
+    throw new Error(
+      [`${method} ${path}: ${answer.text}`, ...(await linesAbout(answer))].join('\n'),
+    );
   }
 }
 
@@ -179,11 +196,16 @@ export const newDevice = async (): Promise<Device> => deviceOf(await newUser());
 
 /** Opens a socket as old clients do, for somebody with this token. */
 export const openOld = async (token: string): Promise<OldLine> => {
-  const open = () => openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame).catch((error: Error) => error);
-  const line = await patiently(open, (result) => result instanceof RefusedUpgrade && result.status === 503);
+  const open = () =>
+    openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame).catch((error: Error) => error);
+  const line = await patiently(
+    open,
+    (result) => result instanceof RefusedUpgrade && result.status === 503,
+  );
   if (line instanceof Error) throw line;
   return line;
 };
 
 /** A socket of an old client. */
-export const oldClient = async (user: User): Promise<OldLine> => openOld((await deviceOf(user)).token);
+export const oldClient = async (user: User): Promise<OldLine> =>
+  openOld((await deviceOf(user)).token);

@@ -13,7 +13,9 @@ const PATIENCE_MS = 10_000;
 export const recordsOf = async (device: Device, callId: string): Promise<Past[]> => {
   for (const deadline = Date.now() + PATIENCE_MS; ; ) {
     const answer = await device.send('GET', '/api/calls');
-    const records = listCalls.success.body.parse(answer.body).calls.filter((call) => call.callId === callId);
+    const records = listCalls.success.body
+      .parse(answer.body)
+      .calls.filter((call) => call.callId === callId);
     if (records.length > 0 || Date.now() > deadline) return records;
     await sleep(20);
   }

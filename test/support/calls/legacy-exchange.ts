@@ -68,7 +68,11 @@ export const PHONE_CALL: Exchange = [
   },
   passedOn('callee', ice(2)),
   passedOn('callee', '{"event":"call:ice","payload":{"candidate":null}}'),
-  { from: 'callee', says: '{"event":"call:hangup","payload":{"userId":"‹caller›"}}', heard: '{"event":"call:hangup"}' },
+  {
+    from: 'callee',
+    says: '{"event":"call:hangup","payload":{"userId":"‹caller›"}}',
+    heard: '{"event":"call:hangup"}',
+  },
 ];
 
 /** An answer that has no `sdp` at all is passed on as it is. */
@@ -76,7 +80,8 @@ export const BARE_CALL: Exchange = [
   {
     from: 'caller',
     says: '{"event":"call:offer","payload":{"userId":"‹callee›","sdp":"v=0 bare"}}',
-    heard: '{"event":"call:offer","payload":{"userId":"‹callee›","sdp":"v=0 bare","fromUserId":"‹caller›"}}',
+    heard:
+      '{"event":"call:offer","payload":{"userId":"‹callee›","sdp":"v=0 bare","fromUserId":"‹caller›"}}',
   },
   {
     from: 'callee',

@@ -46,7 +46,9 @@ export class Listener<Frame extends object> {
 
   /** A frame has come. */
   take(text: string, at: number): void {
-    const { data, error } = this.#schema.safeParse(text === PING[1] ? { type: 'pong' } : JSON.parse(text));
+    const { data, error } = this.#schema.safeParse(
+      text === PING[1] ? { type: 'pong' } : JSON.parse(text),
+    );
     if (data) {
       this.heard.push({ frame: data, text, at });
       this.#onFrame(data);
@@ -73,14 +75,17 @@ export class Listener<Frame extends object> {
    */
   async next(like: Like = {}, patience: number = PATIENCE_MS): Promise<Heard<Frame>> {
     for (const deadline = performance.now() + patience; ; ) {
-      const index = this.heard.findIndex(({ frame }, at) => at >= this.#read && isLike(frame, like));
+      const index = this.heard.findIndex(
+        ({ frame }, at) => at >= this.#read && isLike(frame, like),
+      );
       const found = this.heard[index];
       if (found) {
         this.#read = index + 1;
         return found;
       }
       const left = deadline - performance.now();
-      if (left <= 0 || this.#closed || this.#unknown) throw new Error(this.#unknown ?? this.#complaint(like));
+      if (left <= 0 || this.#closed || this.#unknown)
+        throw new Error(this.#unknown ?? this.#complaint(like));
       await this.#change(left);
     }
   }
@@ -103,13 +108,16 @@ export class Listener<Frame extends object> {
 
   #complaint(like: Like): string {
     const rest = this.heard.slice(this.#read).map(({ text }) => text.slice(0, 300));
-    const end = this.#closed ? `the end with ${this.#closed.code} ${this.#closed.reason}` : 'nothing more';
+    const end = this.#closed
+      ? `the end with ${this.#closed.code} ${this.#closed.reason}`
+      : 'nothing more';
     return `No ${JSON.stringify(like)}, but:\n${[...rest, end].join('\n')}`;
   }
 }
 
 /** A connection to a room. */
-export interface Line<Frame extends object> extends Pick<Listener<Frame>, 'heard' | 'frames' | 'next'> {
+export interface Line<Frame extends object>
+  extends Pick<Listener<Frame>, 'heard' | 'frames' | 'next'> {
   readonly closed: Promise<Closed>;
   /** Sends a frame; texts and bytes as they are. */
   say(frame: object | string | Buffer): void;
@@ -153,7 +161,10 @@ export const openLine = async <Frame extends object>(
       return listener.frames;
     },
     next: (like, patience) => listener.next(like, patience),
-    say: (frame) => socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+    say: (frame) =>
+      socket.send(
+        typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame),
+      ),
     write: (bytes) => socket.write(bytes),
     close: () => socket.close(),
     requestClose: (code) => socket.requestClose(code),

@@ -12,14 +12,23 @@ export interface User {
   readonly phone: string;
 }
 
-const database = createDatabase(String(stack.settings.DATABASE_URL), stack.settings.DATABASE_ENDPOINT);
+const database = createDatabase(
+  String(stack.settings.DATABASE_URL),
+  stack.settings.DATABASE_ENDPOINT,
+);
 
 /** Makes users, all in one statement: nobody signs in. */
 export const newUsers = async (count: number, fields: Partial<User> = {}): Promise<User[]> => {
   const made = Array.from({ length: count }, (): User => {
     const id = crypto.randomUUID();
     const username = `u${randomBytes(8).toString('hex')}`;
-    return { id, username, displayName: `User ${username.slice(0, 4)}`, phone: freshPhone(), ...fields };
+    return {
+      id,
+      username,
+      displayName: `User ${username.slice(0, 4)}`,
+      phone: freshPhone(),
+      ...fields,
+    };
   });
   await database.insert(users).values(made);
   return made;

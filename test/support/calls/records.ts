@@ -4,14 +4,22 @@ import type { Answer, Api } from '../client.ts';
 import { stack } from '../stack.ts';
 
 /** Tells the Worker something as a room does. */
-export const tellWorker = async (api: Api, message: ToWorker, now = Date.now()): Promise<Answer> => {
+export const tellWorker = async (
+  api: Api,
+  message: ToWorker,
+  now = Date.now(),
+): Promise<Answer> => {
   const body = JSON.stringify(message);
   const headers = await sign([String(stack.settings.JWT_SECRET)], 'worker', { body }, now);
   return api.send('POST', '/api/internal/rooms', { body, headers });
 };
 
 /** A call of 42 s, five seconds after it began to ring, unless it is said otherwise. */
-export const recordOf = (caller: string, callees: readonly string[], more: Partial<CallRecord> = {}): CallRecord => {
+export const recordOf = (
+  caller: string,
+  callees: readonly string[],
+  more: Partial<CallRecord> = {},
+): CallRecord => {
   const createdAt = more.createdAt ?? Date.now();
   return {
     type: 'record',

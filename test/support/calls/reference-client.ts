@@ -219,7 +219,13 @@ export class CallClient {
     this.#changed();
   }
 
-  #welcome({ state, joined, received, peers, ...rest }: Extract<CallServerFrame, { type: 'welcome' }>) {
+  #welcome({
+    state,
+    joined,
+    received,
+    peers,
+    ...rest
+  }: Extract<CallServerFrame, { type: 'welcome' }>) {
     this.#welcomed = true;
     this.state = state;
     this.you = rest.you;
@@ -236,12 +242,16 @@ export class CallClient {
     this.#remembers = true;
     this.#flushed = received;
     this.#allowance = BURST;
-    if (this.#wants !== 'nothing' && (this.#isLeaving || !joined)) this.#options.send({ type: this.#wants });
+    if (this.#wants !== 'nothing' && (this.#isLeaving || !joined))
+      this.#options.send({ type: this.#wants });
     this.#flush();
   }
 
   #renumber(received: number) {
-    this.#pending = this.#pending.map((pending, index) => ({ ...pending, seq: received + 1 + index }));
+    this.#pending = this.#pending.map((pending, index) => ({
+      ...pending,
+      seq: received + 1 + index,
+    }));
     this.#next = received + 1 + this.#pending.length;
     this.#acked = received;
   }

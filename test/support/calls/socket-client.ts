@@ -68,7 +68,10 @@ export class SocketClient {
       const look = () => {
         if (so(this.client)) end(resolve);
       };
-      const timer = setTimeout(() => end(() => reject(new Error(`It never came to ${so}`))), PATIENCE_MS);
+      const timer = setTimeout(
+        () => end(() => reject(new Error(`It never came to ${so}`))),
+        PATIENCE_MS,
+      );
       this.#waiting.add(look);
     });
   }

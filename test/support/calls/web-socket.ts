@@ -15,7 +15,8 @@ const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 /** Masked, as all frames of a client are. */
 const encode = (opcode: number, payload: Buffer): Buffer => {
   const { length } = payload;
-  const head = length < 126 ? Buffer.alloc(2) : length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10);
+  const head =
+    length < 126 ? Buffer.alloc(2) : length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10);
   head[0] = 0x80 | opcode;
   if (length < 126) head[1] = 0x80 | length;
   else if (length < 65_536) {
@@ -35,10 +36,19 @@ const decode = (bytes: Buffer): { opcode: number; payload: Buffer; size: number 
   const short = second & 0x7f;
   const start = short === 126 ? 4 : short === 127 ? 10 : 2;
   if (bytes.length < start) return undefined;
-  const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+  const length =
+    short === 126
+      ? bytes.readUInt16BE(2)
+      : short === 127
+        ? Number(bytes.readBigUInt64BE(2))
+        : short;
   if (bytes.length < start + length) return undefined;
   if ((first & 0x80) === 0) throw new Error('A frame in pieces: nobody here sends such');
-  return { opcode: first & 0x0f, payload: bytes.subarray(start, start + length), size: start + length };
+  return {
+    opcode: first & 0x0f,
+    payload: bytes.subarray(start, start + length),
+    size: start + length,
+  };
 };
 
 /**
@@ -74,7 +84,9 @@ export class RawSocket {
   /** Sends a text frame, or a binary one. */
   send(data: string | Buffer): void {
     if (this.#ended) return;
-    this.#socket.write(encode(typeof data === 'string' ? OPCODE.text : OPCODE.binary, Buffer.from(data)));
+    this.#socket.write(
+      encode(typeof data === 'string' ? OPCODE.text : OPCODE.binary, Buffer.from(data)),
+    );
   }
 
   /** Sends bytes as they are, which need be no frame. */

@@ -4,7 +4,8 @@ import { clientAddress } from '../../../../src/platform/http/address.ts';
 
 const app = new Hono().get('/', (c) => c.text(clientAddress(c)));
 
-const addressFor = async (headers: Record<string, string>) => (await app.request('/', { headers })).text();
+const addressFor = async (headers: Record<string, string>) =>
+  (await app.request('/', { headers })).text();
 
 describe('the address that limits count for', () => {
   test.each([
@@ -30,15 +31,24 @@ describe('the address that limits count for', () => {
     expect(next).not.toBe(first);
   });
 
-  test.each(['', 'unknown', '999.1.1.1', '1.2.3', '203.0.113.7, 203.0.113.8', 'a:b', '1:2:3:4:5:6:7:8:9:'])(
-    'is one for all that have no usable one: %j',
-    async (given) => {
-      expect(await addressFor({ 'CF-Connecting-IP': given })).toBe('unknown');
-    },
-  );
+  test.each([
+    '',
+    'unknown',
+    '999.1.1.1',
+    '1.2.3',
+    '203.0.113.7, 203.0.113.8',
+    'a:b',
+    '1:2:3:4:5:6:7:8:9:',
+  ])('is one for all that have no usable one: %j', async (given) => {
+    expect(await addressFor({ 'CF-Connecting-IP': given })).toBe('unknown');
+  });
 
   test('is not taken from headers that a client can set', async () => {
-    const forged = { 'X-Forwarded-For': '198.51.100.1', 'X-Real-IP': '198.51.100.1', Forwarded: 'for=198.51.100.1' };
+    const forged = {
+      'X-Forwarded-For': '198.51.100.1',
+      'X-Real-IP': '198.51.100.1',
+      Forwarded: 'for=198.51.100.1',
+    };
     expect(await addressFor(forged)).toBe('unknown');
     expect(await addressFor({ ...forged, 'CF-Connecting-IP': '203.0.113.7' })).toBe('203.0.113.7');
   });
