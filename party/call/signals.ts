@@ -174,12 +174,10 @@ const entriesFor = (turn: Turn, from: string, to: string): readonly Entry[] => {
   const first = isDescribed ? 0 : waiting.findIndex(({ signal }) => signal.kind !== 'candidate');
   if (first < 0) return [];
   const before = waiting.slice(0, first).map(({ signal }) => signal);
-  return waiting
-    .slice(first)
-    .map(({ seq, signal }, index) => ({
-      seq,
-      signals: index === 0 ? [signal, ...before] : [signal],
-    }));
+  return waiting.slice(first).map(({ seq, signal }, index) => ({
+    seq,
+    signals: index === 0 ? [signal, ...before] : [signal],
+  }));
 };
 
 const deliver = (turn: Turn, from: string, to: string, entry: Entry) => {
