@@ -14,7 +14,8 @@ const sideOf = (socket: Socket): Side => {
       await socket.close();
     },
   };
-  socket.heard = ({ payload }) => {
+  socket.heard = ({ event, payload }) => {
+    if (event !== 'call:ice') return;
     const { candidate } = payload as { candidate: { candidate: string } };
     side.heard(candidate.candidate);
   };
