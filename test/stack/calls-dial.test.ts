@@ -1,6 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { decodeJwt } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import type { Device } from '../support/calls/device.ts';
 import { deviceOf, newDevice } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
@@ -154,7 +155,7 @@ describe('POST /api/calls', () => {
     ['two with one offer', async () => ({ to: ['@a', '@b'], offer: 'v=0' }), 400, 'invalid_field'],
     [
       'with too long an offer',
-      async () => ({ to: '@a', offer: 'x'.repeat(65_537) }),
+      async () => ({ to: '@a', offer: 'x'.repeat(SIGNAL_LIMIT) }),
       400,
       'invalid_field',
     ],

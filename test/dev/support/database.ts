@@ -17,6 +17,13 @@ export interface Schema {
 /** How many migrations there are. */
 export const MIGRATIONS: number = journal.entries.length;
 
+/** How many migrations come before the one with this tag. */
+export const migrationsBefore = (tag: string): number => {
+  const index = journal.entries.findIndex((entry) => entry.tag === tag);
+  if (index < 0) throw new Error(`There is no migration ${tag}`);
+  return index;
+};
+
 /** A database of the test's own, to be filled, migrated and looked at. */
 export class DatabaseUnderTest {
   readonly sql: NeonQueryFunction<false, false>;
