@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SETTING_NAMES, WEBHOOK_SECRET } from '../src/platform/env.ts';
+import { SETTING_NAMES, WEBHOOK_SECRET } from '../src/platform/settings.ts';
 
 /** The stand-in's bot. Deliberately not of the form of a real token. */
 export const LOCAL_BOT_TOKEN = '1000:local';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { neonConfig } from '@neondatabase/serverless';
-import { parseSettings } from '../src/platform/env.ts';
+import { parseSettings } from '../src/platform/settings.ts';
 import { startKeptWorker } from './kept-worker.ts';
 import type { Lock } from './lock.ts';
 import { takeLock } from './lock.ts';

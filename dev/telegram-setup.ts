@@ -1,4 +1,4 @@
-import { WEBHOOK_SECRET } from '../src/platform/env.ts';
+import { WEBHOOK_SECRET } from '../src/platform/settings.ts';
 import { setUpBot } from './bot-setup.ts';
 import { table } from './report.ts';
 

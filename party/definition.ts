@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { withoutNulls } from '../src/contract/http/fields.ts';
+import { dropNulls } from '../src/contract/http/fields.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/sockets/protocol.ts';
 import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from './wire/messages.ts';
 
@@ -126,7 +126,7 @@ export const decodeObjectWith =
   (json: object): Decoded<Frame> => {
     const known = quick?.(json);
     if (known) return { frame: known };
-    const parsed = schema.safeParse(withoutNulls(json));
+    const parsed = schema.safeParse(dropNulls(json));
     if (parsed.success) return { frame: parsed.data };
     const isType = 'type' in json && types.some((type) => type === json.type);
     return { error: isType ? 'invalid' : 'unknown_type' };

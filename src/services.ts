@@ -1,8 +1,8 @@
 import type { Rooms } from '../party/wire/rooms.ts';
 import { NO_ROOMS } from '../party/wire/rooms.ts';
 import { createDatabase } from './platform/db/client.ts';
-import type { Settings } from './platform/env.ts';
 import { createRedis } from './platform/redis/client.ts';
+import type { Settings } from './platform/settings.ts';
 import { createAuthenticator } from './session/authenticator.ts';
 import type { Services } from './session/services.ts';
 import { createSessions } from './session/sessions.ts';

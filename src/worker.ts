@@ -6,10 +6,10 @@ import { inboxRoom } from '../party/inbox/room.ts';
 import { qrRoom } from '../party/qr/room.ts';
 import { roomSecrets } from '../party/wire/signature.ts';
 import { createApp, createShell } from './app.ts';
-import { parseSettings, SettingsError } from './platform/env.ts';
 import { ApiError } from './platform/errors.ts';
 import { answerError } from './platform/http/errors.ts';
 import { createLog } from './platform/log.ts';
+import { parseSettings, SettingsError } from './platform/settings.ts';
 import { createServices } from './services.ts';
 
 /** A room of a sign-in by QR code. */

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
-import type { Settings } from '../../src/platform/env.ts';
 import { ApiError } from '../../src/platform/errors.ts';
 import type { AppEnv } from '../../src/platform/http/context.ts';
 import { answerError } from '../../src/platform/http/errors.ts';
 import type { RequestContext } from '../../src/platform/http/request-context.ts';
 import { requestContextOf } from '../../src/platform/http/request-context.ts';
 import { validate } from '../../src/platform/http/router.ts';
+import type { Settings } from '../../src/platform/settings.ts';
 import type { Called, Done } from './messages.ts';
 import { ToWorker } from './messages.ts';
 import { roomSecrets, verify } from './signature.ts';

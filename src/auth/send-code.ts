@@ -1,9 +1,9 @@
-import { tooLate, tooMany } from '../platform/errors.ts';
+import { arrivedAfterVoid, tooManyRequests } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { reasonOf } from '../platform/log.ts';
 import { randomText, sha256 } from '../platform/random.ts';
 import type { Later } from '../platform/retry.ts';
-import { tryThrice, undoUntilHeard } from '../platform/retry.ts';
+import { tryThrice, undoWithRetries } from '../platform/retry.ts';
 import type { Services } from '../session/services.ts';
 import { TelegramRefusal } from '../telegram/api.ts';
 import type { Delivered, MessageAt } from '../telegram/deliver.ts';
@@ -48,12 +48,12 @@ export const sendCode = async (
   };
   const limits = fixed === undefined ? settings : { ...settings, ...UNLIMITED_SENDS };
   const stored = await storeCode(redis, limits, request).catch((error) => {
-    later('auth.request_not_voided', () => undoUntilHeard(() => voidRequest(redis, request)));
+    later('auth.request_not_voided', () => undoWithRetries(() => voidRequest(redis, request)));
     throw error;
   });
-  if (stored.outcome === 'voided') throw tooLate('request-code');
+  if (stored.outcome === 'voided') throw arrivedAfterVoid('request-code');
 
-  if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
+  if (stored.outcome === 'wait') throw tooManyRequests(stored.waitMs);
   const message =
     stored.outcome === 'stored'
       ? codeMessage(code)
@@ -93,7 +93,7 @@ const deliverCode = async (
 ): Promise<void> => {
   const takeBack = (addressCounts: boolean) => {
     const voided = { ...request, addressCounts };
-    return undoUntilHeard(() => voidRequest(redis, voided));
+    return undoWithRetries(() => voidRequest(redis, voided));
   };
   const delivery = await attempt().catch(async (error) => {
     await takeBack(error instanceof TelegramRefusal);

@@ -1,8 +1,8 @@
 import type { Device } from '../contract/http/sessions.ts';
-import { ApiError, StoreError, tooLate, tooMany } from '../platform/errors.ts';
+import { ApiError, arrivedAfterVoid, StoreError, tooManyRequests } from '../platform/errors.ts';
 import { sha256 } from '../platform/random.ts';
 import type { Around } from '../platform/retry.ts';
-import { undoUntilHeard } from '../platform/retry.ts';
+import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { sessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
@@ -59,11 +59,11 @@ export const signInByCode = async (
   const checked = await heard(around, way, checkCode(redis, settings, attempt));
   switch (checked.outcome) {
     case 'wait':
-      throw tooMany(checked.waitMs);
+      throw tooManyRequests(checked.waitMs);
     case 'wrong':
       throw new ApiError('wrong_code');
     case 'voided':
-      throw tooLate('verify-code');
+      throw arrivedAfterVoid('verify-code');
     case 'ok':
       return complete(services, client, way, checked, around);
   }
@@ -93,7 +93,7 @@ export const signInByLink = async (
   const way = { used: usedLink(attempt.linkHash), takeBack: () => voidLink(redis, attempt) };
   const used = await heard(around, way, useLink(redis, attempt));
   if (used.outcome === 'wrong') throw new ApiError('invalid_link');
-  if (used.outcome === 'voided') throw tooLate('verify-link');
+  if (used.outcome === 'voided') throw arrivedAfterVoid('verify-link');
   return complete(services, client, way, used, around);
 };
 
@@ -110,7 +110,7 @@ interface Way {
 }
 
 const takeBackLater = ({ later }: Around, { takeBack }: Way) =>
-  later('auth.check_not_voided', () => undoUntilHeard(takeBack));
+  later('auth.check_not_voided', () => undoWithRetries(takeBack));
 
 /** What Redis said. When it said nothing, nobody knows whether it has used the code up. */
 const heard = <Said>(around: Around, way: Way, answer: Promise<Said>): Promise<Said> =>

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { CODE_TTL_SECONDS } from '../contract/http/auth.ts';
-import { addressLimit } from '../platform/address-limit.ts';
+import { limitForAddress } from '../platform/address-limit.ts';
 import type { Database } from '../platform/db/client.ts';
-import { ask, UniqueViolation } from '../platform/db/client.ts';
+import { runQuery, UniqueViolation } from '../platform/db/client.ts';
 import { users } from '../platform/db/schema.ts';
-import type { Settings } from '../platform/env.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
+import type { Settings } from '../platform/settings.ts';
 import { NOTE_MESSAGE, REQUEST_CODE, VOID_REQUEST } from './scripts/request-code.ts';
 import type { signedIn } from './scripts/sign-in.ts';
 import { MOVE_SESSION } from './scripts/sign-in.ts';
@@ -74,7 +74,7 @@ export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => 
       limits.PHONE_SENDS_PER_DAY,
       limits.PHONE_SEND_GAPS_SECONDS.join(','),
       limits.PHONE_FAILURES_PER_DAY,
-      addressLimit(limits, address, limits.ADDRESS_SENDS_PER_HOUR),
+      limitForAddress(limits, address, limits.ADDRESS_SENDS_PER_HOUR),
       code.linkOffered ? code.linkHash : '',
     ],
   );
@@ -181,7 +181,7 @@ export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) 
       phone,
       limits.CODE_TRIES,
       limits.PHONE_FAILURES_PER_DAY,
-      addressLimit(limits, address, limits.ADDRESS_FAILURES_PER_HOUR),
+      limitForAddress(limits, address, limits.ADDRESS_FAILURES_PER_HOUR),
       REPEATABLE_MS,
       TTL.used,
       ...newSessionArgs(attempt.session),
@@ -264,7 +264,7 @@ export const findOrCreateUser = async (
       .values({ id: newUserId, phone })
       .onConflictDoUpdate({ target: users.phone, set: { phone: sql`excluded.phone` } })
       .returning({ id: users.id });
-    return ask(
+    return runQuery(
       'find or create user',
       query,
       (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id,

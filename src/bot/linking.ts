@@ -4,7 +4,7 @@ import { maskPhone } from '../platform/phone.ts';
 import type { Around } from '../platform/retry.ts';
 import type { Services } from '../session/services.ts';
 import { closeSockets } from '../session/sockets.ts';
-import { forgotten } from '../telegram/deliver.ts';
+import { logNotRemembered } from '../telegram/deliver.ts';
 import type { ChatLink, LeftChat, NewLink } from '../telegram/store.ts';
 import {
   changePhone,
@@ -49,7 +49,7 @@ export const meetChat = async (
   const resting = links.filter(({ blocked }) => blocked).map(({ phone }) => phone);
   if (resting.length === 0) return links;
   const wake = () => wakeLinks(db, resting, chatId);
-  await changePhones(redis, resting, wake, forgotten(log), resting);
+  await changePhones(redis, resting, wake, logNotRemembered(log), resting);
   log.info('bot.unblocked', { phones: resting.map(maskPhone).join(' ') });
   return links;
 };
@@ -88,12 +88,18 @@ const moveLink = async ({ db, redis }: Stores, log: Log, link: ProvedLink) => {
   const newUserId = crypto.randomUUID();
   if (former.length === 0) {
     const insert = () => linkPhone(db, link, newUserId);
-    const { userId, left } = await changePhone(redis, phone, insert, forgotten(log));
+    const { userId, left } = await changePhone(redis, phone, insert, logNotRemembered(log));
     log.info('bot.linked', { phone: maskPhone(phone) });
     return { outcome: 'linked' as const, userId, left };
   }
   const replace = () => replaceLinks(db, link, newUserId);
-  const done = await changePhones(redis, [phone, ...former], replace, forgotten(log), former);
+  const done = await changePhones(
+    redis,
+    [phone, ...former],
+    replace,
+    logNotRemembered(log),
+    former,
+  );
   const outcome = done.moved ? ('moved' as const) : ('replaced' as const);
   log.info(`bot.${outcome}`, { phone: maskPhone(phone), former: former.map(maskPhone).join(' ') });
   return { outcome, userId: done.known.get(phone)?.userId, left: done.left };
@@ -138,6 +144,12 @@ export const unlinkChat = async (
   { chatId, phones }: { readonly chatId: number; readonly phones: readonly string[] },
 ): Promise<void> => {
   if (phones.length === 0) return;
-  await changePhones(redis, phones, () => unlinkPhones(db, phones, chatId), forgotten(log), phones);
+  await changePhones(
+    redis,
+    phones,
+    () => unlinkPhones(db, phones, chatId),
+    logNotRemembered(log),
+    phones,
+  );
   log.info('bot.unlinked', { phones: phones.map(maskPhone).join(' ') });
 };

@@ -3,12 +3,12 @@ import { timingSafeEqual } from 'hono/utils/buffer';
 import { linkTelegram, webhook } from '../contract/http/telegram.ts';
 import { ApiError } from '../platform/errors.ts';
 import { background } from '../platform/http/background.ts';
-import { jsonBody } from '../platform/http/body.ts';
+import { readJsonBody } from '../platform/http/body.ts';
 import type { AppEnv } from '../platform/http/context.ts';
 import { createRouter } from '../platform/http/router.ts';
 import { fullToE164 } from '../platform/phone.ts';
 import type { Services } from '../session/services.ts';
-import { forgotten } from '../telegram/deliver.ts';
+import { logNotRemembered } from '../telegram/deliver.ts';
 import { changePhone, linkPhone } from '../telegram/store.ts';
 import { LINKED_ELSEWHERE } from '../telegram/texts.ts';
 import { tellFormer } from './linking.ts';
@@ -17,7 +17,7 @@ import { receiveUpdate } from './receive.ts';
 /** Lets only the bot in, before anything else is looked at. Without a configured secret nobody gets in. */
 const requireLinkSecret = (configured: string | undefined) =>
   createMiddleware<AppEnv>(async function requireLinkSecret(c, next) {
-    const given = c.req.header('X-Link-Secret') ?? (await jsonBody(c))['secret'];
+    const given = c.req.header('X-Link-Secret') ?? (await readJsonBody(c))['secret'];
     const matches =
       configured !== undefined &&
       typeof given === 'string' &&
@@ -50,7 +50,7 @@ export const telegramRoutes = (services: Services) => {
     const link = () =>
       linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
     const log = c.get('log');
-    const { left } = await changePhone(redis, phone, link, forgotten(log));
+    const { left } = await changePhone(redis, phone, link, logNotRemembered(log));
     // Where the person never proved the number, its bot only moves its own link.
     if (left?.proved) {
       const leaving = { phone, left, text: LINKED_ELSEWHERE };

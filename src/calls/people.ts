@@ -1,7 +1,7 @@
 import type { Profile } from '../contract/sockets/inbox.ts';
 
 /** The user ids and the usernames, in lower case, that somebody may mean. */
-export const meant = (to: readonly string[]) => ({
+export const parseRecipients = (to: readonly string[]) => ({
   ids: to.filter((one) => !one.startsWith('@')),
   usernames: to.map((one) => one.replace(/^@/, '').toLowerCase()),
 });
@@ -14,7 +14,7 @@ export type Resolved =
 /**
  * Finds those who are meant.
  *
- * @param people all that {@link meant} can be, and the caller
+ * @param people all that {@link parseRecipients} can be, and the caller
  * @param to ids, or usernames with or without `@`; no username looks like an id
  */
 export const resolve = (
@@ -23,7 +23,7 @@ export const resolve = (
   to: readonly string[],
 ): Resolved => {
   const find = (one: string) => {
-    const [username = ''] = meant([one]).usernames;
+    const [username = ''] = parseRecipients([one]).usernames;
     return (
       people.find(({ user }) => user === one) ??
       people.find((other) => other.username.toLowerCase() === username)

@@ -7,7 +7,7 @@ import { toLanguage } from '../contract/errors.ts';
 import { REASONS } from '../contract/sockets/call.ts';
 import type { Profile } from '../contract/sockets/inbox.ts';
 import type { Database } from '../platform/db/client.ts';
-import { ask, read } from '../platform/db/client.ts';
+import { runQuery, runReadQuery } from '../platform/db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
@@ -22,14 +22,14 @@ export const findPeople = (
   callerId: string,
   to: readonly string[],
 ): Promise<Profile[]> => {
-  const { ids, usernames } = meant(to);
+  const { ids, usernames } = parseRecipients(to);
   const query = db
     .select({ user: users.id, username: users.username, displayName: users.displayName })
     .from(users)
     .where(
       or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)),
     );
-  return read('find people', query, (rows) =>
+  return runReadQuery('find people', query, (rows) =>
     rows.map(({ user, username, displayName }) => ({
       user,
       username: username ?? '',
@@ -68,7 +68,7 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       on conflict do nothing)
     select id from added
     union all select id from calls where id = ${call} and told_by is null`);
-  return ask(
+  return runQuery(
     'add record',
     query,
     ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0,
@@ -123,7 +123,7 @@ export const listCalls = (
     .where(and(eq(callMembers.userId, userId), older))
     .orderBy(desc(createdAt), desc(callId))
     .limit(limit);
-  return read('list calls', query, (rows) =>
+  return runReadQuery('list calls', query, (rows) =>
     rows.map(({ role, reason, peers, ...row }) => ({
       ...row,
       outgoing: role === 'caller',
@@ -178,7 +178,7 @@ export const claimMissedLinks = (
     .innerJoin(users, inArray(users.id, missed))
     .innerJoin(telegramLinks, and(eq(phone, users.phone), isNull(blockedAt), missedCalls))
     .leftJoin(caller, eq(caller.id, callerId));
-  return ask('claim missed links', query, (rows) =>
+  return runQuery('claim missed links', query, (rows) =>
     rows.map(({ username, displayName, language, ...link }) => ({
       ...link,
       language: toLanguage(language),

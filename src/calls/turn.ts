@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { IceServer } from '../contract/http/calls.ts';
-import type { Settings } from '../platform/env.ts';
+import type { Settings } from '../platform/settings.ts';
 
 /** STUN and TURN servers for one user. */
 export interface Ice {

@@ -2,7 +2,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import type { Database } from '../platform/db/client.ts';
-import { ask } from '../platform/db/client.ts';
+import { runQuery } from '../platform/db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 
@@ -36,7 +36,7 @@ const Answer = z.tuple([z.object({ ready: z.literal(true) })]);
  * not.
  */
 export const checkDatabase = (db: Database): Promise<unknown> =>
-  ask('readiness', db.execute(SHAPE), ({ rows }) => Answer.parse(rows));
+  runQuery('readiness', db.execute(SHAPE), ({ rows }) => Answer.parse(rows));
 
 /** Throws unless Redis answers. */
 export const checkRedis = (redis: RedisClient): Promise<void> => redis.ping();

@@ -1,4 +1,4 @@
-import type { Settings } from './env.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * How many times the limit of an IPv6 /64 an IPv4 address has: one household has the former, while
@@ -12,7 +12,7 @@ export const IPV4_FACTOR = 10;
  * @param address as `clientAddress` gives it
  * @param limit that of an IPv6 /64
  */
-export const addressLimit = (
+export const limitForAddress = (
   { ADDRESS_LIMITS }: Pick<Settings, 'ADDRESS_LIMITS'>,
   address: string,
   limit: number,

@@ -21,7 +21,7 @@ export class ApiError extends Error {
 }
 
 /** Past a limit for so many milliseconds. */
-export const tooMany = (waitMs: number): ApiError =>
+export const tooManyRequests = (waitMs: number): ApiError =>
   new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
 
 /**
@@ -93,5 +93,5 @@ const statusOf = (error: Error): string | undefined => {
 };
 
 /** A step that reached Redis after it had been taken back: for whoever asked, Redis was too slow. */
-export const tooLate = (what: string): StoreError =>
+export const arrivedAfterVoid = (what: string): StoreError =>
   new StoreError('redis', what, new Error('Arrived too late'));

@@ -31,7 +31,7 @@ const untilHeard = async <Result>(
  * @param undo one try
  * @throws what the last try threw
  */
-export const undoUntilHeard = (undo: () => Promise<void>): Promise<void> =>
+export const undoWithRetries = (undo: () => Promise<void>): Promise<void> =>
   untilHeard(undo, PAUSES_MS);
 
 /**

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../platform/db/client.ts';
-import { ask, read, UniqueViolation } from '../platform/db/client.ts';
+import { runQuery, runReadQuery, UniqueViolation } from '../platform/db/client.ts';
 import { users } from '../platform/db/schema.ts';
 
 /** A user as the profile shows them; null = unset. */
@@ -20,7 +20,11 @@ const COLUMNS = {
 
 /** The profile of a user: one statement. */
 export const findProfile = (db: Database, userId: string): Promise<ProfileRow | undefined> =>
-  read('find profile', db.select(COLUMNS).from(users).where(eq(users.id, userId)), ([row]) => row);
+  runReadQuery(
+    'find profile',
+    db.select(COLUMNS).from(users).where(eq(users.id, userId)),
+    ([row]) => row,
+  );
 
 /** What to change; what is undefined stays, a display name of null is cleared. */
 export interface ProfileChange {
@@ -44,7 +48,7 @@ export const changeProfile = async (
     .where(eq(users.id, userId))
     .returning(COLUMNS);
   try {
-    return await ask('change profile', query, ([row]) => row);
+    return await runQuery('change profile', query, ([row]) => row);
   } catch (error) {
     if (error instanceof UniqueViolation) return 'taken';
     throw error;

@@ -1,9 +1,9 @@
 import { POLL_INTERVAL_SECONDS, QR_COLLECT_SECONDS, QR_TTL_SECONDS } from '../contract/http/qr.ts';
 import type { Device } from '../contract/http/sessions.ts';
-import { ApiError, tooLate, tooMany } from '../platform/errors.ts';
+import { ApiError, arrivedAfterVoid, tooManyRequests } from '../platform/errors.ts';
 import { randomText, sha256 } from '../platform/random.ts';
 import type { Around, Later } from '../platform/retry.ts';
-import { undoUntilHeard } from '../platform/retry.ts';
+import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { SessionRecord, sessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
@@ -39,7 +39,7 @@ export const beginQr = async (services: Services, asking: Asking, device: Device
     pollHash,
     room,
   });
-  if (stored.outcome === 'wait') throw tooMany(stored.waitMs);
+  if (stored.outcome === 'wait') throw tooManyRequests(stored.waitMs);
   const code = stored.outcome === 'stored' && codes[stored.which];
   if (!code) throw new ApiError('unavailable', 1);
   return { code, pollToken: `${code}.${secret}`, room };
@@ -69,15 +69,15 @@ export const pollQr = async (
   const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
   const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
     later('qr.check_not_voided', () =>
-      undoUntilHeard(() => voidStep(redis, 'check', { code, id })),
+      undoWithRetries(() => voidStep(redis, 'check', { code, id })),
     );
     throw error;
   });
   switch (checked.outcome) {
     case 'wait':
-      throw tooMany(checked.waitMs);
+      throw tooManyRequests(checked.waitMs);
     case 'voided':
-      throw tooLate('check-qr');
+      throw arrivedAfterVoid('check-qr');
     case 'slow_down':
       return { status: checked.outcome, intervalSeconds: POLL_INTERVAL_SECONDS };
     case 'ready': {
@@ -119,13 +119,13 @@ export const decideQr = async (
   const decided = await decideRequest(redis, settings, step, decision).catch((error) => {
     if (step === 'confirm') {
       later('qr.confirm_not_voided', () =>
-        undoUntilHeard(() => voidStep(redis, 'confirm', decision)),
+        undoWithRetries(() => voidStep(redis, 'confirm', decision)),
       );
     }
     throw error;
   });
-  if (decided.outcome === 'wait') throw tooMany(decided.waitMs);
-  if (decided.outcome === 'voided') throw tooLate(`${step}-qr`);
+  if (decided.outcome === 'wait') throw tooManyRequests(decided.waitMs);
+  if (decided.outcome === 'voided') throw arrivedAfterVoid(`${step}-qr`);
   if (decided.outcome === 'revoked') sessions.forget([decision.session.sid]);
   if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
   if (step !== 'info') {

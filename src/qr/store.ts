@@ -1,8 +1,8 @@
 import { isQrCode, QR_TTL_SECONDS } from '../contract/http/qr.ts';
-import { addressLimit } from '../platform/address-limit.ts';
-import type { Settings } from '../platform/env.ts';
+import { limitForAddress } from '../platform/address-limit.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
+import type { Settings } from '../platform/settings.ts';
 import { sessionArgs } from '../session/scripts/sessions.ts';
 import type { Session } from '../session/token.ts';
 import {
@@ -23,7 +23,7 @@ type Limits = Pick<
 
 /** The limit of misses. What can be nobody's code is no guess: it is not counted. */
 const missesOf = (limits: Limits, code: string, who: string) =>
-  isQrCode(code) ? addressLimit(limits, who, limits.ADDRESS_QR_MISSES_PER_10_MINUTES) : 0;
+  isQrCode(code) ? limitForAddress(limits, who, limits.ADDRESS_QR_MISSES_PER_10_MINUTES) : 0;
 
 /** Who asks: `id` names this very request, `now` is in milliseconds. */
 export interface Asking {
@@ -50,7 +50,7 @@ export const storeRequest = (redis: RedisClient, limits: Limits, request: NewReq
     REQUEST_QR,
     [...codes.map(keys.qr), keys.qrRequests(address)],
     [
-      ...[now, id, addressLimit(limits, address, limits.ADDRESS_QR_REQUESTS_PER_HOUR)],
+      ...[now, id, limitForAddress(limits, address, limits.ADDRESS_QR_REQUESTS_PER_HOUR)],
       ...[expiresAt, QR_TTL_SECONDS * 1000 + TTL.qrOver, address, record, pollHash, room],
     ],
   );

@@ -1,5 +1,5 @@
 import type { Later } from '../platform/retry.ts';
-import { undoUntilHeard } from '../platform/retry.ts';
+import { undoWithRetries } from '../platform/retry.ts';
 import type { Services } from './services.ts';
 import { endOfSession } from './token.ts';
 
@@ -24,5 +24,5 @@ export const closeSockets = (
   };
   const tell = async () => void (await rooms.ask({ party: 'inbox', id: userId }, message));
   // As long as the platform lets work go on behind an answer.
-  later('session.room_not_told', () => undoUntilHeard(tell));
+  later('session.room_not_told', () => undoWithRetries(tell));
 };

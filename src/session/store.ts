@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { toLanguage } from '../contract/errors.ts';
 import type { Device } from '../contract/http/sessions.ts';
 import type { Database } from '../platform/db/client.ts';
-import { read } from '../platform/db/client.ts';
+import { runReadQuery } from '../platform/db/client.ts';
 import { telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys } from '../platform/redis/keys.ts';
@@ -97,7 +97,7 @@ export const findLink = (db: Database, userId: string) => {
     .from(users)
     .innerJoin(telegramLinks, eq(telegramLinks.phone, users.phone))
     .where(and(eq(users.id, userId), isNull(telegramLinks.blockedAt)));
-  return read('find link', query, ([row]) => {
+  return runReadQuery('find link', query, ([row]) => {
     if (!row) return undefined;
     const { phone, chatId, language } = row;
     return { phone, chat: { known: true, chatId, language: toLanguage(language) } };

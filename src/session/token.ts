@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import type { Settings } from '../platform/env.ts';
 import { randomText, sha256 } from '../platform/random.ts';
+import type { Settings } from '../platform/settings.ts';
 
 /** How long a token is valid, in seconds: 30 days (contract.md). */
 export const TOKEN_TTL_SECONDS = 30 * 86_400;

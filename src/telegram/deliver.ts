@@ -46,7 +46,7 @@ export interface PhoneHint {
 }
 
 /** What is told when Redis could not be told what Postgres knows. */
-export const forgotten = (log: Log) => (error: unknown) =>
+export const logNotRemembered = (log: Log) => (error: unknown) =>
   log.warn('phone.not_remembered', { reason: reasonOf(error) });
 
 /** How long a delivery may take: taking it back must fit into the time behind an answer too. */
@@ -110,7 +110,7 @@ const restLink = async (
     if (isBack) await wakeLinks(db, [phone], chatId);
     return findPhone(db, phone);
   };
-  await changePhone(redis, phone, rest, forgotten(log));
+  await changePhone(redis, phone, rest, logNotRemembered(log));
 };
 
 /** The chat to send to. Asks Postgres when Redis does not know, and moves the original's link there when it meets one. */
@@ -125,12 +125,12 @@ const chatOf = async (
   if (chatId !== undefined) return { ...hint, sendable: true };
   if (legacyChatId !== undefined) {
     const adopt = () => adoptLink(db, phone, legacyChatId, crypto.randomUUID());
-    return adoptPhone(redis, { ...waiting, onForgotten: forgotten(log) }, adopt);
+    return adoptPhone(redis, { ...waiting, onForgotten: logNotRemembered(log) }, adopt);
   }
   if (known) return { ...hint, sendable: true };
   const found = await findPhone(db, phone);
   return rememberReading(redis, waiting, found).catch((reason) => {
-    forgotten(log)(reason);
+    logNotRemembered(log)(reason);
     // Its code has no chat then, and dies with any change of the link.
     return { ...found, sendable: true };
   });

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/db/client.ts';
-import type { Settings } from '../platform/env.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
+import type { Settings } from '../platform/settings.ts';
 import type { Telegram } from './api.ts';
 
 /** What sending a message works with: the settings, the stores, the bot and the clock. */

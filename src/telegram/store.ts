@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
 import type { Database } from '../platform/db/client.ts';
-import { ask, read, UniqueViolation } from '../platform/db/client.ts';
+import { runQuery, runReadQuery, UniqueViolation } from '../platform/db/client.ts';
 import { formerLinks, telegramLinks, users } from '../platform/db/schema.ts';
 import type { Change, ChangedPhone, KnownPhone } from './phone-store.ts';
 
@@ -76,7 +76,7 @@ const losing = (phone: string, chatId: number) => sql`
 export const forgetFormer = (db: Database, phone: string, chatId: number): Promise<unknown> => {
   const itself = and(eq(formerLinks.phone, phone), eq(formerLinks.chatId, chatId));
   const query = db.delete(formerLinks).where(itself);
-  return ask('forget former', query, () => undefined);
+  return runQuery('forget former', query, () => undefined);
 };
 
 /** The chat of a number before the statement that this is part of, resting or not. */
@@ -90,7 +90,7 @@ export const findPhone = (db: Database, phone: string): Promise<KnownPhone> => {
     from (select 1) as one left join lateral (
       select ${telegramLinks.chatId} as "chatId", ${telegramLinks.language} from ${telegramLinks}
       where ${telegramLinks.phone} = ${phone} and ${telegramLinks.blockedAt} is null) as link on true`);
-  return read('find phone', query, ({ rows }) => toKnownPhone(rows));
+  return runReadQuery('find phone', query, ({ rows }) => toKnownPhone(rows));
 };
 
 /** A phone number, the private chat that its codes shall go to, and what the person there reads, if that is known. */
@@ -139,7 +139,10 @@ export const linkPhone = (
   newUserId: string,
 ): Promise<ChangedPhone & { readonly left: LeftChat | undefined }> => {
   const query = db.execute(insertLink(link, newUserId, RELINK));
-  return ask('link phone', query, ({ rows }) => ({ ...toChangedPhone(rows), left: leftOf(rows) }));
+  return runQuery('link phone', query, ({ rows }) => ({
+    ...toChangedPhone(rows),
+    left: leftOf(rows),
+  }));
 };
 
 /**
@@ -155,7 +158,7 @@ export const adoptLink = (
 ): Promise<KnownPhone> => {
   const link = { phone, chatId, language: null, proved: false };
   const query = db.execute(insertLink(link, newUserId, sql`phone = excluded.phone`));
-  return ask('adopt link', query, ({ rows }) => toKnownPhone(rows));
+  return runQuery('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
 /** Notes that the person blocked the bot: codes are not sent to this chat any more until it is linked anew. */
@@ -169,7 +172,7 @@ export const markBlocked = (
     .update(telegramLinks)
     .set({ blockedAt: at })
     .where(and(eq(telegramLinks.phone, phone), eq(telegramLinks.chatId, chatId)));
-  return ask('mark blocked', query, () => undefined);
+  return runQuery('mark blocked', query, () => undefined);
 };
 
 /** A number that a chat is linked to. */
@@ -191,7 +194,7 @@ export const linksOfChat = (db: Database, chatId: number): Promise<ChatLink[]> =
     .leftJoin(users, eq(users.phone, phone))
     .where(eq(telegramLinks.chatId, chatId))
     .orderBy(desc(linkedAt));
-  return read('links of chat', query, (rows) =>
+  return runReadQuery('links of chat', query, (rows) =>
     rows.map(({ blockedAt, userId, ...link }) => ({
       ...link,
       userId: userId ?? undefined,
@@ -210,7 +213,7 @@ export const wakeLinks = (
     update telegram_links set blocked_at = null where chat_id = ${chatId} and phone in ${phones}
     returning phone, chat_id as "chatId", language,
       (select id from users where users.phone = telegram_links.phone) as "userId"`);
-  return ask('wake links', query, ({ rows }) => ({ known: knownPhones(rows) }));
+  return runQuery('wake links', query, ({ rows }) => ({ known: knownPhones(rows) }));
 };
 
 /** Has a chat told of missed calls, or not, for all its numbers: one statement. Answers whether there was a number. */
@@ -220,7 +223,7 @@ export const setMissedCalls = (db: Database, chatId: number, told: boolean): Pro
     .set({ missedCalls: told })
     .where(eq(telegramLinks.chatId, chatId))
     .returning({ phone: telegramLinks.phone });
-  return ask('set missed calls', query, (rows) => rows.length > 0);
+  return runQuery('set missed calls', query, (rows) => rows.length > 0);
 };
 
 const Rows = z.array(ChangedRow.extend({ phone: z.string() }));
@@ -255,7 +258,7 @@ export const unlinkPhones = (
       returning phone, chat_id, language),
     noted as (${noteFormer(sql`select * from gone`)})
     ${afterLoss(phones, chatId)}`);
-  return ask('unlink phones', query, ({ rows }) => ({ known: knownPhones(rows) }));
+  return runQuery('unlink phones', query, ({ rows }) => ({ known: knownPhones(rows) }));
 };
 
 /**
@@ -273,7 +276,7 @@ export const replaceLinks = async (
 ): Promise<Change & { readonly moved: boolean; readonly left: LeftChat | undefined }> => {
   const mine = sql`chat_id = ${chatId} and phone in ${former}`;
   const replace = () =>
-    ask(
+    runQuery(
       'replace links',
       db.execute(sql`
         with moved as (

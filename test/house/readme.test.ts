@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
-import { SETTING_NAMES } from '../../src/platform/env.ts';
+import { SETTING_NAMES } from '../../src/platform/settings.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
 const section = (title: string): string =>

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, createDatabase } from '../../src/platform/db/client.ts';
-import { parseSettings } from '../../src/platform/env.ts';
 import { StoreError } from '../../src/platform/errors.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { runningApi } from '../support/client.ts';
 import { expectUnavailable } from '../support/faults.ts';
 import { ProxyControl } from '../support/proxy.ts';

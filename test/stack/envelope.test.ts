@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { BODY_LIMIT, createApp } from '../../src/app.ts';
-import { parseSettings } from '../../src/platform/env.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { createServices } from '../../src/services.ts';
 import type { Answer } from '../support/client.ts';
 import { runningApi } from '../support/client.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createApp } from '../../src/app.ts';
 import { ERRORS, isErrorCode } from '../../src/contract/errors.ts';
-import { parseSettings } from '../../src/platform/env.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { createServices } from '../../src/services.ts';
 import { runningApi } from '../support/client.ts';
 import { stack } from '../support/stack.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseSettings } from '../../src/platform/env.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { createServices } from '../../src/services.ts';
 import { runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';

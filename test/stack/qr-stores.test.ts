@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseSettings } from '../../src/platform/env.ts';
 import { sha256 } from '../../src/platform/random.ts';
 import { createRedis } from '../../src/platform/redis/client.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { checkRequest, voidStep } from '../../src/qr/store.ts';
 import { newSid } from '../../src/session/token.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';

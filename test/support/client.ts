@@ -1,7 +1,7 @@
 import type { Rooms } from '../../party/wire/rooms.ts';
 import { NO_ROOMS } from '../../party/wire/rooms.ts';
 import { createApp } from '../../src/app.ts';
-import { parseSettings } from '../../src/platform/env.ts';
+import { parseSettings } from '../../src/platform/settings.ts';
 import { createServices } from '../../src/services.ts';
 import { freshAddress } from './fresh.ts';
 import { noteSecrets } from './seen-secrets.ts';

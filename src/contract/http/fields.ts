@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { PlainErrorCode } from '../errors.ts';
 
 /** An object without its fields that are null: to say null is to say nothing. */
-export const withoutNulls = (given: object): Record<string, unknown> =>
+export const dropNulls = (given: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 
 /**

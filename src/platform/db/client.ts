@@ -71,7 +71,7 @@ const awaitRead = async <Rows>(query: PromiseLike<Rows>): Promise<Rows> => {
  * @throws {UniqueViolation} when a unique constraint refuses a row
  * @throws {StoreError} when the database is gone, slow, or answers what is no answer
  */
-export const ask = async <Rows, Result>(
+export const runQuery = async <Rows, Result>(
   what: string,
   query: PromiseLike<Rows>,
   check: (rows: Rows) => Result,
@@ -89,12 +89,12 @@ export const ask = async <Rows, Result>(
   }
 };
 
-/** {@link ask} for a statement that changes nothing: tried twice where that can help. */
-export const read = <Rows, Result>(
+/** {@link runQuery} for a statement that changes nothing: tried twice where that can help. */
+export const runReadQuery = <Rows, Result>(
   what: string,
   query: PromiseLike<Rows>,
   check: (rows: Rows) => Result,
-): Promise<Result> => ask(what, awaitRead(query), check);
+): Promise<Result> => runQuery(what, awaitRead(query), check);
 
 /** A row that a unique constraint refused. */
 export class UniqueViolation extends Error {

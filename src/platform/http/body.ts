@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { withoutNulls } from '../../contract/http/fields.ts';
+import { dropNulls } from '../../contract/http/fields.ts';
 import { ApiError } from '../errors.ts';
 
 /**
@@ -8,7 +8,7 @@ import { ApiError } from '../errors.ts';
  *
  * @throws {ApiError} `malformed_json` when it says that it is JSON and is not
  */
-export const jsonBody = async (c: Context): Promise<Record<string, unknown>> => {
+export const readJsonBody = async (c: Context): Promise<Record<string, unknown>> => {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) return {};
   const raw = await c.req.text();
   if (raw.trim() === '') return {};
@@ -18,7 +18,7 @@ export const jsonBody = async (c: Context): Promise<Record<string, unknown>> => 
   } catch {
     throw new ApiError('malformed_json');
   }
-  return isRecord(parsed) ? withoutNulls(parsed) : {};
+  return isRecord(parsed) ? dropNulls(parsed) : {};
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { isPlainErrorCode } from '../../contract/errors.ts';
 import type { AnswerOf, Endpoint, InputOf } from '../../contract/http/endpoint.ts';
 import { ApiError } from '../errors.ts';
-import { jsonBody } from './body.ts';
+import { readJsonBody } from './body.ts';
 import type { AppEnv } from './context.ts';
 import type { RequestContext } from './request-context.ts';
 import { requestContextOf } from './request-context.ts';
@@ -92,7 +92,7 @@ export const createRouter = <Session extends { readonly userId: string }>({
       const session = endpoint.bearer ? await authenticator.identify(c) : undefined;
       const params = endpoint.params && validate(endpoint.params, c.req.param());
       const query = endpoint.query && validate(endpoint.query, c.req.query());
-      const body = endpoint.body && validate(endpoint.body, await jsonBody(c));
+      const body = endpoint.body && validate(endpoint.body, await readJsonBody(c));
       const ctx = requestContextOf(c, now);
       // The one place where the contract's types are taken at their word: the lines above make them true.
       const call = { c, ctx, body, query, params, userId: session?.userId, session } as Call<

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meant, resolve } from '../../../src/calls/people.ts';
+import { parseRecipients, resolve } from '../../../src/calls/people.ts';
 
 const person = (user: string, username = '', displayName = '') => ({ user, username, displayName });
 const anna = person('11111111-1111-4111-8111-111111111111', 'anna', 'Анна');
@@ -55,7 +55,7 @@ describe('who is called', () => {
 });
 
 test('what begins with @ is no id, and everything can be a username', () => {
-  expect(meant(['@Anna', boris.user])).toEqual({
+  expect(parseRecipients(['@Anna', boris.user])).toEqual({
     ids: [boris.user],
     usernames: ['anna', boris.user],
   });

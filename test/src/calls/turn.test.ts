@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { generateIce, sharedSecretCredential } from '../../../src/calls/turn.ts';
-import { parseSettings } from '../../../src/platform/env.ts';
+import { parseSettings } from '../../../src/platform/settings.ts';
 
 const settings = (more: Record<string, string> = {}) =>
   parseSettings({

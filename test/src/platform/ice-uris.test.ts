@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../../src/platform/env.ts';
 import { describeIceUriFaults, findIceUriFault } from '../../../src/platform/ice-uris.ts';
+import { parseSettings } from '../../../src/platform/settings.ts';
 
 const REQUIRED = {
   DATABASE_URL: 'postgresql://user:password@db.example.com/aist',

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { tryThrice, undoUntilHeard } from '../../../src/platform/retry.ts';
+import { tryThrice, undoWithRetries } from '../../../src/platform/retry.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Runs a step that fails so many times, with all the pauses; what came of it. */
-const tried = async (run: typeof undoUntilHeard, failures: number) => {
+const tried = async (run: typeof undoWithRetries, failures: number) => {
   let tries = 0;
   const started = Date.now();
   const outcome = run(async () => {
@@ -29,5 +29,5 @@ test.each([
 });
 
 test('what must be undone is tried for 20 s', async () => {
-  expect(await tried(undoUntilHeard, 9)).toEqual({ outcome: 'Failure 5', tries: 5, ms: 20_000 });
+  expect(await tried(undoWithRetries, 9)).toEqual({ outcome: 'Failure 5', tries: 5, ms: 20_000 });
 });

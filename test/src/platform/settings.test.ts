@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings, SETTING_NAMES, SettingsError } from '../../../src/platform/env.ts';
+import { parseSettings, SETTING_NAMES, SettingsError } from '../../../src/platform/settings.ts';
 import { createServices } from '../../../src/services.ts';
 
 const REQUIRED = {
