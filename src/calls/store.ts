@@ -13,7 +13,7 @@ import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import { shownName } from '../profile/names.ts';
 import type { HistoryRow, Place } from './history.ts';
-import { meant } from './people.ts';
+import { parseRecipients } from './people.ts';
 import { CLAIM_MISSED } from './scripts/missed-call.ts';
 
 /** The caller, and all whom `to` can mean: one statement. */
