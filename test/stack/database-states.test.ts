@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ask, createDatabase } from '../../src/platform/db/client.ts';
+import { createDatabase, runQuery } from '../../src/platform/db/client.ts';
 import { StoreError } from '../../src/platform/errors.ts';
 import { parseSettings } from '../../src/platform/settings.ts';
 import { runningApi } from '../support/client.ts';
@@ -17,7 +17,7 @@ const settings = parseSettings(stack.settings);
 const db = createDatabase(settings.DATABASE_URL, settings.DATABASE_ENDPOINT);
 const raised = (state: string) => {
   const raise = `do $$ begin raise exception using errcode = '${state}'; end $$`;
-  return ask('raise', db.execute(sql.raw(raise)), () => undefined);
+  return runQuery('raise', db.execute(sql.raw(raise)), () => undefined);
 };
 
 /** What poolers and moments bring, and what passes of it at once. */
