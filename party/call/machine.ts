@@ -9,7 +9,7 @@ import { gone, hello, join, look, reached, refuse } from './presence.ts';
 import { create, createAgain, dialled, listen, permit, RUNG_MS, rung } from './ringing.ts';
 import { ack, ackAll, markRefused, receive } from './signals.ts';
 import { type CallRoomState, emptyRoom, type KeptCall, newStream, restored } from './state.ts';
-import { Turn } from './turn.ts';
+import { CallStep } from './step.ts';
 
 /** What happens to a room of a call. */
 export type CallEvent = RoomEvent<CallFrame, ToCall>;
@@ -22,39 +22,38 @@ const done = { outcome: 'done' } as const;
 /** The one authority on a call: who is in it, in which state, and what they signal to one another (calls.md). */
 export const step = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
   if (!room.call) return withoutCall(room, event, now);
-  const turn = new Turn(room.call, now);
+  const step = new CallStep(room.call, now);
   switch (event.type) {
     case 'join':
-      if (event.who) join(turn, event.id, event.who);
-      else turn.close(event.id, 'unauthorized');
+      if (event.who) join(step, event.id, event.who);
+      else step.close(event.id, 'unauthorized');
       break;
     case 'frame':
-      frame(turn, event.id, event.frame);
+      frame(step, event.id, event.frame);
       break;
     case 'leave':
-      gone(turn, event.id);
+      gone(step, event.id);
       break;
     case 'message':
-      message(turn, event.request, event.message);
+      message(step, event.request, event.message);
       break;
     case 'answered':
-      settled(turn, event.n, event.answer);
+      settled(step, event.n, event.answer);
       break;
     case 'alarm':
-      turn.posted(retry(turn.call.outbox, now));
-      if (turn.call.state !== 'ended') {
-        if ((turn.call.lookAt ?? now + 1) <= now) look(turn, event.present);
-        tick(turn);
-        if (turn.call.state === 'ringing' && turn.call.createdAt + RUNG_MS <= now) created(turn);
+      step.takeOver(retry(step.call.outbox, now));
+      if (step.call.state !== 'ended') {
+        if ((step.call.lookAt ?? now + 1) <= now) look(step, event.present);
+        tick(step);
+        if (step.call.state === 'ringing' && step.call.createdAt + RUNG_MS <= now) created(step);
       }
       break;
   }
-  const { call } = turn;
-  if (call.endedAt !== undefined && call.endedAt + LINGER_MS <= now && isEmpty(call.outbox)) {
-    turn.forget();
-    return { state: emptyRoom(room.id), effects: turn.effects };
-  }
-  return { state: { id: room.id, call }, effects: turn.effects };
+  const { endedAt, outbox } = step.call;
+  const isOver = endedAt !== undefined && endedAt + LINGER_MS <= now && isEmpty(outbox);
+  if (isOver) step.forget();
+  const { state: call, effects } = step.result;
+  return { state: isOver ? emptyRoom(room.id) : { id: room.id, call }, effects };
 };
 
 const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<CallRoomState> => {
@@ -66,7 +65,7 @@ const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<C
   if (event.type !== 'message') return { state: room, effects: [] };
   const { request, message } = event;
   if (message.type === 'create') {
-    const { call, effects } = create(room.id, message, request, now);
+    const { state: call, effects } = create(room.id, message, request, now).result;
     return { state: { ...room, call }, effects };
   }
   // A host may have written down the name of a room that never was, or is over.
@@ -74,97 +73,97 @@ const withoutCall = (room: CallRoomState, event: CallEvent, now: number): Step<C
   return { state: room, effects: [{ type: 'reply', request, answer }, { type: 'forget' }] };
 };
 
-const frame = (turn: Turn, id: string, said: CallFrame) => {
-  const socket = turn.socket(id);
+const frame = (step: CallStep, id: string, said: CallFrame) => {
+  const socket = step.socket(id);
   if (!socket) return;
-  if (said.type === 'hello') return hello(turn, id, said);
-  const error = socket.hello ? act(turn, id, socket, said) : 'hello_first';
-  if (error) refuse(turn, id, error, 'seq' in said ? said.seq : undefined);
+  if (said.type === 'hello') return hello(step, id, said);
+  const error = socket.hello ? act(step, id, socket, said) : 'hello_first';
+  if (error) refuse(step, id, error, 'seq' in said ? said.seq : undefined);
 };
 
 const act = (
-  turn: Turn,
+  step: CallStep,
   id: string,
   { user, device }: { user: string; device: string },
   said: Exclude<CallFrame, { type: 'hello' }>,
 ): FrameError | undefined => {
   switch (said.type) {
     case 'accept':
-      return accept(turn, user, device, false);
+      return accept(step, user, device, false);
     case 'decline':
-      return decline(turn, user);
+      return decline(step, user);
     case 'hangup':
-      return hangUp(turn, user);
+      return hangUp(step, user);
     case 'signal': {
-      if (turn.member(user)?.state !== 'joined') return 'not_now';
-      const error = receive(turn, user, said);
-      if (error === 'too_much') dropDeaf(turn, user);
+      if (step.member(user)?.state !== 'joined') return 'not_now';
+      const error = receive(step, user, said);
+      if (error === 'too_much') dropDeaf(step, user);
       return error;
     }
     case 'refused':
-      if (turn.member(user)?.state === 'joined' && !markRefused(turn, user, said.seq))
+      if (step.member(user)?.state === 'joined' && !markRefused(step, user, said.seq))
         return undefined;
       return said.code;
     case 'ack':
-      if (turn.member(user)?.state !== 'joined') return 'not_now';
-      ackAll(turn, user, said.seen);
+      if (step.member(user)?.state !== 'joined') return 'not_now';
+      ackAll(step, user, said.seen);
       return undefined;
     case 'ping':
-      turn.send(id, { type: 'pong' });
+      step.send(id, { type: 'pong' });
       return undefined;
   }
 };
 
-const message = (turn: Turn, request: string, said: ToCall) => {
-  if (said.type === 'create') return createAgain(turn, request);
-  if (said.type === 'permit') return turn.reply(request, permit(turn, said));
-  const error = turn.call.state === 'ended' ? undefined : actFor(turn, said);
-  turn.reply(request, error === 'too_much' ? LATER : done);
+const message = (step: CallStep, request: string, said: ToCall) => {
+  if (said.type === 'create') return createAgain(step, request);
+  if (said.type === 'permit') return step.reply(request, permit(step, said));
+  const error = step.call.state === 'ended' ? undefined : actFor(step, said);
+  step.reply(request, error === 'too_much' ? LATER : done);
 };
 
 /** What the inbox of a user says in the name of one of their devices. */
 const actFor = (
-  turn: Turn,
+  step: CallStep,
   { user, device, action }: Extract<ToCall, { type: 'act' }>,
 ): FrameError | undefined => {
-  const member = turn.member(user);
+  const member = step.member(user);
   if (!member) return undefined;
   const has = member.state === 'joined' && member.device === device;
   switch (action.type) {
     case 'accept':
-      accept(turn, user, device, true);
+      accept(step, user, device, true);
       return undefined;
     case 'decline':
     case 'busy':
-      decline(turn, user, action.type === 'busy' ? 'busy' : 'declined');
+      decline(step, user, action.type === 'busy' ? 'busy' : 'declined');
       return undefined;
     case 'hangup':
-      if (has) hangUp(turn, user);
+      if (has) hangUp(step, user);
       return undefined;
     case 'signal':
-      return has && member.old ? receive(turn, user, action) : undefined;
+      return has && member.old ? receive(step, user, action) : undefined;
     case 'listen':
-      if (member.state === 'ringing' && !turn.call.group)
-        listen(turn, user, { device, again: action.again });
+      if (member.state === 'ringing' && !step.call.group)
+        listen(step, user, { device, again: action.again });
       return undefined;
     case 'here':
-      reached(turn, user);
+      reached(step, user);
       return undefined;
     case 'revoke':
-      for (const { id, device: other } of turn.socketsOf(user))
-        if (other === device) turn.close(id, 'unauthorized');
-      if (has) hangUp(turn, user);
+      for (const { id, device: other } of step.socketsOf(user))
+        if (other === device) step.close(id, 'unauthorized');
+      if (has) hangUp(step, user);
       return undefined;
   }
 };
 
 /** What became of something that was told to another room or the Worker. */
-const settled = (turn: Turn, n: number, answer: unknown) => {
-  const { outcomes, ...posted } = answered(turn.call.outbox, n, answer, turn.now);
-  turn.posted(posted);
+const settled = (step: CallStep, n: number, answer: unknown) => {
+  const { outcomes, ...posted } = answered(step.call.outbox, n, answer, step.now);
+  step.takeOver(posted);
   for (const [index, outcome] of outcomes.entries()) {
     // Who has got a later one of the same sender has got this one.
-    if (!isFollowed(outcome, outcomes[index + 1])) become(turn, outcome);
+    if (!isFollowed(outcome, outcomes[index + 1])) become(step, outcome);
   }
 };
 
@@ -176,54 +175,53 @@ const isFollowed = ({ item: { message }, answer }: Outcome, next: Outcome | unde
   return later.from === message.from && later.epoch === message.epoch;
 };
 
-const become = (turn: Turn, { item, answer, over }: Outcome) => {
-  if (item.durable && over) turn.keep();
+const become = (step: CallStep, { item, answer, over }: Outcome) => {
   const { to, message } = item;
   if (to === 'worker' || to.party !== 'inbox') return;
   if (message.type === 'dial') {
-    if (over) dialled(turn, answer);
-  } else if (message.type === 'ring') rung(turn, to.id, answer);
+    if (over) dialled(step, answer);
+  } else if (message.type === 'ring') rung(step, to.id, answer);
   else if (message.type === 'active') {
-    if (Entered.safeParse(answer).data?.outcome === 'busy') evict(turn, to.id);
+    if (Entered.safeParse(answer).data?.outcome === 'busy') evict(step, to.id);
   } else if (message.type === 'signal' && over)
-    handedOver(turn, to.id, message, answer !== undefined);
+    handedOver(step, to.id, message, answer !== undefined);
 };
 
 /** Somebody is in another call after all: they took both at once. */
-const evict = (turn: Turn, user: string) => {
-  if (turn.call.state !== 'ended' && turn.member(user)?.state === 'joined')
-    leave(turn, user, 'busy');
+const evict = (step: CallStep, user: string) => {
+  if (step.call.state !== 'ended' && step.member(user)?.state === 'joined')
+    leave(step, user, 'busy');
 };
 
 /** An old device has got a signal, or cannot be reached. */
 const handedOver = (
-  turn: Turn,
+  step: CallStep,
   user: string,
   { from, epoch, seq }: Extract<ToInbox, { type: 'signal' }>,
   heard: boolean,
 ) => {
-  const member = turn.member(user);
-  if (turn.call.state === 'ended' || member?.state !== 'joined' || !member.old) return;
-  if (!heard) leave(turn, user, 'lost');
-  else if (turn.member(from)?.epoch === epoch) ack(turn, user, from, seq);
+  const member = step.member(user);
+  if (step.call.state === 'ended' || member?.state !== 'joined' || !member.old) return;
+  if (!heard) leave(step, user, 'lost');
+  else if (step.member(from)?.epoch === epoch) ack(step, user, from, seq);
 };
 
 /** A room as it begins, or begins again on another host. Clients come back with their memory; an old one cannot (calls.md), and the call ends. */
 export const start = (id: string, kept: unknown, now: number): Step<CallRoomState> => {
   if (kept === undefined) return { state: emptyRoom(id), effects: [] };
-  const turn = new Turn(restored(kept as KeptCall), now);
-  turn.posted(restart((kept as KeptCall).outbox));
-  if (turn.call.state !== 'ended') {
-    for (const { profile, state, old, awayAt } of turn.members) {
-      turn.putStream(newStream(profile.user, false));
+  const step = new CallStep(restored(kept as KeptCall), now);
+  step.takeOver(restart((kept as KeptCall).outbox));
+  if (step.call.state !== 'ended') {
+    for (const { profile, state, old, awayAt } of step.members) {
+      step.putStream(newStream(profile.user, false));
       if (state === 'joined' && !old && awayAt === undefined) {
-        turn.setMember(profile.user, { awayAt: now });
-        turn.keep();
+        step.setMember(profile.user, { awayAt: now });
       }
     }
-    if (turn.members.some(({ old, state }) => old && state === 'joined')) end(turn, 'lost');
+    if (step.members.some(({ old, state }) => old && state === 'joined')) end(step, 'lost');
   }
-  return { state: { id, call: turn.call }, effects: turn.effects };
+  const { state: call, effects } = step.result;
+  return { state: { id, call }, effects };
 };
 
 /** What outlives the host. */

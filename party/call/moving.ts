@@ -1,10 +1,10 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Held } from '../wire/messages.ts';
-import { TELL_MS } from './lifecycle.ts';
+import { tellInbox } from './lifecycle.ts';
 import { announce } from './presence.ts';
 import { beginAnew } from './signals.ts';
 import type { Call, Member } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { CallStep } from './step.ts';
 
 /** How much longer than it rings an inbox holds a dial, in milliseconds. */
 const SLACK_MS = 10_000;
@@ -23,19 +23,22 @@ export const heldBy = (call: Call, { role, device = '', old }: Member): Held => 
 });
 
 /** Another device of the caller takes the call, which nobody has answered; what they signal begins anew. */
-export const move = (turn: Turn, { profile: { user }, epoch: former }: Member, device: string) => {
-  const { id: call, createdAt } = turn.call;
+export const move = (
+  step: CallStep,
+  { profile: { user }, epoch: former }: Member,
+  device: string,
+) => {
+  const { id: call, createdAt } = step.call;
   const epoch = former + 1;
-  for (const { id } of turn.socketsOf(user)) {
-    turn.send(id, { type: 'answered_elsewhere' });
-    turn.close(id, 'notInCall');
+  for (const { id } of step.socketsOf(user)) {
+    step.send(id, { type: 'answered_elsewhere' });
+    step.close(id, 'notInCall');
   }
-  turn.setMember(user, { device, old: false, epoch, greeted: false, awayAt: turn.now });
-  beginAnew(turn, user);
-  const callees = turn.members.filter(({ role }) => role === 'callee');
+  step.setMember(user, { device, old: false, epoch, greeted: false, awayAt: step.now });
+  beginAnew(step, user);
+  const callees = step.members.filter(({ role }) => role === 'callee');
   const to = callees.map(({ profile }) => profile.user);
   const message = { type: 'moved', call, device, epoch, to, until: dialUntil(createdAt) } as const;
-  turn.post({ party: 'inbox', id: user }, message, true, turn.now + TELL_MS);
-  announce(turn, user);
-  turn.keep();
+  tellInbox(step, user, message);
+  announce(step, user);
 };

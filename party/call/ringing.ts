@@ -7,7 +7,7 @@ import { dialUntil, heldBy, move } from './moving.ts';
 import { announce, reached, stayAwake } from './presence.ts';
 import { beginAnew, replay, sizeOf } from './signals.ts';
 import { type Call, type Member, newStream } from './state.ts';
-import { Turn } from './turn.ts';
+import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
 
@@ -45,7 +45,7 @@ export const create = (
   { caller, device, old, callees, video, offer, turn: credential, request: asked }: Create,
   request: string,
   now: number,
-): Turn => {
+): CallStep => {
   const placed: Member = {
     ...newMember(caller, 'caller', 0),
     state: 'joined',
@@ -76,13 +76,13 @@ export const create = (
     creating: [request],
     lookAt: undefined,
   };
-  const turn = new Turn(call, now);
+  const step = new CallStep(call, now);
   const [first] = callees;
   if (offer && first && !call.group) {
     const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer), sentAt: undefined }];
-    turn.putStream({ ...newStream(caller.user), received: 1, log });
+    step.putStream({ ...newStream(caller.user), received: 1, log });
   }
-  if (old) stayAwake(turn);
+  if (old) stayAwake(step);
   const to = callees.map(({ user }) => user);
   const until = dialUntil(now);
   const dial = {
@@ -93,114 +93,116 @@ export const create = (
     until,
     ...(asked !== undefined && { request: asked }),
   } as const;
-  turn.post({ party: 'inbox', id: caller.user }, dial, true, now + DIAL_MS);
-  turn.keep();
-  return turn;
+  step.post({
+    to: { party: 'inbox', id: caller.user },
+    message: dial,
+    durable: true,
+    until: now + DIAL_MS,
+  });
+  return step;
 };
 
 /** The Worker asks again to create what there is: its first request was lost on the way back, or is still under way. */
-export const createAgain = (turn: Turn, request: string) => {
-  const { state, creating, reason } = turn.call;
-  if (creating.length > 0) turn.set({ creating: [...creating, request] });
+export const createAgain = (step: CallStep, request: string) => {
+  const { state, creating, reason } = step.call;
+  if (creating.length > 0) step.set({ creating: [...creating, request] });
   else if (state === 'ended')
-    turn.reply(request, { outcome: 'created', state, ...(reason && { reason }) });
-  else turn.reply(request, { outcome: 'created', state: 'ringing' });
+    step.reply(request, { outcome: 'created', state, ...(reason && { reason }) });
+  else step.reply(request, { outcome: 'created', state: 'ringing' });
 };
 
 /** Whether a device may have a ticket. */
 export const permit = (
-  turn: Turn,
+  step: CallStep,
   { user, device, turn: credential, anew, takeOver }: Extract<ToCall, { type: 'permit' }>,
 ): Permitted => {
-  const { state, video, group } = turn.call;
-  const member = turn.member(user);
+  const { state, video, group } = step.call;
+  const member = step.member(user);
   if (!member || state === 'ended' || (member.state === 'left' && !group))
     return { outcome: 'no_such_call' };
   if (member.state === 'joined' && member.device !== device) {
     const mayMove = takeOver && state === 'ringing' && member.role === 'caller';
-    if (!mayMove) return { outcome: 'elsewhere', held: heldBy(turn.call, member) };
-    move(turn, member, device);
+    if (!mayMove) return { outcome: 'elsewhere', held: heldBy(step.call, member) };
+    move(step, member, device);
   }
   if (anew && member.state === 'joined' && !member.old && !member.greeted) {
-    turn.setMember(user, { epoch: member.epoch + 1 });
-    beginAnew(turn, user);
-    announce(turn, user);
-    turn.keep();
+    step.setMember(user, { epoch: member.epoch + 1 });
+    beginAnew(step, user);
+    announce(step, user);
   }
   if (credential !== undefined) {
-    if (turn.call.turn.some(({ name }) => name === credential))
+    if (step.call.turn.some(({ name }) => name === credential))
       return { outcome: 'ok', role: member.role, video };
-    const own = turn.call.turn.filter((given) => given.user === user);
+    const own = step.call.turn.filter((given) => given.user === user);
     const surplus = own.length >= TURN_LIMIT ? own[0] : undefined;
-    turn.set({
-      turn: [...turn.call.turn.filter((given) => given !== surplus), { name: credential, user }],
+    step.set({
+      turn: [...step.call.turn.filter((given) => given !== surplus), { name: credential, user }],
     });
-    turn.keep();
     return { outcome: 'ok', role: member.role, video, ...(surplus && { surplus: surplus.name }) };
   }
   return { outcome: 'ok', role: member.role, video };
 };
 
 /** The caller's inbox has said whether there may be this call. */
-export const dialled = (turn: Turn, answer: unknown) => {
-  if (turn.call.state !== 'created') return;
+export const dialled = (step: CallStep, answer: unknown) => {
+  if (step.call.state !== 'created') return;
   const parsed = Dialled.safeParse(answer).data;
-  if (parsed?.outcome !== 'ok') return withdraw(turn, parsed ?? { outcome: 'failed' });
-  const { id, createdAt, video, group, caller } = turn.call;
-  const { profile: from, old } = turn.member(caller) ?? {};
+  if (parsed?.outcome !== 'ok') return withdraw(step, parsed ?? { outcome: 'failed' });
+  const { id, createdAt, video, group, caller } = step.call;
+  const { profile: from, old } = step.member(caller) ?? {};
   if (!from) return;
-  turn.set({ state: 'ringing' });
+  step.set({ state: 'ringing' });
   const expiresAt = createdAt + RING_MS;
   const isOld = old && { old };
-  const callees = turn.members.filter(({ role }) => role === 'callee');
-  const to = callees.map(({ profile }) => profile.user);
-  for (const { profile, state } of turn.members) {
+  const callees = step.members.filter(({ role }) => role === 'callee');
+  const called = callees.map(({ profile }) => profile.user);
+  for (const { profile, state } of step.members) {
     if (state !== 'ringing') continue;
-    const about = { call: id, from, video, group, expiresAt, to, ...isOld };
+    const about = { call: id, from, video, group, expiresAt, to: called, ...isOld };
     const ring = { type: 'ring', ...about } as const;
-    turn.post({ party: 'inbox', id: profile.user }, ring, true, expiresAt);
+    const to = { party: 'inbox', id: profile.user } as const;
+    step.post({ to, message: ring, durable: true, until: expiresAt });
   }
-  turn.keep();
 };
 
 /** There is no such call after all: whoever asked for it hears why. */
-const withdraw = (turn: Turn, answer: Created | Rung | Dialled) => {
-  for (const request of turn.call.creating) turn.reply(request, answer);
-  turn.set({ creating: [] });
-  end(turn, 'cancelled', false);
+const withdraw = (step: CallStep, answer: Created | Rung | Dialled) => {
+  for (const request of step.call.creating) step.reply(request, answer);
+  step.set({ creating: [] });
+  end(step, 'cancelled', false);
 };
 
 /**
  * The inbox of a callee has said what comes of it, or could not be reached: then it is asked on, since a call that crosses this one would be known to it. Whoever asked
  * for the call waits for that, {@link RUNG_MS} at most.
  */
-export const rung = (turn: Turn, user: string, answer: unknown) => {
-  const member = turn.member(user);
-  if (turn.call.state === 'ended' || !member) return;
+export const rung = (step: CallStep, user: string, answer: unknown) => {
+  const member = step.member(user);
+  if (step.call.state === 'ended' || !member) return;
   const parsed = Rung.safeParse(answer).data;
-  if (answer !== undefined) turn.setMember(user, { rung: true });
+  if (answer !== undefined) step.setMember(user, { rung: true });
   if (member.state === 'ringing') {
-    if (parsed?.outcome === 'limited') return pause(turn, user, parsed.retryAfterSeconds);
-    const isBegun = turn.call.state === 'accepted';
-    if (parsed?.outcome === 'instead' && !isBegun) return withdraw(turn, parsed);
+    if (parsed?.outcome === 'limited') return pause(step, user, parsed.retryAfterSeconds);
+    const isBegun = step.call.state === 'accepted';
+    if (parsed?.outcome === 'instead' && !isBegun) return withdraw(step, parsed);
     // Those who talk already go on without whoever is in another call.
-    if (parsed?.outcome === 'busy' || parsed?.outcome === 'instead') decline(turn, user, 'busy');
+    if (parsed?.outcome === 'busy' || parsed?.outcome === 'instead') decline(step, user, 'busy');
     else {
       // An old device can have come since the inbox has counted them.
       const listening = member.listening || parsed?.old === true;
       const unreachable =
         !listening && !member.here && (parsed === undefined || parsed.devices === 0);
-      turn.setMember(user, { unreachable, listening });
-      if (unreachable !== member.unreachable) announce(turn, user);
-      if (parsed?.old) replay(turn, user);
+      step.setMember(user, { unreachable, listening });
+      if (unreachable !== member.unreachable) announce(step, user);
+      if (parsed?.old) replay(step, user);
     }
   }
-  createdIfRung(turn);
+  createdIfRung(step);
 };
 
 /** Whoever asked for the call hears that it rings, when all inboxes have said what comes of it. */
-const createdIfRung = (turn: Turn) => {
-  if (turn.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(turn);
+const createdIfRung = (step: CallStep) => {
+  if (step.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(step);
 };
 
 /** How often old devices of one member are handed the signals so far: more do not come while it rings. */
@@ -208,31 +210,30 @@ const LISTEN_LIMIT = 64;
 
 /** An old device rings: it is handed what was said so far, once, and once more when it has dropped that. */
 export const listen = (
-  turn: Turn,
+  step: CallStep,
   user: string,
   { device, again = false }: { device: string; again?: boolean | undefined },
 ) => {
   const who = again ? `${device} again` : device;
-  const listened = turn.member(user)?.listened ?? [];
-  turn.setMember(user, { listening: true });
-  reached(turn, user);
+  const listened = step.member(user)?.listened ?? [];
+  step.setMember(user, { listening: true });
+  reached(step, user);
   if (listened.includes(who) || listened.length >= LISTEN_LIMIT) return;
-  turn.setMember(user, { listened: [...listened, who] });
-  turn.keep();
-  replay(turn, user, device);
+  step.setMember(user, { listened: [...listened, who] });
+  replay(step, user, device);
 };
 
 /** Somebody may not be rung yet, since the caller rang in vain too often. */
-const pause = (turn: Turn, user: string, seconds: number) => {
-  turn.setMember(user, { pausedForSeconds: seconds });
-  const callees = turn.members.filter(({ role }) => role === 'callee');
+const pause = (step: CallStep, user: string, seconds: number) => {
+  step.setMember(user, { pausedForSeconds: seconds });
+  const callees = step.members.filter(({ role }) => role === 'callee');
   const pauses = callees.flatMap(({ pausedForSeconds }) => pausedForSeconds ?? []);
-  if (pauses.length < callees.length) return leaveUnrung(turn, user);
-  withdraw(turn, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
+  if (pauses.length < callees.length) return leaveUnrung(step, user);
+  withdraw(step, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
 };
 
 /** It did not ring: nobody has missed anything. */
-const leaveUnrung = (turn: Turn, user: string) => {
-  leave(turn, user, 'failed');
-  createdIfRung(turn);
+const leaveUnrung = (step: CallStep, user: string) => {
+  leave(step, user, 'failed');
+  createdIfRung(step);
 };

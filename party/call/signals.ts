@@ -8,7 +8,7 @@ import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
 import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
 import { newStream, own, type Stream, type Waiting } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { CallStep } from './step.ts';
 
 /**
  * How many signals of a sender wait at most, for those before them or for their recipients; and how many characters. What may be sent within the five seconds that an ack may take
@@ -49,35 +49,35 @@ interface Entry {
 
 /** A signal of somebody who is in the call: in the order of its number, once, to whom it is for. Answers why it is refused, if so. */
 export const receive = (
-  turn: Turn,
+  step: CallStep,
   user: string,
   { seq, to, signal }: { seq: number; to?: string | undefined; signal: CarriedSignal },
 ): FrameError | undefined => {
-  const recipient = recipientOf(turn, user, to);
-  if (!recipient) return markRefused(turn, user, seq) ? 'no_such_peer' : undefined;
-  const stream = turn.stream(user);
+  const recipient = recipientOf(step, user, to);
+  if (!recipient) return markRefused(step, user, seq) ? 'no_such_peer' : undefined;
+  const stream = step.stream(user);
   const { received, early, acked, log, refused } = stream;
   const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
-    if (acked > 0) turn.sendTo(user, { type: 'acked', seq: acked });
+    if (acked > 0) step.sendToUser(user, { type: 'acked', seq: acked });
   } else if (
     log.length >= LOG_LIMIT ||
     charactersOf(log) > LOG_CHARACTERS ||
-    isFullFor(turn, recipient)
+    isFullFor(step, recipient)
   ) {
-    turn.sendTo(user, { type: 'resend', seq: received + 1 });
+    step.sendToUser(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
     const isFull = early.length >= EARLY_LIMIT || charactersOf(early) > EARLY_CHARACTERS;
     const isOfUse =
       !isFull && !isOutdated(stream, seq) && !early.some((other) => other.seq === seq);
     if (isOfUse)
-      turn.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
-    turn.sendTo(user, { type: 'resend', seq: received + 1 });
+      step.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
+    step.sendToUser(user, { type: 'resend', seq: received + 1 });
   } else {
-    turn.putStream({ ...stream, ...clearRefused(refused, seq) });
-    accept(turn, user, waiting);
-    followUp(turn, user);
+    step.putStream({ ...stream, ...clearRefused(refused, seq) });
+    accept(step, user, waiting);
+    followUp(step, user);
   }
   return undefined;
 };
@@ -96,21 +96,21 @@ const clearRefused = (refused: number | undefined, seq: number) =>
  *
  * @returns false when it is such a one itself, and its sender need not hear of it by this number
  */
-export const markRefused = (turn: Turn, user: string, seq: number): boolean => {
-  const stream = turn.stream(user);
+export const markRefused = (step: CallStep, user: string, seq: number): boolean => {
+  const stream = step.stream(user);
   const { received, early } = stream;
   if (seq <= received) return true;
   if (isOutdated(stream, seq)) {
-    turn.sendTo(user, { type: 'resend', seq: received + 1 });
+    step.sendToUser(user, { type: 'resend', seq: received + 1 });
     return false;
   }
-  turn.putStream({ ...stream, refused: seq, early: early.filter((waiting) => waiting.seq < seq) });
+  step.putStream({ ...stream, refused: seq, early: early.filter((waiting) => waiting.seq < seq) });
   return true;
 };
 
 /** Whether too much is on its way to the old devices of somebody. */
-const isFullFor = (turn: Turn, user: string): boolean =>
-  isFull(turn.call.outbox, { party: 'inbox', id: user });
+const isFullFor = (step: CallStep, user: string): boolean =>
+  isFull(step.call.outbox, { party: 'inbox', id: user });
 
 const charactersOf = (waiting: readonly Waiting[]): number => {
   let characters = 0;
@@ -119,56 +119,56 @@ const charactersOf = (waiting: readonly Waiting[]): number => {
 };
 
 /** The other one of two; of several the one who is named, if they have ever joined: who has just left may not be known to have. */
-const recipientOf = (turn: Turn, user: string, to: string | undefined): string | undefined => {
-  if (turn.call.group)
-    return to !== undefined && to !== user && turn.member(to)?.joined ? to : undefined;
-  const other = turn.members.find(({ profile }) => profile.user !== user)?.profile.user;
+const recipientOf = (step: CallStep, user: string, to: string | undefined): string | undefined => {
+  if (step.call.group)
+    return to !== undefined && to !== user && step.member(to)?.joined ? to : undefined;
+  const other = step.members.find(({ profile }) => profile.user !== user)?.profile.user;
   return to === undefined || to === other ? other : undefined;
 };
 
 /** Those that waited for the one that has just come. */
-const followUp = (turn: Turn, user: string) => {
+const followUp = (step: CallStep, user: string) => {
   for (;;) {
-    const stream = turn.stream(user);
+    const stream = step.stream(user);
     const { received, early } = stream;
     const next = early.find(({ seq }) => seq === received + 1);
     if (!next) return;
-    turn.putStream({ ...stream, early: early.filter((waiting) => waiting !== next) });
-    accept(turn, user, next);
+    step.putStream({ ...stream, early: early.filter((waiting) => waiting !== next) });
+    accept(step, user, next);
   }
 };
 
-const accept = (turn: Turn, user: string, waiting: Waiting) => {
+const accept = (step: CallStep, user: string, waiting: Waiting) => {
   const { seq, to, signal } = waiting;
-  const stream = turn.stream(user);
+  const stream = step.stream(user);
   const seenUpTo = own(stream.seen, to);
   // In a room that has lost its memory it may have been sent again although it has come.
-  if (turn.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
-    turn.putStream({ ...stream, received: seq });
-    return settle(turn, user);
+  if (step.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
+    step.putStream({ ...stream, received: seq });
+    return settle(step, user);
   }
-  turn.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
+  step.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
   // Of all that was sent since the first description nothing waits any more.
   const last =
-    seenUpTo === undefined ? entriesFor(turn, user, to).at(-1) : { seq, signals: [signal] };
+    seenUpTo === undefined ? entriesFor(step, user, to).at(-1) : { seq, signals: [signal] };
   if (last?.seq !== seq) return;
-  deliver(turn, user, to, last);
-  noteSent(turn, user, to, seq);
+  deliver(step, user, to, last);
+  noteSent(step, user, to, seq);
 };
 
 /** Notes that somebody who is here was sent signals of somebody, from a number on. */
-const noteSent = (turn: Turn, from: string, to: string, first: number) => {
-  const { state, old, awayAt } = turn.member(to) ?? {};
-  if (!turn.call.group || state !== 'joined' || old || awayAt !== undefined) return;
-  const stream = turn.stream(from);
+const noteSent = (step: CallStep, from: string, to: string, first: number) => {
+  const { state, old, awayAt } = step.member(to) ?? {};
+  if (!step.call.group || state !== 'joined' || old || awayAt !== undefined) return;
+  const stream = step.stream(from);
   const sent = (each: Waiting) =>
-    each.to === to && each.seq >= first ? { ...each, sentAt: turn.now } : each;
-  turn.putStream({ ...stream, log: stream.log.map(sent) });
+    each.to === to && each.seq >= first ? { ...each, sentAt: step.now } : each;
+  step.putStream({ ...stream, log: stream.log.map(sent) });
 };
 
 /** What somebody has to get of a sender. Candidates that came before the first description stand behind it; without one they wait. */
-const entriesFor = (turn: Turn, from: string, to: string): readonly Entry[] => {
-  const { log, seen } = turn.stream(from);
+const entriesFor = (step: CallStep, from: string, to: string): readonly Entry[] => {
+  const { log, seen } = step.stream(from);
   const waiting = log.filter((each) => each.to === to);
   const isDescribed = own(seen, to) !== undefined;
   const first = isDescribed ? 0 : waiting.findIndex(({ signal }) => signal.kind !== 'candidate');
@@ -180,51 +180,51 @@ const entriesFor = (turn: Turn, from: string, to: string): readonly Entry[] => {
   }));
 };
 
-const deliver = (turn: Turn, from: string, to: string, entry: Entry) => {
-  const member = turn.member(to);
+const deliver = (step: CallStep, from: string, to: string, entry: Entry) => {
+  const member = step.member(to);
   if (!member) return;
-  if (member.state === 'joined' && !member.old) turn.sendTo(to, frameOf(turn, from, entry));
+  if (member.state === 'joined' && !member.old) step.sendToUser(to, frameOf(step, from, entry));
   else if (member.listening || member.state === 'joined')
-    deliverOld(turn, from, to, entry, member.device);
+    deliverOld(step, from, to, entry, member.device);
 };
 
-const epochOf = (turn: Turn, user: string): number => turn.member(user)?.epoch ?? 1;
+const epochOf = (step: CallStep, user: string): number => step.member(user)?.epoch ?? 1;
 
-const frameOf = (turn: Turn, from: string, { seq, signals }: Entry): CallServerFrame => ({
+const frameOf = (step: CallStep, from: string, { seq, signals }: Entry): CallServerFrame => ({
   type: 'signal',
   from,
-  epoch: epochOf(turn, from),
+  epoch: epochOf(step, from),
   seq,
   signals: signals.map(plain),
 });
 
 const deliverOld = (
-  turn: Turn,
+  step: CallStep,
   from: string,
   to: string,
   { seq, signals }: Entry,
   device: string | undefined,
 ) => {
-  const { id: call, video } = turn.call;
+  const { id: call, video } = step.call;
   const message: Extract<ToInbox, { type: 'signal' }> = {
     type: 'signal',
     call,
     from,
     video,
     ...(device !== undefined && { device }),
-    epoch: epochOf(turn, from),
+    epoch: epochOf(step, from),
     seq,
     signals: [...signals],
   };
-  turn.postLetter({
+  step.post({
     to: { party: 'inbox', id: to },
     message,
     durable: false,
     // As long as it rings, there is no other way for it to be heard.
     until:
-      turn.member(to)?.state === 'ringing'
-        ? turn.call.createdAt + RING_MS
-        : turn.now + OLD_SIGNAL_MS,
+      step.member(to)?.state === 'ringing'
+        ? step.call.createdAt + RING_MS
+        : step.now + OLD_SIGNAL_MS,
     size: signals.reduce((sum, signal) => sum + sizeOf(signal), 0),
   });
 };
@@ -248,66 +248,66 @@ const together = (entries: readonly Entry[]): readonly Entry[] => {
 };
 
 /** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
-export const replay = (turn: Turn, user: string, oldDevice?: string) => {
-  for (const { user: from } of turn.call.streams) {
-    const entries = entriesFor(turn, from, user);
+export const replay = (step: CallStep, user: string, oldDevice?: string) => {
+  for (const { user: from } of step.call.streams) {
+    const entries = entriesFor(step, from, user);
     if (oldDevice !== undefined) {
-      for (const entry of together(entries)) deliverOld(turn, from, user, entry, oldDevice);
-    } else if (turn.member(user)?.listening) {
-      for (const entry of together(entries)) deliver(turn, from, user, entry);
-    } else for (const entry of entries) deliver(turn, from, user, entry);
-    if (entries[0]) noteSent(turn, from, user, entries[0].seq);
+      for (const entry of together(entries)) deliverOld(step, from, user, entry, oldDevice);
+    } else if (step.member(user)?.listening) {
+      for (const entry of together(entries)) deliver(step, from, user, entry);
+    } else for (const entry of entries) deliver(step, from, user, entry);
+    if (entries[0]) noteSent(step, from, user, entries[0].seq);
   }
 };
 
 /** Somebody has seen the signals of another one, up to a number. */
-export const ack = (turn: Turn, user: string, from: string, seq: number) => {
-  const stream = turn.stream(from);
+export const ack = (step: CallStep, user: string, from: string, seq: number) => {
+  const stream = step.stream(from);
   const { log, seen } = stream;
   if (seq <= (own(seen, user) ?? 0)) return;
-  turn.putStream({
+  step.putStream({
     ...stream,
     seen: { ...seen, [user]: seq },
     log: log.filter((entry) => entry.to !== user || entry.seq > seq),
   });
-  settle(turn, from);
+  settle(step, from);
 };
 
 /** Takes what somebody says that they have seen; of others, and of times that are over, nothing. */
-export const ackAll = (turn: Turn, user: string, seen: Seen) => {
+export const ackAll = (step: CallStep, user: string, seen: Seen) => {
   for (const [from, { epoch, seq }] of Object.entries(seen)) {
-    const member = from === user ? undefined : turn.member(from);
+    const member = from === user ? undefined : step.member(from);
     if (member?.epoch !== epoch) continue;
     // Nobody has seen what has not come, unless it came before the room lost its memory.
-    const { known, received } = turn.stream(from);
-    ack(turn, user, from, known ? Math.min(seq, received) : seq);
+    const { known, received } = step.stream(from);
+    ack(step, user, from, known ? Math.min(seq, received) : seq);
   }
 };
 
 /** Tells a sender up to where all has arrived. */
-const settle = (turn: Turn, user: string) => {
-  const stream = turn.stream(user);
+const settle = (step: CallStep, user: string) => {
+  const stream = step.stream(user);
   const { known, received, acked, log } = stream;
   if (!known) return;
   const upTo = Math.min(received, ...log.map(({ seq }) => seq - 1));
   if (upTo <= acked) return;
-  turn.putStream({ ...stream, acked: upTo });
-  turn.sendTo(user, { type: 'acked', seq: upTo });
+  step.putStream({ ...stream, acked: upTo });
+  step.sendToUser(user, { type: 'acked', seq: upTo });
 };
 
 /** Somebody has left, or forgotten what came before: what was on the way to and from them is of no use. */
-export const beginAnew = (turn: Turn, user: string) => {
-  drop(turn, user);
-  turn.putStream(newStream(user));
+export const beginAnew = (step: CallStep, user: string) => {
+  drop(step, user);
+  step.putStream(newStream(user));
 };
 
 /** Nothing more for somebody. */
-const drop = (turn: Turn, user: string) => {
-  for (const stream of turn.call.streams) {
+const drop = (step: CallStep, user: string) => {
+  for (const stream of step.call.streams) {
     const { user: from, log, seen } = stream;
     if (from === user) continue;
     const { [user]: _, ...others } = seen;
-    turn.putStream({ ...stream, log: log.filter(({ to }) => to !== user), seen: others });
-    settle(turn, from);
+    step.putStream({ ...stream, log: log.filter(({ to }) => to !== user), seen: others });
+    settle(step, from);
   }
 };

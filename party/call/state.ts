@@ -124,8 +124,11 @@ export const newStream = (user: string, known = true): Stream => ({
   seen: {},
 });
 
+/** What of a call does not outlive its host. */
+export const UNWRITTEN = ['sockets', 'streams', 'creating', 'lookAt'] as const;
+
 /** What outlives the host of a call: everything but sockets, signals, and who waits for an answer. */
-export type KeptCall = Omit<Call, 'sockets' | 'streams' | 'creating' | 'lookAt' | 'outbox'> & {
+export type KeptCall = Omit<Call, (typeof UNWRITTEN)[number] | 'outbox'> & {
   readonly outbox: KeptOutbox;
 };
 

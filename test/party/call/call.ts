@@ -1,7 +1,9 @@
+import { expect } from 'vitest';
 import type { CallEvent } from '../../../party/call/machine.ts';
 import { callRoom } from '../../../party/call/room.ts';
 import type { CallRoomState } from '../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../party/definition.ts';
+import type { KeptOutbox } from '../../../party/outbox.ts';
 import type {
   CallRecord,
   Entrant,
@@ -18,6 +20,12 @@ type Action = Extract<ToCall, { type: 'act' }>['action'];
 
 /** What inboxes and the Worker answer; by default that all goes well. {@link HANGS} = nothing as yet, undefined = they cannot be reached. */
 export type Answers = Partial<Record<Told, (user: string) => unknown>>;
+
+/** What has to be written: the next number of the outbox changes with messages that are not. */
+const withoutNext = (kept: unknown) => {
+  const { outbox, ...rest } = (kept ?? {}) as { outbox?: KeptOutbox };
+  return { ...rest, items: outbox?.items ?? [] };
+};
 
 /** Somebody who has not answered yet. */
 export const HANGS = Symbol('hangs');
@@ -291,6 +299,7 @@ export class CallRoom {
   #perform({ state, effects }: Step<CallRoomState>): CallRoomState {
     this.state = state;
     for (const effect of effects) this.#do(effect);
+    expect(withoutNext(this.written)).toEqual(withoutNext(callRoom.kept(state)));
     return state;
   }
 
