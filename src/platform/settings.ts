@@ -179,11 +179,17 @@ const Settings = z
     }
   });
 
-/** The settings of the Worker, parsed; README.md documents each. */
+/** The settings of the Worker, parsed; docs/reference.md documents each. */
 export type Settings = z.output<typeof Settings>;
 
+/** The name of a setting. */
+export type SettingName = keyof Settings;
+
+/** The schema of each setting: it has the default, and says whether there has to be a value. */
+export const SETTING_SCHEMAS: Readonly<Record<SettingName, z.ZodType>> = Settings.shape;
+
 /** The names of all settings. */
-export const SETTING_NAMES: readonly string[] = Object.keys(Settings.shape);
+export const SETTING_NAMES = Object.keys(Settings.shape) as readonly SettingName[];
 
 /** Settings that are missing or wrong. The message names each setting and says what it must be; it holds no value. */
 export class SettingsError extends Error {
@@ -207,6 +213,6 @@ export const parseSettings = (env: Record<string, unknown>): Settings => {
     return given[name] === undefined ? `${name} is missing` : `${name} ${message}`;
   });
   throw new SettingsError(
-    `Settings: ${[...new Set(lines)].join('; ')}. See "Settings" in README.md.`,
+    `Settings: ${[...new Set(lines)].join('; ')}. See "Settings" in docs/reference.md.`,
   );
 };

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { PROTOCOL_DOC, withTables } from '../../dev/protocol-doc.ts';
+import { makeProtocol } from '../../dev/docs/protocol.ts';
 import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/sockets/call.ts';
 import { InboxClientFrame, InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
+import { ROOT } from './files.ts';
 
-const text = readFileSync(PROTOCOL_DOC, 'utf8');
+const text = readFileSync(`${ROOT}/docs/protocol.md`, 'utf8');
 
-test('docs/protocol.md says of every frame what the rooms check: npm run docs:protocol', () => {
-  expect(withTables(text)).toBe(text);
+test('docs/protocol.md says of every frame what the rooms check: npm run docs', () => {
+  expect(makeProtocol(text)).toBe(text);
 });
 
 /** All descriptions in a JSON Schema, of fields inside of fields as well. */
@@ -34,5 +35,5 @@ test.each([
 );
 
 test('a table that has no place in the document is missed', () => {
-  expect(() => withTables(text.replace('<!-- table: errors -->', ''))).toThrow('"errors"');
+  expect(() => makeProtocol(text.replace('<!-- table: errors -->', ''))).toThrow('"errors"');
 });
