@@ -10,12 +10,6 @@ import type { Turn } from './turn.ts';
 /** A device that has said nothing for so long makes room for another one, in milliseconds. */
 const SILENT_MS = 90_000;
 
-/** An isolate of the Worker takes a session for alive 30 s longer; a call that it lets in then may ring for 45 s. In milliseconds. */
-const ENDED_MS = 120_000;
-
-/** How many of them are remembered: the newest. */
-const ENDED_LIMIT = 256;
-
 /** How many sockets of an old client one session has: a page opens three. */
 const OLD_SOCKETS = 3;
 
@@ -136,47 +130,6 @@ export const leave = (turn: Turn, socket: Socket | undefined): void => {
   if (!socket) return;
   turn.remove(socket);
   release(turn, socket);
-};
-
-/** The sessions of all devices that are connected or in a call, but one, and but those that have begun since, which end later. */
-export const othersThan = (
-  turn: Turn,
-  { but, until }: { but: string; until: number },
-): string[] => {
-  const since = new Set([
-    but,
-    ...turn.state.sockets.filter(({ who }) => who.until > until).map(({ who }) => who.sid),
-  ]);
-  const connected = turn.state.sockets.map(({ who }) => who.sid);
-  // An old device has no session's name, but a socket.
-  const inCall = turn.state.calls.flatMap((entry) =>
-    'device' in entry && !isOldDevice(entry.device) ? [entry.device] : [],
-  );
-  return [...new Set([...connected, ...inCall])].filter((other) => !since.has(other));
-};
-
-/** Sessions have ended: their sockets end, and the calls that they may be in are told. */
-export const revoked = (turn: Turn, sids: readonly string[]): void => {
-  const until = turn.now + ENDED_MS;
-  const recent = turn.state.ended.filter(
-    (other) => other.until > turn.now && !sids.includes(other.sid),
-  );
-  turn.set({ ended: [...recent, ...sids.map((sid) => ({ sid, until }))].slice(-ENDED_LIMIT) });
-  const ended = turn.state.sockets.filter(({ who }) => sids.includes(who.sid));
-  const devices = new Set([...sids, ...ended.map(({ who }) => who.device)]);
-  for (const { call, state } of turn.state.calls) {
-    if (state !== 'over') for (const device of devices) turn.act(call, device, { type: 'revoke' });
-  }
-  for (const { id, dial } of ended) {
-    turn.close(id, 'unauthorized');
-    if (dial !== undefined) turn.undial(dial);
-  }
-};
-
-/** Puts out those whose session has come to its own end. */
-export const expireSessions = (turn: Turn): void => {
-  const sids = turn.state.sockets.flatMap(({ who }) => (who.until <= turn.now ? [who.sid] : []));
-  if (sids.length > 0) revoked(turn, sids);
 };
 
 /** Whether two devices are sockets of one old client. */

@@ -4,11 +4,18 @@ import type { Present, RoomEvent, Step } from '../definition.ts';
 import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { active, dial, ring, stop } from './calls.ts';
-import { expireSessions, hello, join, leave, othersThan, revoked, silentOf } from './devices.ts';
+import { hello, join, leave, silentOf } from './devices.ts';
 import { decline, expire, hangUp } from './ending.ts';
 import { moved } from './held.ts';
 import { called, giveUp, hear, signal } from './legacy.ts';
 import { takeOne } from './rates.ts';
+import {
+  checkSessions,
+  expireSessions,
+  onSessionsChecked,
+  othersThan,
+  revoked,
+} from './sessions.ts';
 import {
   type Entry,
   type EntryIn,
@@ -43,7 +50,8 @@ export const start = (
     const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
-  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, linesAt: undefined }, now);
+  const unwritten = { linesAt: undefined, sessionsCheckedAt: undefined };
+  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, ...unwritten }, now);
   turn.posted(restart(outbox));
   for (const entry of [...turn.entriesIn('dialling'), ...turn.entriesIn('active')]) {
     if (isOldDevice(entry.device) && !turn.socketOf(entry.device)) hangUp(turn, entry);
@@ -64,6 +72,7 @@ const take = (turn: Turn, event: InboxEvent): void => {
   switch (event.type) {
     case 'join':
       join(turn, event.id, event.who, event.present);
+      checkSessions(turn, event.id);
       break;
     case 'frame':
       frame(turn, turn.socket(event.id), event.frame);
@@ -73,6 +82,7 @@ const take = (turn: Turn, event: InboxEvent): void => {
       break;
     case 'message':
       turn.reply(event.request, message(turn, event.message, event.present));
+      if (event.message.type === 'ring' || event.message.type === 'active') checkSessions(turn);
       break;
     case 'answered':
       settled(turn, event.n, event.answer);
@@ -141,6 +151,7 @@ const settled = (turn: Turn, n: number, answer: unknown): void => {
 const become = (turn: Turn, { item, answer }: Outcome): void => {
   const { n, to, message, durable } = item;
   if (message.type === 'call') called(turn, n, message, answer);
+  if (message.type === 'sessions') onSessionsChecked(turn, answer);
   if (answer !== undefined || durable || message.type !== 'act' || to === 'worker') return;
   // The call cannot be reached: what an old device said there is lost, and it cannot say it again.
   const socket = turn.socketOf(message.device);

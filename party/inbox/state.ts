@@ -90,10 +90,18 @@ export interface InboxState {
   readonly outbox: Outbox;
   /** When it is written what lines have counted, in milliseconds since 1970; undefined = it is. */
   readonly linesAt: number | undefined;
+  /**
+   * When the Worker was last asked which sessions have ended, in milliseconds since 1970; undefined
+   * where it has not answered, or this host has not asked yet.
+   */
+  readonly sessionsCheckedAt: number | undefined;
 }
 
 /** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Omit<InboxState, 'id' | 'sockets' | 'outbox' | 'linesAt'> & {
+export type Kept = Omit<
+  InboxState,
+  'id' | 'sockets' | 'outbox' | 'linesAt' | 'sessionsCheckedAt'
+> & {
   readonly outbox: KeptOutbox;
   readonly lines: readonly (Line & { readonly device: string })[];
 };
@@ -111,7 +119,14 @@ export const NOTHING: Kept = {
 };
 
 /** What outlives the host. */
-export const kept = ({ id: _, linesAt: __, sockets, outbox, ...rest }: InboxState): Kept => ({
+export const kept = ({
+  id: _,
+  linesAt: __,
+  sessionsCheckedAt: ___,
+  sockets,
+  outbox,
+  ...rest
+}: InboxState): Kept => ({
   ...rest,
   outbox: durable(outbox),
   lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),

@@ -173,6 +173,13 @@ export class Turn {
     return n;
   }
 
+  /** Asks the Worker which sessions have ended, once: it is asked again when there is a new reason. */
+  askForEnded(sessions: Extract<ToWorker, { type: 'sessions' }>['sessions']): void {
+    const message = { type: 'sessions', user: this.state.id, sessions } as const;
+    const letter = { to: 'worker', message, durable: false, until: this.now } as const;
+    this.posted(post(this.state.outbox, letter));
+  }
+
   /** Takes back what the Worker is not being asked at the moment. */
   undial(n: number): void {
     this.posted(withdraw(this.state.outbox, n));

@@ -275,6 +275,13 @@ export type Entered = z.output<typeof Entered>;
 
 /** To the Worker, from rooms. */
 export const ToWorker = z.discriminatedUnion('type', [
+  /** From an inbox: which of these sessions of its user have ended? Answered with {@link SessionsChecked}. */
+  z.object({
+    type: z.literal('sessions'),
+    user,
+    /** `until` is when a session ends by itself, in milliseconds since 1970, where the inbox knows it. */
+    sessions: z.array(z.object({ sid: z.string(), until: z.number().optional() })),
+  }),
   /** From an inbox: an old client calls. Answered with {@link Called}. */
   z.object({
     type: z.literal('call'),
@@ -317,6 +324,15 @@ export const Called = z.discriminatedUnion('outcome', [
 
 /** See {@link Called}. */
 export type Called = z.output<typeof Called>;
+
+/** The answer to `sessions`: those that have ended. */
+export const SessionsChecked = z.object({
+  outcome: z.literal('ok'),
+  ended: z.array(z.string()),
+});
+
+/** The answer to `sessions`: those that have ended. */
+export type SessionsChecked = z.output<typeof SessionsChecked>;
 
 /** How many messages one request brings to a room at most. */
 export const BATCH_LIMIT = 64;

@@ -1,4 +1,4 @@
-import type { Called, Done, ToWorker } from '../../party/wire/messages.ts';
+import type { Called, Done, SessionsChecked, ToWorker } from '../../party/wire/messages.ts';
 import { startCall } from '../contract/http/calls.ts';
 import { ApiError, kindOf, StoreError } from '../platform/errors.ts';
 import type { Around } from '../platform/retry.ts';
@@ -16,7 +16,11 @@ export const onRoomMessage = async (
   services: Services,
   message: ToWorker,
   around: Around,
-): Promise<Called | Done> => {
+): Promise<Called | Done | SessionsChecked> => {
+  if (message.type === 'sessions') {
+    const ended = await services.sessions.findEnded(message.user, message.sessions);
+    return { outcome: 'ok', ended: [...ended] };
+  }
   if (message.type === 'record') {
     await keepRecord(services, message, around).catch((error) => {
       if (error instanceof StoreError) throw error;

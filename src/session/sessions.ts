@@ -1,8 +1,8 @@
 import type { Device } from '../contract/http/sessions.ts';
 import type { TelegramServices } from '../telegram/services.ts';
 import type { SessionEnd } from './store.ts';
-import { endAllSessions, endSession, seeSession } from './store.ts';
-import type { Session } from './token.ts';
+import { endAllSessions, endSession, findEndedSessions, seeSession } from './store.ts';
+import type { KnownSession, Session } from './token.ts';
 
 /**
  * How long this isolate takes a session for alive without asking again, in milliseconds. A revoked session is refused everywhere after this time,
@@ -19,6 +19,11 @@ export interface Sessions {
   isRemembered(session: Session): boolean;
   /** Asks Redis whether the session lives: one EVAL, which notes that it was seen from this device. */
   lives(session: Session, device: Device): Promise<boolean>;
+  /**
+   * Asks Redis which of these sessions of a user have ended, whatever is remembered: one EVAL, which
+   * changes nothing.
+   */
+  findEnded(userId: string, sessions: readonly KnownSession[]): Promise<readonly string[]>;
   /** Takes note that a session lives: it has just begun, or a script of its own said so. */
   remember(session: Pick<Session, 'sid'>): void;
   /** Stops remembering sessions, because they have just ended. */
@@ -57,6 +62,11 @@ export const createSessions = ({
       if (lives) remember(session, asked);
       else forget([session.sid]);
       return lives;
+    },
+    findEnded: async (userId, known) => {
+      const ended = await findEndedSessions(redis, userId, known, now());
+      forget(ended);
+      return ended;
     },
     remember: (session) => remember(session),
     forget,

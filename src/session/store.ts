@@ -11,11 +11,13 @@ import {
   CLOSE_SESSIONS,
   END_ALL_SESSIONS,
   END_SESSION,
+  FIND_ENDED_SESSIONS,
   LIST_SESSIONS,
   SEE_SESSION,
   sessionArgs,
 } from './scripts/sessions.ts';
-import type { Session } from './token.ts';
+import type { KnownSession, Session } from './token.ts';
+import { sessionOf } from './token.ts';
 
 const legacyRecord = (device: Device) => sessionRecord('legacy', device);
 
@@ -89,6 +91,18 @@ export const endAllSessions = (
   userId: string,
   now: number,
 ): Promise<readonly string[]> => redis.run(END_ALL_SESSIONS, [keys.sessions(userId)], [now]);
+
+/** Which of the sessions that a room knows have ended, by their ids: one EVAL, which changes nothing. */
+export const findEndedSessions = async (
+  redis: RedisClient,
+  userId: string,
+  sessions: readonly KnownSession[],
+  now: number,
+): Promise<readonly string[]> => {
+  if (sessions.length === 0) return [];
+  const args = sessions.flatMap((known) => sessionArgs(sessionOf(userId, known, now)));
+  return redis.run(FIND_ENDED_SESSIONS, [keys.sessions(userId)], args);
+};
 
 /** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */
 export const findLink = (db: Database, userId: string) => {

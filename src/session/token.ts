@@ -16,6 +16,12 @@ export interface Session {
   readonly issuedAt: number;
 }
 
+/** What a room knows of a session; `until` is when it ends by itself, in milliseconds since 1970. */
+export interface KnownSession {
+  readonly sid: string;
+  readonly until?: number | undefined;
+}
+
 /** The secrets that tokens may be signed with; the first is the one that signs. */
 export type JwtSecrets = readonly [string, ...string[]];
 
@@ -105,6 +111,21 @@ const verifyWith = async (
   if (typeof sid !== 'string' || !/^[\w-]{22}$/.test(sid)) return undefined;
   return { userId, sid, legacy: false, issuedAt };
 };
+
+/** A session with an id of its own has 22 characters of it, which may begin like anything. */
+const SID_LENGTH = 22;
+
+/**
+ * The session that a room knows.
+ *
+ * @param now milliseconds since 1970: one whose end is not known is taken for one that begins now
+ */
+export const sessionOf = (userId: string, { sid, until }: KnownSession, now: number): Session => ({
+  userId,
+  sid,
+  legacy: sid.length > SID_LENGTH,
+  issuedAt: until === undefined ? now : until - TOKEN_TTL_SECONDS * 1000,
+});
 
 /** When a session ends by itself, in milliseconds since 1970. */
 export const endOfSession = ({ issuedAt }: Pick<Session, 'issuedAt'>): number =>

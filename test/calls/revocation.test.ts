@@ -4,8 +4,9 @@ import { Device, deviceOf, openOld } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import type { User } from '../support/calls/people.ts';
+import { cannedRooms } from '../support/calls/rooms.ts';
 import { newDevices, ringing } from '../support/calls/scenes.ts';
-import { runningApi } from '../support/client.ts';
+import { localApi, runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { signIn } from '../support/sign-in.ts';
 
@@ -100,5 +101,40 @@ describe('when the session of an old client ends', () => {
     ]);
     await caller.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect(await (await openOld(device.token)).closed).toEqual(UNAUTHORIZED);
+  });
+});
+
+describe('[C25] when a session ends and the inbox cannot be told', () => {
+  /** A Worker on the same stores whose word does not reach any room. */
+  const mute = localApi({}, Date.now, cannedRooms());
+
+  test('the next ring closes its socket, and rings on for another device', async () => {
+    const [a, b] = await newDevices(2);
+    if (!a || !b) throw new Error('There are no two');
+    const lost = await deviceOf(b.user);
+    const inbox = await lost.inbox();
+    const { status } = await mute.post('/api/auth/logout', {}, { token: lost.token });
+    expect(status).toBe(200);
+    const call = await a.dial(b.user);
+    expect(await inbox.closed).toEqual(UNAUTHORIZED);
+    const kept = await b.inbox();
+    await b.accept(call.callId);
+    await call.line.next({ type: 'peer', peer: { state: 'joined' } });
+    kept.say({ type: 'ping' });
+    await kept.next({ type: 'pong' });
+  });
+
+  test('the next device that joins has the sockets of all that were signed out closed', async () => {
+    const b = only(await newDevices(1));
+    const lost = await deviceOf(b.user);
+    const sockets = [await openOld(lost.token), await openOld(lost.token)];
+    expect((await mute.send('DELETE', '/api/sessions', { token: b.token })).status).toBe(200);
+    const kept = await b.inbox();
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([
+      UNAUTHORIZED,
+      UNAUTHORIZED,
+    ]);
+    kept.say({ type: 'ping' });
+    await kept.next({ type: 'pong' });
   });
 });

@@ -18,10 +18,30 @@ export const checkAtRest = (world: World) => {
   const live = liveCalls(world);
   checkWaiting(world);
   checkCrowd(world, live);
+  checkEnded(world);
   for (const device of world.devices.values()) checkBelief(world, device, live);
   for (const call of live) {
     for (const from of call.members)
       for (const to of call.members) checkPair(world, call, from, to);
+  }
+};
+
+/**
+ * [C25] No session is connected to an inbox that has asked since it ended, or to one that has heard
+ * of a call a minute after that.
+ */
+const checkEnded = (world: World) => {
+  for (const [user, { state, connections }] of world.inboxes) {
+    const askedAt = state?.sessionsCheckedAt;
+    if (askedAt === undefined) continue;
+    const rungAt = world.rungAt.get(user) ?? 0;
+    for (const { who } of connections.values()) {
+      hold(
+        !world.worker.hadEnded(who.sid, Math.max(askedAt, rungAt - 60_000)),
+        () =>
+          `the session ${who.sid} has ended, and the inbox of ${user} has not closed its socket`,
+      );
+    }
   }
 };
 

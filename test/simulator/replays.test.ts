@@ -53,6 +53,16 @@ const REPLAYS: Record<string, readonly string[]> = {
     '&5 A1 accepts',
     '& A1 is revoked',
   ],
+  'the end of a session that the inbox did not hear is known at the next ring': [
+    'A1 comes',
+    'A2 comes',
+    'lose revoked',
+    'lose revoked',
+    'lose revoked',
+    'A1 is revoked',
+    'wait 60000',
+    'B1 calls A',
+  ],
   'what was said of one’s signals while one was gone is said again': [
     'B1 calls A',
     'A1 offers B',

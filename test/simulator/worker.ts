@@ -69,7 +69,8 @@ export class SimulatedWorker {
   /** Sessions whose inbox could not be told that they have ended. */
   readonly untold = new Set<string>();
   readonly #reach: Reach;
-  readonly #ended = new Set<string>();
+  /** Session → when it ended, in milliseconds. */
+  readonly #ended = new Map<string, number>();
   #tickets = 0;
 
   constructor(reach: Reach) {
@@ -80,9 +81,14 @@ export class SimulatedWorker {
     return !this.#ended.has(sid);
   }
 
+  /** Whether a session had ended at some time, in milliseconds. */
+  hadEnded(sid: string, at: number): boolean {
+    return (this.#ended.get(sid) ?? Number.POSITIVE_INFINITY) <= at;
+  }
+
   /** Ends a session; the user's inbox hears of it, in up to three tries. */
   revoke(user: string, sid: string) {
-    this.#ended.add(sid);
+    this.#ended.set(sid, this.#reach.clock.now);
     const tell = (tries: number) =>
       this.#ask(this.#reach.inbox(user), { type: 'revoked', sids: [sid] }, (answer) => {
         if (answer !== undefined) return;
@@ -182,6 +188,10 @@ export class SimulatedWorker {
       hold(!changed, () => `${told.call} was recorded twice, differently`);
       this.records.set(told.call, told);
       return onAnswer({ outcome: 'done' });
+    }
+    if (told.type === 'sessions') {
+      const sids = told.sessions.map(({ sid }) => sid);
+      return onAnswer({ outcome: 'ok', ended: sids.filter((sid) => !this.lives(sid)) });
     }
     const { from, device, to, offer, request } = told;
     const answer = (admission: Admission | undefined) => {

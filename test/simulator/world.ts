@@ -52,6 +52,8 @@ export class World implements Around {
   readonly hostile = new Set<string>();
   readonly ledger = new Ledger(this.hostile);
   readonly rings = new RingLedger();
+  /** When somebody was rung last, or was said to be in a call, as their inbox has heard. */
+  readonly rungAt = new Map<string, number>();
   readonly worker = new SimulatedWorker({
     clock: this.clock,
     posts: this.posts,
@@ -173,6 +175,7 @@ export class World implements Around {
     this.rings.note(user, message, answer, this.clock.now);
     const text = JSON.stringify(answer) ?? '';
     if (message.type === 'dial') checkCallBack(this, message, text);
+    if (['ring', 'active'].includes(message.type)) this.rungAt.set(user, this.clock.now);
     if (message.type !== 'ring') return;
     const devices = [...this.devices.values()].filter((device) => device instanceof NewDevice);
     const listens = devices.some((device) => device.user === user && device.listens);

@@ -89,6 +89,8 @@ local function see_session(key, sid, legacy, issued, record, now)
 end
 `;
 
+const sids = z.array(z.string());
+
 /**
  * Whether a session lives; notes that it was seen.
  *
@@ -102,6 +104,28 @@ export const SEE_SESSION: Script<typeof flag> = {
 if not session_lives(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return 0 end
 see_session(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], tonumber(ARGV[4]))
 return 1
+`,
+};
+
+/**
+ * Which sessions of a user have ended.
+ *
+ * KEYS 1 sessions
+ * ARGV for each session: sid · legacy · issued
+ *
+ * Returns the ids of those that have ended.
+ */
+export const FIND_ENDED_SESSIONS: Script<typeof sids> = {
+  name: 'find-ended-sessions',
+  reply: sids,
+  lua: `${MS}${SESSIONS}
+local ended = {}
+for i = 1, #ARGV, 3 do
+  if not session_lives(KEYS[1], ARGV[i], ARGV[i + 1], ARGV[i + 2]) then
+    ended[#ended + 1] = ARGV[i]
+  end
+end
+return ended
 `,
 };
 
@@ -221,8 +245,6 @@ for i = 1, #ends - ${ENDS_REMEMBERED} do redis.call('HDEL', key, ends[i][1]) end
 return 'ended'
 `,
 };
-
-const sids = z.array(z.string());
 
 /**
  * Ends all sessions of a user from before, those of the original among them that are in no list.

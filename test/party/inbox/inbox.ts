@@ -20,9 +20,14 @@ export class Inbox {
   readonly #frames = new Map<string, object[]>();
   readonly closed: string[] = [];
   readonly posts: Post[] = [];
+  /** What the Worker was asked of sessions: apart from the other posts, since it answers at once. */
+  readonly checks: Post[] = [];
+  /** The sessions that have ended, as the Worker knows; undefined = it does not answer. */
+  ended: readonly string[] | undefined = [];
   written: unknown;
   writes = 0;
   readonly #open: Post[] = [];
+  readonly #unanswered: Post[] = [];
   #replies: object[] = [];
 
   constructor(user = 'bob', kept?: unknown) {
@@ -229,7 +234,10 @@ export class Inbox {
 
   step(event: InboxEvent): this {
     this.state = this.#perform(inboxRoom.step(this.state, event, this.now));
-    return this;
+    const check = this.#unanswered.shift();
+    if (!check) return this;
+    const answer = this.ended && { outcome: 'ok', ended: this.ended };
+    return this.step({ type: 'answered', n: check.n, answer });
   }
 
   #perform({ state, effects }: Step<InboxState>): InboxState {
@@ -258,6 +266,11 @@ export class Inbox {
         this.#replies.push(effect.answer);
         return;
       case 'post':
+        if (effect.message.type === 'sessions') {
+          this.checks.push(effect);
+          this.#unanswered.push(effect);
+          return;
+        }
         this.posts.push(effect);
         this.#open.push(effect);
         return;
