@@ -49,7 +49,8 @@ export const meetChat = async (
   const resting = links.filter(({ blocked }) => blocked).map(({ phone }) => phone);
   if (resting.length === 0) return links;
   const wake = () => wakeLinks(db, resting, chatId);
-  await changePhones(redis, resting, wake, logNotRemembered(log), resting);
+  const changing = { phones: resting, linked: resting, onNotRemembered: logNotRemembered(log) };
+  await changePhones(redis, changing, wake);
   log.info('bot.unblocked', { phones: resting.map(maskPhone).join(' ') });
   return links;
 };
@@ -88,18 +89,15 @@ const moveLink = async ({ db, redis }: Stores, log: Log, link: ProvedLink) => {
   const newUserId = crypto.randomUUID();
   if (former.length === 0) {
     const insert = () => linkPhone(db, link, newUserId);
-    const { userId, left } = await changePhone(redis, phone, insert, logNotRemembered(log));
+    const changing = { phone, onNotRemembered: logNotRemembered(log) };
+    const { userId, left } = await changePhone(redis, changing, insert);
     log.info('bot.linked', { phone: maskPhone(phone) });
     return { outcome: 'linked' as const, userId, left };
   }
   const replace = () => replaceLinks(db, link, newUserId);
-  const done = await changePhones(
-    redis,
-    [phone, ...former],
-    replace,
-    logNotRemembered(log),
-    former,
-  );
+  const phones = [phone, ...former];
+  const changing = { phones, linked: former, onNotRemembered: logNotRemembered(log) };
+  const done = await changePhones(redis, changing, replace);
   const outcome = done.moved ? ('moved' as const) : ('replaced' as const);
   log.info(`bot.${outcome}`, { phone: maskPhone(phone), former: former.map(maskPhone).join(' ') });
   return { outcome, userId: done.known.get(phone)?.userId, left: done.left };
@@ -144,12 +142,7 @@ export const unlinkChat = async (
   { chatId, phones }: { readonly chatId: number; readonly phones: readonly string[] },
 ): Promise<void> => {
   if (phones.length === 0) return;
-  await changePhones(
-    redis,
-    phones,
-    () => unlinkPhones(db, phones, chatId),
-    logNotRemembered(log),
-    phones,
-  );
+  const changing = { phones, linked: phones, onNotRemembered: logNotRemembered(log) };
+  await changePhones(redis, changing, () => unlinkPhones(db, phones, chatId));
   log.info('bot.unlinked', { phones: phones.map(maskPhone).join(' ') });
 };

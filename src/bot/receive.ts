@@ -34,7 +34,7 @@ export const receiveUpdate = async (
   const token = crypto.randomUUID();
   // Whether the end of a claim is heard or not, the claim runs out.
   const end = (done: boolean) =>
-    endUpdate(redis, name, token, done).catch((error) =>
+    endUpdate(redis, { update: name, token, done }).catch((error) =>
       log.warn('bot.claim_not_ended', { reason: reasonOf(error) }),
     );
 

@@ -50,7 +50,11 @@ export const telegramRoutes = (services: Services) => {
     const link = () =>
       linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
     const log = c.get('log');
-    const { left } = await changePhone(redis, phone, link, logNotRemembered(log));
+    const { left } = await changePhone(
+      redis,
+      { phone, onNotRemembered: logNotRemembered(log) },
+      link,
+    );
     // Where the person never proved the number, its bot only moves its own link.
     if (left?.proved) {
       const leaving = { phone, left, text: LINKED_ELSEWHERE };

@@ -105,12 +105,13 @@ const restLink = async (
   { phone, chatId, started }: { phone: string; chatId: number; started: number },
 ): Promise<void> => {
   const rest = async () => {
-    await markBlocked(db, phone, chatId, new Date(now()));
-    const isBack = await wasHeard(redis, chatId, performance.now() - started);
+    await markBlocked(db, { phone, chatId, at: new Date(now()) });
+    const withinMs = performance.now() - started;
+    const isBack = await wasHeard(redis, { chatId, withinMs });
     if (isBack) await wakeLinks(db, [phone], chatId);
     return findPhone(db, phone);
   };
-  await changePhone(redis, phone, rest, logNotRemembered(log));
+  await changePhone(redis, { phone, onNotRemembered: logNotRemembered(log) }, rest);
 };
 
 /** The chat to send to. Asks Postgres when Redis does not know, and moves the original's link there when it meets one. */
@@ -124,8 +125,9 @@ const chatOf = async (
   const waiting = { phone, requestId };
   if (chatId !== undefined) return { ...hint, sendable: true };
   if (legacyChatId !== undefined) {
-    const adopt = () => adoptLink(db, phone, legacyChatId, crypto.randomUUID());
-    return adoptPhone(redis, { ...waiting, onForgotten: logNotRemembered(log) }, adopt);
+    const adopt = () =>
+      adoptLink(db, { phone, chatId: legacyChatId, newUserId: crypto.randomUUID() });
+    return adoptPhone(redis, { ...waiting, onNotRemembered: logNotRemembered(log) }, adopt);
   }
   if (known) return { ...hint, sendable: true };
   const found = await findPhone(db, phone);

@@ -26,23 +26,32 @@ export interface Change {
   readonly known: ReadonlyMap<string, ChangedPhone>;
 }
 
-/** Whether a code may be sent, and where: see redis/scripts/phone.ts. */
+/** Whether a code may be sent, and where. */
 export type Whereto = z.output<typeof whereto>;
 
-const ttlOf = ({ userId, chatId }: KnownPhone) =>
-  userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown;
+const toArguments = ({ userId, chatId, language }: KnownPhone) => ({
+  userId: userId ?? '',
+  chat: chatId === undefined ? '' : String(chatId),
+  language,
+  ttl: userId || chatId ? TTL.phoneKnown : TTL.phoneUnknown,
+});
 
-const whatIsKnown = (known: KnownPhone) => [
-  known.userId ?? '',
-  known.chatId ?? '',
-  known.language,
-  ttlOf(known),
-];
+const keysOfReading = (phone: string) => ({
+  phoneKey: keys.phone(phone),
+  changing: keys.changing(phone),
+  codeKey: keys.code(phone),
+  previousKey: keys.previousCode(phone),
+});
 
-const flagOf = (value: boolean) => (value ? '1' : '0');
+const keysOfChange = (phone: string) => ({
+  ...keysOfReading(phone),
+  legacyLink: keys.legacyLink(phone),
+  usedKey: keys.used(phone),
+  links: keys.links(phone),
+});
 
 /**
- * Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in: one EVAL.
+ * Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in.
  *
  * @param requestId the request whose code waits to be sent, if one does
  * @returns where Redis says that it goes: what was read may be out of date
@@ -52,92 +61,87 @@ export const rememberReading = (
   { phone, requestId = '' }: { readonly phone: string; readonly requestId?: string | undefined },
   known: KnownPhone,
 ): Promise<Whereto> =>
-  redis.run(
-    REMEMBER_READING,
-    [keys.phone(phone), keys.changing(phone), keys.code(phone), keys.previousCode(phone)],
-    [...whatIsKnown(known), requestId],
-  );
+  redis.run(REMEMBER_READING, keysOfReading(phone), { ...toArguments(known), rid: requestId });
 
-const keysOf = (phone: string) => [
-  keys.phone(phone),
-  keys.changing(phone),
-  keys.code(phone),
-  keys.previousCode(phone),
-  keys.legacyLink(phone),
-  keys.used(phone),
-  keys.links(phone),
-];
+/** Phones whose change Redis has to hear of. */
+export interface ChangingPhones {
+  readonly phones: readonly string[];
+  /** Those that Postgres certainly has a link for, and that get no other chat. */
+  readonly linked?: readonly string[];
+  /** Is told why Redis does not know how the change ended. */
+  readonly onNotRemembered: (reason: unknown) => void;
+}
 
 /**
- * Changes what Postgres knows of some phones, and keeps Redis from remembering anything else: for each phone an EVAL before the change and one after
- * it. The change counts even if one of the latter fails; Postgres is asked for a minute then, and codes
- * from before sign nobody in.
+ * Changes what Postgres knows of some phones, and keeps Redis from remembering anything else: one
+ * EVAL for each phone before the change and one after it. The change counts even if one of the
+ * latter fails: Postgres is asked for a minute then, and codes from before sign nobody in.
  *
  * @param change changes Postgres and returns what it knows of each phone afterwards
- * @param onForgotten is told why Redis could not be told of the end
- * @param linked those that Postgres certainly has a link for, and that get no other chat
  */
 export const changePhones = async <Done extends Change>(
   redis: RedisClient,
-  phones: readonly string[],
+  { phones, linked = [], onNotRemembered }: ChangingPhones,
   change: () => Promise<Done>,
-  onForgotten: (reason: unknown) => void,
-  linked: readonly string[] = [],
 ): Promise<Done> => {
   const token = crypto.randomUUID();
   const begin = (phone: string) => {
-    const isLinked = linked.includes(phone);
-    const args = [token, TTL.changing, flagOf(isLinked), flagOf(!isLinked)];
-    return redis.run(BEGIN_CHANGE, keysOf(phone), args);
+    const hasLink = linked.includes(phone);
+    const args = { token, ttl: TTL.changing, hasLink, canMove: !hasLink };
+    return redis.run(BEGIN_CHANGE, keysOfChange(phone), args);
   };
   await Promise.all(phones.map(begin));
   const done = await change();
   const end = async (phone: string, known: ChangedPhone) => {
     const { formerChatId, chatId } = known;
     const hadAnother = formerChatId !== undefined && formerChatId !== chatId;
-    const args = [...whatIsKnown(known), token, '1', flagOf(hadAnother), ''];
-    await redis.run(END_CHANGE, keysOf(phone), args);
+    const args = { ...toArguments(known), token, canHaveMoved: true, hadAnother, rid: '' };
+    await redis.run(END_CHANGE, keysOfChange(phone), args);
   };
-  await Promise.all([...done.known].map(([phone, known]) => end(phone, known).catch(onForgotten)));
+  const ends = [...done.known].map(([phone, known]) => end(phone, known).catch(onNotRemembered));
+  await Promise.all(ends);
   return done;
 };
 
-/** {@link changePhones} of one. */
+/** {@link changePhones} of one phone. */
 export const changePhone = async <Known extends ChangedPhone>(
   redis: RedisClient,
-  phone: string,
+  { phone, ...options }: Pick<ChangingPhones, 'onNotRemembered'> & { readonly phone: string },
   change: () => Promise<Known>,
-  onForgotten: (reason: unknown) => void,
 ): Promise<Known> => {
   const changeOne = async () => {
     const known = await change();
     return { known: new Map([[phone, known]]), one: known };
   };
-  return (await changePhones(redis, [phone], changeOne, onForgotten)).one;
+  return (await changePhones(redis, { ...options, phones: [phone] }, changeOne)).one;
 };
 
+/** A phone whose legacy link is adopted. */
+export interface AdoptingPhone extends Pick<ChangingPhones, 'onNotRemembered'> {
+  readonly phone: string;
+  /** The request whose code waits to be sent, if one does. */
+  readonly requestId?: string | undefined;
+}
+
 /**
- * The same for a change that moves no link: it puts one where there was none, or finds a newer one.
+ * {@link changePhone} for a change that moves no link: it puts one where there was none, or finds a
+ * newer one.
  *
- * @param adopting the phone, and the request whose code waits to be sent, if one does
- * @returns where the code goes; what Postgres says, when Redis could not be told of the end
+ * @returns where the code goes: what Postgres says, when Redis could not be told of the end
  */
 export const adoptPhone = async (
   redis: RedisClient,
-  adopting: {
-    readonly phone: string;
-    readonly requestId?: string | undefined;
-    readonly onForgotten: (reason: unknown) => void;
-  },
+  { phone, requestId = '', onNotRemembered }: AdoptingPhone,
   adopt: () => Promise<KnownPhone>,
 ): Promise<Whereto> => {
-  const { phone, requestId = '', onForgotten } = adopting;
   const token = crypto.randomUUID();
-  await redis.run(BEGIN_CHANGE, keysOf(phone), [token, TTL.changing, '0', '0']);
+  const unmoved = { token, ttl: TTL.changing, hasLink: false, canMove: false };
+  await redis.run(BEGIN_CHANGE, keysOfChange(phone), unmoved);
   const known = await adopt();
-  const args = [...whatIsKnown(known), token, '0', '0', requestId];
-  return redis.run(END_CHANGE, keysOf(phone), args).catch((reason) => {
-    onForgotten(reason);
+  const ended = { token, canHaveMoved: false, hadAnother: false, rid: requestId };
+  const args = { ...toArguments(known), ...ended };
+  return redis.run(END_CHANGE, keysOfChange(phone), args).catch((reason) => {
+    onNotRemembered(reason);
     return { sendable: true, ...known };
   });
 };

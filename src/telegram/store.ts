@@ -146,27 +146,23 @@ export const linkPhone = (
 };
 
 /**
- * Takes over a link that the original kept in Redis: one statement. A link that Postgres has already is newer, and stays.
+ * Takes over a link that the legacy server kept in Redis. One that Postgres has is newer, and stays.
  *
- * @param newUserId the id of the user in case there is none yet
+ * @param adopted `newUserId` is the id of the user in case there is none yet
  */
 export const adoptLink = (
   db: Database,
-  phone: string,
-  chatId: number,
-  newUserId: string,
+  { phone, chatId, newUserId }: Pick<NewLink, 'phone' | 'chatId'> & { readonly newUserId: string },
 ): Promise<KnownPhone> => {
   const link = { phone, chatId, language: null, proved: false };
   const query = db.execute(insertLink(link, newUserId, sql`phone = excluded.phone`));
   return runQuery('adopt link', query, ({ rows }) => toKnownPhone(rows));
 };
 
-/** Notes that the person blocked the bot: codes are not sent to this chat any more until it is linked anew. */
+/** Notes that the person blocked the bot: the chat gets no more codes until it is linked anew. */
 export const markBlocked = (
   db: Database,
-  phone: string,
-  chatId: number,
-  at: Date,
+  { phone, chatId, at }: { readonly phone: string; readonly chatId: number; readonly at: Date },
 ): Promise<unknown> => {
   const query = db
     .update(telegramLinks)

@@ -1,6 +1,8 @@
 import { Redis } from '@upstash/redis/cloudflare';
 import type * as z from 'zod';
 import { StoreError } from '../errors.ts';
+import type { ArgumentKinds, ArgumentValues, KeyValues, Script as NamedScript } from './script.ts';
+import { orderArguments, orderKeys } from './script.ts';
 
 /** How long one call to Redis may take, in milliseconds: with the database's share and one undo it stays below the 5 s of auth.md. */
 const TIMEOUT_MS = 1_000;
@@ -23,6 +25,16 @@ export interface RedisClient {
     script: Script<Reply>,
     keys: readonly string[],
     args: readonly (string | number)[],
+  ): Promise<z.output<Reply>>;
+  run<
+    Key extends string,
+    KeyList extends string,
+    Kinds extends ArgumentKinds,
+    Reply extends z.ZodType,
+  >(
+    script: NamedScript<Key, KeyList, Kinds, Reply>,
+    keys: NoInfer<KeyValues<Key, KeyList>>,
+    args: NoInfer<ArgumentValues<Kinds>>,
   ): Promise<z.output<Reply>>;
   ping(): Promise<void>;
 }
@@ -49,11 +61,30 @@ export const createRedis = (url: string, token: string): RedisClient => {
     }
   };
   return {
-    run: ({ name, lua, reply }, keys, args) =>
-      // The name is for whoever reads Redis' slow log.
-      call(name, async () =>
-        reply.parse(await redis.eval(`-- ${name}\n${lua}`, [...keys], args.map(String))),
-      ),
+    run: <Reply extends z.ZodType>(
+      script: Script<Reply> | NamedScript<string, string, ArgumentKinds, Reply>,
+      keys: readonly string[] | KeyValues<string, string>,
+      args: readonly (string | number)[] | ArgumentValues<ArgumentKinds>,
+    ) => {
+      const { name, lua, reply } = script;
+      return call(name, async () => {
+        if ('keys' in script)
+          return reply.parse(
+            await redis.eval(
+              lua,
+              orderKeys(script, keys as KeyValues<string, string>),
+              orderArguments(script, args as ArgumentValues<ArgumentKinds>),
+            ),
+          );
+        return reply.parse(
+          await redis.eval(
+            `-- ${name}\n${lua}`,
+            [...(keys as string[])],
+            (args as string[]).map(String),
+          ),
+        );
+      });
+    },
     ping: async () => {
       const pong = await call('ping', () => redis.ping());
       if (pong !== 'PONG')

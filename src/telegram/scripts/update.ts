@@ -1,60 +1,57 @@
 import * as z from 'zod';
-import type { Script } from '../../platform/redis/client.ts';
 import { done, flag } from '../../platform/redis/reply.ts';
-
-const claim = z.enum(['claimed', 'working', 'done']);
+import { defineScript } from '../../platform/redis/script.ts';
 
 /**
- * Claims an update of the bot, so that of the same one delivered several times only one takes effect. A claim that nobody ends runs out.
+ * Claims an update of the bot, so that of several deliveries of it one takes effect. A claim that
+ * nobody ends runs out.
  *
- * KEYS 1 update · 2 heard
- * ARGV 1 token of the claim · 2 TTL of the claim · 3 TTL of heard
- *
- * Returns 'claimed' · 'working': somebody else has it · 'done'.
+ * Returns `working` when somebody else has it.
  */
-export const CLAIM_UPDATE: Script<typeof claim> = {
+export const CLAIM_UPDATE = defineScript({
   name: 'claim-update',
-  reply: claim,
+  keys: ['update', 'heard'],
+  args: { token: 'text', claimTtl: 'digits', heardTtl: 'digits' },
+  reply: z.enum(['claimed', 'working', 'done']),
   lua: `
-local state = redis.call('GET', KEYS[1])
-if state then return state == 'done' and 'done' or 'working' end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('SET', KEYS[2], '1', 'PX', ARGV[3])
-return 'claimed'
-`,
-};
+    local state = redis.call('GET', update)
+    if state then return state == 'done' and 'done' or 'working' end
+    redis.call('SET', update, token, 'PX', claimTtl)
+    redis.call('SET', heard, '1', 'PX', heardTtl)
+    return 'claimed'
+  `,
+});
 
 /**
- * Ends a claim. `done`: the update took effect, whoever has claimed it since; otherwise the claim is given back, if it is still this one.
- *
- * KEYS 1 update
- * ARGV 1 token of the claim · 2 '1' = done · 3 TTL of done
+ * Ends a claim. `done`: the update took effect, whoever has claimed it since; otherwise the claim
+ * is given back, if it is still this one.
  */
-export const END_UPDATE: Script<typeof done> = {
+export const END_UPDATE = defineScript({
   name: 'end-update',
+  keys: ['update'],
+  args: { token: 'text', done: 'flag', doneTtl: 'digits' },
   reply: done,
   lua: `
-if ARGV[2] == '1' then
-  redis.call('SET', KEYS[1], 'done', 'PX', ARGV[3])
-elseif redis.call('GET', KEYS[1]) == ARGV[1] then
-  redis.call('DEL', KEYS[1])
-end
-return 1
-`,
-};
+    if done then
+      redis.call('SET', update, 'done', 'PX', doneTtl)
+    elseif redis.call('GET', update) == token then
+      redis.call('DEL', update)
+    end
+    return 1
+  `,
+});
 
 /**
- * Whether a chat was heard of lately. How long ago is read off what is left of the key's life, so
- * that no two clocks are compared.
- *
- * KEYS 1 heard
- * ARGV 1 TTL of heard · 2 how long ago at most, ms
+ * Whether a chat was heard of within so many milliseconds. The time is read off what is left of
+ * the key's life, so that no two clocks are compared.
  */
-export const WAS_HEARD: Script<typeof flag> = {
+export const WAS_HEARD = defineScript({
   name: 'was-heard',
+  keys: ['heard'],
+  args: { ttl: 'number', within: 'number' },
   reply: flag,
   lua: `
-local left = redis.call('PTTL', KEYS[1])
-return left > 0 and tonumber(ARGV[1]) - left <= tonumber(ARGV[2]) and 1 or 0
-`,
-};
+    local left = redis.call('PTTL', heard)
+    return left > 0 and ttl - left <= within and 1 or 0
+  `,
+});
