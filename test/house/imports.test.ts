@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Imports that the house does not allow, file by file. */
+/** Imports that the linter must refuse, file by file. */
 const forbidden: [file: string, imported: string][] = [
   ['src/contract/http/auth.ts', '../../platform/errors.ts'],
   ['src/contract/http/auth.ts', '@upstash/redis'],
@@ -46,7 +46,7 @@ const forbidden: [file: string, imported: string][] = [
   ['party/qr/machine.ts', '../wire/signature.ts'],
 ];
 
-/** Imports that it needs. */
+/** Imports that the linter must allow, file by file. */
 const allowed: [file: string, imported: string][] = [
   ['src/contract/http/auth.ts', 'zod'],
   ['src/contract/http/auth.ts', './fields.ts'],
@@ -74,7 +74,7 @@ const allowed: [file: string, imported: string][] = [
   ['party/outbox.ts', './wire/messages.ts'],
 ];
 
-describe('who may import whom', () => {
+describe('the linter holds the layers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'aist-imports-'));
   const complaints = new Set<string>();
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -45,7 +45,7 @@ const isReached = (from: string, to: string, seen = new Set<string>()): boolean 
   });
 
 describe('the layers: contract ← platform ← party ← features ← worker', () => {
-  test('are looked at whole', () => {
+  test('the checks below see every file of every layer', () => {
     expect(imports.length).toBeGreaterThan(500);
     expect(imports.filter(({ to }) => layerOf(to) < 0)).toEqual([]);
   });

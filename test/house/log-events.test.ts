@@ -12,12 +12,14 @@ const sources = ['src', 'party'].flatMap((folder) =>
     })),
 );
 
-/** The events whose names are put together, and what they can come to. */
+/** The event names that are put together at run time, and what they can come to. */
 const MADE: Readonly<Record<string, readonly string[]>> = {
   [`bot.\${outcome}`]: ['bot.moved', 'bot.replaced'],
 };
 
-/** Where a line is written, or work begun whose failure is one: the place, and the first argument. */
+/**
+ * Where a line is logged, or work begins whose failure is logged: the file and the first argument.
+ */
 const writing = sources.flatMap(({ file, text }) =>
   [
     ...text.matchAll(/(?:\blog|'log'\)|createLog\([^)]*\))\s*\.(?:info|warn|error)\(\s*([^,)]*)/g),
@@ -36,17 +38,17 @@ const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(
 );
 
 describe('“What the log says” in docs/operations.md', () => {
-  test('has every event that is logged', () => {
+  test('the table has every event that is logged', () => {
     expect(named.length).toBeGreaterThan(20);
     expect([...new Set(named)].filter((event) => !told.includes(event))).toEqual([]);
   });
 
-  test('has no event that does not exist, and each once', () => {
+  test('the table has no event that does not exist, and each event once', () => {
     expect(told.filter((event) => event !== 'event' && !named.includes(event))).toEqual([]);
     expect(told).toEqual([...new Set(told)]);
   });
 
-  test('can be compared: but for the one place where work behind an answer fails, events are named where they are logged', () => {
+  test('events are named where they are logged, except where work behind an answer fails', () => {
     const nameless = writing.filter(({ argument }) => !/^['`]/.test(argument));
     expect(nameless).toEqual([
       { file: join('src', 'platform', 'http', 'request-context.ts'), argument: 'event' },

@@ -12,7 +12,7 @@ test('docs/protocol.md says of every frame what the rooms check: npm run docs', 
   expect(makeProtocol(text)).toBe(text);
 });
 
-/** All descriptions in a JSON Schema, of fields inside of fields as well. */
+/** All descriptions in a JSON Schema, those of nested fields too. */
 const descriptionsIn = (schema: unknown): string[] => {
   if (typeof schema !== 'object' || schema === null) return [];
   const own =
@@ -27,13 +27,13 @@ test.each([
   ['InboxClientFrame', InboxClientFrame],
   ['InboxServerFrame', InboxServerFrame],
 ])(
-  'docs/protocol.md has every word that %s has of its fields, however deep they are',
+  'docs/protocol.md has every description of the fields of %s, however deep they are',
   (_, schema) => {
     const missing = descriptionsIn(z.toJSONSchema(schema)).filter((each) => !text.includes(each));
     expect(missing).toEqual([]);
   },
 );
 
-test('a table that has no place in the document is missed', () => {
+test('a table that has no place in the document is reported', () => {
   expect(() => makeProtocol(text.replace('<!-- table: errors -->', ''))).toThrow('"errors"');
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { DEVICES } from './world.ts';
 
-/** What a hostile client says in a call, and to its inbox: all of it is JSON, some of it even a frame. */
+/**
+ * What a hostile client sends to a call and to its inbox: all of it is JSON, some of it a frame.
+ */
 const user = fc.constantFrom('A', 'B', 'C', 'X', '__proto__', 'constructor', 'toString', '');
 const seq = fc.constantFrom(1, 2, 3, 7, 64, 1_000_000_000, 0, -1, 1.5);
 const signal = fc.oneof(
@@ -45,7 +47,7 @@ const hostileInboxFrame = fc.oneof(
   fc.json({ maxDepth: 2 }).map((text): unknown => JSON.parse(text)),
 );
 
-/** Mostly two users, who meet more often so. */
+/** Mostly two users, so that they meet more often. */
 const device = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom('A1', 'B1') },
   { weight: 3, arbitrary: fc.constantFrom('A2', 'Ao', 'B2', 'Bo') },
@@ -167,7 +169,10 @@ export const script = fc
   .tuple(cast, fc.array(timed, { maxLength: 24, size: 'max' }))
   .map(([names, steps]) => [...names, ...steps]);
 
-/** Scripts with clients that break the protocol: what is said to and by them need not arrive, but they can do nothing to others. */
+/**
+ * Scripts with clients that break the protocol. What is said to and by them may be lost, but they
+ * must not harm others.
+ */
 export const hostileScript = fc
   .tuple(
     cast,
@@ -178,7 +183,7 @@ export const hostileScript = fc
   )
   .map(([names, steps]) => [...names, ...steps]);
 
-/** Scripts of a call of many: who is called, and what happens. */
+/** Scripts of a group call: who is called, and what happens. */
 export const groupScript = fc
   .tuple(
     fc.subarray(['B', 'C', 'D', 'E', 'F', 'G', 'H'], { minLength: 2 }),
@@ -207,7 +212,10 @@ export const groupScript = fc
     ...steps,
   ]);
 
-/** Scripts of two who dial each other, on a network that is slow and forgets answers, but not for longer than a caller waits. */
+/**
+ * Scripts of two who dial each other on a slow network that loses answers, but not for longer than
+ * a caller waits.
+ */
 export const glareScript = fc
   .record({
     one: fc.constantFrom('A1', 'Ao'),
@@ -242,7 +250,9 @@ export const glareScript = fc
     ];
   });
 
-/** Scripts of a group of three of whom two or all call the others, or one the one who calls all. */
+/**
+ * Scripts of a group of three: two or all of them call the others, or one calls whoever calls all.
+ */
 export const groupGlareScript = fc
   .record({
     callers: fc.shuffledSubarray(['A', 'B', 'C'], { minLength: 2 }),

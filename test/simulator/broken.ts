@@ -1,12 +1,12 @@
-/** A promise of calls.md that was broken. */
+/** A rule of docs/rules/calls.md was broken. */
 export class Broken extends Error {}
 
-/** Holds a promise. */
+/** Throws `Broken` with the text of the rule unless the rule is kept. */
 export function hold(kept: boolean, promise: () => string): asserts kept {
   if (!kept) throw new Broken(promise());
 }
 
-/** Whether a value comes back unchanged from JSON: properties that are undefined count as none. */
+/** Whether a value survives JSON unchanged; properties that are undefined count as absent. */
 export const isJson = (value: unknown): boolean => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);

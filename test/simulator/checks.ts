@@ -1,11 +1,12 @@
-import { type Call, type Member, memberOf } from '../../party/call/state.ts';
+import type { Call, Member } from '../../party/call/state.ts';
+import { memberOf } from '../../party/call/state.ts';
 import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
+import { Device } from './device.ts';
 import type { Said } from './ledger.ts';
-import { NewDevice } from './new-device.ts';
-import { isOfOld, LATE_RING_MS } from './old-callers.ts';
-import { OldDevice } from './old-device.ts';
-import type { Device, World } from './world.ts';
+import { isByLegacyCaller, LATE_RING_MS } from './legacy-callers.ts';
+import { LegacyDevice } from './legacy-device.ts';
+import type { AnyDevice, World } from './world.ts';
 
 const isJoined = ({ state }: Member) => state === 'joined';
 const hasJoined = (call: Call, user: string, device: string): boolean => {
@@ -13,7 +14,7 @@ const hasJoined = (call: Call, user: string, device: string): boolean => {
   return member?.state === 'joined' && member.device === device;
 };
 
-/** What must hold whenever the world is at rest and nothing is broken. */
+/** Checks what must hold whenever the world is at rest and nothing fails. */
 export const checkAtRest = (world: World) => {
   const live = liveCalls(world);
   checkWaiting(world);
@@ -47,8 +48,8 @@ const checkEnded = (world: World) => {
 
 const isAway = (call: Call, user: string) => memberOf(call, user)?.awayAt !== undefined;
 
-/** What a device shows is what is so. */
-const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
+/** Checks that a device shows what is the case. */
+const checkBelief = (world: World, device: AnyDevice, live: readonly Call[]) => {
   if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0)
     return;
   const { user, name } = device;
@@ -60,12 +61,13 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     const isDue = call.createdAt + 45_000 > world.clock.now;
     return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
   });
-  // A call of an old client does not ring on devices that come late.
-  const isLate = (call: Call) => isOfOld(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
-  if (device instanceof NewDevice) {
+  // A call by a legacy caller does not ring on devices that come late.
+  const isLate = (call: Call) =>
+    isByLegacyCaller(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
+  if (device instanceof Device) {
     const { seat } = device;
     const shown = [...device.rings.values()].filter(({ until }) => until > world.clock.now);
-    // Where it has taken part itself it is told in the call.
+    // A device that took part in a call is told of it in the call, not by the inbox.
     const others = (ids: readonly string[]) =>
       ids
         .filter((id) => !device.taken.includes(id))
@@ -94,7 +96,7 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
   );
   if (own) {
     const peer = memberOf(own, device.peer);
-    // One who has gone or forgotten all before the answer was on its way never sends it; an offer cannot be taken for one.
+    // A peer who left or restarted too early never sends its answer, so the device keeps dialling.
     const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
     const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
     hold(
@@ -115,8 +117,8 @@ const checkBelief = (world: World, device: Device, live: readonly Call[]) => {
     );
 };
 
-/** Whether an old device has dropped a ring so often that it rings no more. */
-const hasRung = (world: World, { user, device }: OldDevice): boolean => {
+/** Whether a legacy device has dropped a ring so often that it rings no more. */
+const hasRung = (world: World, { user, device }: LegacyDevice): boolean => {
   const calls = world.inbox(user).state?.calls ?? [];
   return calls.some(
     (call) =>
@@ -124,8 +126,8 @@ const hasRung = (world: World, { user, device }: OldDevice): boolean => {
   );
 };
 
-/** Of two in a call one is polite. */
-const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
+/** Checks that of two in a call exactly one is polite. */
+const checkPoliteness = (world: World, call: Call, device: Device) => {
   if (!device.seat?.client.joined) return;
   for (const { user, polite } of device.seat.client.peers.values()) {
     const other = seatOf(world, call, user);
@@ -140,13 +142,12 @@ const checkPoliteness = (world: World, call: Call, device: NewDevice) => {
 
 const seatOf = (world: World, call: Call, user: string) => {
   const device = [...world.devices.values()].find(
-    (one) =>
-      one instanceof NewDevice && one.user === user && one.sid === memberOf(call, user)?.device,
+    (one) => one instanceof Device && one.user === user && one.sid === memberOf(call, user)?.device,
   );
-  return device instanceof NewDevice && device.seat?.call === call.id ? device.seat : undefined;
+  return device instanceof Device && device.seat?.call === call.id ? device.seat : undefined;
 };
 
-/** Who speaks for a member at the moment, if they are here. */
+/** The life that speaks for a member at the moment, or undefined when nobody does. */
 const lifeOf = (
   world: World,
   call: Call,
@@ -155,16 +156,16 @@ const lifeOf = (
   if (state !== 'joined' || awayAt !== undefined) return undefined;
   for (const one of world.devices.values()) {
     if (one.user !== profile.user || !one.online) continue;
-    // As long as it hears no answer an old client does not know that it is in a call.
-    if (one instanceof OldDevice && one.device === device && one.stage === 'active')
+    // A legacy client does not know that it is in a call until it hears the answer.
+    if (one instanceof LegacyDevice && one.device === device && one.stage === 'active')
       return one.life;
-    if (one instanceof NewDevice && one.sid === device && one.seat?.call === call.id)
+    if (one instanceof Device && one.sid === device && one.seat?.call === call.id)
       return one.seat.life;
   }
   return undefined;
 };
 
-/** All that one said to the other arrived, once and in order. */
+/** Checks that all signals from one member reached the other, once and in order. */
 const checkPair = (world: World, call: Call, from: Member, to: Member) => {
   if (from === to || world.hostile.size > 0 || call.state !== 'accepted') return;
   const speaker = lifeOf(world, call, from);
@@ -176,7 +177,7 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
     ({ life, to: user }) => life === speaker && user === to.profile.user,
   );
   const isDescribed = said.some(({ kind }) => kind !== 'candidate');
-  // An old client that rings once more, since its own call has come to nothing, may hear only what was offered last.
+  // A legacy client that rings again after its own call failed may hear only the latest offer.
   const begin = to.old ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
   for (const { name, epoch } of isDescribed ? said.slice(Math.max(0, begin)) : []) {
     const isFor = to.old || (epoch ?? 1) === to.epoch;
@@ -191,7 +192,10 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
     hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
 };
 
-/** What must hold of all that was ever heard: nothing twice, nothing out of order, no candidate before a description. */
+/**
+ * Checks all that was ever heard: nothing twice, nothing out of order, no candidate before a
+ * description.
+ */
 export const checkHeard = (world: World) => {
   if (world.hostile.size > 0) return;
   const order = new Map(world.ledger.said.map(({ name }, index) => [name, index]));
@@ -210,7 +214,8 @@ const checkOrder = (hearer: string, heard: readonly Said[], order: ReadonlyMap<s
   const seen = new Set<string>();
   let last = -1;
   const [first] = heard;
-  // An old client whose call gives way to another one cannot say which of the two its candidates are of.
+  // A legacy client whose call gave way to another cannot say which of the two its candidates are
+  // for.
   if (first?.epoch === undefined && heard.every(({ kind }) => kind === 'candidate')) return;
   hold(
     first?.kind !== 'candidate',
@@ -220,7 +225,7 @@ const checkOrder = (hearer: string, heard: readonly Said[], order: ReadonlyMap<s
     hold(!seen.has(name), () => `${hearer} hears ${name} of ${life} twice`);
     seen.add(name);
     const place = order.get(name) ?? -1;
-    // Candidates that were said before the first description stand behind it.
+    // Candidates sent before the first description are delivered after it.
     const wasHeld = kind === 'candidate' && place < (order.get(first?.name ?? '') ?? 0);
     hold(wasHeld || place > last, () => `${hearer} hears ${name} of ${life} too late`);
     if (!wasHeld) last = place;

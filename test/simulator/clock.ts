@@ -1,15 +1,18 @@
-/** A clock that stands still between what happens, and a queue of what is to happen. Times are milliseconds since 1970. */
+/**
+ * A clock that moves only from task to task, with a queue of tasks. Times are milliseconds since
+ * 1970.
+ */
 export class Clock {
   now = 1_800_000_000_000;
-  /** The latest first; of the same time the last to be put in. */
+  /** The latest first; of two with the same time, the one that was queued last comes first. */
   readonly #tasks: { readonly at: number; readonly run: () => void }[] = [];
 
-  /** Has something happen after so many milliseconds, behind all that happens at that time already. */
+  /** Queues a task after `ms`, behind all tasks that are queued for that time already. */
   in(ms: number, run: () => void) {
     this.at(this.now + ms, run);
   }
 
-  /** Has something happen at a time; at once where that is over. */
+  /** Queues a task for a time; a time in the past means now. */
   at(time: number, run: () => void) {
     const at = Math.max(time, this.now);
     let index = this.#tasks.length;
@@ -17,7 +20,7 @@ export class Clock {
     this.#tasks.splice(index, 0, { at, run });
   }
 
-  /** Lets so much time pass, and all happen that falls into it. */
+  /** Advances the clock by `ms` and runs every task that falls into this time. */
   pass(ms: number) {
     const end = this.now + ms;
     for (;;) {

@@ -1,18 +1,23 @@
 import { RUNG_MS } from '../../party/call/ringing.ts';
-import { type Call, type Member, memberOf } from '../../party/call/state.ts';
+import type { Call, Member } from '../../party/call/state.ts';
+import { memberOf } from '../../party/call/state.ts';
 import type { Entry, Kept } from '../../party/inbox/state.ts';
 import { GRACE_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';
-import { liveCall, type World } from './world.ts';
+import type { World } from './world.ts';
+import { liveCall } from './world.ts';
 
-/** How long a room can be late with what time brings, in milliseconds. */
+/** How late a room may be with what its timers do, in milliseconds. */
 const LATE_MS = 1_000;
 
-/** The calls that live, of the rooms that run. */
+/** The live calls whose rooms run. */
 export const liveCalls = (world: World): readonly Call[] =>
   [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
 
-/** What must hold at every moment: nobody is waited for beyond the grace, and whoever calls is answered, at the latest when somebody has taken the call. */
+/**
+ * Checks what must hold at every moment: nobody is awaited beyond the grace, and each caller is
+ * answered at the latest when somebody accepts.
+ */
 export const checkWaiting = (world: World) => {
   for (const { id, state, members, creating, createdAt } of liveCalls(world)) {
     const mayWait =
@@ -30,7 +35,10 @@ export const checkWaiting = (world: World) => {
   }
 };
 
-/** Who may be where: one call of a pair, one that somebody is in, and their inbox knows of it; nobody who is gone for good. */
+/**
+ * Checks who may be where: one call of a pair, one call that a user is in and that their inbox
+ * knows of, and no member who is gone for good.
+ */
 export const checkCrowd = (world: World, live: readonly Call[]) => {
   const pairs = new Set<string>();
   const taken = new Map<string, string>();
@@ -52,8 +60,8 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
   for (const { id, members } of live) {
     for (const { profile, state } of members) {
       const other = live.find((one) => one.id === taken.get(profile.user));
-      const isOldCaller = other?.caller === profile.user && memberOf(other, profile.user)?.old;
-      const isFree = other?.state !== 'accepted' || isOldCaller === true;
+      const isLegacyCaller = other?.caller === profile.user && memberOf(other, profile.user)?.old;
+      const isFree = other?.state !== 'accepted' || isLegacyCaller === true;
       hold(
         state !== 'ringing' || isFree,
         () => `${id} rings for ${profile.user}, who is in ${other?.id}`,
@@ -69,7 +77,7 @@ const checkJoined = (
 ) => {
   const inbox = world.inbox(user);
   const isConnected = [...inbox.connections.values()].some(({ who }) => who.device === device);
-  // One whose inbox has restarted is missed when the inbox runs again.
+  // A device whose inbox has restarted is missed only when the inbox runs again.
   hold(
     !old || isConnected || !inbox.state,
     () => `${user} is in ${call.id} on ${device}, which is gone`,

@@ -4,7 +4,10 @@ import { RING_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';
 import type { World } from './world.ts';
 
-/** What must hold when everybody has been away for long: no call lives, each was recorded once and for the right reason, and nobody is busy. */
+/**
+ * Checks the world after everybody was away for long: no call lives, each was recorded once with
+ * the right reason, and nobody is busy.
+ */
 export const checkEndings = (world: World) => {
   for (const [id, { state, written, alarmAt }] of world.calls) {
     const isGone = !state?.call && written === undefined && alarmAt === null;
@@ -37,7 +40,7 @@ const checkRecord = (world: World, id: string) => {
   hold(isReal, () => `${id} gave way to ${instead}, which was none`);
 };
 
-/** What each reason needs to have happened. */
+/** Checks that whatever each reason needs has happened. */
 const checkReason = (
   world: World,
   { call, caller, callees, reason, createdAt, acceptedAt, endedAt }: CallRecord,
@@ -52,7 +55,7 @@ const checkReason = (
   if (world.hostile.size > 0) return;
   const faults: Record<typeof reason, boolean> = {
     hung_up: acceptedAt !== undefined && did(members, 'hangs up', 'calls', 'goes'),
-    // Who calls an old caller back, or somebody among others, refuses the former call.
+    // Whoever calls a legacy caller back, alone or among others, refuses the former call.
     declined: acceptedAt === undefined && did(members, 'declines', 'hangs up', 'calls'),
     busy: did(members, 'calls') && world.worker.made.size > 1,
     cancelled: acceptedAt === undefined && did(members, 'hangs up', 'calls'),
@@ -64,7 +67,7 @@ const checkReason = (
   hold(faults[reason], () => `${call} is said to be ${reason}`);
 };
 
-/** Somebody new calls, and is called. */
+/** Has a device that is new to the world call, and be called. */
 const checkFree = (world: World, user: string) => {
   const answers: string[] = [];
   const note = (answer: unknown) => answers.push(JSON.stringify(answer));

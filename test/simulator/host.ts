@@ -1,63 +1,44 @@
 import type { Effect, Present, RoomDefinition, RoomEvent } from '../../party/definition.ts';
-import { Batch, type Entrant } from '../../party/wire/messages.ts';
-import {
-  CLOSE,
-  type CloseReason,
-  errorFrame,
-  type Room,
-} from '../../src/contract/sockets/protocol.ts';
+import type { Entrant } from '../../party/wire/messages.ts';
+import { Batch } from '../../party/wire/messages.ts';
+import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
+import { CLOSE, errorFrame } from '../../src/contract/sockets/protocol.ts';
 import { Broken, hold, isJson } from './broken.ts';
-import type { Clock } from './clock.ts';
+import type { Connection, OnAnswer } from './network.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** A room waits so long for its own answer, in milliseconds, as `party/runner.ts` does. */
+/** How long a room waits for its own answer, in milliseconds, as in `party/runner.ts`. */
 const REPLY_MS = 4_000;
 
-/** A room is woken so soon after it has told something that may not be answered, in milliseconds, as there. */
+/**
+ * How soon a room is woken after a post that may stay unanswered, in milliseconds, as in
+ * `party/runner.ts`.
+ */
 const UNANSWERED_MS = 30_000;
 
-/** A room does not sleep before nothing has happened to it for so long, in milliseconds. */
+/** How long a room has to be idle before it sleeps, in milliseconds. */
 export const IDLE_MS = 10_000;
 
-/** How often a room may ask to be woken at one moment before it is running hot. */
+/** How often a room may ask to be woken at one moment before it counts as running hot. */
 const ALARMS_AT_ONCE = 8;
 
-/** The server's end of a connection. */
-export interface Connection {
-  readonly id: string;
-  readonly who: Entrant;
-  /** When it was heard last: always now, as long as it is whole. */
-  heardAt(): number;
-  send(text: string): void;
-  close(code: number): void;
-  /** The host is gone, and with it the connection. */
-  broke(): void;
-}
-
-/** Hears what became of a message: the answer, or undefined when none came. */
-export type OnAnswer = (answer: unknown) => void;
-
-/** What a host needs of the world around it. */
-export interface Surroundings<State> {
-  readonly clock: Clock;
-  post(from: Room, to: Room | 'worker', message: object, onAnswer: OnAnswer): void;
-  /** Looks at each effect, in the state that follows; throws when it breaks a promise. */
-  look(state: State, effect: Effect, connection: Connection | undefined): void;
-}
-
-/** A room on a host that can restart, or sleep: what `party/runner.ts` does, on the clock of the world. */
+/**
+ * A room on a host that can restart or sleep: does what `party/runner.ts` does, on the world's
+ * clock.
+ */
 export class SimulatedRoom<State, Frame, Message> {
   readonly room: Room;
-  /** Undefined while it does not run. */
+  /** Undefined while the room does not run. */
   state: State | undefined;
   /** What was written last, as JSON. */
   written: string | undefined;
   readonly connections = new Map<string, Connection>();
   readonly #definition: RoomDefinition<State, Frame, Message>;
-  readonly #around: Surroundings<State>;
+  readonly #surroundings: Surroundings<State>;
   readonly #requests = new Map<string, OnAnswer>();
   #alarmAt: number | null = null;
   #remindAt: number | null = null;
-  /** When something happened to it last. */
+  /** When something last happened to the room. */
   lastAt = 0;
   #alarms = { at: 0, count: 0 };
   #life = 0;
@@ -67,14 +48,14 @@ export class SimulatedRoom<State, Frame, Message> {
   constructor(
     definition: RoomDefinition<State, Frame, Message>,
     id: string,
-    around: Surroundings<State>,
+    surroundings: Surroundings<State>,
   ) {
     this.#definition = definition;
-    this.#around = around;
+    this.#surroundings = surroundings;
     this.room = { party: definition.party, id };
   }
 
-  /** When it will be woken, if so. */
+  /** When the room's alarm goes off, or null. */
   get alarmAt(): number | null {
     return this.#alarmAt;
   }
@@ -119,13 +100,13 @@ export class SimulatedRoom<State, Frame, Message> {
     this.#wake();
     const id = String(++this.#lastRequest);
     this.#requests.set(id, onAnswer);
-    this.#around.clock.in(REPLY_MS, () => this.#answer(id, undefined));
+    this.#surroundings.clock.in(REPLY_MS, () => this.#answer(id, undefined));
     const asks = this.#definition.asksWhoIsHere?.(parsed.data);
     const more = asks && { present: this.#present() };
     this.#handle({ type: 'message', request: id, message: parsed.data, ...more });
   }
 
-  /** Several messages, which are answered together. */
+  /** Asks several messages, which are answered together. */
   #askAll(messages: readonly unknown[], onAnswer: OnAnswer) {
     const answers: unknown[] = messages.map(() => null);
     let left = messages.length;
@@ -138,7 +119,7 @@ export class SimulatedRoom<State, Frame, Message> {
     }
   }
 
-  /** The host ends, and all that was not written. The room begins again when something happens to it. */
+  /** Ends the host with all that was not written. The room starts again at the next event. */
   restart() {
     this.state = undefined;
     this.#remindAt = null;
@@ -149,14 +130,16 @@ export class SimulatedRoom<State, Frame, Message> {
     for (const id of [...this.#requests.keys()]) this.#answer(id, undefined);
   }
 
-  /** The room sleeps with its connections, if it is one that does, and nothing has happened to it for a while. */
+  /**
+   * Puts the room to sleep with its connections, if it hibernates and has been idle long enough.
+   */
   sleep() {
     const { hibernate } = this.#definition;
     if (
       hibernate &&
       this.#posts === 0 &&
       this.#remindAt === null &&
-      this.lastAt + IDLE_MS <= this.#around.clock.now
+      this.lastAt + IDLE_MS <= this.#surroundings.clock.now
     )
       this.state = undefined;
   }
@@ -168,14 +151,14 @@ export class SimulatedRoom<State, Frame, Message> {
   }
 
   #wake() {
-    this.lastAt = this.#around.clock.now;
+    this.lastAt = this.#surroundings.clock.now;
     if (this.state !== undefined) return;
     const kept: unknown = this.written === undefined ? undefined : JSON.parse(this.written);
     const { state, effects } = this.#definition.start(
       this.room.id,
       kept,
       this.#present(),
-      this.#around.clock.now,
+      this.#surroundings.clock.now,
     );
     this.#carryOut(state, effects);
   }
@@ -190,14 +173,18 @@ export class SimulatedRoom<State, Frame, Message> {
 
   #handle(event: RoomEvent<Frame, Message>) {
     if (this.state === undefined) return;
-    const { state, effects } = this.#definition.step(this.state, event, this.#around.clock.now);
+    const { state, effects } = this.#definition.step(
+      this.state,
+      event,
+      this.#surroundings.clock.now,
+    );
     this.#carryOut(state, effects);
   }
 
   #carryOut(state: State, effects: readonly Effect[]) {
     this.state = state;
     for (const effect of effects) {
-      this.#around.look(state, effect, this.#named(effect));
+      this.#surroundings.look(state, effect, this.#named(effect));
       this.#perform(effect);
     }
     const at = this.#definition.deadline(state);
@@ -205,15 +192,15 @@ export class SimulatedRoom<State, Frame, Message> {
     const remindAt = this.#definition.reminder?.(state);
     if (remindAt !== undefined && (this.#remindAt === null || remindAt < this.#remindAt)) {
       this.#remindAt = remindAt;
-      this.#around.clock.at(remindAt, () => this.#remind(remindAt));
+      this.#surroundings.clock.at(remindAt, () => this.#remind(remindAt));
     }
-    if (this.#posts > 0) this.#wakeAt(this.#around.clock.now + UNANSWERED_MS);
-    if (!this.#definition.hibernate) this.#around.clock.in(IDLE_MS, () => this.#lapse());
+    if (this.#posts > 0) this.#wakeAt(this.#surroundings.clock.now + UNANSWERED_MS);
+    if (!this.#definition.hibernate) this.#surroundings.clock.in(IDLE_MS, () => this.#lapse());
   }
 
-  /** One that does not sleep loses its memory when nobody is connected, and nothing has happened to it for a while. */
+  /** A room that does not hibernate loses its memory once it is idle and nobody is connected. */
   #lapse() {
-    const isIdle = this.lastAt + IDLE_MS <= this.#around.clock.now;
+    const isIdle = this.lastAt + IDLE_MS <= this.#surroundings.clock.now;
     if (isIdle && this.connections.size === 0 && this.#remindAt === null && this.#posts === 0)
       this.state = undefined;
   }
@@ -221,7 +208,7 @@ export class SimulatedRoom<State, Frame, Message> {
   #wakeAt(at: number) {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
-    this.#around.clock.at(at, () => this.#alarm(at));
+    this.#surroundings.clock.at(at, () => this.#alarm(at));
   }
 
   #named(effect: Effect): Connection | undefined {
@@ -248,7 +235,7 @@ export class SimulatedRoom<State, Frame, Message> {
   }
 
   #ring() {
-    const { now } = this.#around.clock;
+    const { now } = this.#surroundings.clock;
     this.#alarms =
       this.#alarms.at === now ? { at: now, count: this.#alarms.count + 1 } : { at: now, count: 1 };
     hold(
@@ -301,7 +288,7 @@ export class SimulatedRoom<State, Frame, Message> {
   #post({ n, to, message }: Extract<Effect, { type: 'post' }>) {
     const life = this.#life;
     this.#posts += 1;
-    this.#around.post(this.room, to, message, (answer) => {
+    this.#surroundings.post(this.room, to, message, (answer) => {
       if (life !== this.#life) return;
       this.#posts -= 1;
       this.#wake();

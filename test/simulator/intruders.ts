@@ -7,7 +7,10 @@ import type { World } from './world.ts';
 const without = (state: CallRoomState | undefined): string =>
   JSON.stringify(state?.call ? { ...state.call, used: {} } : undefined);
 
-/** Everybody who may not enter a call tries to, with a way in that the Worker would not have given; none of them changes or hears anything. */
+/**
+ * Has everybody who may not enter a call try it, with an entrance that the Worker would not give.
+ * None of them may change or hear anything.
+ */
 export const intrude = (world: World, id: string) => {
   const room = world.calls.get(id);
   const call = room?.state?.call;
@@ -61,7 +64,7 @@ export const intrude = (world: World, id: string) => {
     );
   }
   if (room.state === undefined) return;
-  // What a connection says that was put out already.
+  // A connection that was closed still sends a frame.
   const { state, effects } = step(
     room.state,
     { type: 'frame', id: 'x0', frame: { type: 'accept' } },

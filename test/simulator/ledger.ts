@@ -1,18 +1,23 @@
 import { hold } from './broken.ts';
 
-/** A signal as it was said; its text is its name, so that it is known again wherever it comes out. */
+/**
+ * A signal as it was sent; its text is its name, so that it is recognised wherever it comes out.
+ */
 export interface Said {
   readonly name: string;
   readonly kind: 'offer' | 'answer' | 'candidate';
   readonly from: string;
   readonly to: string;
-  /** Who said it: one device in one call, since it last forgot. */
+  /** Who sent it: one device in one call, since it last lost its memory. */
   readonly life: string;
-  /** For which epoch of the recipient; undefined where an old client does not know. */
+  /**
+   * The recipient's epoch that it is for; undefined when a legacy client sends it, which does not
+   * know.
+   */
   readonly epoch: number | undefined;
 }
 
-/** Everything that was said in calls, and what of it was heard, by whom, in order. */
+/** Everything that was sent in calls, and which of it was heard, by whom, in order. */
 export class Ledger {
   readonly #hostile: ReadonlySet<string>;
   readonly said: Said[] = [];
@@ -23,7 +28,7 @@ export class Ledger {
     this.#hostile = hostile;
   }
 
-  /** Notes a signal, and names it. */
+  /** Records a signal and returns its name. */
   say(said: Omit<Said, 'name'>): string {
     const name = `s${this.said.length + 1}`;
     const entry = { ...said, name };
@@ -32,11 +37,11 @@ export class Ledger {
     return name;
   }
 
-  /** Notes that a life was handed a signal of somebody; what is none of this world's is not looked at. */
+  /** Records that a life was handed a signal; a name that was never recorded is ignored. */
   hear(life: string, hearer: string, from: string | undefined, name: string) {
     const said = this.#byName.get(name);
     if (!said) return;
-    // One who breaks the protocol may not know whom it speaks to.
+    // A client that breaks the protocol may not know to whom it speaks.
     const isRight =
       (said.to === hearer && from === (from && said.from)) || this.#hostile.has(said.from);
     hold(isRight, () => `${hearer} hears from ${from} what ${said.from} said to ${said.to}`);

@@ -1,19 +1,33 @@
 import type { Entrant } from '../../party/wire/messages.ts';
 import type { Clock } from './clock.ts';
-import type { Connection, OnAnswer } from './host.ts';
 
-/** How long a message takes between two of the servers, in milliseconds. */
+/** The server's end of a connection. */
+export interface Connection {
+  readonly id: string;
+  readonly who: Entrant;
+  /** When the client was last heard: always now, while the connection is whole. */
+  heardAt(): number;
+  send(text: string): void;
+  close(code: number): void;
+  /** Ends the connection, since the host is gone. */
+  broke(): void;
+}
+
+/** Takes the answer to a message, or undefined when none came. */
+export type OnAnswer = (answer: unknown) => void;
+
+/** How long a message takes between two servers, in milliseconds. */
 const HOP_MS = 1;
 
-/** How long anybody waits for an answer, in milliseconds, as `party/wire/post.ts` does. */
+/** How long a sender waits for an answer, in milliseconds, as in `party/wire/post.ts`. */
 const TIMEOUT_MS = 4_500;
 
-/** What can become of a message between servers; `ms` in milliseconds. */
+/** What can happen to a message between servers; `ms` is in milliseconds. */
 export type Fault =
   | { readonly type: 'lose' | 'refuse' | 'deafen' }
   | { readonly type: 'delay' | 'double'; readonly ms: number };
 
-/** Carries messages between the servers of the world, and has the faults happen that were asked for. */
+/** Carries messages between the servers of the world, with the faults that were asked for. */
 export class Posts {
   readonly #clock: Clock;
   readonly #cuts = new Map<string, number>();
@@ -23,23 +37,26 @@ export class Posts {
     this.#clock = clock;
   }
 
-  /** The next message of a type meets with something. */
+  /** Applies a fault to the next message of a type. */
   fail(message: string, fault: Fault) {
     this.#faults.push({ message, fault });
   }
 
-  /** Nothing reaches somebody for so long. */
+  /** Cuts a target off from all messages for `ms`. */
   cut(target: string, ms: number) {
     this.#cuts.set(target, this.#clock.now + ms);
   }
 
-  /** Nothing more fails. */
+  /** Ends all faults. */
   heal() {
     this.#faults.length = 0;
     this.#cuts.clear();
   }
 
-  /** Brings a message to where it goes; `deliver` hands it over there. The answer comes once, or undefined. */
+  /**
+   * Carries a message to its target, where `deliver` hands it over. The answer comes once;
+   * undefined means none came.
+   */
   carry(target: string, type: string, deliver: (onAnswer: OnAnswer) => void, onAnswer: OnAnswer) {
     if ((this.#cuts.get(target) ?? 0) > this.#clock.now) {
       this.#clock.in(HOP_MS, () => onAnswer(undefined));
@@ -78,7 +95,7 @@ export interface ClientEnd {
   closed(code: number | undefined): void;
 }
 
-/** A WebSocket: in order both ways, until it breaks; then nothing that is under way arrives. */
+/** A WebSocket: keeps the order both ways until it breaks; what is under way then is lost. */
 export class Link {
   readonly id: string;
   readonly #clock: Clock;
@@ -128,7 +145,7 @@ export class Link {
     if (this.#held) this.#up(() => this.#room.frame(this.id, text));
   }
 
-  /** The client ends it: what it has sent arrives, then its end does. */
+  /** Ends the connection from the client's side: what it has sent arrives first. */
   close() {
     if (!this.#held) return;
     this.#held = false;
@@ -138,7 +155,10 @@ export class Link {
     });
   }
 
-  /** It breaks: the server notices after so many milliseconds, if it does, and the client too. */
+  /**
+   * Breaks the connection: the server notices after `serverMs`, or never, and the client after
+   * `clientMs`.
+   */
   cut(serverMs: number | undefined, clientMs: number) {
     if (!this.#whole) return;
     this.#whole = false;

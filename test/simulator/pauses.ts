@@ -2,7 +2,7 @@ import { PAUSES_MS } from '../../party/inbox/pauses.ts';
 import type { ToInbox } from '../../party/wire/messages.ts';
 import { hold } from './broken.ts';
 
-/** A call that rang, as the inbox of the callee has said. */
+/** A call that rang, as the callee's inbox said. */
 interface Rung {
   readonly from: string;
   readonly at: number;
@@ -12,16 +12,16 @@ const isOutcome = (answer: unknown, outcome: string): boolean =>
   JSON.stringify(answer)?.startsWith(`{"outcome":"${outcome}"`) ?? false;
 
 /**
- * Who rang for whom, and in vain: nobody rings without end. It knows what inboxes have heard, and
- * when a call began to ring, and allows the one step less that whoever gives up by themselves has.
+ * [C29] Who rang for whom in vain: nobody rings without end. The ledger knows what inboxes have
+ * heard and when a call began to ring. It allows one step less, as for a caller who gives up.
  */
 export class RingLedger {
   /** `<callee> <call>` → the call that rings; null when it rings no longer. */
   readonly #ringing = new Map<string, Rung | null>();
-  /** `<caller> <callee>` → when the calls began to ring that were not answered. */
+  /** `<caller> <callee>` → when the unanswered calls began to ring. */
   readonly #unanswered = new Map<string, number[]>();
 
-  /** Takes note of what an inbox was told, and answered. */
+  /** Records what an inbox was told and what it answered. */
   note(user: string, message: ToInbox, answer: unknown, now: number) {
     if (message.type === 'ring' && isOutcome(answer, 'ok')) this.#rang(user, message, now);
     else if (message.type === 'stop') this.#stopped(user, message);
@@ -50,7 +50,7 @@ export class RingLedger {
     if (!rung) return;
     this.#ringing.set(`${user} ${call}`, null);
     const pair = `${rung.from} ${user}`;
-    // Who finds somebody busy has not rung in vain.
+    // Whoever finds the callee busy has not rung in vain.
     if (reason === 'busy') return;
     this.#unanswered.set(pair, [...(this.#unanswered.get(pair) ?? []), rung.at]);
   }

@@ -1,26 +1,33 @@
 import { isEmpty } from '../../party/outbox.ts';
 import { Broken } from './broken.ts';
 import { checkAtRest, checkHeard } from './checks.ts';
+import { Device } from './device.ts';
 import { checkEndings } from './endings.ts';
-import { NewDevice } from './new-device.ts';
-import { take } from './script.ts';
-import { type Machines, World } from './world.ts';
+import { takeStep } from './script.ts';
+import type { Machines } from './world.ts';
+import { World } from './world.ts';
 
-/** How long the world needs to come to rest, and how long everybody is away in the end, in milliseconds. */
+/**
+ * How long the world needs to come to rest, and how long everybody is away at the end, in
+ * milliseconds.
+ */
 const HEAL_MS = 15_000;
 const AWAY_MS = 900_000;
 
-/** The longest time between two tries to tell something, in steps of so many milliseconds. */
+/** The longest time between two tries of a post, in this many steps of so many milliseconds. */
 const RETRY_MS = 1_000;
 const RETRIES = 300;
 
-/** When nothing is under way any more, in milliseconds. */
+/** How long it takes until nothing is under way any more, in milliseconds. */
 const QUIET_MS = 20;
 
-/** Plays a script (script.ts) in a world of its own, heals it, lets everybody go, and holds calls.md against all that happened. Throws {@link Broken}. */
+/**
+ * Plays a script (see script.ts) in a world of its own, heals it, lets everybody go, and checks the
+ * rules of calls against all that happened. Throws `Broken`.
+ */
 export const replay = (script: readonly string[], machines?: Machines): World => {
   const world = new World(machines);
-  for (const step of script) take(world, step);
+  for (const step of script) takeStep(world, step);
   heal(world);
   checkAtRest(world);
   for (const device of world.devices.values()) {
@@ -39,14 +46,14 @@ const isTelling = ({ calls, inboxes }: World): boolean =>
 
 const heal = (world: World) => {
   world.posts.heal();
-  // What is under way over slow connections arrives.
+  // What is under way over slow connections arrives now.
   world.clock.pass(1_000);
   for (const device of world.devices.values()) {
     device.latency = 4;
-    if (device instanceof NewDevice) device.seat?.release();
+    if (device instanceof Device) device.seat?.release();
   }
   world.clock.pass(HEAL_MS);
-  // Who could not be reached for long is tried again seldom.
+  // A target that could not be reached for long is retried seldom.
   for (let tries = 0; tries < RETRIES && isTelling(world); tries++) world.clock.pass(RETRY_MS);
   const isBusy = ({ lastAt }: { lastAt: number }) => lastAt + QUIET_MS > world.clock.now;
   for (
@@ -58,7 +65,7 @@ const heal = (world: World) => {
   }
 };
 
-/** How a script breaks a promise, if it does. */
+/** The rule that a script breaks, or undefined. */
 export const complaint = (script: readonly string[], machines?: Machines): string | undefined => {
   try {
     replay(script, machines);
@@ -69,7 +76,7 @@ export const complaint = (script: readonly string[], machines?: Machines): strin
   }
 };
 
-/** The script without all that it breaks a promise without. */
+/** The script without every step that is not needed to break the rule. */
 export const shortest = (script: readonly string[], machines?: Machines): readonly string[] => {
   for (const index of script.keys()) {
     const without = script.toSpliced(index, 1);
@@ -78,7 +85,7 @@ export const shortest = (script: readonly string[], machines?: Machines): readon
   return script;
 };
 
-/** A script to be pasted into a test. */
+/** The script as text that can be pasted into a test. */
 export const paste = (script: readonly string[]): string =>
   `replay([\n${script.map((step) => `  ${quoted(step)},\n`).join('')}]);`;
 

@@ -1,14 +1,14 @@
 import { LINES_MS } from '../../party/inbox/state.ts';
 import { hold } from './broken.ts';
 import { checkWaiting } from './crowd.ts';
+import { Device } from './device.ts';
 import { IDLE_MS } from './host.ts';
 import { intrude } from './intruders.ts';
+import { LegacyDevice } from './legacy-device.ts';
 import type { Fault } from './network.ts';
-import { NewDevice } from './new-device.ts';
-import { OldDevice } from './old-device.ts';
-import type { Device, World } from './world.ts';
+import type { AnyDevice, World } from './world.ts';
 
-/** How long the world comes to rest before a step that does not begin with `&`, in milliseconds. */
+/** How long the world rests before a step that does not begin with `&`, in milliseconds. */
 const REST_MS = 60;
 
 /** When a server notices that a connection has broken, and when a client does, in milliseconds. */
@@ -18,17 +18,19 @@ const STALL_MS = 4_000;
 const FAULTS = ['lose', 'refuse', 'deafen', 'delay', 'double'];
 
 /**
- * Takes a step of a script, as it is written:
+ * Takes one step of a script. The steps are:
  *
  * - `& …` at the same moment as the step before, `&7 …` 7 ms later
  * - `wait 20000`
- * - `A1 comes`, and what else {@link act} knows; `A1 calls B C`, `A1 offers B` (its offer goes with POST), `A1 is slow 400`, `A1 says {…}`, `A1 tells {…}` (its inbox)
- * - `lose ring`, `refuse ring`, `deafen ring` (the answer is lost), `delay ring 3000`, `double ring 6000`: the next message of that type between servers
- * - `restart c1`, `restart B` (the host of a call, or of an inbox), `sleep B` (after the 10 s that it takes)
+ * - `A1 comes`, and what else {@link act} knows: `A1 calls B C`, `A1 offers B` (its offer goes with
+ *   POST), `A1 is slow 400`, `A1 says {…}`, `A1 tells {…}` (tells its inbox)
+ * - `lose ring`, `refuse ring`, `deafen ring` (the answer is lost), `delay ring 3000`,
+ *   `double ring 6000`: a fault for the next message of that type between servers
+ * - `restart c1`, `restart B` (the host of a call, or of an inbox), `sleep B` (after the idle time)
  * - `cut A 20000`, `cut worker 70000`: nothing reaches an inbox, a call or the Worker for so long
- * - `intrude c1`: whoever may not, tries
+ * - `intrude c1`: whoever may not enter the call tries to
  */
-export const take = (world: World, step: string) => {
+export const takeStep = (world: World, step: string) => {
   const [, now, ms, words = ''] = /^(&(\d*) )?(.*)$/.exec(step) ?? [];
   world.clock.pass(now ? Number(ms) : REST_MS);
   checkWaiting(world);
@@ -36,7 +38,7 @@ export const take = (world: World, step: string) => {
   if (subject === 'wait') world.clock.pass(Number(verb));
   else if (subject === 'restart') restart(world, verb);
   else if (subject === 'sleep') {
-    // It may write down something before.
+    // The inbox may write something before it sleeps.
     world.clock.pass(LINES_MS + IDLE_MS);
     world.inboxes.get(verb)?.sleep();
   } else if (subject === 'cut') {
@@ -56,15 +58,15 @@ const faultOf = (type: string, ms: number): Fault =>
 
 const restart = (world: World, name: string) => {
   world.note('restart');
-  // Old clients at an inbox that restarts are disconnected.
+  // Legacy clients at an inbox that restarts are disconnected.
   for (const device of world.devices.values()) {
-    if (device instanceof OldDevice && device.user === name) world.note(`${name} hangs up`);
+    if (device instanceof LegacyDevice && device.user === name) world.note(`${name} hangs up`);
   }
   (world.calls.get(name) ?? world.inboxes.get(name))?.restart();
 };
 
-const act = (world: World, device: Device, verb: string, rest: readonly string[]) => {
-  const isNew = device instanceof NewDevice;
+const act = (world: World, device: AnyDevice, verb: string, rest: readonly string[]) => {
+  const isNew = device instanceof Device;
   switch (verb) {
     case 'comes':
       return device.come();
@@ -122,8 +124,7 @@ const act = (world: World, device: Device, verb: string, rest: readonly string[]
     case 'says':
     case 'tells':
       world.hostile.add(device.user);
-      if (device instanceof NewDevice)
-        device.say(verb === 'says' ? 'call' : 'inbox', rest.join(' '));
+      if (device instanceof Device) device.say(verb === 'says' ? 'call' : 'inbox', rest.join(' '));
       else device.say(rest.join(' '));
       return;
     default:

@@ -1,18 +1,22 @@
 import type { CallClientFrame, CallServerFrame } from '../../src/contract/sockets/call.ts';
-import { CallClient, type Delivered } from '../support/calls/reference-client.ts';
-import type { Around } from './around.ts';
+import type { Delivered } from '../support/calls/reference-client.ts';
+import { CallClient } from '../support/calls/reference-client.ts';
 import { hold } from './broken.ts';
+import type { DeviceWorld } from './device-world.ts';
 import type { Said } from './ledger.ts';
 import type { Link } from './network.ts';
 
-/** How soon a client comes back when its connection is gone, and tries again when it was not let in, in milliseconds. */
+/**
+ * How soon a client comes back after its connection is gone, and retries after it was refused, in
+ * milliseconds.
+ */
 const BACK_MS = 300;
 const AGAIN_MS = 1_000;
 
-/** How soon a client has acked what it has seen, in milliseconds. */
+/** How soon a client has acknowledged what it has seen, in milliseconds. */
 const TICK_MS = 200;
 
-/** The device that somebody sits at. */
+/** The device at which somebody sits. */
 export interface Sitter {
   readonly name: string;
   readonly user: string;
@@ -21,19 +25,22 @@ export interface Sitter {
   readonly latency: number;
 }
 
-/** One device in one call: the reference client, its connection, and an application that negotiates with everybody else there. */
+/**
+ * One device in one call: the reference client, its connection, and an application that negotiates
+ * with everybody else there.
+ */
 export class Seat {
   readonly client: CallClient;
   call = '';
   link: Link | undefined;
-  /** Signals that are sent twice, and whether the next two change places. */
+  /** How many signals are sent twice, and whether the next two change places. */
   doubles = 0;
   swaps = false;
-  /** Whether the next signal is lost without the connection. */
+  /** Whether the next signal is lost while the connection stays. */
   skips = false;
-  /** Whether it was left behind for another call, or for good. */
+  /** Whether the seat was left for another call, or for good. */
   abandoned = false;
-  readonly #around: Around;
+  readonly #world: DeviceWorld;
   readonly #sitter: Sitter;
   readonly #name: string;
   #role: 'caller' | 'callee' = 'caller';
@@ -44,8 +51,8 @@ export class Seat {
   #skipped = false;
   readonly #negotiated = new Map<string, number>();
 
-  constructor(around: Around, sitter: Sitter, name: string, posted: string | undefined) {
-    this.#around = around;
+  constructor(world: DeviceWorld, sitter: Sitter, name: string, posted: string | undefined) {
+    this.#world = world;
     this.#sitter = sitter;
     this.#name = name;
     this.client = new CallClient({
@@ -56,36 +63,36 @@ export class Seat {
     });
   }
 
-  /** Who speaks: this device in this call, since it last forgot. */
+  /** Who speaks: this device in this call, since it last lost its memory. */
   get life(): string {
     return `${this.#name}.${this.client.life}`;
   }
 
-  /** Posts an offer with the call: the first signal. */
-  static posting(around: Around, sitter: Sitter, name: string, to: string): Seat {
+  /** Makes a seat that posts an offer with the call, as its first signal. */
+  static posting(world: DeviceWorld, sitter: Sitter, name: string, to: string): Seat {
     const life = `${name}.1`;
-    const posted = around.ledger.say({ kind: 'offer', from: sitter.user, to, life, epoch: 1 });
-    const seat = new Seat(around, sitter, name, posted);
+    const posted = world.ledger.say({ kind: 'offer', from: sitter.user, to, life, epoch: 1 });
+    const seat = new Seat(world, sitter, name, posted);
     seat.#negotiated.set(to, 1);
     return seat;
   }
 
-  /** Takes its place with a ticket that was given with the call. */
+  /** Enters with a ticket that was given with the call. */
   sit(call: string, role: 'caller' | 'callee') {
     this.call = call;
     this.#role = role;
     this.#connect();
   }
 
-  /** Comes (back) to the call, with a new ticket. */
+  /** Enters the call, or comes back to it, with a new ticket. */
   enter() {
     const { user, sid } = this.#sitter;
     if (this.#entering || !this.#mayEnter()) return;
     this.#entering = true;
-    this.#around.worker.permit(this.call, { user, device: sid }, (admission) => {
+    this.#world.worker.permit(this.call, { user, device: sid }, (admission) => {
       this.#entering = false;
       if (!this.#mayEnter()) return;
-      if (admission === undefined) this.#around.clock.in(AGAIN_MS, () => this.enter());
+      if (admission === undefined) this.#world.clock.in(AGAIN_MS, () => this.enter());
       else if (admission.outcome !== 'call') {
         this.client.over ??=
           admission.outcome === 'elsewhere' ? 'answered_elsewhere' : 'no_such_call';
@@ -93,20 +100,20 @@ export class Seat {
     });
   }
 
-  /** The page is loaded anew. */
+  /** Loads the page anew. */
   reload() {
     this.#drop();
     this.client.forget();
-    this.#around.clock.in(BACK_MS, () => this.enter());
+    this.#world.clock.in(BACK_MS, () => this.enter());
   }
 
-  /** Nothing more is done here. */
+  /** Leaves the seat for good. */
   abandon() {
     this.abandoned = true;
     this.#drop();
   }
 
-  /** Negotiates with everybody, or only sends candidates; `early` ones come before their description. */
+  /** Negotiates with everybody; with `early`, candidates come before their description. */
   negotiate(early: boolean) {
     if (!this.client.joined) return;
     for (const user of this.#others()) {
@@ -121,7 +128,10 @@ export class Seat {
       for (const user of this.#negotiated.keys()) this.#say('candidate', user);
   }
 
-  /** What was held back to be sent behind the next one, of which none comes; what was lost is missed only when another one comes. */
+  /**
+   * Sends what was held back for a next signal that never came; a lost signal is missed only when
+   * another one comes.
+   */
   release() {
     this.skips = false;
     if (this.#skipped) this.trickle();
@@ -142,7 +152,7 @@ export class Seat {
   #mayEnter(): boolean {
     const { online, sid } = this.#sitter;
     const isOver = this.abandoned || this.client.over !== undefined;
-    return !isOver && online && !this.link && this.#around.worker.lives(sid);
+    return !isOver && online && !this.link && this.#world.worker.lives(sid);
   }
 
   #drop() {
@@ -153,9 +163,9 @@ export class Seat {
 
   #connect() {
     const { user, sid } = this.#sitter;
-    const { worker, clock } = this.#around;
-    const link: Link = this.#around.link(
-      this.#around.call(this.call),
+    const { worker, clock } = this.#world;
+    const link: Link = this.#world.link(
+      this.#world.call(this.call),
       worker.entrant(user, sid, this.#role),
       {
         opened: () => this.client.opened(),
@@ -184,9 +194,9 @@ export class Seat {
   #tickSoon() {
     if (this.#ticking || !this.client.busy) return;
     this.#ticking = true;
-    this.#around.clock.in(TICK_MS, () => {
+    this.#world.clock.in(TICK_MS, () => {
       this.#ticking = false;
-      this.client.tick(this.#around.clock.now);
+      this.client.tick(this.#world.clock.now);
       this.#tickSoon();
     });
   }
@@ -217,7 +227,7 @@ export class Seat {
 
   #say(kind: Said['kind'], to: string) {
     const epoch = Math.max(1, this.client.peers.get(to)?.epoch ?? 1);
-    const name = this.#around.ledger.say({
+    const name = this.#world.ledger.say({
       kind,
       from: this.#sitter.user,
       to,
@@ -231,13 +241,16 @@ export class Seat {
 
   #hear({ from, signal }: Delivered) {
     const name = signal.kind === 'candidate' ? signal.candidate?.candidate : signal.sdp;
-    this.#around.ledger.hear(this.life, this.#sitter.user, from, name ?? '');
+    this.#world.ledger.hear(this.life, this.#sitter.user, from, name ?? '');
     if (signal.kind !== 'offer' || !this.client.joined) return;
     this.#say('answer', from);
     this.#say('candidate', from);
   }
 
-  /** Whoever is impolite offers to whoever is new; so does one who has forgotten all, since an old client cannot know of it. */
+  /**
+   * The impolite side offers to every new peer; so does a client that lost its memory, since a
+   * legacy peer cannot know of that.
+   */
   #change() {
     const isAnew = this.client.life !== this.#life;
     if (isAnew) this.#negotiated.clear();

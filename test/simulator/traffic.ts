@@ -1,16 +1,25 @@
-import { type Call, memberOf } from '../../party/call/state.ts';
-import { type Outbox, QUEUE_LIMIT } from '../../party/outbox.ts';
-import { messagesIn, type Post } from '../party/answering.ts';
+import type { Call } from '../../party/call/state.ts';
+import { memberOf } from '../../party/call/state.ts';
+import type { Outbox } from '../../party/outbox.ts';
+import { QUEUE_LIMIT } from '../../party/outbox.ts';
+import type { Post } from '../party/answering.ts';
+import { messagesIn } from '../party/answering.ts';
 import { hold } from './broken.ts';
 
-/** How often an old device is handed the same while it rings: once, and once more when it has dropped that. */
+/**
+ * How often a legacy device is handed the same signal while it rings: once, and once more after it
+ * dropped it.
+ */
 const HANDED_LIMIT = 2;
 
-/** What rooms send one another: never without bound, and never the same again and again. */
+/**
+ * [C17] Checks what rooms send one another: never without bound, and never the same again and
+ * again.
+ */
 export class Traffic {
   readonly #handed = new Map<string, number>();
 
-  /** A call tells somebody something; where requests fail, all of it may have to be told again. */
+  /** Checks a post of a call; where requests fail, all of it may have to be told again. */
   look(call: Call, post: Post, mayFail: boolean) {
     checkQueues(call.outbox);
     const { to } = post;

@@ -1,23 +1,14 @@
-import {
-  type CallRecord,
-  Created,
-  type Entrant,
-  type Held,
-  Permitted,
-  type ToCall,
-  type ToInbox,
-  ToWorker,
-} from '../../party/wire/messages.ts';
+import type { CallRecord, Entrant, Held, ToCall, ToInbox } from '../../party/wire/messages.ts';
+import { Created, Permitted, ToWorker } from '../../party/wire/messages.ts';
 import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import { hold } from './broken.ts';
 import type { Clock } from './clock.ts';
-import type { OnAnswer } from './host.ts';
-import type { Posts } from './network.ts';
+import type { OnAnswer, Posts } from './network.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
 
-/** What POST /api/calls answers, or the ticket route; undefined when it fails. */
+/** What POST /api/calls or the ticket route answers; undefined when it fails. */
 export type Admission =
   | {
       readonly outcome: 'call';
@@ -28,7 +19,7 @@ export type Admission =
   | { readonly outcome: 'ended' | 'no_such_call' }
   | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: Held | undefined };
 
-/** A room, as the Worker has it. */
+/** A room, as the Worker reaches it. */
 interface Reached {
   readonly room: Room;
   ask(message: object, onAnswer: OnAnswer): void;
@@ -48,7 +39,7 @@ const TICKET_MS = 60_000;
 /** How long a session lives, in milliseconds. */
 const SESSION_MS = 30 * 24 * 3_600_000;
 
-/** Who is in the database. */
+/** The users in the database. */
 const USERS = new Set('ABCDEFGH');
 
 /** The profile of a user. */
@@ -58,13 +49,13 @@ export const profileOf = (user: string) => ({
   displayName: `User ${user}`,
 });
 
-/** The Worker's part in calls, as `src/calls/` and `party/wire/routes.ts` play it; its database is a map. */
+/** The Worker's part in calls, as `src/calls/` and `party/wire/` play it; its database is a map. */
 export class SimulatedWorker {
-  /** Call → its record, as it was told first. */
+  /** Call → its record, as it was first told. */
   readonly records = new Map<string, CallRecord>();
-  /** Calls that POST has made, and what was answered. */
+  /** Calls that POST has made, and what each was answered. */
   readonly made = new Map<string, Created['outcome'] | undefined>();
-  /** Call → the one that it was answered with instead. */
+  /** Call → the call that was answered in its place. */
   readonly instead = new Map<string, string>();
   /** Sessions whose inbox could not be told that they have ended. */
   readonly untold = new Set<string>();
@@ -86,7 +77,7 @@ export class SimulatedWorker {
     return (this.#ended.get(sid) ?? Number.POSITIVE_INFINITY) <= at;
   }
 
-  /** Ends a session; the user's inbox hears of it, in up to three tries. */
+  /** Ends a session and tells the user's inbox, in up to three tries. */
   revoke(user: string, sid: string) {
     this.#ended.set(sid, this.#reach.clock.now);
     const tell = (tries: number) =>
@@ -98,7 +89,7 @@ export class SimulatedWorker {
     tell(3);
   }
 
-  /** Whom a ticket, just given out, lets in. */
+  /** The entrant that a new ticket lets in. */
   entrant(user: string, sid: string, role: 'caller' | 'callee' | undefined): Entrant {
     const { now } = this.#reach.clock;
     const ticket = { id: `t${++this.#tickets}`, until: Math.floor(now / 1000) * 1000 + TICKET_MS };
@@ -113,7 +104,7 @@ export class SimulatedWorker {
     };
   }
 
-  /** POST /api/calls, and what an inbox asks for an old client. */
+  /** Plays POST /api/calls, and what an inbox asks for a legacy client. */
   dial(
     from: string,
     device: string,
@@ -164,7 +155,7 @@ export class SimulatedWorker {
     });
   }
 
-  /** POST /api/calls/:id/ticket. */
+  /** Plays POST /api/calls/:id/ticket. */
   permit(
     call: string,
     { user, device, takeOver }: { user: string; device: string; takeOver?: boolean },
@@ -179,7 +170,7 @@ export class SimulatedWorker {
     });
   }
 
-  /** What a room tells the Worker. */
+  /** Takes what a room tells the Worker. */
   hear(message: object, onAnswer: OnAnswer) {
     const told = ToWorker.parse(JSON.parse(JSON.stringify(message)));
     if (told.type === 'record') {

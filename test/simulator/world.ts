@@ -1,29 +1,33 @@
 import { RUNG_MS } from '../../party/call/ringing.ts';
 import { callRoom } from '../../party/call/room.ts';
-import { type Call, type CallRoomState, memberOf } from '../../party/call/state.ts';
+import type { Call, CallRoomState } from '../../party/call/state.ts';
+import { memberOf } from '../../party/call/state.ts';
 import type { Effect } from '../../party/definition.ts';
 import { inboxRoom } from '../../party/inbox/room.ts';
-import { Answers, Batch, type Entrant, ToInbox } from '../../party/wire/messages.ts';
+import type { Entrant } from '../../party/wire/messages.ts';
+import { Answers, Batch, ToInbox } from '../../party/wire/messages.ts';
 import { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
-import type { Around, CallRoom, InboxRoom } from './around.ts';
 import { hold } from './broken.ts';
 import { Clock } from './clock.ts';
-import { type Connection, type OnAnswer, SimulatedRoom, type Surroundings } from './host.ts';
+import { Device } from './device.ts';
+import type { CallRoom, DeviceWorld, InboxRoom } from './device-world.ts';
+import { SimulatedRoom } from './host.ts';
 import { Ledger } from './ledger.ts';
-import { type ClientEnd, type Entrance, Link, Posts } from './network.ts';
-import { NewDevice } from './new-device.ts';
-import { checkCallBack, checkLate, checkWaitingCall } from './old-callers.ts';
-import { OldDevice } from './old-device.ts';
+import { checkCallBack, checkLate, checkWaitingCall } from './legacy-callers.ts';
+import { LegacyDevice } from './legacy-device.ts';
+import type { ClientEnd, Connection, Entrance, OnAnswer } from './network.ts';
+import { Link, Posts } from './network.ts';
 import { RingLedger } from './pauses.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Traffic } from './traffic.ts';
 import { SimulatedWorker } from './worker.ts';
 
-/** The devices that there can be: the letter is the user, those of old clients end with an o. */
+/** All devices: the letter is the user, and the names of legacy devices end with an o. */
 export const DEVICES = 'A1 A2 Ao B1 B2 Bo C1 Co D1 E1 F1 G1 H1'.split(' ');
 
 /** A device of either kind. */
-export type Device = NewDevice | OldDevice;
+export type AnyDevice = Device | LegacyDevice;
 
 /** The machines that the rooms are made of. */
 export interface Machines {
@@ -37,18 +41,20 @@ interface Addressed {
   readonly user: string;
 }
 
-/** Users with their devices, the Worker, and the rooms, on one clock and a network that can fail. */
-export class World implements Around {
+/**
+ * Users with their devices, the Worker, and the rooms, on one clock and a network that can fail.
+ */
+export class World implements DeviceWorld {
   readonly clock = new Clock();
   readonly posts = new Posts(this.clock);
   readonly calls = new Map<string, CallRoom>();
   readonly inboxes = new Map<string, InboxRoom>();
-  readonly devices = new Map<string, Device>();
-  /** What was done, and by whom; and since when, for what matters later. */
+  readonly devices = new Map<string, AnyDevice>();
+  /** What was done and by whom, for the checks at the end. */
   readonly noted = new Set<string>();
-  /** Calls whose callee's inbox knew of another call between the two: there is none after all. */
+  /** Calls that gave way because the callee's inbox knew of another call between the two. */
   readonly withdrawn = new Set<string>();
-  /** Those who broke the protocol: what is said to and by them need not arrive. */
+  /** The users who broke the protocol: what is said to and by them may be lost. */
   readonly hostile = new Set<string>();
   readonly ledger = new Ledger(this.hostile);
   readonly rings = new RingLedger();
@@ -74,7 +80,7 @@ export class World implements Around {
     const room = new SimulatedRoom(
       this.#machines.call,
       id,
-      this.#around((state: CallRoomState, effect, connection) =>
+      this.#surroundings((state: CallRoomState, effect, connection) =>
         this.#lookAtCall(state, effect, connection),
       ),
     );
@@ -88,7 +94,7 @@ export class World implements Around {
     const room = new SimulatedRoom(
       this.#machines.inbox,
       user,
-      this.#around((_, effect, connection) => {
+      this.#surroundings((_, effect, connection) => {
         const isOwn = connection === undefined || connection.who.user === user;
         hold(
           isOwn || effect.type === 'close',
@@ -100,10 +106,10 @@ export class World implements Around {
     return room;
   }
 
-  device(name: string): Device {
+  device(name: string): AnyDevice {
     const known = this.devices.get(name);
     if (known) return known;
-    const device = name.endsWith('o') ? new OldDevice(this, name) : new NewDevice(this, name);
+    const device = name.endsWith('o') ? new LegacyDevice(this, name) : new Device(this, name);
     this.devices.set(name, device);
     return device;
   }
@@ -119,7 +125,7 @@ export class World implements Around {
     return new Link(this.clock, `w${this.#links}`, entrance, who, client, latency);
   }
 
-  hearsOf(name: string, call: string) {
+  checkFirstRing(name: string, call: string) {
     checkLate(this, name, call);
   }
 
@@ -127,7 +133,7 @@ export class World implements Around {
     this.noted.add(what);
   }
 
-  #around<State>(look: Surroundings<State>['look']): Surroundings<State> {
+  #surroundings<State>(look: Surroundings<State>['look']): Surroundings<State> {
     return {
       clock: this.clock,
       post: (from, to, message, onAnswer) => this.#post(from, to, message, onAnswer),
@@ -137,7 +143,7 @@ export class World implements Around {
 
   #post(from: Room, to: Room | 'worker', message: object, onAnswer: OnAnswer) {
     const [first = message] = Batch.safeParse(message).data?.messages ?? [];
-    // What befalls a request befalls all that it brings; it is named for the first.
+    // A fault applies to a whole request, which is named for its first message.
     const type = typeof first === 'object' && first && 'type' in first ? String(first.type) : '';
     const isAllowed =
       to === 'worker' ||
@@ -161,7 +167,7 @@ export class World implements Around {
     );
   }
 
-  /** What an inbox was told by a call, and answered. */
+  /** Checks what a call told an inbox, and what the inbox answered. */
   #heard({ call, user }: Addressed, said: object, answer: unknown) {
     const messages = Batch.safeParse(said).data?.messages;
     const answers = Answers.safeParse(answer).data?.answers ?? [];
@@ -177,13 +183,13 @@ export class World implements Around {
     if (message.type === 'dial') checkCallBack(this, message, text);
     if (['ring', 'active'].includes(message.type)) this.rungAt.set(user, this.clock.now);
     if (message.type !== 'ring') return;
-    const devices = [...this.devices.values()].filter((device) => device instanceof NewDevice);
+    const devices = [...this.devices.values()].filter((device) => device instanceof Device);
     const listens = devices.some((device) => device.user === user && device.listens);
     checkWaitingCall(this, user, { answer: text, listens });
     if (/^\{"outcome":"(instead|limited)"/.test(text)) this.#withdraw(call);
   }
 
-  /** Whoever asked for a call that gives way to another one waits to hear of that one, for a while. */
+  /** A call gives way only while its caller may still wait to hear which call they are in. */
   #withdraw(id: string) {
     this.withdrawn.add(id);
     const { createdAt = 0, state } = this.call(id).state?.call ?? {};
@@ -196,7 +202,10 @@ export class World implements Around {
     );
   }
 
-  /** Nobody but its members hears of a call, and nobody is told to have it while another device of theirs does. */
+  /**
+   * Checks that only members hear of a call, and that nobody is told to have it while another
+   * device of theirs does.
+   */
   #lookAtCall({ id, call }: CallRoomState, effect: Effect, connection: Connection | undefined) {
     if (effect.type === 'post') {
       const mayFail = this.noted.has('failure') || this.noted.has('restart');
@@ -227,10 +236,10 @@ export class World implements Around {
   }
 }
 
-/** The call of a room, as long as it lives. */
+/** The call of a room, while it lives. */
 export const liveCall = (room: CallRoom): Call | undefined => {
   const { state, written } = room;
-  // A room that does not run is what it will begin with.
+  // A room that does not run will start with what was written.
   const call: Call | undefined = state
     ? state.call
     : written === undefined

@@ -1,6 +1,6 @@
 import type { InboxServerFrame, InCall } from '../../src/contract/sockets/inbox.ts';
-import type { Around } from './around.ts';
 import { hold } from './broken.ts';
+import type { DeviceWorld } from './device-world.ts';
 import type { Link } from './network.ts';
 import { Seat } from './seat.ts';
 
@@ -10,18 +10,18 @@ type Rung = Omit<Extract<InboxServerFrame, { type: 'ring' }>, 'type'>;
 const BACK_MS = 300;
 
 /** A device that speaks the protocol: it listens at its inbox and is in at most one call. */
-export class NewDevice {
+export class Device {
   readonly name: string;
   readonly user: string;
   readonly sid: string;
   online = false;
   latency = 4;
-  /** What rings, as far as it was told. */
+  /** The rings that the device was told of. */
   readonly rings = new Map<string, { readonly call: string; readonly until: number }>();
   seat: Seat | undefined;
-  /** The calls that it has taken part in, the last one at the end. */
+  /** The calls that it has taken part in, the latest at the end. */
   readonly taken: string[] = [];
-  readonly #around: Around;
+  readonly #world: DeviceWorld;
   #inbox: Link | undefined;
   #welcomed = false;
   #seats = 0;
@@ -30,26 +30,26 @@ export class NewDevice {
   /** The calls that it has heard of. */
   readonly #known = new Set<string>();
 
-  constructor(around: Around, name: string) {
-    this.#around = around;
+  constructor(world: DeviceWorld, name: string) {
+    this.#world = world;
     this.name = name;
     this.user = name.slice(0, 1);
     this.sid = `sid-${name}`;
   }
 
-  /** Whether it hears at once what rings. */
+  /** Whether the device hears a ring at once. */
   get listens(): boolean {
     return this.#welcomed && this.#inbox?.open === true;
   }
 
   come() {
-    if (this.online || !this.#around.worker.lives(this.sid)) return;
+    if (this.online || !this.#world.worker.lives(this.sid)) return;
     this.online = true;
     this.#listen();
     this.seat?.enter();
   }
 
-  /** The connections end: cleanly, or so that the server does not hear of it. */
+  /** Ends the connections: cleanly, or so that the server does not notice. */
   go(cleanly: boolean) {
     this.online = false;
     for (const link of [this.#inbox, this.seat?.link]) {
@@ -63,7 +63,7 @@ export class NewDevice {
     }
   }
 
-  /** The connections break; the server notices at once, or not. */
+  /** Breaks the connections; the server notices after `serverMs`, or never. */
   cut(which: 'call' | 'inbox' | 'all', serverMs: number | undefined, clientMs: number) {
     if (which !== 'inbox') this.seat?.link?.cut(serverMs, clientMs);
     if (which !== 'call') this.#inbox?.cut(serverMs, clientMs);
@@ -76,10 +76,10 @@ export class NewDevice {
     if (!this.online || first === undefined) return;
     const name = this.#seatName();
     const isPosting = offers && to.length === 1;
-    const seat = isPosting ? Seat.posting(this.#around, this, name, first) : this.#newSeat(name);
+    const seat = isPosting ? Seat.posting(this.#world, this, name, first) : this.#newSeat(name);
     const posted = isPosting ? seat.client.pending[0]?.signal : undefined;
-    this.#around.note(`${this.user} calls`);
-    this.#around.worker.dial(this.user, this.sid, false, to, posted, (admission) => {
+    this.#world.note(`${this.user} calls`);
+    this.#world.worker.dial(this.user, this.sid, false, to, posted, (admission) => {
       if (admission?.outcome === 'refused' && admission.held) {
         this.#inCall = { ...admission.held, here: admission.held.device === this.sid };
       }
@@ -93,29 +93,29 @@ export class NewDevice {
     });
   }
 
-  /** Takes what rings first, or last. */
+  /** Accepts the first or the last call that rings. */
   accept(which: 'first' | 'last') {
     const call = this.#ringing(which);
     if (call === undefined) return;
     this.#join(call, (seat) => seat.client.accept());
   }
 
-  /** Refuses what rings first, at the inbox or in the call. */
+  /** Declines the first call that rings, at the inbox or in the call. */
   decline(where: 'inbox' | 'call') {
     const call = this.#ringing('first');
     if (call === undefined) return;
-    this.#around.note(`${this.user} declines`);
+    this.#world.note(`${this.user} declines`);
     if (where === 'inbox') this.#inbox?.send(JSON.stringify({ type: 'decline', call }));
     else this.#join(call, (seat) => seat.client.decline());
   }
 
   hangUp() {
     if (!this.seat || this.seat.client.over !== undefined) return;
-    this.#around.note(`${this.user} hangs up`);
+    this.#world.note(`${this.user} hangs up`);
     this.seat.client.hangUp();
   }
 
-  /** Comes once more to a call that it has left. */
+  /** Enters again a call that it has left. */
   rejoin() {
     const last = this.taken.at(-1);
     if (last !== undefined && this.online && (!this.seat || this.seat.client.over !== undefined)) {
@@ -123,46 +123,48 @@ export class NewDevice {
     }
   }
 
-  /** The program ends, and begins again without its memory: its inbox says which call it is in. */
+  /**
+   * Ends the program and starts it again without its memory: its inbox says which call it is in.
+   */
   crash() {
     if (!this.online) return;
-    this.#around.note(`${this.user} hangs up`);
+    this.#world.note(`${this.user} hangs up`);
     this.seat?.abandon();
     this.seat = undefined;
     this.#crashed = true;
     this.#inbox?.cut(0, 0);
   }
 
-  /** Has the call here that another device of the user makes, as far as it was told of that. */
+  /** Takes over the call that another device of the user makes, if the inbox told of one. */
   takeOver() {
     const { call, here, state } = this.#inCall ?? {};
     if (call === undefined || here || state !== 'ringing') return;
-    // Whoever had it is out of it, and may take it back.
-    this.#around.note(`${this.user} hangs up`);
+    // The device that had the call is out of it, and may take it back.
+    this.#world.note(`${this.user} hangs up`);
     this.#ask(call, true, () => undefined);
   }
 
   /** Ends the call that another device of the user makes. */
   endOther() {
     if (this.#inCall === undefined) return;
-    this.#around.note(`${this.user} hangs up`);
+    this.#world.note(`${this.user} hangs up`);
     this.#inbox?.send(JSON.stringify({ type: 'hangup', call: this.#inCall.call }));
   }
 
-  /** Says what no client would say. */
+  /** Sends what no client would send. */
   say(where: 'call' | 'inbox', text: string) {
     if (where === 'call') this.seat?.link?.send(text);
     else this.#inbox?.send(text);
   }
 
   revoke() {
-    this.#around.note(`${this.user} hangs up`);
-    this.#around.worker.revoke(this.user, this.sid);
+    this.#world.note(`${this.user} hangs up`);
+    this.#world.worker.revoke(this.user, this.sid);
     this.online = false;
   }
 
   #ringing(which: 'first' | 'last'): string | undefined {
-    const { now } = this.#around.clock;
+    const { now } = this.#world.clock;
     const rings = [...this.rings.values()].filter(({ until }) => until > now);
     return (which === 'first' ? rings[0] : rings.at(-1))?.call;
   }
@@ -173,7 +175,7 @@ export class NewDevice {
   }
 
   #newSeat(name: string): Seat {
-    return new Seat(this.#around, this, name, undefined);
+    return new Seat(this.#world, this, name, undefined);
   }
 
   #join(call: string, then: (seat: Seat) => void) {
@@ -183,7 +185,7 @@ export class NewDevice {
 
   #ask(call: string, takeOver: boolean, then: (seat: Seat) => void) {
     const { user, sid: device } = this;
-    this.#around.worker.permit(call, { user, device, takeOver }, (admission) => {
+    this.#world.worker.permit(call, { user, device, takeOver }, (admission) => {
       if (admission?.outcome !== 'call' || !this.online) return;
       then(this.#take(this.#newSeat(this.#seatName()), call, admission.role));
     });
@@ -199,18 +201,18 @@ export class NewDevice {
   }
 
   #listen() {
-    if (!this.online || this.#inbox || !this.#around.worker.lives(this.sid)) return;
-    const link: Link = this.#around.link(
-      this.#around.inbox(this.user),
-      this.#around.worker.entrant(this.user, this.sid, undefined),
+    if (!this.online || this.#inbox || !this.#world.worker.lives(this.sid)) return;
+    const link: Link = this.#world.link(
+      this.#world.inbox(this.user),
+      this.#world.worker.entrant(this.user, this.sid, undefined),
       {
         opened: () => link.send('{"type":"hello","version":1}'),
         received: (text) => this.#hear(JSON.parse(text)),
         closed: (code) => {
           if (this.#inbox === link) this.#deaf();
           hold(code !== 4003, () => `${this.name} is shut out of its own inbox`);
-          // 4008: a newer socket of this device is there.
-          if (code !== 4008) this.#around.clock.in(BACK_MS, () => this.#listen());
+          // 4008: this device has a newer socket.
+          if (code !== 4008) this.#world.clock.in(BACK_MS, () => this.#listen());
         },
       },
       () => this.latency,
@@ -223,9 +225,9 @@ export class NewDevice {
     this.#welcomed = false;
   }
 
-  /** Its clock is its own: only what is left counts. */
+  /** The device's own clock may be wrong, so only the time that is left counts. */
   #ring({ call, ringsForMs }: Rung) {
-    this.rings.set(call, { call, until: this.#around.clock.now + ringsForMs });
+    this.rings.set(call, { call, until: this.#world.clock.now + ringsForMs });
     this.#known.add(call);
   }
 
@@ -239,8 +241,8 @@ export class NewDevice {
         this.#crashed = false;
         this.rings.clear();
         for (const ring of frame.rings) {
-          // Where it was when the inbox heard of the call, it may ring at any time.
-          if (!this.#known.has(ring.call)) this.#around.hearsOf(this.name, ring.call);
+          // A device that was connected when the inbox heard of the call may ring at any time.
+          if (!this.#known.has(ring.call)) this.#world.checkFirstRing(this.name, ring.call);
           this.#ring(ring);
         }
         return;

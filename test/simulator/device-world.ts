@@ -15,19 +15,19 @@ export type CallRoom = SimulatedRoom<CallRoomState, CallFrame, ToCall>;
 /** An `inbox` room of the world. */
 export type InboxRoom = SimulatedRoom<InboxState, InboxFrame, ToInbox>;
 
-/** What the devices need of their world. */
-export interface Around {
+/** What devices need of their world. */
+export interface DeviceWorld {
   readonly clock: Clock;
   readonly worker: SimulatedWorker;
   readonly ledger: Ledger;
-  /** Those who broke the protocol. */
+  /** The users who broke the protocol. */
   readonly hostile: ReadonlySet<string>;
   call(id: string): CallRoom;
   inbox(user: string): InboxRoom;
   /** Opens a connection to a room. */
   link(room: CallRoom | InboxRoom, who: Entrant, client: ClientEnd, latency: () => number): Link;
-  /** A device comes, and hears of a call of which it has not heard before. */
-  hearsOf(name: string, call: string): void;
-  /** Notes what somebody has done, so that the reason of the end of a call can be held against it. */
+  /** Reports that a device which has just connected sees a ring for the first time. */
+  checkFirstRing(name: string, call: string): void;
+  /** Notes what a user did; the reason for the end of a call is checked against it. */
   note(what: string): void;
 }
