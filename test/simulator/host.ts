@@ -1,5 +1,4 @@
 import type { Effect, Present, RoomDefinition, RoomEvent } from '../../party/definition.ts';
-import type { Entrant } from '../../party/wire/messages.ts';
 import { Batch } from '../../party/wire/messages.ts';
 import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 import { CLOSE, errorFrame } from '../../src/contract/sockets/protocol.ts';
