@@ -57,12 +57,12 @@ export default defineConfig({
           name: 'dev',
           include: ['test/dev/**/*.test.ts'],
           exclude: PARTYKIT,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       // The same of the other host of rooms: `npm run test:calls`, as everything below.
-      { test: { name: 'partykit', include: PARTYKIT, testTimeout: 20_000, hookTimeout: 60_000 } },
+      { test: { name: 'partykit', include: PARTYKIT, testTimeout: 60_000, hookTimeout: 60_000 } },
       // The running stack, one for each worker: calls to its stores are counted, and its stores made to fail. After all others, since what it
       // measures in time would suffer from them.
       {

@@ -16,6 +16,18 @@ afterEach(healthy);
 // What takes lost steps back goes on for seconds after Redis came back, which is in the first half of this file; other tests count calls.
 afterAll(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
 
+/**
+ * Asks for a code of a number that nobody has linked, and waits until its chat was looked up: a
+ * database that fails before would have the code taken back.
+ */
+const requestSettledCode = async (phone: string) => {
+  await healthy();
+  const requested = await requestCode(api, phone);
+  await expect.poll(() => database.calls(), { timeout: 10_000 }).toBe(1);
+  await database.idle();
+  return requested;
+};
+
 describe.each(FAILURES)('with Redis $mode', (failure) => {
   test('request-code answers 503 in time, and works again when Redis returns', async () => {
     const phone = freshPhone();
@@ -38,7 +50,7 @@ describe.each(FAILURES)('with Redis $mode', (failure) => {
 describe.each(FAILURES)('with Postgres $mode', (failure) => {
   test('the first sign-in of a number answers 503 in time, its code is not burnt, and there is one user afterwards', async () => {
     const phone = freshPhone();
-    const { code } = await requestCode(api, phone);
+    const { code } = await requestSettledCode(phone);
     await database.behave(failure);
     await expectUnavailable(() => api.post('/api/auth/verify-code', { phone, code }));
     await expectUnavailable(() => api.post('/api/auth/verify-code', { phone, code }));
@@ -65,7 +77,7 @@ describe.each(FAILURES)('with Postgres $mode', (failure) => {
 
 test('an answer of Postgres that gets lost leaves one user, whom the next try signs in', async () => {
   const phone = freshPhone();
-  const { code } = await requestCode(api, phone);
+  const { code } = await requestSettledCode(phone);
   await database.behave({ mode: 'deaf' });
   await expectUnavailable(() => api.post('/api/auth/verify-code', { phone, code }));
   await healthy();
