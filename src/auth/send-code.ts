@@ -64,7 +64,7 @@ export const sendCode = async (
     const { inPlaceOf } = stored;
     const waiting = stored.outcome === 'stored' && { requestId: asked.requestId };
     const hint = { ...stored.phone, inPlaceOf, ...waiting };
-    const attempt = () => deliver(services, log, phone, hint, message);
+    const attempt = () => deliver({ log }, services, { phone, hint, text: message });
     later('telegram.not_delivered', () => deliverCode(services, log, { request, stored, attempt }));
   }
   return stored.outcome === 'stored' ? code : undefined;

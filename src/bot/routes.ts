@@ -2,19 +2,20 @@ import { createMiddleware } from 'hono/factory';
 import { timingSafeEqual } from 'hono/utils/buffer';
 import { linkTelegram, webhook } from '../contract/http/telegram.ts';
 import { ApiError } from '../platform/errors.ts';
-import { background } from '../platform/http/background.ts';
 import { readJsonBody } from '../platform/http/body.ts';
 import type { AppEnv } from '../platform/http/context.ts';
 import { createRouter } from '../platform/http/router.ts';
 import { fullToE164 } from '../platform/phone.ts';
 import type { Services } from '../session/services.ts';
-import { logNotRemembered } from '../telegram/deliver.ts';
-import { changePhone, linkPhone } from '../telegram/store.ts';
+import { linkChat } from '../telegram/links.ts';
 import { LINKED_ELSEWHERE } from '../telegram/texts.ts';
-import { tellFormer } from './linking.ts';
+import { tellFormerChat } from './linking.ts';
 import { receiveUpdate } from './receive.ts';
 
-/** Lets only the bot in, before anything else is looked at. Without a configured secret nobody gets in. */
+/**
+ * Lets only the bots in that link chats, before anything else is looked at. Without a configured
+ * secret nobody gets in.
+ */
 const requireLinkSecret = (configured: string | undefined) =>
   createMiddleware<AppEnv>(async function requireLinkSecret(c, next) {
     const given = c.req.header('X-Link-Secret') ?? (await readJsonBody(c))['secret'];
@@ -26,7 +27,10 @@ const requireLinkSecret = (configured: string | undefined) =>
     await next();
   });
 
-/** Lets only Telegram in, by the secret that the webhook was registered with. Without one configured it is closed, and says so. */
+/**
+ * Lets only Telegram in, by the secret that the webhook was registered with [A41]. Without a
+ * configured secret nobody gets in, and the log says so.
+ */
 const requireWebhookSecret = (configured: string | undefined) =>
   createMiddleware<AppEnv>(async function requireWebhookSecret(c, next) {
     if (configured === undefined) {
@@ -38,33 +42,28 @@ const requireWebhookSecret = (configured: string | undefined) =>
     await next();
   });
 
-/** The webhook of the bot, and linking of Telegram chats by other bots. */
+/** Serves the webhook of the bot, and the linking of Telegram chats by other bots. */
 export const telegramRoutes = (services: Services) => {
-  const { settings, db, redis } = services;
+  const { settings } = services;
   const { app, route } = createRouter(services);
 
-  route(linkTelegram, requireLinkSecret(settings.TELEGRAM_LINK_SECRET), async ({ c, body }) => {
+  const requireLinkBot = requireLinkSecret(settings.TELEGRAM_LINK_SECRET);
+  route(linkTelegram, requireLinkBot, async ({ ctx, body }) => {
     const phone = fullToE164(body.phone, settings.PHONE_COUNTRIES);
     const { chatId } = body;
     if (!phone || !chatId) throw new ApiError('link_fields_required');
-    const link = () =>
-      linkPhone(db, { phone, chatId, language: null, proved: false }, crypto.randomUUID());
-    const log = c.get('log');
-    const { left } = await changePhone(
-      redis,
-      { phone, onNotRemembered: logNotRemembered(log) },
-      link,
-    );
-    // Where the person never proved the number, its bot only moves its own link.
-    if (left?.proved) {
-      const leaving = { phone, left, text: LINKED_ELSEWHERE };
-      tellFormer(services, { log, later: background(c) }, leaving);
+    const link = { phone, chatId, language: null, proved: false };
+    const { formerChat } = await linkChat(ctx, services, link);
+    // A chat whose person never proved the number is told nothing: its bot moves its own link.
+    if (formerChat?.proved) {
+      tellFormerChat(ctx, services, { phone, formerChat, text: LINKED_ELSEWHERE });
     }
     return { ok: true };
   });
 
-  route(webhook, requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET), async ({ c, body }) => {
-    await receiveUpdate(services, { log: c.get('log'), later: background(c) }, body);
+  const requireTelegram = requireWebhookSecret(settings.TELEGRAM_WEBHOOK_SECRET);
+  route(webhook, requireTelegram, async ({ ctx, body }) => {
+    await receiveUpdate(ctx, services, body);
     return { ok: true };
   });
 

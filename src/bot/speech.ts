@@ -9,47 +9,50 @@ import { languageOf, SHARE } from '../telegram/texts.ts';
 /** A message or a press in a person's chat with the bot. */
 export type Chat = Context & { readonly from: User };
 
-/** A text with something to press: under the message, or below the input field until it is taken away. */
+/** Buttons under a message, or below the input field until they are taken away. */
 export type Buttons = InlineKeyboard | Keyboard | { readonly remove_keyboard: true };
 
-/** Takes the buttons below the input field away. */
+/** Takes away the buttons below the input field. */
 export const NO_BUTTONS = { remove_keyboard: true } as const;
 
-/** The text in the language of the person's app. */
-export const inTheirs = (chat: Chat, text: Text): string =>
+/** Picks the text in the language of the person's app. */
+export const translate = (chat: Chat, text: Text): string =>
   text[languageOf(chat.from.language_code)];
 
-/** The button below the input field that shares one's own contact. */
-export const shareButton = (chat: Chat): Keyboard =>
-  new Keyboard().requestContact(inTheirs(chat, SHARE)).resized();
+/** Creates the button below the input field that shares the person's own contact. */
+export const createShareButton = (chat: Chat): Keyboard =>
+  new Keyboard().requestContact(translate(chat, SHARE)).resized();
 
-/** A button under a message. */
-export const button = (chat: Chat, text: Text, data: string): InlineKeyboard =>
-  new InlineKeyboard().text(inTheirs(chat, text), data);
+/** Creates a button under a message. */
+export const createButton = (chat: Chat, text: Text, data: string): InlineKeyboard =>
+  new InlineKeyboard().text(translate(chat, text), data);
 
-/** How a press ends: a word that is shown for a moment, a text in place of the message, or both. */
-export interface PressEnd {
+/** The answer to a press: a notice that is shown for a moment, a new text of the message, or both. */
+export interface PressAnswer {
   readonly notice?: Text;
   readonly message?: Text;
 }
 
-/** What the bot says to a person, in their language. Whether they hear of it is Telegram's affair: a failure is logged, and no reason to do it all again. */
+/**
+ * Speaks to a person in their language. What the bot did stands even if Telegram does not deliver
+ * its words, so a failure is only logged.
+ */
 export interface Speech {
   say(chat: Chat, text: Text, buttons?: Buttons): Promise<void>;
   /**
-   * Ends a press. When the message cannot be changed, its text is the word that is shown; when that
-   * is not taken either, it is a new message.
+   * Answers a press of a button. When the message cannot be edited, its text becomes the notice;
+   * when the notice is not taken either, the text becomes a new message [A46].
    */
-  answer(chat: Chat, press: PressEnd): Promise<void>;
+  answer(chat: Chat, press: PressAnswer): Promise<void>;
 }
 
-/** The longest word that Telegram shows for a moment (Bot API, answerCallbackQuery). */
+/** The longest notice that Telegram shows (Bot API, answerCallbackQuery). */
 const MAX_NOTICE = 200;
 
-/** What Telegram says when the message has this very text already. */
+/** What Telegram answers when the message has this very text already. */
 const UNCHANGED = /message is not modified/;
 
-/** Speech whose failures go to a log. */
+/** Creates speech whose failures go to a log. */
 export const createSpeech = (log: Log): Speech => {
   const succeeds = async (answering: () => Promise<unknown>): Promise<boolean> => {
     try {
@@ -61,28 +64,28 @@ export const createSpeech = (log: Log): Speech => {
       return false;
     }
   };
-  /** Shows a word; a long one in a window that has to be closed, or nobody could read it. */
-  const show = (chat: Chat, word: string, isLong: boolean) =>
-    succeeds(() => chat.answerCallbackQuery({ text: word, show_alert: isLong }));
+  /** Shows a notice; a long one in a window that the person closes, so that it can be read. */
+  const show = (chat: Chat, notice: string, isLong: boolean) =>
+    succeeds(() => chat.answerCallbackQuery({ text: notice, show_alert: isLong }));
   return {
     say: async (chat, text, buttons) => {
-      await succeeds(() => chat.reply(inTheirs(chat, text), buttons && { reply_markup: buttons }));
+      await succeeds(() => chat.reply(translate(chat, text), buttons && { reply_markup: buttons }));
     },
     answer: async (chat, press) => {
-      const notice = press.notice && inTheirs(chat, press.notice);
+      const notice = press.notice && translate(chat, press.notice);
       if (!press.message) {
         await show(chat, notice ?? '', false);
         return;
       }
-      const text = inTheirs(chat, press.message);
+      const text = translate(chat, press.message);
       const edited = await succeeds(() => chat.editMessageText(text));
       if (edited) {
         await succeeds(() => chat.answerCallbackQuery(notice));
         return;
       }
-      const word = notice ?? text;
-      const shown = word.length <= MAX_NOTICE && (await show(chat, word, true));
-      if (!shown) await succeeds(() => chat.reply(word));
+      const fallback = notice ?? text;
+      const isShown = fallback.length <= MAX_NOTICE && (await show(chat, fallback, true));
+      if (!isShown) await succeeds(() => chat.reply(fallback));
     },
   };
 };

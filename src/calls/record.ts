@@ -59,7 +59,8 @@ const tellMissed = async (
     const hint = { known: true, chatId, language, legacyChatId: undefined };
     // The caller chose the name: it must become no link, and no number that a tap dials.
     const extras = () => ({ quoted: callerName(name) });
-    await deliver(services, log, phone, hint, missedMessage(name, video), extras).catch((error) =>
+    const text = missedMessage(name, video);
+    await deliver({ log }, services, { phone, hint, text, extras }).catch((error) =>
       log.error('call.missed_not_told', { reason: reasonOf(error) }),
     );
   };

@@ -1,3 +1,4 @@
+import type { Language } from '../contract/errors.ts';
 import type { Device } from '../contract/http/sessions.ts';
 import type { Log } from '../platform/log.ts';
 import { tryThrice } from '../platform/retry.ts';
@@ -42,7 +43,9 @@ export const alertSignIn = async (
   const link = alert.link ?? (await tryThrice(() => findLink(services.db, userId)));
   if (!link) return log.info('session.nobody_to_tell');
   const hint = { ...link.chat, legacyChatId: undefined };
-  await deliver(services, log, link.phone, hint, alertMessage(device, at), (language) => ({
+  const extras = (language: Language) => ({
     buttons: [[{ text: NOT_ME[language], callback_data: revokeData(sid) }]],
-  }));
+  });
+  const text = alertMessage(device, at);
+  await deliver({ log }, services, { phone: link.phone, hint, text, extras });
 };

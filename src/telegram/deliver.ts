@@ -1,20 +1,10 @@
 import type { Language, Text } from '../contract/errors.ts';
-import type { Log } from '../platform/log.ts';
-import { reasonOf } from '../platform/log.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { maskPhone } from '../platform/phone.ts';
 import { tryThrice } from '../platform/retry.ts';
 import type { Extras } from './api.ts';
+import { adoptLegacyLink, findChat, restLink } from './links.ts';
 import type { TelegramServices } from './services.ts';
-import {
-  adoptLink,
-  adoptPhone,
-  changePhone,
-  findPhone,
-  markBlocked,
-  rememberReading,
-  wakeLinks,
-  wasHeard,
-} from './store.ts';
 
 /** A message of the bot in a chat. */
 export interface MessageAt {
@@ -23,117 +13,89 @@ export interface MessageAt {
 }
 
 /**
- * What became of a message to a phone number. `moved`: a code was not sent, since it was dead by
- * then: the link has changed since it was asked for.
+ * What became of a message to a phone number. `moved`: a code was not sent, since the link had
+ * changed after the code was asked for, and the code was dead.
  */
 export type Delivered =
   | ({ readonly outcome: 'delivered' } & MessageAt)
   | { readonly outcome: 'blocked' | 'not_linked' | 'moved' };
 
-/** What Redis told of a phone when its code was stored. */
+/** What Redis told of a phone number when its code was stored. */
 export interface PhoneHint {
-  /** Whether `chatId` is what Postgres says; if not, it has to be asked. */
+  /** Whether `chatId` is what Postgres says; otherwise Postgres has to be asked. */
   readonly known: boolean;
   readonly chatId: number | undefined;
-  /** The language of the person there. */
+  /** The language of the person in that chat. */
   readonly language: Language;
-  /** The chat that the original linked, if its link was never moved. */
+  /** The chat that the legacy server linked, if its link was never moved. */
   readonly legacyChatId: number | undefined;
   /** The request whose code waits to be sent, if the message is a code. */
   readonly requestId?: string;
-  /** The message to be changed in place of a new one, should it be in that chat. */
+  /** The message to change in place of sending one, if it is in the same chat. */
   readonly inPlaceOf?: MessageAt | undefined;
 }
 
-/** What is told when Redis could not be told what Postgres knows. */
-export const logNotRemembered = (log: Log) => (error: unknown) =>
-  log.warn('phone.not_remembered', { reason: reasonOf(error) });
+/** A message to the chat of a phone number. */
+export interface PhoneMessage {
+  readonly phone: string;
+  readonly hint: PhoneHint;
+  readonly text: Text;
+  /** What the message has beside its text, in the language of the chat. */
+  readonly extras?: (language: Language) => Extras;
+}
 
 /** How long a delivery may take: taking it back must fit into the time behind an answer too. */
 const DELIVERY_MS = 21_000;
 
 /**
- * Sends a message to the Telegram chat of a phone number, if it has one. What fails in passing, of
- * Postgres or Telegram, is tried again; the link of one who blocked the bot rests until they are
- * heard of. Runs behind the answer, so that nobody can tell a linked number from another by the
- * answer or its time.
+ * Sends a message to the Telegram chat of a phone number, if it has one. Passing failures of
+ * Postgres and Telegram are tried again; when the person has blocked the bot, the link rests until
+ * they write again. Run it behind the answer: neither the answer nor its time may tell whether a
+ * number is linked [A4].
  *
  * @throws {StoreError} when it could not be delivered
  */
 export const deliver = async (
+  ctx: Pick<RequestContext, 'log'>,
   services: TelegramServices,
-  log: Log,
-  phone: string,
-  hint: PhoneHint,
-  message: Text,
-  extras?: (language: Language) => Extras,
+  { phone, hint, text, extras }: PhoneMessage,
 ): Promise<Delivered> => {
-  const { telegram } = services;
   const fields = { phone: maskPhone(phone) };
   const until = AbortSignal.timeout(DELIVERY_MS);
-  const { chatId, language, sendable } = await tryThrice(() => chatOf(services, log, phone, hint));
+  const { chatId, language, sendable } = await tryThrice(() =>
+    resolveChat(ctx, services, { phone, hint }),
+  );
   if (!sendable) {
-    log.warn('telegram.moved', fields);
+    ctx.log.warn('telegram.moved', fields);
     return { outcome: 'moved' };
   }
   if (chatId === undefined) {
-    log.info('telegram.not_linked', fields);
+    ctx.log.info('telegram.not_linked', fields);
     return { outcome: 'not_linked' };
   }
-  const started = performance.now();
+  const sentAt = performance.now();
   const inPlaceOf = hint.inPlaceOf?.chatId === chatId ? hint.inPlaceOf.messageId : undefined;
   const all = { ...extras?.(language), inPlaceOf, until };
-  const delivery = await telegram.send(chatId, message[language], all);
+  const delivery = await services.telegram.send(chatId, text[language], all);
   if (delivery.outcome === 'delivered') {
-    log.info('telegram.delivered', fields);
+    ctx.log.info('telegram.delivered', fields);
     return { ...delivery, chatId };
   }
-  log.warn('telegram.blocked', fields);
-  await tryThrice(() => restLink(services, log, { phone, chatId, started }));
+  ctx.log.warn('telegram.blocked', fields);
+  await tryThrice(() => restLink(ctx, services, { phone, chatId, sentAt }));
   return delivery;
 };
 
-/**
- * Lets the link to a chat rest that Telegram delivers nothing to. Whoever wrote to the bot since
- * then has come back before anybody could know that they were gone: theirs lives on.
- *
- * @param started when the message was sent, by the monotonic clock
- */
-const restLink = async (
-  { db, redis, now }: TelegramServices,
-  log: Log,
-  { phone, chatId, started }: { phone: string; chatId: number; started: number },
-): Promise<void> => {
-  const rest = async () => {
-    await markBlocked(db, { phone, chatId, at: new Date(now()) });
-    const withinMs = performance.now() - started;
-    const isBack = await wasHeard(redis, { chatId, withinMs });
-    if (isBack) await wakeLinks(db, [phone], chatId);
-    return findPhone(db, phone);
-  };
-  await changePhone(redis, { phone, onNotRemembered: logNotRemembered(log) }, rest);
-};
-
-/** The chat to send to. Asks Postgres when Redis does not know, and moves the original's link there when it meets one. */
-const chatOf = async (
-  { db, redis }: TelegramServices,
-  log: Log,
-  phone: string,
-  hint: PhoneHint,
+/** Finds the chat to send to: what Redis knew, a link of the legacy server, or what Postgres says. */
+const resolveChat = async (
+  ctx: Pick<RequestContext, 'log'>,
+  services: TelegramServices,
+  { phone, hint }: Pick<PhoneMessage, 'phone' | 'hint'>,
 ): Promise<Pick<PhoneHint, 'chatId' | 'language'> & { readonly sendable: boolean }> => {
   const { known, chatId, legacyChatId, requestId } = hint;
-  const waiting = { phone, requestId };
   if (chatId !== undefined) return { ...hint, sendable: true };
   if (legacyChatId !== undefined) {
-    const adopt = () =>
-      adoptLink(db, { phone, chatId: legacyChatId, newUserId: crypto.randomUUID() });
-    return adoptPhone(redis, { ...waiting, onNotRemembered: logNotRemembered(log) }, adopt);
+    return adoptLegacyLink(ctx, services, { phone, requestId, legacyChatId });
   }
-  if (known) return { ...hint, sendable: true };
-  const found = await findPhone(db, phone);
-  return rememberReading(redis, waiting, found).catch((reason) => {
-    logNotRemembered(log)(reason);
-    // Its code has no chat then, and dies with any change of the link.
-    return { ...found, sendable: true };
-  });
+  return known ? { ...hint, sendable: true } : findChat(ctx, services, { phone, requestId });
 };

@@ -1,33 +1,18 @@
 import type * as z from 'zod';
-import type { Language } from '../contract/errors.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
+import type { ChangedPhone, KnownPhone, PhoneChange } from './records.ts';
 import type { whereto } from './scripts/phone.ts';
 import { BEGIN_CHANGE, END_CHANGE, REMEMBER_READING } from './scripts/phone.ts';
 
-/** What Postgres knows of a phone number. */
-export interface KnownPhone {
-  /** The user with this number, if there is one. */
-  readonly userId: string | undefined;
-  /** The private chat its codes go to, if it is linked and the bot not blocked. */
-  readonly chatId: number | undefined;
-  /** What the person there reads. */
-  readonly language: Language;
-}
-
-/** What Postgres knows of a phone number after a change. */
-export interface ChangedPhone extends KnownPhone {
-  /** The chat it was linked to before, if the change can tell. */
-  readonly formerChatId?: number | undefined;
-}
-
-/** What Postgres knows of some phones after a change of them. */
-export interface Change {
-  readonly known: ReadonlyMap<string, ChangedPhone>;
-}
-
-/** Whether a code may be sent, and where. */
+/** Whether a message may be sent, and to which chat. */
 export type Whereto = z.output<typeof whereto>;
+
+/** A number, and the request whose code waits to be sent to it, if one does. */
+export interface WaitingCode {
+  readonly phone: string;
+  readonly requestId?: string | undefined;
+}
 
 const toArguments = ({ userId, chatId, language }: KnownPhone) => ({
   userId: userId ?? '',
@@ -51,19 +36,18 @@ const keysOfChange = (phone: string) => ({
 });
 
 /**
- * Keeps in Redis what was read in Postgres of a phone, for the scripts of signing in.
+ * Keeps in Redis what was read of a number in Postgres, for the scripts of signing in.
  *
- * @param requestId the request whose code waits to be sent, if one does
- * @returns where Redis says that it goes: what was read may be out of date
+ * @returns where a message goes according to Redis: what was read may be out of date
  */
 export const rememberReading = (
   redis: RedisClient,
-  { phone, requestId = '' }: { readonly phone: string; readonly requestId?: string | undefined },
+  { phone, requestId = '' }: WaitingCode,
   known: KnownPhone,
 ): Promise<Whereto> =>
   redis.run(REMEMBER_READING, keysOfReading(phone), { ...toArguments(known), rid: requestId });
 
-/** Phones whose change Redis has to hear of. */
+/** Numbers that Postgres is about to change. */
 export interface ChangingPhones {
   readonly phones: readonly string[];
   /** Those that Postgres certainly has a link for, and that get no other chat. */
@@ -73,13 +57,13 @@ export interface ChangingPhones {
 }
 
 /**
- * Changes what Postgres knows of some phones, and keeps Redis from remembering anything else: one
- * EVAL for each phone before the change and one after it. The change counts even if one of the
- * latter fails: Postgres is asked for a minute then, and codes from before sign nobody in.
+ * Announces a change in Redis, makes it in Postgres, and tells Redis the result: one EVAL for each
+ * number before the change and one after it. The change counts even if the last EVAL fails;
+ * Postgres is asked for a minute then, and codes from before sign nobody in [A44].
  *
- * @param change changes Postgres and returns what it knows of each phone afterwards
+ * @param change changes Postgres and returns what it knows of each number afterwards
  */
-export const changePhones = async <Done extends Change>(
+export const changePhones = async <Done extends PhoneChange>(
   redis: RedisClient,
   { phones, linked = [], onNotRemembered }: ChangingPhones,
   change: () => Promise<Done>,
@@ -93,8 +77,8 @@ export const changePhones = async <Done extends Change>(
   await Promise.all(phones.map(begin));
   const done = await change();
   const end = async (phone: string, known: ChangedPhone) => {
-    const { formerChatId, chatId } = known;
-    const hadAnother = formerChatId !== undefined && formerChatId !== chatId;
+    const { previousChatId, chatId } = known;
+    const hadAnother = previousChatId !== undefined && previousChatId !== chatId;
     const args = { ...toArguments(known), token, canHaveMoved: true, hadAnother, rid: '' };
     await redis.run(END_CHANGE, keysOfChange(phone), args);
   };
@@ -103,7 +87,7 @@ export const changePhones = async <Done extends Change>(
   return done;
 };
 
-/** {@link changePhones} of one phone. */
+/** Does the same for one number. */
 export const changePhone = async <Known extends ChangedPhone>(
   redis: RedisClient,
   { phone, ...options }: Pick<ChangingPhones, 'onNotRemembered'> & { readonly phone: string },
@@ -116,22 +100,15 @@ export const changePhone = async <Known extends ChangedPhone>(
   return (await changePhones(redis, { ...options, phones: [phone] }, changeOne)).one;
 };
 
-/** A phone whose legacy link is adopted. */
-export interface AdoptingPhone extends Pick<ChangingPhones, 'onNotRemembered'> {
-  readonly phone: string;
-  /** The request whose code waits to be sent, if one does. */
-  readonly requestId?: string | undefined;
-}
-
 /**
- * {@link changePhone} for a change that moves no link: it puts one where there was none, or finds a
+ * Does the same for a change that moves no link: it makes the first link of a number, or finds a
  * newer one.
  *
- * @returns where the code goes: what Postgres says, when Redis could not be told of the end
+ * @returns where the waiting code goes: what Postgres says, when Redis could not be told
  */
 export const adoptPhone = async (
   redis: RedisClient,
-  { phone, requestId = '', onNotRemembered }: AdoptingPhone,
+  { phone, requestId = '', onNotRemembered }: WaitingCode & Pick<ChangingPhones, 'onNotRemembered'>,
   adopt: () => Promise<KnownPhone>,
 ): Promise<Whereto> => {
   const token = crypto.randomUUID();

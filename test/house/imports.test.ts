@@ -29,6 +29,8 @@ const forbidden: [file: string, imported: string][] = [
   ['src/auth/sign-in.ts', './routes.ts'],
   ['src/auth/sign-in.ts', '../app.ts'],
   ['src/auth/store.ts', '../telegram/store.ts'],
+  ['src/bot/linking.ts', '../telegram/store.ts'],
+  ['src/bot/routes.ts', '../telegram/phone-store.ts'],
   ['src/auth/store.ts', 'hono'],
   ['src/auth/store.ts', './routes.ts'],
   ['src/auth/scripts/verify-code.ts', '../store.ts'],

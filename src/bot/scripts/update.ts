@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { done, flag } from '../../platform/redis/reply.ts';
+import { done } from '../../platform/redis/reply.ts';
 import { defineScript } from '../../platform/redis/script.ts';
 
 /**
- * Claims an update of the bot, so that of several deliveries of it one takes effect. A claim that
- * nobody ends runs out.
+ * Claims an update of the bot, so that an update that is delivered several times takes effect
+ * once [A41]. A claim that nobody ends expires.
  *
- * Returns `working` when somebody else has it.
+ * Returns `working` when another request has claimed the update.
  */
 export const CLAIM_UPDATE = defineScript({
   name: 'claim-update',
@@ -23,8 +23,8 @@ export const CLAIM_UPDATE = defineScript({
 });
 
 /**
- * Ends a claim. `done`: the update took effect, whoever has claimed it since; otherwise the claim
- * is given back, if it is still this one.
+ * Ends a claim. An update that took effect is done, whoever has claimed it since; otherwise the
+ * claim is released if it is still this one.
  */
 export const END_UPDATE = defineScript({
   name: 'end-update',
@@ -38,20 +38,5 @@ export const END_UPDATE = defineScript({
       redis.call('DEL', update)
     end
     return 1
-  `,
-});
-
-/**
- * Whether a chat was heard of within so many milliseconds. The time is read off what is left of
- * the key's life, so that no two clocks are compared.
- */
-export const WAS_HEARD = defineScript({
-  name: 'was-heard',
-  keys: ['heard'],
-  args: { ttl: 'number', within: 'number' },
-  reply: flag,
-  lua: `
-    local left = redis.call('PTTL', heard)
-    return left > 0 and ttl - left <= within and 1 or 0
   `,
 });
