@@ -26,25 +26,26 @@ import { roomRoutes } from './rooms/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import type { Services } from './session/services.ts';
 
-/** The largest body that is read, in bytes: the original's limit. */
+/** The largest body that is read, in bytes [H3]. */
 export const BODY_LIMIT = 100 * 1024;
 
-/** The same where a call begins: an offer is as long as a signal may be, and the rest is short. */
+/** The largest body of POST /api/calls, in bytes: an offer may be as long as a signal [C21]. */
 export const CALL_BODY_LIMIT = 2 * SIGNAL_LIMIT;
 
 const limitBody = (maxSize: number) =>
   bodyLimit({ maxSize, onError: (c) => answerError(c, new ApiError('body_too_large')) });
 
 /**
- * An app with what every answer has: request id, access log, CORS, security headers, the error envelope.
+ * Creates an app with what every answer has: request id, access log, CORS, security headers, and the
+ * error envelope.
  *
- * @param origins the origins that browsers may call from; empty = any (bearer tokens, no cookies)
+ * @param origins the origins that browsers may call from; empty = any, since no cookie is read [H18]
  */
 export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();
   app.onError(handleError);
   app.notFound((c) => answerError(c, new ApiError('not_found')));
-  // Ids are ours alone: one that a client chooses could be another request's.
+  // Clients cannot choose the id: it could be another request's [H15].
   app.use(requestId({ headerName: '' }));
   app.use(askedLanguage());
   app.use(accessLog());
@@ -62,7 +63,7 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   return app;
 };
 
-/** The API. */
+/** Creates the API. */
 export const createApp = (services: Services) => {
   const app = createShell(services.settings.CORS_ORIGINS);
   app.use(
@@ -72,12 +73,10 @@ export const createApp = (services: Services) => {
     }),
   );
   app.use(refuseHead(app.routes));
-  // With a limit of its own: what old clients signal comes twice in a message.
+  // These routes have a larger limit: a signal of a legacy client is twice in their messages.
   app.route(
     '/',
-    wireRoutes(services, (ctx, message) =>
-      onRoomMessage(services, message, { log: ctx.log, later: ctx.defer }),
-    ),
+    wireRoutes(services, (ctx, message) => onRoomMessage(ctx, services, message)),
   );
   const [limit, limitOfCalls] = [limitBody(BODY_LIMIT), limitBody(CALL_BODY_LIMIT)];
   app.use((c, next) => (c.req.path === startCall.path ? limitOfCalls : limit)(c, next));

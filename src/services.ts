@@ -9,10 +9,10 @@ import { createSessions } from './session/sessions.ts';
 import { createTelegram } from './telegram/api.ts';
 
 /**
- * The composition root.
+ * Creates all services: this is the composition root.
  *
  * @param settings parsed settings
- * @param options the clock, which tests move; the rooms, which the Worker has
+ * @param options the clock, which tests move, and the rooms, which only the Worker has
  */
 export const createServices = (
   settings: Settings,

@@ -12,16 +12,16 @@ import { createLog } from './platform/log.ts';
 import { parseSettings, SettingsError } from './platform/settings.ts';
 import { createServices } from './services.ts';
 
-/** A room of a sign-in by QR code. */
+/** The room of a sign-in by QR code. */
 export class QrRoom extends roomOnPartyServer(qrRoom) {}
 
-/** A room of a call. */
+/** The room of a call. */
 export class CallRoom extends roomOnPartyServer(callRoom) {}
 
-/** The room where a user's devices are reached. */
+/** The inbox of a user, where all their devices are reached. */
 export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
 
-/** What answers: the API, or, when settings are missing or wrong, 503 to everything. Closed, never half open. */
+/** Creates the API; or, when settings are missing or wrong, an app that answers 503 to everything. */
 const createHandler = (env: Env) => {
   try {
     const settings = parseSettings({ ...env });
@@ -41,7 +41,7 @@ const createHandler = (env: Env) => {
 
 let handler: ReturnType<typeof createHandler> | undefined;
 
-/** The Worker's entry. Settings are parsed once per isolate. */
+/** The entry of the Worker. Settings are parsed once per isolate. */
 export default {
   fetch: (request, env, context) => {
     handler ??= createHandler(env);

@@ -2,10 +2,10 @@
 export type RandomValues = (array: Uint32Array<ArrayBuffer>) => Uint32Array<ArrayBuffer>;
 
 const CODES = 1_000_000;
-/** Values from here on would make some codes likelier than others. */
+/** The first value that would make some codes likelier than others. */
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
-/** A code of 6 digits, each of the million equally likely. */
+/** Draws a code of 6 digits, each of the million equally likely [A1]. */
 export const randomCode = (
   random: RandomValues = (array) => crypto.getRandomValues(array),
 ): string => {
@@ -14,8 +14,8 @@ export const randomCode = (
 };
 
 /**
- * What a store may know of a code: HMAC-SHA-256 under a server secret, bound to the phone, as base64. A million codes are quickly tried,
- * so without the secret the hash tells nothing, and it fits no other phone.
+ * Hashes a code for a store: HMAC-SHA-256 under a server secret, bound to the phone, as base64
+ * [A2]. A million codes are quickly tried, but the hash tells nothing without the secret.
  */
 export const codeMac = async (secret: string, phone: string, code: string): Promise<string> => {
   const utf8 = new TextEncoder();

@@ -1,4 +1,3 @@
-import type { Context } from 'hono';
 import {
   CODE_LENGTH,
   CODE_TTL_SECONDS,
@@ -8,59 +7,45 @@ import {
   verifyLink,
 } from '../contract/http/auth.ts';
 import { ApiError } from '../platform/errors.ts';
-import { clientAddress } from '../platform/http/address.ts';
-import { background } from '../platform/http/background.ts';
-import type { AppEnv } from '../platform/http/context.ts';
-import { deviceOf } from '../platform/http/device.ts';
 import { createRouter } from '../platform/http/router.ts';
 import { maskPhone, toE164 } from '../platform/phone.ts';
 import type { Services } from '../session/services.ts';
 import { sendCode } from './send-code.ts';
 import { signInByCode, signInByLink } from './sign-in.ts';
 
-const clientOf = (c: Context<AppEnv>) => ({
-  id: c.get('requestId'),
-  address: clientAddress(c),
-  device: deviceOf(c),
-});
-
-const around = (c: Context<AppEnv>) => ({ log: c.get('log'), later: background(c) });
-
-/** Signing in by phone number and code. */
+/** The routes of signing in by phone number and code. */
 export const authRoutes = (services: Services) => {
   const { settings } = services;
   const { app, route } = createRouter(services);
 
-  const phoneOf = (given: string): string => {
+  const parsePhone = (given: string): string => {
     const phone = toE164(given, settings.PHONE_COUNTRIES);
     if (!phone) throw new ApiError('invalid_phone');
     return phone;
   };
 
-  route(requestCode, async ({ c, body }) => {
-    const phone = phoneOf(body.phone);
-    const requestId = c.get('requestId');
-    const asked = { phone, requestId, address: clientAddress(c) };
-    const code = await sendCode(services, c.get('log'), asked, background(c));
+  route(requestCode, async ({ ctx, body }) => {
+    const phone = parsePhone(body.phone);
+    const code = await sendCode(ctx, services, phone);
     return {
       ok: true,
       masked: maskPhone(phone),
       ttlSeconds: CODE_TTL_SECONDS,
-      requestId,
+      requestId: ctx.client.requestId,
       ...(settings.DEBUG_CODE && code !== undefined && { debugCode: code }),
     };
   });
 
-  route(verifyCode, async ({ c, body }) => {
-    const claim = { ...body, phone: phoneOf(body.phone) };
-    // It can be nobody's code, so it is nobody's guess.
+  route(verifyCode, async ({ ctx, body }) => {
+    const claim = { ...body, phone: parsePhone(body.phone) };
+    // No code has this length, so it counts as no guess [A8].
     if (body.code.length !== CODE_LENGTH) throw new ApiError('wrong_code');
-    return { ok: true, token: await signInByCode(services, clientOf(c), claim, around(c)) };
+    return { ok: true, token: await signInByCode(ctx, services, claim) };
   });
 
-  route(verifyLink, async ({ c, body }) => ({
+  route(verifyLink, async ({ ctx, body }) => ({
     ok: true,
-    token: await signInByLink(services, clientOf(c), body.token, around(c)),
+    token: await signInByLink(ctx, services, body),
   }));
 
   route(sendSms, () => {

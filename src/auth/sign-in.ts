@@ -1,7 +1,7 @@
 import type { Device } from '../contract/http/sessions.ts';
 import { ApiError, arrivedAfterVoid, StoreError, tooManyRequests } from '../platform/errors.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { sha256 } from '../platform/random.ts';
-import type { Around } from '../platform/retry.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { sessionRecord } from '../session/record.ts';
@@ -21,42 +21,37 @@ import {
   voidLink,
 } from './store.ts';
 
-/** Who tries to sign in. */
-export interface Client {
-  /** Names this very try. */
-  readonly id: string;
-  readonly address: string;
-  readonly device: Device;
-}
+/** A phone number, its code, and the id of the request that sent the code, if the client has it. */
+type CodeClaim = Pick<Attempt, 'phone' | 'requestId'> & { readonly code: string };
 
 /**
- * Signs in with a phone number and its code: one round trip to Redis, and one to Postgres for a new user.
+ * Signs in with a phone number and its code: one round trip to Redis, and one to Postgres for a
+ * new user [A10].
  *
- * @returns the token
+ * @returns the token of the session
  * @throws {ApiError} `wrong_code`, `too_many_requests`
- * @throws {StoreError} when a store failed; the code can then be used again
+ * @throws {StoreError} when a store failed; the code can then be used again [A12]
  */
 export const signInByCode = async (
+  ctx: RequestContext,
   services: Services,
-  client: Client,
-  claim: Pick<Attempt, 'phone' | 'requestId'> & { readonly code: string },
-  around: Around,
+  claim: CodeClaim,
 ): Promise<string> => {
-  const { settings, redis, now } = services;
+  const { settings, redis } = services;
   const { phone, code, requestId } = claim;
   const previousSecret = settings.CODE_SECRET_PREVIOUS;
   const attempt: Attempt = {
     phone,
     requestId,
-    id: client.id,
-    address: client.address,
+    id: ctx.client.requestId,
+    address: ctx.client.address,
     mac: await codeMac(settings.CODE_SECRET, phone, code),
     previousMac: previousSecret && (await codeMac(previousSecret, phone, code)),
-    now: now(),
-    session: newSession('code', client.device),
+    now: ctx.now(),
+    session: newSession('code', ctx.client.device),
   };
-  const way = { used: usedCode(phone), takeBack: () => voidCheck(redis, attempt, now()) };
-  const checked = await heard(around, way, checkCode(redis, settings, attempt));
+  const method = { usedKey: usedCode(phone), undo: () => voidCheck(redis, attempt, ctx.now()) };
+  const checked = await undoIfUnanswered(ctx, method, checkCode(redis, settings, attempt));
   switch (checked.outcome) {
     case 'wait':
       throw tooManyRequests(checked.waitMs);
@@ -65,36 +60,36 @@ export const signInByCode = async (
     case 'voided':
       throw arrivedAfterVoid('verify-code');
     case 'ok':
-      return complete(services, client, way, checked, around);
+      return finishSignIn(ctx, services, { method, signIn: checked });
   }
 };
 
 /**
- * Signs in with the link that came in place of digits: one round trip to Redis, and one to Postgres when Redis does not know the user.
+ * Signs in with the link that came in place of digits [A25]: one round trip to Redis, and one to
+ * Postgres when Redis does not know the user.
  *
- * @param token as the link has it
+ * @param given `token` as the link has it
  * @returns the token of the session
  * @throws {ApiError} `invalid_link`
- * @throws {StoreError} when a store failed; the link can then be used again
+ * @throws {StoreError} when a store failed; the link can then be used again [A12]
  */
 export const signInByLink = async (
+  ctx: RequestContext,
   services: Services,
-  client: Client,
-  token: string,
-  around: Around,
+  given: { readonly token: string },
 ): Promise<string> => {
-  const { redis, now } = services;
+  const { redis } = services;
   const attempt = {
-    linkHash: await sha256(token),
-    id: client.id,
-    now: now(),
-    session: newSession('link', client.device),
+    linkHash: await sha256(given.token),
+    id: ctx.client.requestId,
+    now: ctx.now(),
+    session: newSession('link', ctx.client.device),
   };
-  const way = { used: usedLink(attempt.linkHash), takeBack: () => voidLink(redis, attempt) };
-  const used = await heard(around, way, useLink(redis, attempt));
+  const method = { usedKey: usedLink(attempt.linkHash), undo: () => voidLink(redis, attempt) };
+  const used = await undoIfUnanswered(ctx, method, useLink(redis, attempt));
   if (used.outcome === 'wrong') throw new ApiError('invalid_link');
   if (used.outcome === 'voided') throw arrivedAfterVoid('verify-link');
-  return complete(services, client, way, used, around);
+  return finishSignIn(ctx, services, { method, signIn: used });
 };
 
 const newSession = (method: 'code' | 'link', device: Device) => ({
@@ -103,52 +98,63 @@ const newSession = (method: 'code' | 'link', device: Device) => ({
   record: sessionRecord(method, device),
 });
 
-/** How somebody signs in: what it uses up, and how to take that back. */
-interface Way {
-  readonly used: string;
-  takeBack(): Promise<void>;
+/** A way to sign in: the key of what it uses up, and how to undo that. */
+interface SignInMethod {
+  readonly usedKey: string;
+  undo(): Promise<void>;
 }
 
-const takeBackLater = ({ later }: Around, { takeBack }: Way) =>
-  later('auth.check_not_voided', () => undoWithRetries(takeBack));
+const scheduleUndo = (ctx: RequestContext, { undo }: SignInMethod) =>
+  ctx.defer('auth.check_not_voided', () => undoWithRetries(undo));
 
-/** What Redis said. When it said nothing, nobody knows whether it has used the code up. */
-const heard = <Said>(around: Around, way: Way, answer: Promise<Said>): Promise<Said> =>
+/**
+ * Awaits Redis; when the answer is lost, schedules the undo, since the code may or may not be used
+ * up.
+ */
+const undoIfUnanswered = <Answer>(
+  ctx: RequestContext,
+  method: SignInMethod,
+  answer: Promise<Answer>,
+): Promise<Answer> =>
   answer.catch((error) => {
-    takeBackLater(around, way);
+    scheduleUndo(ctx, method);
     throw error;
   });
 
-/** What follows once the phone is proved: the user, if Redis knew none; the token; and word to the user's Telegram. */
-const complete = async (
+/** A sign-in whose phone number is proved, and the method that proved it. */
+interface ProvedSignIn {
+  readonly method: SignInMethod;
+  readonly signIn: SignIn;
+}
+
+/** Finds or makes the user if Redis knew none, signs the token, and tells the user's Telegram. */
+const finishSignIn = async (
+  ctx: RequestContext,
   services: Services,
-  { device }: Client,
-  way: Way,
-  signedIn: SignIn,
-  around: Around,
+  { method, signIn }: ProvedSignIn,
 ): Promise<string> => {
   const { settings, redis, db, sessions } = services;
-  const { sid, newUserId, phone, signedInAt, chat, ended } = signedIn;
+  const { sid, newUserId, phone, signedInAt, chat, ended } = signIn;
   const findUser = async () => {
     const userId = await findOrCreateUser(db, phone, newUserId);
-    if (userId !== newUserId) await moveSession(redis, way.used, signedIn, userId);
+    if (userId !== newUserId) await moveSession(redis, method.usedKey, signIn, userId);
     return userId;
   };
-  const userId =
-    signedIn.userId ??
-    (await findUser().catch(async (error) => {
-      // Before the answer, so that the client's next try succeeds; unless it is Redis that fails, and the client has waited for it already.
-      if (error instanceof StoreError && error.store === 'redis') takeBackLater(around, way);
-      else await way.takeBack().catch(() => takeBackLater(around, way));
-      throw error;
-    }));
+  const undoNow = async (error: unknown) => {
+    // When Redis is what failed, the client has waited for it already.
+    if (error instanceof StoreError && error.store === 'redis') scheduleUndo(ctx, method);
+    // Undone before the answer, so that the client's next try succeeds.
+    else await method.undo().catch(() => scheduleUndo(ctx, method));
+    throw error;
+  };
+  const userId = signIn.userId ?? (await findUser().catch(undoNow));
   const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);
   sessions.remember({ sid });
-  // A user who has just been made has no chat: links make their users.
-  const hasNone = signedIn.userId === undefined && userId === newUserId;
-  const link = chat.known || hasNone ? { phone, chat: { ...chat, known: true } } : undefined;
-  closeSockets(services, around.later, userId, ended);
-  const alert = { userId, sid, at: signedInAt, device, link };
-  around.later('session.not_told', () => alertSignIn(services, around.log, alert));
+  // A user who has just been made has no chat, since a link makes its user.
+  const hasNoChat = signIn.userId === undefined && userId === newUserId;
+  const link = chat.known || hasNoChat ? { phone, chat: { ...chat, known: true } } : undefined;
+  closeSockets(ctx, services, { userId, sids: ended });
+  const alert = { userId, sid, at: signedInAt, device: ctx.client.device, link };
+  ctx.defer('session.not_told', () => alertSignIn(ctx, services, alert));
   return token;
 };

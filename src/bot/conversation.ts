@@ -142,7 +142,7 @@ export const buttonPresses = (conversation: Conversation): Composer<Context> => 
     const sid = String(chat.match[1]);
     const endSession = async (userId: string) => {
       const ended = await services.sessions.revoke(userId, sid);
-      closeSockets(services, ctx.defer, userId, [sid]);
+      closeSockets(ctx, services, { userId, sids: [sid] });
       return ended;
     };
     const users = links.flatMap(({ userId }) => userId ?? []);

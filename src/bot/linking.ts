@@ -62,10 +62,10 @@ const moveLink = async (
   return { outcome, userId: known.get(phone)?.userId, formerChat };
 };
 
-const endSessions = async ({ defer }: RequestContext, services: Services, userId: string) => {
+const endSessions = async (ctx: RequestContext, services: Services, userId: string) => {
   const now = services.now();
   const sids = await services.sessions.revokeAll(userId, now);
-  closeSockets(services, defer, userId, sids, { but: '', now });
+  closeSockets(ctx, services, { userId, sids, others: { but: '', now } });
   return sids;
 };
 

@@ -3,18 +3,23 @@ import type { ToCall, ToInbox } from '../../party/wire/messages.ts';
 import { StoreError } from '../platform/errors.ts';
 import type { Services } from '../session/services.ts';
 
+/** A message to the room of a call, and the schema of the room's answer. */
+interface Question<Answer extends z.ZodType> {
+  readonly message: ToCall;
+  readonly answer: Answer;
+}
+
 /**
- * Tells a call something.
+ * Sends a message to the room of a call.
  *
- * @param call its id
- * @returns its answer
- * @throws {StoreError} when its room cannot be reached, or answers what is no answer
+ * @param call the call's id
+ * @returns the room's answer
+ * @throws {StoreError} when the room cannot be reached, or its answer does not fit the schema
  */
 export const askCall = async <Answer extends z.ZodType>(
   { rooms }: Pick<Services, 'rooms'>,
   call: string,
-  message: ToCall,
-  answer: Answer,
+  { message, answer }: Question<Answer>,
 ): Promise<z.output<Answer>> => {
   try {
     return answer.parse(await rooms.ask({ party: 'call', id: call }, message));
@@ -24,10 +29,10 @@ export const askCall = async <Answer extends z.ZodType>(
 };
 
 /**
- * Tells the inbox of a user something.
+ * Sends a message to the inbox of a user.
  *
- * @returns what it answers, whatever that is
- * @throws {StoreError} when its room cannot be reached
+ * @returns the inbox's answer as it came
+ * @throws {StoreError} when the inbox cannot be reached
  */
 export const askInbox = async (
   { rooms }: Pick<Services, 'rooms'>,

@@ -5,32 +5,32 @@ import { StoreError } from '../platform/errors.ts';
 import type { Role } from '../rooms/ticket.ts';
 import type { Services } from '../session/services.ts';
 import { askCall } from './ask.ts';
-import type { Resolved } from './people.ts';
-import { resolve } from './people.ts';
+import type { Recipients } from './people.ts';
+import { findRecipients } from './people.ts';
 import { findPeople } from './store.ts';
 
-/** Somebody calls. */
+/** A call that somebody begins. */
 export interface Dial {
   readonly from: string;
-  /** The device that calls, and whether it is one of an old client. */
+  /** The device that calls, and whether it is one of a legacy client. */
   readonly device: string;
-  readonly old: boolean;
+  readonly legacy: boolean;
   /** Ids of users, or usernames. */
   readonly to: readonly string[];
   readonly video: boolean;
   readonly offer: CarriedSignal | undefined;
-  /** The request of the inbox that it came of, for an old device. */
+  /** The number of the inbox's request, when a legacy device calls. */
   readonly request?: number | undefined;
 }
 
-/** The call that came of it, which may be one that there is already between the two; or why there is none. */
-export type Dialled =
+/** The call that a dial led to, which may have existed already; or why there is none. */
+export type DialOutcome =
   | {
       readonly outcome: 'call';
       readonly call: string;
       readonly role: Role;
       readonly video: boolean;
-      /** Whether it was there before: nothing of this request is in it. */
+      /** Whether the call was there before, so that nothing of this request is in it. */
       readonly existing: boolean;
       readonly state: 'ringing' | 'ended';
       readonly reason?: Reason | undefined;
@@ -40,13 +40,15 @@ export type Dialled =
   | {
       readonly outcome: 'too_many_requests';
       readonly retryAfterSeconds: number;
-      /** Whether it is about those who are called alone. */
+      /** Whether the limit is about these callees alone [C29]. */
       readonly pair: boolean;
     };
 
+type DialServices = Pick<Services, 'db' | 'rooms'>;
+
 /**
- * How often somebody calls in one request at most: of several who call the same people at once, one
- * can be led to a call that gives way to a third one.
+ * How often one request dials at most. When several people call the same others at once, the call
+ * that a dial is led to can give way to a third one.
  */
 const CROSSINGS = 3;
 
@@ -55,34 +57,35 @@ const CROSSINGS = 3;
  *
  * @throws {StoreError} when the database or the rooms cannot be reached
  */
-export const dial = async (services: Services, dialled: Dial): Promise<Dialled> => {
+export const dial = async (services: DialServices, dialled: Dial): Promise<DialOutcome> => {
   const { from, to } = dialled;
-  const resolved = resolve(await findPeople(services.db, from, to), from, to);
-  if (!resolved.ok) return { outcome: resolved.reason };
+  const found = findRecipients(await findPeople(services.db, from, to), from, to);
+  if (!found.ok) return { outcome: found.reason };
   for (let left = CROSSINGS; left > 0; left--) {
-    const result = await create(services, dialled, resolved);
+    const result = await createCall(services, dialled, found);
     if (result) return result;
   }
   throw new StoreError('rooms', 'permit', new Error('The call has ended'));
 };
 
-/** Makes a call; undefined where the one that there was already has just ended. */
-const create = async (
-  services: Services,
-  { from, to: _, ...how }: Dial,
-  { caller, callees }: Extract<Resolved, { ok: true }>,
-): Promise<Dialled | undefined> => {
-  const { offer, request, ...rest } = how;
+/** Creates a call; answers undefined when it crossed another call that has just ended. */
+const createCall = async (
+  services: DialServices,
+  { from, device, legacy, video, offer, request }: Dial,
+  { caller, callees }: Extract<Recipients, { ok: true }>,
+): Promise<DialOutcome | undefined> => {
   const id = crypto.randomUUID();
   const message = {
     type: 'create',
     caller,
     callees,
-    ...rest,
+    device,
+    old: legacy,
+    video,
     ...(offer && { offer }),
     ...(request !== undefined && { request }),
   } as const;
-  const created = await askCall(services, id, message, Created);
+  const created = await askCall(services, id, { message, answer: Created });
   switch (created.outcome) {
     case 'created':
       return {
@@ -90,11 +93,11 @@ const create = async (
         outcome: 'call',
         call: id,
         role: 'caller',
-        video: how.video,
+        video,
         existing: false,
       };
     case 'instead':
-      return join(services, created.call, { from, device: how.device });
+      return joinExistingCall(services, created.call, { from, device });
     case 'limited': {
       const { retryAfterSeconds, pair = false } = created;
       return { outcome: 'too_many_requests', retryAfterSeconds, pair };
@@ -106,18 +109,14 @@ const create = async (
   }
 };
 
-/** The call that there is already, if this device may be in it. */
-const join = async (
-  services: Services,
+/** Asks whether this device may be in the call that exists; answers undefined when it has ended. */
+const joinExistingCall = async (
+  services: DialServices,
   call: string,
   { from: user, device }: Pick<Dial, 'from' | 'device'>,
-): Promise<Dialled | undefined> => {
-  const permitted = await askCall(
-    services,
-    call,
-    { type: 'permit', user, device, anew: true },
-    Permitted,
-  );
+): Promise<DialOutcome | undefined> => {
+  const message = { type: 'permit', user, device, anew: true } as const;
+  const permitted = await askCall(services, call, { message, answer: Permitted });
   if (permitted.outcome === 'elsewhere') return { outcome: 'in_call', held: permitted.held };
   if (permitted.outcome === 'no_such_call') return undefined;
   const { role, video } = permitted;

@@ -15,21 +15,21 @@ export interface HistoryRow {
   readonly peers: PastCall['peers'];
 }
 
-/** The call that a page comes after: calls are in order of their time, and of their ids where that is the same. */
+/** The call that a page comes after: calls are sorted by their time, then by their ids. */
 export type Place = Pick<HistoryRow, 'callId' | 'createdAt'>;
 
-/** A place as clients have it. */
-export const cursorOf = ({ callId, createdAt }: Place): string =>
+/** Formats a place as the cursor that clients send back. */
+export const formatCursor = ({ callId, createdAt }: Place): string =>
   `${createdAt.getTime().toString(36)}.${callId}`;
 
-/** The place that {@link cursorOf} named; undefined for none. */
-export const placeOf = (cursor: string | undefined): Place | undefined => {
+/** Parses a cursor of {@link formatCursor}; undefined for none, or a bad one. */
+export const parseCursor = (cursor: string | undefined): Place | undefined => {
   const [, time, callId] = CURSOR.exec(cursor ?? '') ?? [];
   return time && callId ? { callId, createdAt: new Date(Number.parseInt(time, 36)) } : undefined;
 };
 
-/** A call as the history shows it. */
-export const pastCall = (row: HistoryRow): PastCall => {
+/** Converts a row to a call as the history shows it. */
+export const toPastCall = (row: HistoryRow): PastCall => {
   const { callId, outgoing, missed, video, reason, createdAt, acceptedAt, endedAt, peers } = row;
   return {
     callId,
@@ -47,12 +47,12 @@ export const pastCall = (row: HistoryRow): PastCall => {
 };
 
 /**
- * A page of the history.
+ * Makes a page of the history.
  *
- * @param rows up to one more than the page shows, the newest first: the one more says that there are others
+ * @param rows the newest first, one more than the page shows if there is a further page
  */
 export const pageOf = (rows: readonly HistoryRow[], limit: number) => {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  return { calls: shown.map(pastCall), next: last ? cursorOf(last) : null };
+  return { calls: shown.map(toPastCall), next: last ? formatCursor(last) : null };
 };

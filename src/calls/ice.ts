@@ -1,5 +1,5 @@
 import { Permitted, TurnGranted } from '../../party/wire/messages.ts';
-import type { Log } from '../platform/log.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
 import { tryThrice } from '../platform/retry.ts';
 import type { Services } from '../session/services.ts';
@@ -8,27 +8,35 @@ import { askCall, askInbox } from './ask.ts';
 import type { Ice } from './turn.ts';
 import { generateIce, hasTurn, revokeCredential, stunAlone } from './turn.ts';
 
-/** What is given where TURN is not, and why not: the user has been given too many, or it failed. */
-export type Given = Ice & { readonly retryAfterSeconds?: number };
+/** ICE servers for a user; `retryAfterSeconds` is set when TURN is left out because of a limit. */
+export type GrantedIce = Ice & { readonly retryAfterSeconds?: number };
 
-type Needed = Pick<Services, 'settings' | 'now' | 'rooms'>;
+type IceContext = Pick<RequestContext, 'log' | 'now'>;
+type IceServices = Pick<Services, 'settings' | 'rooms'>;
 
 /**
- * STUN and TURN servers for a user who has just made a call, which their inbox has counted; STUN
- * alone when TURN fails, which is logged.
+ * Gets STUN and TURN servers for a user who has just made a call, which their inbox has counted.
+ * When TURN fails, it logs that and answers STUN alone.
  */
-export const giveIce = async (services: Needed, log: Log, userId: string): Promise<Given> => {
-  const { settings, now } = services;
+export const iceServersFor = async (
+  ctx: IceContext,
+  { settings }: Pick<Services, 'settings'>,
+  userId: string,
+): Promise<GrantedIce> => {
   try {
-    return await generateIce(settings, userId, now());
+    return await generateIce(settings, userId, ctx.now());
   } catch (error) {
-    log.error('turn.failed', { reason: reasonOf(error) });
+    ctx.log.error('turn.failed', { reason: reasonOf(error) });
     return stunAlone(settings);
   }
 };
 
-/** {@link giveIce} for whoever has made no new call, as long as their inbox allows it. */
-export const giveCountedIce: typeof giveIce = async (services, log, userId) => {
+/** {@link iceServersFor} for a user who has made no new call, as long as their inbox allows it. */
+export const countedIceServersFor = async (
+  ctx: IceContext,
+  services: IceServices,
+  userId: string,
+): Promise<GrantedIce> => {
   const { settings } = services;
   if (!hasTurn(settings)) return stunAlone(settings);
   try {
@@ -37,27 +45,32 @@ export const giveCountedIce: typeof giveIce = async (services, log, userId) => {
       return { ...stunAlone(settings), retryAfterSeconds: answer.retryAfterSeconds };
     }
   } catch (error) {
-    log.error('turn.failed', { reason: reasonOf(error) });
+    ctx.log.error('turn.failed', { reason: reasonOf(error) });
     return stunAlone(settings);
   }
-  return giveIce(services, log, userId);
+  return iceServersFor(ctx, services, userId);
 };
 
-/** How long an isolate gives a user the same servers outside of calls, in milliseconds, at most half of the time that they are good for; and to how many users: nobody revokes those credentials. */
+/**
+ * How long an isolate gives a user the same servers outside of calls, in milliseconds: nobody
+ * revokes those credentials. It is at most half of the time that they are good for.
+ */
 const REUSED_MS = 600_000;
+
+/** How many users' servers are remembered. */
 const REMEMBERED = 1_000;
 
-/** {@link giveCountedIce} for those who are in no call: they get the same again for a while. */
+/** Makes a {@link countedIceServersFor} for users in no call, who get the same for a while. */
 export const createIceMemory = () => {
-  /** User → what was given, the longest ago first. */
+  /** Maps a user to what they were given; the one who was given longest ago comes first. */
   const given = new Map<string, { readonly ice: Ice; readonly reusedUntil: number }>();
-  return async (services: Needed, log: Log, userId: string): Promise<Given> => {
-    const now = services.now();
+  return async (ctx: IceContext, services: IceServices, userId: string): Promise<GrantedIce> => {
+    const now = ctx.now();
     const known = given.get(userId);
     if (known && now < known.reusedUntil) return known.ice;
-    const ice = await giveCountedIce(services, log, userId);
+    const ice = await countedIceServersFor(ctx, services, userId);
     given.delete(userId);
-    // Without TURN there is nothing to spare.
+    // Without TURN there is no credential to reuse.
     if (ice.until === undefined) return ice;
     given.set(userId, { ice, reusedUntil: now + Math.min(REUSED_MS, (ice.until - now) / 2) });
     const [oldest] = given.keys();
@@ -66,22 +79,22 @@ export const createIceMemory = () => {
   };
 };
 
-/** Revokes a credential: up to three tries. */
+/** Revokes a TURN credential, in up to three tries. */
 export const revokeTurn = (
   { settings }: Pick<Services, 'settings'>,
   username: string,
 ): Promise<void> => tryThrice(() => revokeCredential(settings, username));
 
-/** Leaves a credential to the call that it was given for, which has it revoked at its end. */
+/** Hands a TURN credential to the call that it was made for, which has it revoked at its end. */
 export const leaveToCall = async (
-  services: Services,
+  services: IceServices,
   { userId, sid }: Session,
   { call, revocable }: { readonly call: string; readonly revocable: string },
 ): Promise<void> => {
   const permit = { type: 'permit', user: userId, device: sid, turn: revocable } as const;
-  // A call that does not answer has it revoked here.
-  const ask = () => askCall(services, call, permit, Permitted);
-  const permitted = await tryThrice(ask).catch(() => undefined);
+  const handOver = () => askCall(services, call, { message: permit, answer: Permitted });
+  const permitted = await tryThrice(handOver).catch(() => undefined);
+  // A call that does not answer will not have it revoked.
   if (permitted?.outcome !== 'ok') return revokeTurn(services, revocable);
   if (permitted.surplus !== undefined) await revokeTurn(services, permitted.surplus);
 };

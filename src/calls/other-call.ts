@@ -1,8 +1,13 @@
 import type { Held } from '../../party/wire/messages.ts';
 import { ApiError } from '../platform/errors.ts';
 
-/** Another call of this user, or another device of theirs, is in the way: with all that is known of it. */
-export const otherCall = (
+/**
+ * Makes the error for a user who has another call, or the same one on another device; it names
+ * that call [C33].
+ *
+ * @param asking the device that asks
+ */
+export const otherCallError = (
   code: 'in_call' | 'answered_elsewhere',
   held: Held | undefined,
   asking: string,

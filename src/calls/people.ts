@@ -1,28 +1,28 @@
 import type { Profile } from '../contract/sockets/inbox.ts';
 
-/** The user ids and the usernames, in lower case, that somebody may mean. */
+/** Parses recipients into the user ids and the usernames, in lower case, that they may be. */
 export const parseRecipients = (to: readonly string[]) => ({
   ids: to.filter((one) => !one.startsWith('@')),
   usernames: to.map((one) => one.replace(/^@/, '').toLowerCase()),
 });
 
-/** Who calls whom, each once; or why nobody does. */
-export type Resolved =
+/** Who calls whom, each callee once; or why nobody can be called. */
+export type Recipients =
   | { readonly ok: true; readonly caller: Profile; readonly callees: Profile[] }
   | { readonly ok: false; readonly reason: 'user_not_found' | 'call_to_oneself' };
 
 /**
- * Finds those who are meant.
+ * Finds the recipients of a call among people.
  *
- * @param people all that {@link parseRecipients} can be, and the caller
+ * @param people the caller, and everybody whom {@link parseRecipients} found in `to`
  * @param to ids, or usernames with or without `@`; no username looks like an id
  */
-export const resolve = (
+export const findRecipients = (
   people: readonly Profile[],
   callerId: string,
   to: readonly string[],
-): Resolved => {
-  const find = (one: string) => {
+): Recipients => {
+  const findPerson = (one: string) => {
     const [username = ''] = parseRecipients([one]).usernames;
     return (
       people.find(({ user }) => user === one) ??
@@ -32,7 +32,7 @@ export const resolve = (
   const caller = people.find(({ user }) => user === callerId);
   const callees = new Set<Profile>();
   for (const one of to) {
-    const callee = find(one);
+    const callee = findPerson(one);
     if (!callee) return { ok: false, reason: 'user_not_found' };
     callees.add(callee);
   }

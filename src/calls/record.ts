@@ -1,7 +1,7 @@
 import type { CallRecord } from '../../party/wire/messages.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
 import { randomText } from '../platform/random.ts';
-import type { Around } from '../platform/retry.ts';
 import { tryThrice } from '../platform/retry.ts';
 import type { Services } from '../session/services.ts';
 import { deliver } from '../telegram/deliver.ts';
@@ -11,26 +11,39 @@ import type { MissedLink } from './store.ts';
 import { addRecord, claimMissed, claimMissedLinks } from './store.ts';
 
 /**
- * Keeps how a call went, once however often it is told. Behind that, TURN credentials of the call are revoked, and those who missed it are told in Telegram.
+ * Keeps how a call went, once however often it is told [C9]. After the response TURN credentials
+ * of the call are revoked [C31], and those who missed it are told in Telegram [C6].
  *
  * @throws {StoreError} when the database cannot be reached: it has to be told again
  */
 export const keepRecord = async (
+  ctx: RequestContext,
   services: Services,
   record: CallRecord,
-  { log, later }: Around,
 ): Promise<void> => {
-  // Not only when it is new: the answer to a try that has kept it may have been lost.
+  // An old record may be untold too: the answer to the try that kept it may have been lost.
   const isUntold = await addRecord(services.db, record);
-  if (isUntold) later('call.missed_not_told', () => tellMissed(services, record, log));
-  if (record.turn.length > 0) later('turn.not_revoked', () => revokeAll(services, record.turn));
+  if (isUntold) ctx.defer('call.missed_not_told', () => tellMissed(ctx, services, record));
+  if (record.turn.length > 0) {
+    ctx.defer('turn.not_revoked', () => revokeAll(services, record.turn));
+  }
 };
 
-/** How many credentials are revoked at a time: a Worker has six requests open at most, and each has a time of its own. */
+/**
+ * How many credentials are revoked at a time: a Worker has at most six requests open, and each
+ * request has a time limit of its own.
+ */
 const REVOKED_AT_ONCE = 5;
 
-/** Revokes credentials; the failure of one keeps no other from it. */
-const revokeAll = async (services: Services, usernames: readonly string[]): Promise<void> => {
+/**
+ * Revokes credentials; when one fails, the others are revoked all the same.
+ *
+ * @throws {AggregateError} with all failures
+ */
+const revokeAll = async (
+  services: Pick<Services, 'settings'>,
+  usernames: readonly string[],
+): Promise<void> => {
   const failures: unknown[] = [];
   const revoke = (username: string) =>
     revokeTurn(services, username).catch((error) => failures.push(error));
@@ -41,11 +54,11 @@ const revokeAll = async (services: Services, usernames: readonly string[]): Prom
     throw new AggregateError(failures, `${failures.length} of ${usernames.length} not revoked`);
 };
 
-/** Tells callees that they missed a call, if they want to hear of it; of the same caller once in ten minutes. */
+/** Tells callees that they missed a call, unless they said no, once per caller in ten minutes. */
 const tellMissed = async (
+  ctx: RequestContext,
   services: Services,
   record: CallRecord,
-  log: Around['log'],
 ): Promise<void> => {
   const { caller, callees, video } = record;
   if (!callees.some(({ missed }) => missed)) return;
@@ -53,16 +66,16 @@ const tellMissed = async (
   const links = await tryThrice(() => claimMissedLinks(services.db, record, teller));
   if (links.length === 0) return;
   const ids = links.map(({ userId }) => userId);
-  const by = { teller, now: services.now() };
-  const due = await tryThrice(() => claimMissed(services.redis, caller, ids, by));
-  const tell = async ({ phone, chatId, language, caller: name }: MissedLink) => {
+  const by = { teller, now: ctx.now() };
+  const isDue = await tryThrice(() => claimMissed(services.redis, caller, ids, by));
+  const tell = async ({ phone, chatId, language, caller: profile }: MissedLink) => {
     const hint = { known: true, chatId, language, legacyChatId: undefined };
-    // The caller chose the name: it must become no link, and no number that a tap dials.
-    const extras = () => ({ quoted: callerName(name) });
-    const text = missedMessage(name, video);
-    await deliver({ log }, services, { phone, hint, text, extras }).catch((error) =>
-      log.error('call.missed_not_told', { reason: reasonOf(error) }),
+    // The caller chose the name: it must become no link, and no number that a tap dials [A47].
+    const extras = () => ({ quoted: callerName(profile) });
+    const text = missedMessage(profile, video);
+    await deliver(ctx, services, { phone, hint, text, extras }).catch((error) =>
+      ctx.log.error('call.missed_not_told', { reason: reasonOf(error) }),
     );
   };
-  await Promise.all(links.filter((_, index) => due[index]).map(tell));
+  await Promise.all(links.filter((_, index) => isDue[index]).map(tell));
 };

@@ -1,21 +1,21 @@
-/** How many callers are remembered. */
+/** How many refused callers are remembered. */
 const REMEMBERED = 1_000;
 
 /**
- * Who may call nobody for a while, as far as this isolate has heard: asked again before that is
- * over, it costs no statement and no room.
+ * Remembers who may call nobody for a while, as far as this isolate has heard. A caller who asks
+ * again before that is over costs no statement and no room.
  *
  * @param now milliseconds since 1970
  */
 export const createRefusedCallers = (now: () => number) => {
-  /** User → until when, the one that was heard of longest ago first. */
+  /** Maps a user to when the refusal ends; the user remembered longest ago comes first. */
   const refused = new Map<string, number>();
   return {
-    /** In how many seconds a user may call; 0 = now, as far as is known. */
+    /** Says in how many seconds a user may call; 0 = now, as far as is known. */
     secondsLeft(user: string): number {
       return Math.max(0, Math.ceil(((refused.get(user) ?? 0) - now()) / 1000));
     },
-    note(user: string, seconds: number): void {
+    remember(user: string, seconds: number): void {
       refused.delete(user);
       refused.set(user, now() + seconds * 1000);
       const [oldest] = refused.keys();

@@ -11,7 +11,7 @@ export interface Ice {
   readonly revocable?: string;
 }
 
-/** How long anybody waits for Cloudflare, in milliseconds: a call can do without. */
+/** How long a request waits for Cloudflare, in milliseconds: a call works without TURN too. */
 const TIMEOUT_MS = 1_500;
 
 const Generated = z.object({
@@ -24,7 +24,7 @@ const Generated = z.object({
   ),
 });
 
-/** Asks Cloudflare (developers.cloudflare.com/realtime/turn/generate-credentials), in the name of the key. */
+/** Asks Cloudflare's API of TURN keys (developers.cloudflare.com/realtime/turn). */
 const askCloudflare = (settings: Settings, path: string, body?: object): Promise<Response> => {
   const { TURN_API_URL: root, TURN_KEY_ID: key = '', TURN_KEY_API_TOKEN: token } = settings;
   return fetch(`${root}/v1/turn/keys/${encodeURIComponent(key)}/credentials/${path}`, {
@@ -35,8 +35,8 @@ const askCloudflare = (settings: Settings, path: string, body?: object): Promise
   });
 };
 
-/** Undefined for what is none: the parser's own error would repeat a part of it in the log. */
-const jsonOf = (text: string): unknown => {
+/** Parses JSON; undefined for anything else, since the parser's error would quote it in the log. */
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -46,7 +46,12 @@ const jsonOf = (text: string): unknown => {
 
 const utf8 = new TextEncoder();
 
-/** A credential by the convention of coturn (draft-uberti-behave-turn-rest-00 §2.2): `<expiry, s since 1970>:<user>`, and its HMAC-SHA-1. */
+/**
+ * Makes a credential by the convention of coturn (draft-uberti-behave-turn-rest-00 §2.2):
+ * `<expiry, seconds since 1970>:<user>`, and its HMAC-SHA-1.
+ *
+ * @param until when it ends, in milliseconds since 1970
+ */
 export const sharedSecretCredential = async (secret: string, userId: string, until: number) => {
   const username = `${Math.floor(until / 1000)}:${userId}`;
   const hmac = { name: 'HMAC', hash: 'SHA-1' };
@@ -55,20 +60,20 @@ export const sharedSecretCredential = async (secret: string, userId: string, unt
   return { username, credential: btoa(String.fromCharCode(...new Uint8Array(mac))) };
 };
 
-/** STUN alone: what is left when TURN fails. */
+/** Answers STUN servers alone, when TURN fails or is not configured. */
 export const stunAlone = ({ STUN_URLS }: Settings): Ice => ({
   iceServers: STUN_URLS.length > 0 ? [{ urls: STUN_URLS }] : [],
 });
 
-/** Whether there is any TURN. */
+/** Says whether TURN is configured. */
 export const hasTurn = ({ TURN_KEY_ID, TURN_SECRET }: Settings): boolean =>
   TURN_KEY_ID !== undefined || TURN_SECRET !== undefined;
 
 /**
- * STUN and TURN servers as they are configured, with a new credential for the user.
+ * Makes the list of configured STUN and TURN servers, with a new credential for the user.
  *
  * @param now milliseconds since 1970
- * @throws when Cloudflare is configured and does not give any, in time
+ * @throws when Cloudflare is configured and gives no credential in time
  */
 export const generateIce = async (
   settings: Settings,
@@ -86,7 +91,7 @@ export const generateIce = async (
   const answer = await askCloudflare(settings, 'generate-ice-servers', { ttl: TURN_TTL_SECONDS });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`Cloudflare answered ${answer.status}`);
-  const generated = Generated.safeParse(jsonOf(text));
+  const generated = Generated.safeParse(parseJson(text));
   const revocable = generated.data?.iceServers.find(({ username }) => username)?.username;
   if (!generated.success || !revocable) throw new Error('Cloudflare gave no credential');
   return { iceServers: generated.data.iceServers, until, revocable };
@@ -95,7 +100,7 @@ export const generateIce = async (
 /**
  * Revokes a credential that Cloudflare gave.
  *
- * @throws when Cloudflare does not confirm that it has none of that name
+ * @throws when Cloudflare does not confirm that the credential is gone
  */
 export const revokeCredential = async (settings: Settings, username: string): Promise<void> => {
   if (!settings.TURN_KEY_ID) return;

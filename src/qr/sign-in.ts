@@ -1,42 +1,52 @@
 import { POLL_INTERVAL_SECONDS, QR_COLLECT_SECONDS, QR_TTL_SECONDS } from '../contract/http/qr.ts';
-import type { Device } from '../contract/http/sessions.ts';
 import { ApiError, arrivedAfterVoid, tooManyRequests } from '../platform/errors.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { randomText, sha256 } from '../platform/random.ts';
-import type { Around, Later } from '../platform/retry.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
 import { SessionRecord, sessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
 import { closeSockets } from '../session/sockets.ts';
+import type { Session } from '../session/token.ts';
 import { jwtSecrets, newSid, signToken } from '../session/token.ts';
 import { randomQrCode } from './code.ts';
 import { newQrRoom } from './room-id.ts';
-import type { Asking, Decision } from './store.ts';
+import type { Asking } from './store.ts';
 import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts';
 
-/** How much sooner than the interval a poll may come, in milliseconds: clients' timers and networks are not exact. */
+/**
+ * How much sooner than the interval a poll may come, in milliseconds: the timers of clients and
+ * networks are not exact.
+ */
 const TOLERANCE_MS = 500;
 
+const askingOf = ({ client, now }: RequestContext): Asking => ({
+  id: client.requestId,
+  address: client.address,
+  now: now(),
+});
+
 /**
- * Begins a sign-in by QR code: one round trip to Redis.
+ * Begins a sign-in by QR code [A26]: one round trip to Redis.
  *
- * @throws {ApiError} `too_many_requests`
+ * @throws {ApiError} `too_many_requests`; `unavailable` when all codes that were drawn are taken
  */
-export const beginQr = async (services: Services, asking: Asking, device: Device) => {
-  const { settings, redis } = services;
+export const beginQr = async (
+  ctx: RequestContext,
+  { settings, redis }: Pick<Services, 'settings' | 'redis'>,
+) => {
+  const asking = askingOf(ctx);
   const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
   const codes = [randomQrCode(), randomQrCode(), randomQrCode()] as const;
   const secret = randomText(32);
-  // It outlives the code, so that a word of confirmation that comes late is told.
+  // The room outlives the code, so that it can tell of a confirmation in the last second.
   const room = await newQrRoom(jwtSecrets(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
-  const record = sessionRecord('qr', device);
-  const pollHash = await sha256(secret);
   const stored = await storeRequest(redis, settings, {
     ...asking,
     codes,
     expiresAt,
-    record,
-    pollHash,
+    record: sessionRecord('qr', ctx.client.device),
+    pollHash: await sha256(secret),
     room,
   });
   if (stored.outcome === 'wait') throw tooManyRequests(stored.waitMs);
@@ -45,32 +55,31 @@ export const beginQr = async (services: Services, asking: Asking, device: Device
   return { code, pollToken: `${code}.${secret}`, room };
 };
 
-/** What a client shows to learn how its request stands: the code, and the secret of the poll token if it has one. */
-export interface Proof {
+/** What a client shows to poll: the code, and the secret of the poll token if it has one. */
+export interface QrProof {
   readonly code: string;
   readonly secret?: string;
 }
 
 /**
- * Tells how a request stands, and signs in when it is confirmed: one round trip to Redis.
+ * Tells how a request stands, and signs in when it is confirmed [A27]: one round trip to Redis.
  *
  * @throws {ApiError} `too_many_requests`
  * @throws {StoreError} when Redis failed; the token can then be collected again
  */
 export const pollQr = async (
+  ctx: RequestContext,
   services: Services,
-  asking: Asking,
-  { code, secret }: Proof,
-  { log, later }: Around,
+  { code, secret }: QrProof,
 ) => {
   const { settings, redis, sessions } = services;
-  const { id } = asking;
-  const poll = { ...asking, code, pollHash: secret && (await sha256(secret)), sid: newSid() };
+  const { requestId: id } = ctx.client;
+  const pollHash = secret && (await sha256(secret));
+  const poll = { ...askingOf(ctx), code, pollHash, sid: newSid() };
   const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
   const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
-    later('qr.check_not_voided', () =>
-      undoWithRetries(() => voidStep(redis, 'check', { code, id })),
-    );
+    const undo = () => voidStep(redis, 'check', { code, id });
+    ctx.defer('qr.check_not_voided', () => undoWithRetries(undo));
     throw error;
   });
   switch (checked.outcome) {
@@ -85,17 +94,24 @@ export const pollQr = async (
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
       const token = await signToken(jwtSecrets(settings), { userId, sid }, at);
       sessions.remember({ sid });
-      // Its user was told when it was collected first.
+      // The user was told when the token was collected for the first time.
       if (isRepeated) return { status: checked.outcome, token };
-      closeSockets(services, later, userId, ended);
+      closeSockets(ctx, services, { userId, sids: ended });
       const alert = { userId, sid, at, device, link: undefined };
-      later('session.not_told', () => alertSignIn(services, log, alert));
+      ctx.defer('session.not_told', () => alertSignIn(ctx, services, alert));
       return { status: checked.outcome, token };
     }
     default:
       return { status: checked.outcome };
   }
 };
+
+/** What somebody who is signed in does about a code. */
+export interface QrDecision {
+  readonly step: 'info' | 'confirm' | 'deny';
+  readonly code: string;
+  readonly session: Session;
+}
 
 const REFUSALS = {
   revoked: 'invalid_token',
@@ -104,36 +120,35 @@ const REFUSALS = {
 } as const;
 
 /**
- * Reads, confirms or denies a request: one round trip to Redis. Its room is told behind the answer.
+ * Reads, confirms or denies a request: one round trip to Redis. Its room is told after the
+ * response.
  *
- * @returns what asks to be signed in, and how many milliseconds are left to it
- * @throws {ApiError} `qr_code_unknown`, `qr_code_confirmed`, `too_many_requests`; `invalid_token` when the session was revoked
+ * @returns the device that asks to be signed in, and how many milliseconds its request has left
+ * @throws {ApiError} `qr_code_unknown`, `qr_code_confirmed`, `too_many_requests`; `invalid_token`
+ * when the session was revoked
  * @throws {StoreError} when Redis failed; then nothing is confirmed
  */
 export const decideQr = async (
+  ctx: RequestContext,
   { settings, redis, sessions, rooms }: Services,
-  step: 'info' | 'confirm' | 'deny',
-  decision: Decision,
-  later: Later,
+  { step, code, session }: QrDecision,
 ) => {
+  const decision = { ...askingOf(ctx), code, session };
   const decided = await decideRequest(redis, settings, step, decision).catch((error) => {
     if (step === 'confirm') {
-      later('qr.confirm_not_voided', () =>
-        undoWithRetries(() => voidStep(redis, 'confirm', decision)),
-      );
+      const undo = () => voidStep(redis, 'confirm', decision);
+      ctx.defer('qr.confirm_not_voided', () => undoWithRetries(undo));
     }
     throw error;
   });
   if (decided.outcome === 'wait') throw tooManyRequests(decided.waitMs);
   if (decided.outcome === 'voided') throw arrivedAfterVoid(`${step}-qr`);
-  if (decided.outcome === 'revoked') sessions.forget([decision.session.sid]);
+  if (decided.outcome === 'revoked') sessions.forget([session.sid]);
   if (decided.outcome !== 'ok') throw new ApiError(REFUSALS[decided.outcome]);
   if (step !== 'info') {
     const message = { type: step === 'confirm' ? 'confirmed' : 'denied' } as const;
-    later(
-      'qr.room_not_told',
-      async () => void (await rooms.ask({ party: 'qr', id: decided.room }, message)),
-    );
+    const tellRoom = () => rooms.ask({ party: 'qr', id: decided.room }, message);
+    ctx.defer('qr.room_not_told', tellRoom);
   }
   const { method, ...device } = SessionRecord.parse(JSON.parse(decided.record));
   return { device, leftMs: decided.leftMs };

@@ -4,18 +4,18 @@ import { randomText } from '../platform/random.ts';
 import type { JwtSecrets, Session } from '../session/token.ts';
 import { kidOf } from '../session/token.ts';
 
-/** How long a ticket admits to its room, in seconds (calls.md: "at most 60 s to join"). */
+/** How long a ticket admits to its room, in seconds [C18]. */
 export const TICKET_TTL_SECONDS = 60;
 
-/** No ticket is a token, nor the other way about (RFC 8725 §3.11). */
+/** Keeps tickets and tokens apart: neither is taken for the other (RFC 8725 §3.11). */
 const TYPE = 'ticket+jwt';
 
-/** What somebody is in a call. */
+/** The role of somebody in a call. */
 export type Role = 'caller' | 'callee';
 
-/** A way into one room, for one device. */
+/** What a ticket says: it lets one device into one room. */
 export interface Ticket {
-  /** Of use once. */
+  /** Names the ticket, since a room lets it in only once. */
   readonly id: string;
   readonly session: Session;
   readonly role: Role | undefined;
@@ -24,25 +24,30 @@ export interface Ticket {
 }
 
 const utf8 = new TextEncoder();
-const audience = ({ party, id }: Room) => `${party}/${id}`;
+const audienceOf = ({ party, id }: Room) => `${party}/${id}`;
+
+/** A ticket to be issued; `now` in milliseconds since 1970. */
+interface NewTicket {
+  readonly room: Room;
+  readonly session: Session;
+  readonly role?: Role | undefined;
+  readonly now: number;
+}
 
 /**
- * A ticket to a room: JWT, HS256.
+ * Issues a ticket to a room: a JWT, HS256.
  *
- * @param now milliseconds since 1970
  * @returns the ticket, and when it ends, ISO 8601
  */
 export const issueTicket = async (
   [secret]: JwtSecrets,
-  room: Room,
-  { userId, sid, legacy, issuedAt }: Session,
-  role: Role | undefined,
-  now: number,
+  { room, session, role, now }: NewTicket,
 ): Promise<{ ticket: string; expiresAt: string }> => {
+  const { userId, sid, legacy, issuedAt } = session;
   const until = Math.floor(now / 1000) + TICKET_TTL_SECONDS;
   const ticket = await new SignJWT({ userId, sid, legacy, issuedAt, ...(role && { role }) })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE, kid: await kidOf(secret) })
-    .setAudience(audience(room))
+    .setAudience(audienceOf(room))
     .setJti(randomText(12))
     .setExpirationTime(until)
     .sign(utf8.encode(secret));
@@ -50,14 +55,14 @@ export const issueTicket = async (
 };
 
 /**
- * What a ticket says; `elsewhere` when it is a good one for another room; undefined when it is none, or expired. Whether the session lives is another question.
+ * Verifies a ticket. Whether its session lives has to be asked elsewhere.
  *
  * @param now milliseconds since 1970
+ * @returns what it says; `elsewhere` for a ticket to another room; undefined for a bad or expired one
  */
 export const verifyTicket = async (
   secrets: JwtSecrets,
-  room: Room,
-  ticket: string,
+  { room, ticket }: { readonly room: Room; readonly ticket: string },
   now: number,
 ): Promise<Ticket | 'elsewhere' | undefined> => {
   try {
@@ -71,12 +76,12 @@ export const verifyTicket = async (
         currentDate: new Date(now),
       });
       const { userId, sid, legacy, issuedAt, role, jti = '', exp = 0, aud } = payload;
-      if (aud !== audience(room)) return 'elsewhere';
+      if (aud !== audienceOf(room)) return 'elsewhere';
       return { id: jti, session: { userId, sid, legacy, issuedAt }, role, until: exp * 1000 };
     }
     return undefined;
   } catch (error) {
-    // What is no JWT at all is a TypeError of decodeProtectedHeader.
+    // decodeProtectedHeader throws a TypeError for a text that is no JWT at all.
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;
   }

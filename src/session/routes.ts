@@ -1,41 +1,49 @@
-import type { Context } from 'hono';
 import { listSessions, logout, revokeOthers, revokeSession } from '../contract/http/sessions.ts';
 import { ApiError } from '../platform/errors.ts';
-import { background } from '../platform/http/background.ts';
-import type { AppEnv } from '../platform/http/context.ts';
-import { deviceOf } from '../platform/http/device.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { createRouter } from '../platform/http/router.ts';
 import type { Services } from './services.ts';
 import { closeSockets } from './sockets.ts';
 import * as store from './store.ts';
 import type { Session } from './token.ts';
 
-/** Where a user is signed in, and signing out. Each is one EVAL, which also looks whether the asking session lives. */
+/**
+ * The routes of a user's sessions [A37]. Each is one EVAL, which also says whether the asking
+ * session lives.
+ */
 export const sessionRoutes = (services: Services) => {
-  const { redis, sessions, now } = services;
+  const { redis, sessions } = services;
   const { app, routeSelfChecking } = createRouter(services);
 
-  const close = async (
-    c: Context<AppEnv>,
+  /**
+   * Ends sessions and closes their sockets.
+   *
+   * @param which a sid, or `others`: all but the asking session
+   * @returns the ids of the sessions that ended
+   */
+  const endSessions = async (
+    ctx: RequestContext,
     session: Session,
     which: string,
   ): Promise<readonly string[]> => {
-    const at = now();
-    const closed = await store.closeSessions(redis, session, which, at);
+    const { userId } = session;
+    const now = ctx.now();
+    const closed = await store.closeSessions(redis, session, which, now);
     sessions.forget(closed ?? [session.sid]);
-    const tell = (sids: readonly string[], others?: { but: string; now: number }) =>
-      closeSockets(services, background(c), session.userId, sids, others);
     if (!closed) {
-      tell([session.sid]);
+      closeSockets(ctx, services, { userId, sids: [session.sid] });
       throw new ApiError('invalid_token');
     }
-    if (which === 'others') tell(closed, { but: session.sid, now: at });
-    else tell([which]);
+    const ended =
+      which === 'others'
+        ? { userId, sids: closed, others: { but: session.sid, now } }
+        : { userId, sids: [which] };
+    closeSockets(ctx, services, ended);
     return closed;
   };
 
-  routeSelfChecking(listSessions, async ({ c, session }) => {
-    const listed = await store.listSessions(redis, session, deviceOf(c), now());
+  routeSelfChecking(listSessions, async ({ ctx, session }) => {
+    const listed = await store.listSessions(redis, session, ctx.client.device, ctx.now());
     if (!listed) throw new ApiError('invalid_token');
     return {
       ok: true,
@@ -49,19 +57,19 @@ export const sessionRoutes = (services: Services) => {
     };
   });
 
-  routeSelfChecking(revokeSession, async ({ c, session, params }) => {
-    const closed = await close(c, session, params.id);
-    if (closed.length === 0) throw new ApiError('session_not_found');
+  routeSelfChecking(revokeSession, async ({ ctx, session, params }) => {
+    const ended = await endSessions(ctx, session, params.id);
+    if (ended.length === 0) throw new ApiError('session_not_found');
     return { ok: true };
   });
 
-  routeSelfChecking(revokeOthers, async ({ c, session }) => ({
-    ok: true,
-    revoked: (await close(c, session, 'others')).length,
-  }));
+  routeSelfChecking(revokeOthers, async ({ ctx, session }) => {
+    const ended = await endSessions(ctx, session, 'others');
+    return { ok: true, revoked: ended.length };
+  });
 
-  routeSelfChecking(logout, async ({ c, session }) => {
-    await close(c, session, session.sid);
+  routeSelfChecking(logout, async ({ ctx, session }) => {
+    await endSessions(ctx, session, session.sid);
     return { ok: true };
   });
 

@@ -1,19 +1,24 @@
-import type { Later } from '../platform/retry.ts';
+import type { RequestContext } from '../platform/http/request-context.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import type { Services } from './services.ts';
 import { endOfSession } from './token.ts';
 
+/** Sessions of one user that have ended. */
+export interface EndedSessions {
+  readonly userId: string;
+  readonly sids: readonly string[];
+  /** Set when all sessions ended that were there at `now`, in milliseconds, except `but`. */
+  readonly others?: { readonly but: string; readonly now: number };
+}
+
 /**
- * Has the sockets of sessions closed that have ended, behind the answer: also of those that had ended before, since the answer to that may have been lost.
- *
- * @param others with it, all but one have ended, listed or not, that were there at that time
+ * Closes the sockets of ended sessions after the response [A38]. It includes sessions that had
+ * ended before, since the answer to that request may have been lost.
  */
 export const closeSockets = (
+  ctx: Pick<RequestContext, 'defer'>,
   { rooms }: Pick<Services, 'rooms'>,
-  later: Later,
-  userId: string,
-  sids: readonly string[],
-  others?: { readonly but: string; readonly now: number },
+  { userId, sids, others }: EndedSessions,
 ): void => {
   if (sids.length === 0 && !others) return;
   const until = others && endOfSession({ issuedAt: others.now });
@@ -22,7 +27,6 @@ export const closeSockets = (
     sids: [...sids],
     ...(others && until !== undefined && { others: { but: others.but, until } }),
   };
-  const tell = async () => void (await rooms.ask({ party: 'inbox', id: userId }, message));
-  // As long as the platform lets work go on behind an answer.
-  later('session.room_not_told', () => undoWithRetries(tell));
+  const tellInbox = async () => void (await rooms.ask({ party: 'inbox', id: userId }, message));
+  ctx.defer('session.room_not_told', () => undoWithRetries(tellInbox));
 };

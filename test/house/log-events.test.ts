@@ -1,57 +1,60 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Log } from '../../src/platform/log.ts';
+import { LOG_EVENTS } from '../../src/platform/log-events.ts';
+import { listFiles, ROOT } from './files.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const sources = ['src', 'party'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({
-      file: join(folder, name),
-      text: readFileSync(join(root, folder, name), 'utf8'),
-    })),
-);
+const code = listFiles(/^(src|party)\/.*\.ts$/)
+  .filter(({ path }) => path !== 'src/platform/log-events.ts')
+  .map(({ text }) => text)
+  .join('\n');
 
-/** The event names that are put together at run time, and what they can come to. */
-const MADE: Readonly<Record<string, readonly string[]>> = {
-  [`bot.\${outcome}`]: ['bot.moved', 'bot.replaced'],
-};
-
-/**
- * Where a line is logged, or work begins whose failure is logged: the file and the first argument.
- */
-const writing = sources.flatMap(({ file, text }) =>
-  [
-    ...text.matchAll(/(?:\blog|'log'\)|createLog\([^)]*\))\s*\.(?:info|warn|error)\(\s*([^,)]*)/g),
-    ...text.matchAll(/\b(?:later|background\(c\))\(\s*([^,)]*)/g),
-  ].map(([, argument = '']) => ({ file, argument: argument.trim() })),
-);
-const named = writing.flatMap(({ argument }) => {
-  const [, name] = /^['`](.*)['`]$/.exec(argument) ?? [];
-  return name === undefined ? [] : (MADE[name] ?? [name]);
-});
-
-const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
-const [table = ''] = /^## What the log says$[\s\S]*?(?=^## )/m.exec(operations) ?? [];
-const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(
+const operations = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
+const [page = ''] = /^## What the log says$[\s\S]*?(?=^## )/m.exec(operations) ?? [];
+const told = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(
   ([, cell = '']) => cell.match(/[\w.]+/g) ?? [],
 );
 
-describe('“What the log says” in docs/operations.md', () => {
-  test('the table has every event that is logged', () => {
-    expect(named.length).toBeGreaterThan(20);
-    expect([...new Set(named)].filter((event) => !told.includes(event))).toEqual([]);
+/** The events whose names are put together where they are logged. */
+const COMPOSED: Readonly<Record<string, string>> = {
+  'bot.moved': `\`bot.\${outcome}\``,
+  'bot.replaced': `\`bot.\${outcome}\``,
+};
+
+describe('The table of log events', () => {
+  test.each(Object.keys(LOG_EVENTS))('has no event that is never logged: %s', (event) => {
+    expect(code).toContain(COMPOSED[event] ?? `'${event}'`);
   });
 
-  test('the table has no event that does not exist, and each event once', () => {
-    expect(told.filter((event) => event !== 'event' && !named.includes(event))).toEqual([]);
-    expect(told).toEqual([...new Set(told)]);
+  test('is what docs/operations.md tells, each event once', () => {
+    const events = told.filter((event) => event !== 'event');
+    expect(events.sort()).toEqual(Object.keys(LOG_EVENTS).sort());
   });
 
-  test('events are named where they are logged, except where work behind an answer fails', () => {
-    const nameless = writing.filter(({ argument }) => !/^['`]/.test(argument));
-    expect(nameless).toEqual([
-      { file: join('src', 'platform', 'http', 'request-context.ts'), argument: 'event' },
-    ]);
+  test('has a meaning of one line for every event', () => {
+    for (const [event, { meaning }] of Object.entries(LOG_EVENTS)) {
+      expect(meaning, event).toMatch(/^\S[^\n|]+[^\s.]$/);
+    }
+  });
+
+  test('is all that a log takes, each event at its own level', () => {
+    const log = {} as Log;
+    const compile = () => {
+      // @ts-expect-error: no such event is in the table.
+      log.info('auth.unheard_of');
+      // @ts-expect-error: a warning is no information.
+      log.info('telegram.blocked');
+      // @ts-expect-error: an error is no warning.
+      log.warn('internal');
+      log.error('internal');
+    };
+    expect(compile).toBeTypeOf('function');
+  });
+
+  test('stays out of the bundle: only its type is imported', () => {
+    const imports = code.match(/^import.*log-events\.ts';$/gm) ?? [];
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter((line) => !line.startsWith('import type '))).toEqual([]);
   });
 });

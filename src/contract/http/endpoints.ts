@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
 import * as profile from './profile.ts';
 import * as qr from './qr.ts';
-import * as waysIn from './room-endpoints.ts';
+import * as rooms from './room-endpoints.ts';
 import * as sessions from './sessions.ts';
 import * as telegram from './telegram.ts';
 
@@ -20,7 +20,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   qr.confirmQr,
   qr.denyQr,
   qr.qrImage,
-  qr.qrRoom,
+  qr.openQrRoom,
   sessions.logout,
   sessions.listSessions,
   sessions.revokeOthers,
@@ -34,9 +34,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   calls.inboxTicket,
   calls.listCalls,
   calls.listIceServers,
-  waysIn.callRoom,
-  waysIn.inboxRoom,
-  waysIn.oldSocket,
+  rooms.openCallRoom,
+  rooms.openInbox,
+  rooms.openLegacySocket,
   health.health,
   health.ready,
 ];

@@ -2,31 +2,31 @@ import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { DeviceFields } from './sessions.ts';
 
-/** How long a QR code can be used, in seconds (contract.md). */
+/** How long a QR code can be used, in seconds [A26]. */
 export const QR_TTL_SECONDS = 300;
 
 /**
- * How long the token of a code that was confirmed in time can be collected after the code's end, and
- * how long it can be collected again with the poll token when its answer never came, in seconds.
+ * How long a confirmed code's token can be collected after the code's end, and collected again with
+ * the poll token when its answer was lost, in seconds [A29].
  */
 export const QR_COLLECT_SECONDS = 10;
 
 /** How long a client waits between two polls, in seconds (RFC 8628 §3.2, `interval`). */
 export const POLL_INTERVAL_SECONDS = 2;
 
-/** The characters of a code (contract.md): 32, so that 5 random bits make one, each equally likely. */
+/** The 32 characters of a code [A26]: 5 random bits make one, each equally likely. */
 export const QR_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 /**
- * A code as people type it (contract.md): upper-cased, other characters dropped, cut to 8. Letters and digits that no code has make a code that is not
- * known, rather than none.
+ * Brings a code as people type it to its form [A26]: upper-cased, other characters dropped, cut to
+ * 8. A text of nothing but letters and digits that no code has stays, as a code that is not known.
  */
 export const normaliseQrCode = (given: string): string => {
   const written = given.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return (written.replace(/[IO01]/g, '') || written).slice(0, 8);
 };
 
-/** Whether it can be anybody's code. */
+/** Whether a text has the form of a code. */
 export const isQrCode = (code: string): boolean => /^[A-HJ-NP-Z2-9]{6}$/.test(code);
 
 const givenCode = z
@@ -43,7 +43,8 @@ export const requestQr = {
   method: 'post',
   path: '/api/auth/qr/request',
   summary:
-    'Begin to sign in by QR code: show `url` as one, poll check once at once (from then on the bare code is worth nothing), and poll on or listen in the room until somebody confirms it',
+    'Begin to sign in by QR code: show `url` as one, poll check once at once (from then on the bare ' +
+    'code is worth nothing), and poll on or listen in the room until somebody confirms it',
   success: {
     status: 200,
     body: z.object({
@@ -123,7 +124,8 @@ export const denyQr = {
   method: 'post',
   path: '/api/auth/qr/deny',
   summary:
-    'Refuse the client that shows the code, also after confirming it, as long as it has not collected its token',
+    'Refuse the client that shows the code, also after confirming it, as long as it has not ' +
+    'collected its token',
   bearer: true,
   example: confirmQr.example,
   body: confirmQr.body,
@@ -131,12 +133,13 @@ export const denyQr = {
   errors: confirmQr.errors,
 } as const satisfies Endpoint;
 
-/** The room of a request; answers 101, and speaks as contract/qr-room.ts says. */
-export const qrRoom = {
+/** Opens a WebSocket to the room of a request: answers 101, and speaks as sockets/qr.ts says. */
+export const openQrRoom = {
   method: 'get',
   path: '/parties/qr/:room',
   summary:
-    'A WebSocket that says `{"type": "confirmed"}` or `{"type": "denied"}` as soon as somebody did; then ask check',
+    'A WebSocket that says `{"type": "confirmed"}` or `{"type": "denied"}` as soon as somebody did; ' +
+    'then ask check',
   params: z.object({ room: z.string() }),
   errors: ['websocket_required', 'room_not_found'],
 } as const satisfies Endpoint;

@@ -2,20 +2,21 @@ import type { Context } from 'hono';
 import type { Device } from '../../contract/http/sessions.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
+import type { LogEvent } from '../log-events.ts';
 import { clientAddress } from './address.ts';
 import type { AppEnv } from './context.ts';
 import { deviceOf } from './device.ts';
 
 /** Who sent a request. */
 export interface Client {
-  /** UUID of the request, which names this very try. */
+  /** The UUID of the request. */
   readonly requestId: string;
-  /** What limits count for, see `clientAddress`. */
+  /** The address that limits count for, see `clientAddress`. */
   readonly address: string;
   readonly device: Device;
 }
 
-/** What a step of a request works with beside the services. */
+/** What all logic of a request takes first, before the services. */
 export interface RequestContext {
   /** The log whose lines carry the request's id. */
   readonly log: Log;
@@ -23,14 +24,14 @@ export interface RequestContext {
   /** The time in milliseconds since 1970. */
   now(): number;
   /**
-   * Does work behind the answer: nothing of it can be told from the answer or its time.
+   * Does work after the response is sent, so that neither the answer nor its time tells of it.
    *
    * @param event the name under which a failure of the work is logged
    */
-  defer(event: string, work: () => Promise<unknown>): void;
+  defer(event: LogEvent<'error'>, work: () => Promise<unknown>): void;
 }
 
-/** The context of a request. Its device is parsed when it is asked for. */
+/** Creates the context of a request. The device is parsed when somebody first asks for it. */
 export const requestContextOf = (c: Context<AppEnv>, now: () => number): RequestContext => {
   const log = c.get('log');
   let device: Device | undefined;
@@ -42,7 +43,7 @@ export const requestContextOf = (c: Context<AppEnv>, now: () => number): Request
       return device;
     },
   };
-  const runBehindAnswer = async (event: string, work: () => Promise<unknown>) => {
+  const runBehindAnswer = async (event: LogEvent<'error'>, work: () => Promise<unknown>) => {
     // Yields, so that the response is sent before this work starts.
     await new Promise((resolve) => setTimeout(resolve));
     try {

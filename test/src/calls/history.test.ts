@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryRow } from '../../../src/calls/history.ts';
-import { cursorOf, pageOf, pastCall, placeOf } from '../../../src/calls/history.ts';
+import { formatCursor, pageOf, parseCursor, toPastCall } from '../../../src/calls/history.ts';
 import { listCalls } from '../../../src/contract/http/calls.ts';
 
 const anna = { userId: 'a', username: 'anna', displayName: 'Анна' };
@@ -21,7 +21,7 @@ const row = (more: Partial<HistoryRow> = {}): HistoryRow => ({
 
 describe('a call in the history', () => {
   test('tells when it began, was answered and ended, and lasts from the answer on', () => {
-    expect(pastCall(row())).toEqual({
+    expect(toPastCall(row())).toEqual({
       callId: '0b5c9a5e-0000-4000-8000-000000000001',
       direction: 'outgoing',
       video: false,
@@ -38,18 +38,18 @@ describe('a call in the history', () => {
 
   test('that was not answered lasted no time, and was missed by whom it was for', () => {
     const unanswered = { acceptedAt: null, reason: 'missed' } as const;
-    const incoming = pastCall(row({ ...unanswered, outgoing: false, missed: true }));
+    const incoming = toPastCall(row({ ...unanswered, outgoing: false, missed: true }));
     expect(incoming).toMatchObject({
       direction: 'incoming',
       answeredAt: null,
       durationSeconds: 0,
       missed: true,
     });
-    expect(pastCall(row(unanswered))).toMatchObject({ direction: 'outgoing', missed: false });
+    expect(toPastCall(row(unanswered))).toMatchObject({ direction: 'outgoing', missed: false });
   });
 
   test('of more than two is a group call', () => {
-    expect(pastCall(row({ peers: [anna, boris] })).group).toBe(true);
+    expect(toPastCall(row({ peers: [anna, boris] })).group).toBe(true);
   });
 });
 
@@ -63,7 +63,7 @@ describe('a page', () => {
   test('that others follow says where they begin: after its last call', () => {
     const { calls, next } = pageOf(rows, 2);
     expect(calls.map(({ callId }) => callId)).toEqual([rows[0]?.callId, 'x']);
-    expect(placeOf(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
+    expect(parseCursor(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
   });
 
   test.each([3, 4])(
@@ -77,9 +77,9 @@ describe('a page', () => {
 describe('a cursor', () => {
   test('names a place to the millisecond, and is taken by the contract', () => {
     const place = { callId: row().callId, createdAt: new Date(1_793_534_400_123) };
-    expect(placeOf(cursorOf(place))).toEqual(place);
-    expect(listCalls.query.parse({ before: cursorOf(place) })).toEqual({
-      before: cursorOf(place),
+    expect(parseCursor(formatCursor(place))).toEqual(place);
+    expect(listCalls.query.parse({ before: formatCursor(place) })).toEqual({
+      before: formatCursor(place),
       limit: 50,
     });
   });
@@ -90,7 +90,7 @@ describe('a cursor', () => {
       expect(listCalls.query.safeParse({ before: cursor }).error?.issues[0]?.message).toBe(
         'invalid_field',
       );
-      expect(placeOf(cursor)).toBeUndefined();
+      expect(parseCursor(cursor)).toBeUndefined();
     },
   );
 

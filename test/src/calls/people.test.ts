@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRecipients, resolve } from '../../../src/calls/people.ts';
+import { findRecipients, parseRecipients } from '../../../src/calls/people.ts';
 
 const person = (user: string, username = '', displayName = '') => ({ user, username, displayName });
 const anna = person('11111111-1111-4111-8111-111111111111', 'anna', 'Анна');
@@ -14,12 +14,16 @@ describe('who is called', () => {
     ['a username with @', '@boris'],
     ['a username in another case', '@BORIS'],
   ])('can be named by %s', (_, to) => {
-    expect(resolve(people, anna.user, [to])).toEqual({ ok: true, caller: anna, callees: [boris] });
+    expect(findRecipients(people, anna.user, [to])).toEqual({
+      ok: true,
+      caller: anna,
+      callees: [boris],
+    });
   });
 
   test('are several, each once however often and in whatever way they are named', () => {
     const to = [boris.user, '@boris', nameless.user, 'Boris'];
-    expect(resolve(people, anna.user, to)).toEqual({
+    expect(findRecipients(people, anna.user, to)).toEqual({
       ok: true,
       caller: anna,
       callees: [boris, nameless],
@@ -27,7 +31,7 @@ describe('who is called', () => {
   });
 
   test.each([['@anna'], [anna.user], ['ANNA']])('is never the caller: %s', (to) => {
-    expect(resolve(people, anna.user, [boris.user, to])).toEqual({
+    expect(findRecipients(people, anna.user, [boris.user, to])).toEqual({
       ok: false,
       reason: 'call_to_oneself',
     });
@@ -40,14 +44,14 @@ describe('who is called', () => {
     [`@${boris.user}`],
     ['44444444-4444-4444-8444-444444444444'],
   ])('has to be somebody: %j is not found', (to) => {
-    expect(resolve([anna, boris], anna.user, [boris.user, to])).toEqual({
+    expect(findRecipients([anna, boris], anna.user, [boris.user, to])).toEqual({
       ok: false,
       reason: 'user_not_found',
     });
   });
 
   test('cannot be called by one who was deleted', () => {
-    expect(resolve([boris], anna.user, ['@boris'])).toEqual({
+    expect(findRecipients([boris], anna.user, ['@boris'])).toEqual({
       ok: false,
       reason: 'user_not_found',
     });

@@ -14,25 +14,32 @@ const session: Session = {
 };
 
 const issued = async (secrets: readonly [string, ...string[]] = SECRETS) =>
-  (await issueTicket(secrets, room, session, 'caller', NOW)).ticket;
+  (await issueTicket(secrets, { room, session, role: 'caller', now: NOW })).ticket;
 
 describe('a ticket', () => {
   test('admits one device of a user to one room, in one role, for a minute', async () => {
-    const { ticket, expiresAt } = await issueTicket(SECRETS, room, session, 'caller', NOW);
+    const { ticket, expiresAt } = await issueTicket(SECRETS, {
+      room,
+      session,
+      role: 'caller',
+      now: NOW,
+    });
     expect(expiresAt).toBe(new Date(NOW + 60_000).toISOString());
-    const verified = await verifyTicket(SECRETS, room, ticket, NOW + 59_000);
+    const verified = await verifyTicket(SECRETS, { room, ticket }, NOW + 59_000);
     expect(verified).toEqual({
       id: expect.stringMatching(/^[\w-]{16}$/),
       session,
       role: 'caller',
       until: NOW + 60_000,
     });
-    expect(await verifyTicket(SECRETS, room, ticket, NOW + 60_000)).toBeUndefined();
+    expect(await verifyTicket(SECRETS, { room, ticket }, NOW + 60_000)).toBeUndefined();
   });
 
   test('has an id of its own each time', async () => {
     const ids = await Promise.all(
-      [issued(), issued()].map(async (ticket) => verifyTicket(SECRETS, room, await ticket, NOW)),
+      [issued(), issued()].map(async (ticket) =>
+        verifyTicket(SECRETS, { room, ticket: await ticket }, NOW),
+      ),
     );
     expect(
       new Set(ids.map((verified) => (typeof verified === 'object' ? verified.id : verified))).size,
@@ -40,24 +47,32 @@ describe('a ticket', () => {
   });
 
   test('is a good one elsewhere in another room', async () => {
-    expect(await verifyTicket(SECRETS, { party: 'call', id: 'c2' }, await issued(), NOW)).toBe(
-      'elsewhere',
-    );
-    expect(await verifyTicket(SECRETS, { party: 'inbox', id: 'c1' }, await issued(), NOW)).toBe(
-      'elsewhere',
-    );
+    expect(
+      await verifyTicket(
+        SECRETS,
+        { room: { party: 'call', id: 'c2' }, ticket: await issued() },
+        NOW,
+      ),
+    ).toBe('elsewhere');
+    expect(
+      await verifyTicket(
+        SECRETS,
+        { room: { party: 'inbox', id: 'c1' }, ticket: await issued() },
+        NOW,
+      ),
+    ).toBe('elsewhere');
   });
 
   test('outlives a change of secrets, and no other one', async () => {
     const ticket = await issued([SECRETS[1]]);
-    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toMatchObject({ role: 'caller' });
-    expect(await verifyTicket([SECRETS[0]], room, ticket, NOW)).toBeUndefined();
+    expect(await verifyTicket(SECRETS, { room, ticket }, NOW)).toMatchObject({ role: 'caller' });
+    expect(await verifyTicket([SECRETS[0]], { room, ticket }, NOW)).toBeUndefined();
   });
 
   test('is no token, and no token is a ticket', async () => {
     expect(await verifyToken(SECRETS, await issued(), NOW)).toBeUndefined();
     const token = await signToken(SECRETS, session, NOW);
-    expect(await verifyTicket(SECRETS, room, token, NOW)).toBeUndefined();
+    expect(await verifyTicket(SECRETS, { room, ticket: token }, NOW)).toBeUndefined();
   });
 
   test.each([
@@ -68,7 +83,7 @@ describe('a ticket', () => {
       `${btoa('{"alg":"none","typ":"ticket+jwt"}')}.${btoa('{"aud":"call/c1"}')}.`,
     ],
   ])('is not %s', async (_, ticket) => {
-    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
+    expect(await verifyTicket(SECRETS, { room, ticket }, NOW)).toBeUndefined();
   });
 
   test.each(['exp', 'jti', 'aud'])('is not without %s', async (claim) => {
@@ -83,6 +98,6 @@ describe('a ticket', () => {
     const ticket = await new SignJWT(claims)
       .setProtectedHeader(header)
       .sign(new TextEncoder().encode(SECRETS[0]));
-    expect(await verifyTicket(SECRETS, room, ticket, NOW)).toBeUndefined();
+    expect(await verifyTicket(SECRETS, { room, ticket }, NOW)).toBeUndefined();
   });
 });
