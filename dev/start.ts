@@ -13,7 +13,7 @@ import { freePort, isFree, preferPort } from './ports.ts';
 import type { RunningServer } from './process.ts';
 import { messageOf, reasonOf } from './reason.ts';
 import { migrationOutcome, Progress, table } from './report.ts';
-import { localSettings } from './settings.ts';
+import { LOCAL_TEST_PHONES, localSettings } from './settings.ts';
 import type { Place, Store } from './stores.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from './stores.ts';
 import { plainLine } from './worker-lines.ts';
@@ -96,7 +96,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   ]);
   const telegramUrl = `http://127.0.0.1:${telegramPort}`;
   const rooms = argv.includes('partykit') ? await placeOfRooms() : undefined;
-  const settings = {
+  const settings: Record<string, string> & ReturnType<typeof databaseSettings> = {
     ...localSettings(dataDir, telegramUrl, env),
     ...databaseSettings(databasePlace),
     ...redisSettings(redisPlace),
@@ -138,12 +138,20 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
       ['API reference', `${apiUrl}/docs`, ''],
       ...(rooms ? [['Rooms', rooms.settings.ROOMS_URL, 'partykit dev']] : []),
       ['Telegram', telegramUrl, 'a stand-in: write to the bot on this page, codes arrive there'],
+      ...testNumberRow(settings),
       ['Postgres', database.url, database.engine],
       ['Redis', redis.url, redis.engine],
     ])}\n\nCtrl-C ends it all.\n`,
   );
   const ended = await Promise.race(servers.map((server) => server.ended.then(() => server.name)));
   if (!endedAt) throw new Error(`Ended by itself: ${ended}. The last lines are above.`);
+};
+
+/** Tells of the local test number, where it is in use. */
+const testNumberRow = ({ TEST_PHONES }: Readonly<Record<string, string>>): string[][] => {
+  const [phone = '', code = ''] = LOCAL_TEST_PHONES.split('=');
+  if (TEST_PHONES !== LOCAL_TEST_PHONES) return [];
+  return [['Test number', phone, `its code is always ${code}, and it may sign in at any time`]];
 };
 
 /** Where rooms live outside the Worker, and the secret by which the two know each other. */

@@ -50,7 +50,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
   PHONE_COUNTRIES:
     'further countries whose numbers are taken, with their plus: ISO 3166 codes, comma-separated',
   TEST_PHONES:
-    'numbers with a fixed code that is not sent, for app reviews and CI: `+79990000001=123456,…`',
+    'numbers with a fixed code that is not sent, for app reviews and CI: ' +
+    '`+79990000001=123456,…`. Locally that very number',
   DEBUG_CODE: '`on` answers codes as `debugCode`; refused beside a real bot token. Locally `on`',
   ADDRESS_LIMITS: '`off` ends the limits per address, for load tests',
   CODE_TRIES: 'compared tries per code; then it is dead',

@@ -30,10 +30,23 @@ describe('the settings of a local stack', () => {
       CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       DEBUG_CODE: 'on',
+      TEST_PHONES: '+79990000001=123456',
       TELEGRAM_BOT_TOKEN: '1000:local',
       TELEGRAM_API_URL: 'http://127.0.0.1:8788',
     });
     expect(settingsWith({ TELEGRAM_LINK_SECRET: '' }).TELEGRAM_LINK_SECRET).toBe('dev-link-secret');
+  });
+
+  test.each([
+    ['a bot of its own', 'TELEGRAM_BOT_TOKEN', '2000:other'],
+    ['another Bot API', 'TELEGRAM_API_URL', 'http://127.0.0.1:9'],
+    ['a real database', 'DATABASE_URL', 'postgres://127.0.0.1/aist'],
+    ['hidden codes', 'DEBUG_CODE', 'off'],
+  ])('give no number a fixed code beside %s', (_, name, value) => {
+    expect(settingsWith({ [name]: value })).not.toHaveProperty('TEST_PHONES');
+    expect(settingsWith({ [name]: value, TEST_PHONES: '+79990000002=000000' }).TEST_PHONES).toBe(
+      '+79990000002=000000',
+    );
   });
 
   test('have the same secrets the next time', () => {
