@@ -20,7 +20,7 @@ const isAlive = async (line: CallLine): Promise<void> => {
 };
 
 describe('a frame', () => {
-  test('of 64 KiB is read; one byte more ends the connection, unless it is a signal', async () => {
+  test('[C21] a frame of 64 KiB is read; one byte more ends the connection, signals aside', async () => {
     const { b, call, caller, callee } = await talking();
     const padded = (bytes: number) => {
       const frame = JSON.stringify({ type: 'ping', more: '' });
@@ -35,7 +35,7 @@ describe('a frame', () => {
     await caller.next({ type: 'peer', peer: { state: 'joined' } });
   });
 
-  test('of bytes is no frame, and one of more than 64 KiB ends the connection', async () => {
+  test('[C21] a frame of bytes is no frame, and one of more than 64 KiB ends the connection', async () => {
     const { callee } = await talking();
     callee.say(Buffer.alloc(LIMIT));
     await callee.next({ type: 'error', code: 'malformed' });
@@ -45,7 +45,7 @@ describe('a frame', () => {
     expect(await callee.closed).toEqual(TOO_BIG);
   });
 
-  test('of more than 64 KiB ends the connection to an inbox, new and old; of 64 KiB it does not', async () => {
+  test('[C21] a frame of more than 64 KiB ends the connection to an inbox; one of 64 KiB does not', async () => {
     const { a, b, inbox } = await two();
     const [old, caller] = [await oldClient(b.user), await oldClient(a.user)];
     const around = JSON.stringify({
@@ -74,7 +74,7 @@ describe('bytes that are no frame of WebSocket', () => {
   ];
 
   test.each(broken)(
-    '(%s) end the connection, as the others hear at once; a call goes on',
+    '[C12] what is no frame of WebSocket (%s) ends the connection; the call goes on',
     async (_, bytes) => {
       const { a, b, call, caller, callee } = await talking();
       callee.write(bytes);
@@ -85,7 +85,7 @@ describe('bytes that are no frame of WebSocket', () => {
     },
   );
 
-  test('are malformed when they are a text that is no UTF-8', async () => {
+  test('[C24] a text that is no UTF-8 is malformed', async () => {
     const { callee } = await talking();
     callee.write(masked(0x81, 2, 0xc3, 0x28));
     await callee.next({ type: 'error', code: 'malformed' });
@@ -133,7 +133,7 @@ describe('what is no frame of the protocol', () => {
     ['{"type":"hello","version":"1"}', 'invalid'],
   ];
 
-  test('is answered with an error, and changes nothing in the call', async () => {
+  test('[C24] what is no frame of the protocol is answered with an error, and changes nothing', async () => {
     const { a, caller, callee } = await talking();
     for (const [text, code] of refused) {
       callee.say(text);
@@ -146,7 +146,7 @@ describe('what is no frame of the protocol', () => {
     expect(caller.frames.map(({ type }) => type)).toEqual(['welcome', 'state', 'peer', 'signal']);
   });
 
-  test('is answered with an error in an inbox, too', async () => {
+  test('[C24] what is no frame of the protocol is answered with an error in an inbox, too', async () => {
     const { a, b, inbox } = await two();
     for (const [text, code] of refused.slice(0, 20)) {
       inbox.say(text);
@@ -164,7 +164,7 @@ describe('what is no frame of the protocol', () => {
     await inbox.next({ type: 'ring' });
   });
 
-  test('may carry fields that nobody knows, and names of what objects inherit', async () => {
+  test('[C24] a frame may carry fields that nobody knows, and names of what objects inherit', async () => {
     const { a, b, caller, callee } = await talking();
     const seen = `{"__proto__":{"epoch":1,"seq":9},"constructor":{"epoch":1,"seq":9},"${b.user.id}":{"epoch":1,"seq":9}}`;
     callee.say(
@@ -185,7 +185,7 @@ describe('what is no frame of the protocol', () => {
 });
 
 describe('a frame at the wrong time', () => {
-  test('is refused', async () => {
+  test('[C24] a frame at the wrong time is refused', async () => {
     const { b, call, caller } = await ringing();
     const line = await b.knock(call.callId);
     for (const frame of [{ type: 'accept' }, { type: 'hangup' }, JSON.parse(signal(1))]) {
@@ -218,7 +218,7 @@ describe('a frame at the wrong time', () => {
     ]);
   });
 
-  test.each([0, 2])('is a hello of version %s: the connection ends', async (version) => {
+  test.each([0, 2])('[C24] a hello of version %s ends the connection', async (version) => {
     const { b, call, inbox } = await ringing();
     const line = await b.knock(call.callId);
     line.say({ type: 'hello', version });
@@ -230,7 +230,7 @@ describe('a frame at the wrong time', () => {
 });
 
 describe('too many frames', () => {
-  test('at once end the connection; those before are answered, and the other side stays', async () => {
+  test('[C22] too many frames at once end the connection; those before them are answered', async () => {
     const { b, call, caller, callee } = await talking();
     for (const _ of repeated(190, () => 0)) callee.say({ type: 'ping' });
     await isAlive(callee);
@@ -245,7 +245,7 @@ describe('too many frames', () => {
   });
 
   test.each(['nonsense', '{"type":"nonsense"}', Buffer.from('nonsense')])(
-    'count whatever they are: %s',
+    '[C22] too many frames count whatever they are: %s',
     async (frame) => {
       const { caller, callee } = await talking();
       for (const _ of repeated(400, () => 0)) callee.say(frame);
@@ -254,7 +254,7 @@ describe('too many frames', () => {
     },
   );
 
-  test('end a connection to an inbox, new or old; the other devices ring on', async () => {
+  test('[C22] too many frames end a connection to an inbox; the other devices ring on', async () => {
     const { a, b, inbox } = await two();
     const other = await (await deviceOf(b.user)).inbox();
     const old = await oldClient(b.user);
@@ -267,7 +267,7 @@ describe('too many frames', () => {
 });
 
 describe('after all of it', () => {
-  test('a call works', async () => {
+  test('[C10] a call works after all of it', async () => {
     const { a, b } = await two();
     await aCallWorks(a, b);
   });

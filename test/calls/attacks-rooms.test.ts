@@ -22,7 +22,7 @@ const STRANGE = 'another-secret-0123456789012345';
 const FULL = { code: 4429, reason: 'Too many connections' };
 
 describe('five hundred sockets of one user', () => {
-  test('leave eight that live; the inbox lives on, and rings them', {
+  test('[C27] of five hundred sockets of one user eight live; the inbox lives on, and rings', {
     timeout: 60_000,
   }, async () => {
     const [a, b] = await newDevices(2);
@@ -72,7 +72,7 @@ describe('five hundred sockets of one user', () => {
       .toBe('in');
   });
 
-  test('by one device leave the newest', async () => {
+  test('[C19] of five hundred sockets of one device the newest lives', async () => {
     const { a, b, inbox } = await two();
     let newest = inbox;
     for (const _ of repeated(4, () => 0)) {
@@ -84,7 +84,7 @@ describe('five hundred sockets of one user', () => {
     await newest.next({ type: 'ring' });
   });
 
-  test('in the room of a call are eight at most', async () => {
+  test('[C27] the room of a call takes eight sockets of one user', async () => {
     const { b, call, caller } = await ringing();
     const devices = await Promise.all(repeated(9, () => deviceOf(b.user)));
     const lines = [];
@@ -170,7 +170,7 @@ describe('whoever speaks to rooms past the Worker', () => {
   ];
 
   test.each(wrong)(
-    'with %s is told nothing by the Worker, and changes nothing',
+    '[C18] who speaks to rooms past the Worker, with %s, is told nothing, changes nothing',
     async (_, forge) => {
       const told = await runningApi().send('POST', '/api/internal/rooms', {
         body: act(),
@@ -195,30 +195,33 @@ describe('whoever speaks to rooms past the Worker', () => {
 
   // Where rooms have an address of their own.
   if (ROOMS_URL) {
-    test.each(wrong)('with %s is turned away by the rooms themselves', async (_, forge) => {
-      for (const target of [`call/${call}`, `inbox/${a.user.id}`]) {
-        const url = `${ROOMS_URL}/parties/${target}`;
-        const told = await fetch(url, {
-          method: 'POST',
-          body: act(),
-          headers: await forge(target, act()),
-        });
-        expect(told.status).toBe(401);
-        const headers = await forge(target, '');
-        for (const at of [url, `${url}?_pk=x`]) {
-          await expect(openLine(at, CallServerFrame, undefined, headers)).rejects.toThrow('401');
+    test.each(wrong)(
+      '[C18] who speaks to rooms with %s is turned away by the rooms themselves',
+      async (_, forge) => {
+        for (const target of [`call/${call}`, `inbox/${a.user.id}`]) {
+          const url = `${ROOMS_URL}/parties/${target}`;
+          const told = await fetch(url, {
+            method: 'POST',
+            body: act(),
+            headers: await forge(target, act()),
+          });
+          expect(told.status).toBe(401);
+          const headers = await forge(target, '');
+          for (const at of [url, `${url}?_pk=x`]) {
+            await expect(openLine(at, CallServerFrame, undefined, headers)).rejects.toThrow('401');
+          }
         }
-      }
-    });
+      },
+    );
 
-    test('with the secret of tokens is turned away, since rooms elsewhere have one of their own', async () => {
+    test('[C18] a request signed by the secret of tokens is turned away by rooms elsewhere', async () => {
       const headers = await sign([String(JWT_SECRET)], `call/${call}`, { body: act() }, Date.now());
       const url = `${ROOMS_URL}/parties/call/${call}`;
       expect((await fetch(url, { method: 'POST', body: act(), headers })).status).toBe(401);
     });
   }
 
-  test('has hurt nobody', async () => {
+  test('[C10] a call works after all of it', async () => {
     const line = await a.join(call);
     expect(line.frames).toMatchObject([{ state: 'ringing', joined: true }]);
     line.say({ type: 'hangup' });
@@ -226,7 +229,7 @@ describe('whoever speaks to rooms past the Worker', () => {
     if (c && d) await aCallWorks(c, d);
   });
 
-  test('who repeats what was signed within its time writes nothing twice', async () => {
+  test('[C16] who repeats what was signed within its time writes nothing twice', async () => {
     const [c, d] = await newDevices(2);
     if (!c || !d) throw new Error('There are no two');
     const record = recordOf(c.user.id, [d.user.id]);
@@ -241,21 +244,24 @@ describe('whoever speaks to rooms past the Worker', () => {
 });
 
 describe('a user whose id is', () => {
-  test.each(['__proto__', 'ws-abc'])('%s calls and is called as anybody else', async (id) => {
-    const odd = await deviceOf(await newUser({ id }));
-    const [a] = await newDevices(1);
-    if (!a) throw new Error('Nobody calls');
-    await aCallWorks(odd, a);
-    await aCallWorks(a, odd);
-    const { callId } = await odd.call(a.user);
-    const late = await a.inbox();
-    expect(late.frames).toMatchObject([{ rings: [{ call: callId, from: { user: id } }] }]);
-    late.say({ type: 'decline', call: callId });
-    expect(await recordsOf(odd, callId)).toMatchObject([{ reason: 'declined' }]);
-  });
+  test.each(['__proto__', 'ws-abc'])(
+    '[C18] a user whose id is %s calls and is called as anybody else',
+    async (id) => {
+      const odd = await deviceOf(await newUser({ id }));
+      const [a] = await newDevices(1);
+      if (!a) throw new Error('Nobody calls');
+      await aCallWorks(odd, a);
+      await aCallWorks(a, odd);
+      const { callId } = await odd.call(a.user);
+      const late = await a.inbox();
+      expect(late.frames).toMatchObject([{ rings: [{ call: callId, from: { user: id } }] }]);
+      late.say({ type: 'decline', call: callId });
+      expect(await recordsOf(odd, callId)).toMatchObject([{ reason: 'declined' }]);
+    },
+  );
 
   test.each(['a/b', 'ж', 'x'.repeat(65)])(
-    '%s, of which no room can be, hurts nobody',
+    '[C18] a user whose id is %s, of which no room can be, hurts nobody',
     async (id) => {
       const odd = await deviceOf(await newUser({ id }));
       const { b, callee, caller, a } = await talking();

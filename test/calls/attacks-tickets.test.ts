@@ -51,7 +51,7 @@ describe('a ticket', () => {
     scene = await ringing();
   });
 
-  test('to another call does not admit to this one, nor to an inbox; the call goes on', async () => {
+  test('[C18] a ticket to another call does not admit to this one, nor to an inbox', async () => {
     const [one, other] = [await ringing(), await ringing()];
     const ticket = await one.b.callTicket(one.call.callId);
     const inbox = await one.b.inboxTicket();
@@ -66,7 +66,7 @@ describe('a ticket', () => {
     expect(other.caller.frames).toHaveLength(3);
   });
 
-  test('with another user or another role than the call has is not in it', async () => {
+  test('[C18] a ticket with another user or another role than the call has admits nobody', async () => {
     const { b, call, caller } = await ringing();
     const [stranger] = await newDevices(1);
     if (!stranger) throw new Error('There is no stranger');
@@ -82,7 +82,7 @@ describe('a ticket', () => {
     expect(caller.frames.map(({ type }) => type)).toEqual(['welcome']);
   });
 
-  test('of another device does not get at the call that the first one has', async () => {
+  test('[C18] a ticket of another device does not get at the call that the first one has', async () => {
     const { b, call, caller, callee } = await talking();
     const other = await deviceOf(b.user);
     const mine = decodeJwt((await other.inboxTicket()).ticket);
@@ -118,19 +118,19 @@ describe('a ticket', () => {
     ],
     ['is cut short', async ({ url, ticket }) => ({ url, ticket: ticket.slice(0, -2) })],
     ['is not there', async ({ url }) => ({ url, ticket: '' })],
-  ])('that %s admits nobody', async (_, change) => {
+  ])('[C18] a ticket that %s admits nobody', async (_, change) => {
     const { b, call } = scene;
     for (const ticket of [await b.callTicket(call.callId), await b.inboxTicket()]) {
       expect(await refusal(b, await change(ticket))).toEqual(UNAUTHORIZED);
     }
   });
 
-  test('that is as it should be admits, after all of those', async () => {
+  test('[C18] a ticket that is as it should be admits, after all of those', async () => {
     const { b, call } = scene;
     await b.accept(call.callId);
   });
 
-  test('admits once, to a call and to an inbox', async () => {
+  test('[C18] a ticket admits once, to a call and to an inbox', async () => {
     const { a, b, call, caller, inbox } = await ringing();
     const ticket = await b.callTicket(call.callId);
     const line = await b.join(ticket);
@@ -145,7 +145,7 @@ describe('a ticket', () => {
     await caller.next({ type: 'peer', peer: { state: 'joined' } });
   });
 
-  test('is no token, and a token is no ticket', async () => {
+  test('[C18] a ticket is no token, and a token is no ticket', async () => {
     const { b, call } = await ringing();
     const inbox = await b.inboxTicket();
     for (const { url } of [inbox, await b.callTicket(call.callId)]) {
@@ -162,7 +162,7 @@ describe('a ticket', () => {
 });
 
 describe('the id of a connection that a client asks for', () => {
-  test('is not taken: nobody else is thrown out, spoken for or listened to', async () => {
+  test('[C18] the id of a connection that a client asks for is not taken', async () => {
     const { a, b, call, caller } = await ringing();
     const [other] = await newDevices(1);
     if (!other) throw new Error('Nobody attacks');
@@ -200,7 +200,7 @@ describe('the id of a room', () => {
     '__proto__',
     'constructor',
     '..%2finbox%2fx',
-  ])('that is %s leads nowhere, with or without a ticket', async (id) => {
+  ])('[C18] the id of a room that is %s leads nowhere, with or without a ticket', async (id) => {
     const { b } = await two();
     const { ticket } = await b.inboxTicket();
     for (const party of ['call', 'inbox', 'nothing']) {
@@ -213,7 +213,7 @@ describe('the id of a room', () => {
     }
   });
 
-  test('of no call there ever was is told so', async () => {
+  test('[C18] the id of a room of no call there ever was is told so', async () => {
     const { a, b, call } = await ringing();
     const id = crypto.randomUUID();
     const ticket = await forge(call, { aud: `call/${id}` });

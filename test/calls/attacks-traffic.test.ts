@@ -11,7 +11,7 @@ const CANDIDATES = 511;
 const AGAIN = 60;
 
 describe('an old client that calls its caller again and again while it rings', () => {
-  test('has not all that was said sent each time; the host goes on serving others', {
+  test('[C17, C41] a legacy client that calls back in a loop does not have it all sent again', {
     timeout: 60_000,
   }, async () => {
     const [a, b] = await newDevices(2);

@@ -33,19 +33,22 @@ const SOCKETS = {
 };
 
 describe.each(Object.entries(SOCKETS))('a close that a client sends to %s', (_, open) => {
-  test('is answered at once when it is empty', async () => {
+  test('[C20] a close is answered at once when it is empty', async () => {
     const line = await open();
     expect(await answerTo(line.requestClose())).toBe(1000);
   });
 
-  test.each([1000, 3000, 4999])('is answered at once when it has the code %i', async (code) => {
-    const line = await open();
-    expect([code, 1000]).toContain(await answerTo(line.requestClose(code)));
-  });
+  test.each([1000, 3000, 4999])(
+    '[C20] a close is answered at once when it has the code %i',
+    async (code) => {
+      const line = await open();
+      expect([code, 1000]).toContain(await answerTo(line.requestClose(code)));
+    },
+  );
 });
 
 describe('a client that comes back from its empty close', () => {
-  test('is in its call still, and the other one has seen it go and come', async () => {
+  test('[C12, C20] a client that comes back from its empty close is in its call still', async () => {
     const { b, call, caller, callee } = await talking();
     expect(await answerTo(callee.requestClose())).toBe(1000);
     const back = await b.join(call.callId, { seen: {}, acked: 0 });
@@ -71,7 +74,7 @@ const flood = async (line: Pick<CallLine, 'say' | 'holdOpen'>): Promise<boolean>
 };
 
 describe('a client that sends on and on after it was put out', () => {
-  test('is cut off from the room of its call, and the other one is heard', async () => {
+  test('[C26] a client that sends on after its close is cut off from the room of its call', async () => {
     const { caller, callee } = await talking();
     expect(await flood(callee)).toBe(true);
     await caller.next({ type: 'peer', peer: { state: 'away' } });
@@ -79,7 +82,7 @@ describe('a client that sends on and on after it was put out', () => {
     await caller.next({ type: 'pong' }, AT_ONCE_MS);
   });
 
-  test('changes nothing in an inbox: the others ring', async () => {
+  test('[C26] a client that sends on after its close changes nothing in an inbox', async () => {
     const { a, b, inbox } = await two();
     const other = await (await deviceOf(b.user)).inbox();
     await flood(inbox);

@@ -18,7 +18,7 @@ const written = async (caller: Device, callee: Device, callId: string) => {
 };
 
 describe('a call', () => {
-  test('goes from ringing to accepted, as both are told, and rings only for the one who is called', async () => {
+  test('[C1, C2] a call goes from ringing to accepted, and rings only for who is called', async () => {
     const { a, b, call, caller, inbox } = await ringing({ video: true, offer: 'v=0 offer' });
     expect(call).toMatchObject({ state: 'ringing', role: 'caller' });
     const other = { username: b.user.username, displayName: b.user.displayName, user: b.user.id };
@@ -61,7 +61,7 @@ describe('a call', () => {
   });
 
   test.each(['caller', 'callee'] as const)(
-    'ends as hung_up for both when the %s hangs up',
+    '[C1] a call ends as hung_up for both when the %s hangs up',
     async (who) => {
       const scene = await talking();
       scene[who].say({ type: 'hangup' });
@@ -78,7 +78,7 @@ describe('a call', () => {
   );
 
   test.each(['in its room', 'in the inbox'])(
-    'that is declined %s ends as declined, on all devices',
+    '[C1, C3] a call that is declined %s ends as declined, on all devices',
     async (where) => {
       const { a, b, call, caller, inbox } = await ringing();
       const others = await Promise.all([
@@ -102,7 +102,7 @@ describe('a call', () => {
     },
   );
 
-  test('that is given up before it was accepted ends as cancelled, and was missed', async () => {
+  test('[C1, C3] a call that is given up before it was accepted ends as cancelled, and missed', async () => {
     const { a, b, call, caller, inbox } = await ringing();
     const knocking = await b.join(call.callId);
     caller.say({ type: 'hangup' });
@@ -118,7 +118,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('to somebody who is in another one ends as busy, and disturbs nobody', async () => {
+  test('[C3] a call to somebody who is in another one ends as busy, and disturbs nobody', async () => {
     const { b, caller, callee, inbox } = await talking();
     const [c] = await newDevices(1);
     if (!c) throw new Error('Nobody calls');
@@ -134,13 +134,13 @@ describe('a call', () => {
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
   });
 
-  test('to somebody who calls somebody else ends as busy', async () => {
+  test('[C3] a call to somebody who calls somebody else ends as busy', async () => {
     const { a } = await ringing();
     const [c] = await newDevices(1);
     expect(await c?.call(a.user)).toMatchObject({ state: 'ended', reason: 'busy' });
   });
 
-  test('can be followed by another one between the same two, at once', async () => {
+  test('[C1] a call can be followed by another one between the same two, at once', async () => {
     const { a, b, inbox, caller, callee } = await talking();
     callee.say({ type: 'hangup' });
     await caller.next({ type: 'state', state: 'ended' });
@@ -153,7 +153,7 @@ describe('a call', () => {
     await inbox.next({ type: 'ring', call: again.callId });
   });
 
-  test('tells those who come after its end how it ended', async () => {
+  test('[C1] a call tells those who come after its end how it ended', async () => {
     const { a, b, call, caller, callee } = await talking();
     const ticket = await b.callTicket(call.callId);
     caller.say({ type: 'hangup' });
@@ -165,7 +165,7 @@ describe('a call', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'call_not_found']);
   });
 
-  test('is not there for those who are not in it', async () => {
+  test('[C18] a call is not there for those who are not in it', async () => {
     const { call } = await ringing();
     const [stranger] = await newDevices(1);
     const answer = await stranger?.send('POST', `/api/calls/${call.callId}/ticket`);
@@ -174,7 +174,7 @@ describe('a call', () => {
 });
 
 describe('whoever calls', () => {
-  test('is refused while in a call, or while another device of theirs calls', async () => {
+  test('[C33] whoever calls is refused while in a call, or while another device of theirs calls', async () => {
     const { a, b } = await talking();
     const { a: c } = await ringing();
     const [other] = await newDevices(1);
@@ -185,7 +185,7 @@ describe('whoever calls', () => {
     }
   });
 
-  test('gives up the call that rings by calling somebody else on the same device', async () => {
+  test('[C1] whoever calls gives up the call that rings by calling somebody else', async () => {
     const { a, call, inbox } = await ringing();
     const next = await two();
     const second = await a.call(next.b.user);
@@ -193,7 +193,7 @@ describe('whoever calls', () => {
     await inbox.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
   });
 
-  test('gets the call that there is when the same one is called again', async () => {
+  test('[C7] whoever calls gets the call that there is when the same one is called again', async () => {
     const { a, b, call } = await ringing();
     expect(await a.call(b.user)).toMatchObject({
       callId: call.callId,
@@ -202,14 +202,14 @@ describe('whoever calls', () => {
     });
   });
 
-  test('can name a username as well as an id', async () => {
+  test('[C1] whoever calls can name a username as well as an id', async () => {
     const { a, b, inbox } = await two();
     const answer = await a.send('POST', '/api/calls', { to: `@${b.user.username.toUpperCase()}` });
     expect(answer.status, answer.text).toBe(201);
     await inbox.next({ type: 'ring', call: String(answer.body.callId) });
   });
 
-  test('is told when there is nobody of that name', async () => {
+  test('[C1] whoever calls is told when there is nobody of that name', async () => {
     const { a } = await two();
     const nobody = await a.send('POST', '/api/calls', { to: crypto.randomUUID() });
     expect([nobody.status, nobody.body.code]).toEqual([404, 'user_not_found']);

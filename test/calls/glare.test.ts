@@ -25,7 +25,7 @@ const collide = async (a: Device, b: Device): Promise<Started> => {
 };
 
 describe('two who dial each other at the same moment', () => {
-  test(`end up in exactly one call, of ${GLARE_RUNS} dials`, {
+  test(`[C7] two who dial each other end up in exactly one call, of ${GLARE_RUNS} dials`, {
     timeout: 20_000 + GLARE_RUNS * 300,
   }, async () => {
     const devices = await newDevices(GLARE_RUNS);
@@ -53,7 +53,7 @@ describe('two who dial each other at the same moment', () => {
     expect(won.smaller + won.larger).toBe(GLARE_RUNS >> 1);
   });
 
-  test('talk in it when the one who is called accepts, as anybody does; nothing else rings or is written down', async () => {
+  test('[C7] two who dial each other talk once the callee accepts; nothing else rings', async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const inboxes = await Promise.all([a.inbox(), b.inbox()]);
@@ -88,7 +88,7 @@ const three = async () => {
 };
 
 describe('of a group', () => {
-  test('two who call the others at the same moment are in one call, and the third with them', async () => {
+  test('[C7] two of a group who call the others at once are in one call, and the third too', async () => {
     for (const _ of repeated(GROUP_RUNS, () => 0)) {
       const { a, b, c, inboxes } = await three();
       const calls = await Promise.all([a.call([b.user, c.user]), b.call([c.user, a.user])]);
@@ -112,7 +112,7 @@ describe('of a group', () => {
     }
   });
 
-  test('who is called and calls the caller, or all, gets that call, on another device too', async () => {
+  test('[C7] who is called by a group and calls the caller, or all, gets that call', async () => {
     const { a, b, c, inboxes } = await three();
     const { callId, line } = await a.dial([b.user, c.user]);
     for (const inbox of inboxes.slice(1)) await inbox.next({ type: 'ring', call: callId });
@@ -128,7 +128,7 @@ describe('of a group', () => {
     expect((await c.call([a.user, b.user])).callId).toBe(callId);
   });
 
-  test('who calls the others and is called by one of them alone has them in that call', async () => {
+  test('[C7] who calls a group and is called by one of it has them in that call', async () => {
     const { a, b, c } = await three();
     const calls = await Promise.all([a.call([b.user, c.user]), c.call(a.user)]);
     const [group, pair] = calls;

@@ -29,7 +29,7 @@ const gather = async (count: number) => {
 };
 
 describe('a call of eight', () => {
-  test('is a mesh: each signals each, and gets what is for it, in order', async () => {
+  test('[C8, C11] a call of eight is a mesh: each gets what is for it, in order', async () => {
     const { devices, clients, call } = await gather(8);
     for (const [from, { client }] of clients.entries()) {
       for (const [to, { user }] of devices.entries()) {
@@ -74,7 +74,7 @@ describe('a call of eight', () => {
     expect(record?.peers).toHaveLength(7);
   });
 
-  test('has no ninth', async () => {
+  test('[C8] a call of eight has no ninth', async () => {
     const devices = await newDevices(9);
     const to = devices.slice(1).map(({ user }) => user.id);
     const answer = await devices[0]?.send('POST', '/api/calls', { to });
@@ -87,7 +87,7 @@ const gone = (): never => {
 };
 
 describe('a group call', () => {
-  test('goes on when somebody leaves, and takes them back with the roster of the moment', async () => {
+  test('[C8] a group call goes on when somebody leaves, and takes them back with the roster', async () => {
     const { devices, clients, call } = await gather(4);
     const [first, second, third, fourth] = clients;
     const leaver = devices[3];
@@ -117,7 +117,7 @@ describe('a group call', () => {
     await line.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0 again' }] });
   });
 
-  test('tells the others when somebody declines, and rings on; that one has not missed it', async () => {
+  test('[C3, C8] a group call tells the others when somebody declines, and rings on', async () => {
     const { a, b, inbox } = await two();
     const [c] = await newDevices(1);
     if (!c) return gone();
@@ -140,7 +140,7 @@ describe('a group call', () => {
     expect(await recordsOf(c, call.callId)).toMatchObject([{ reason: 'cancelled', missed: true }]);
   });
 
-  test('does not ring old devices, whose dialect knows two alone', async () => {
+  test('[C8] a group call does not ring legacy devices, whose dialect knows two alone', async () => {
     const { a, b, inbox } = await two();
     const [c] = await newDevices(1);
     if (!c) return gone();
@@ -152,7 +152,7 @@ describe('a group call', () => {
     expect(old.frames).toEqual([]);
   });
 
-  test('wants to know whom a signal is for, and passes nothing on to those who have not joined', async () => {
+  test('[C8] a group call wants to know whom a signal is for, and that they have joined', async () => {
     const { a, b } = await two();
     const [c] = await newDevices(1);
     if (!c) return gone();

@@ -24,7 +24,7 @@ const takeOver = (device: Device, callId: string) =>
   device.send('POST', `/api/calls/${callId}/ticket`, { takeOver: true });
 
 describe('a device without its memory', () => {
-  test('is told by its inbox which call it is in, as caller and as callee, and comes back to it', async () => {
+  test('[C33] a device without its memory is told which call it is in, and comes back to it', async () => {
     const { a, b, call, caller, callee } = await talking();
     let [line, other] = [caller, callee];
     for (const [device, role] of [
@@ -45,7 +45,7 @@ describe('a device without its memory', () => {
     }
   });
 
-  test('is told so when it dials somebody else, and may hang up what it is in', async () => {
+  test('[C33] a device that dials somebody else is told of its call, and may hang up', async () => {
     const { a, call, caller, callee } = await talking();
     caller.drop();
     const [stranger] = await newDevices(1);
@@ -61,7 +61,7 @@ describe('a device without its memory', () => {
 });
 
 describe('a call that nobody has answered', () => {
-  test('can be ended on another device of the caller', async () => {
+  test('[C34] a call that nobody has answered can be ended on another device of the caller', async () => {
     const { a, call, caller, inbox } = await ringing();
     const other = await deviceOf(a.user);
     const line = await other.inbox();
@@ -71,7 +71,7 @@ describe('a call that nobody has answered', () => {
     expect(await recordsOf(a, call.callId)).toMatchObject([{ reason: 'cancelled' }]);
   });
 
-  test('can be taken over by another device, which negotiates; the first one is told and may not come back', async () => {
+  test('[C34] a call that nobody has answered can be taken over by another device', async () => {
     const { a, b, call, caller } = await ringing({ offer: 'v=0 first' });
     const other = await deviceOf(a.user);
     const refused = await other.send('POST', `/api/calls/${call.callId}/ticket`);
@@ -99,7 +99,7 @@ describe('a call that nobody has answered', () => {
     expect((await takeOver(a, call.callId)).body.code).toBe('answered_elsewhere');
   });
 
-  test('is taken over from an old client, which hears that it is over there', async () => {
+  test('[C34] a call is taken over from a legacy client, which hears that it is over there', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     old.say({
@@ -116,7 +116,7 @@ describe('a call that nobody has answered', () => {
     await line.next({ type: 'peer', peer: { state: 'joined' } });
   });
 
-  test('is not taken over by others, or by devices of the callee, or without being asked for', async () => {
+  test('[C34] a call is not taken over by others, by the callee’s devices or without asking', async () => {
     const { a, b, call, caller } = await ringing();
     const [stranger] = await newDevices(1);
     if (!stranger) throw new Error('There is nobody');
@@ -134,7 +134,7 @@ describe('a call that nobody has answered', () => {
     expect((await takeOver(other, call.callId)).status).toBe(404);
   });
 
-  test('that two other devices want at once has one of them in the end', async () => {
+  test('[C34] a call that two other devices want at once has one of them in the end', async () => {
     const { a, b, call } = await ringing();
     const others = await Promise.all([deviceOf(a.user), deviceOf(a.user)]);
     await Promise.all(others.map((other) => takeOver(other, call.callId)));

@@ -27,23 +27,26 @@ describe('old clients on both sides', () => {
     ['the web client', WEB_CALL],
     ['the phone client', PHONE_CALL],
     ['a client that answers without sdp', BARE_CALL],
-  ])('hear from %s what the original server told them, to the byte', async (_, exchange) => {
-    const [a, b] = await pair();
-    const lines = { caller: await oldClient(a.user), callee: await oldClient(b.user) };
-    const expected: Record<'caller' | 'callee', string[]> = { caller: [], callee: [] };
-    for (const { from, says, heard } of exchange) {
-      const who = from === 'caller' ? 'callee' : 'caller';
-      lines[from].say(filledIn(says, a, b));
-      if (heard === undefined) continue;
-      expected[who].push(filledIn(heard, a, b));
-      await lines[who].next();
-      expect(texts(lines[who])).toEqual(expected[who]);
-    }
-    expect(texts(lines.caller)).toEqual(expected.caller);
-    expect(texts(lines.callee)).toEqual(expected.callee);
-  });
+  ])(
+    '[C37] legacy clients hear from %s what the legacy server told them, to the byte',
+    async (_, exchange) => {
+      const [a, b] = await pair();
+      const lines = { caller: await oldClient(a.user), callee: await oldClient(b.user) };
+      const expected: Record<'caller' | 'callee', string[]> = { caller: [], callee: [] };
+      for (const { from, says, heard } of exchange) {
+        const who = from === 'caller' ? 'callee' : 'caller';
+        lines[from].say(filledIn(says, a, b));
+        if (heard === undefined) continue;
+        expected[who].push(filledIn(heard, a, b));
+        await lines[who].next();
+        expect(texts(lines[who])).toEqual(expected[who]);
+      }
+      expect(texts(lines.caller)).toEqual(expected.caller);
+      expect(texts(lines.callee)).toEqual(expected.callee);
+    },
+  );
 
-  test('may say all of it at once', async () => {
+  test('[C37] legacy clients may say all of it at once', async () => {
     const [a, b] = await pair();
     const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
     const ofCaller = WEB_CALL.slice(0, 4);
@@ -68,7 +71,7 @@ describe('an old client', () => {
   const said = (from: 'caller' | 'callee') =>
     WEB_CALL.filter((step) => step.from === from && /call:(offer|answer|ice)/.test(step.says));
 
-  test('calls a new one: it rings, and hears in its signals what was said, in order', async () => {
+  test('[C37] a legacy client calls a new one, which hears in its signals what was said', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     const [offer, ...rest] = said('caller').map(({ says }) => filledIn(says, a, b));
@@ -114,7 +117,7 @@ describe('an old client', () => {
     await line.next({ type: 'acked', seq: 2 });
   };
 
-  test('is called by a new one: it hears an offer as it knows them, and its answer comes as a signal', async () => {
+  test('[C37] a legacy client that a new one calls hears an offer as it knows them', async () => {
     const [a, b] = await pair();
     const old = await oldClient(b.user);
     const call = await a.dial(b.user, { video: true, offer: 'v=0 offer' });

@@ -45,21 +45,21 @@ describe('an old client that calls', () => {
     ['whom nobody knows', crypto.randomUUID()],
     ['with a name that is none', '../../x'],
     ['with the name of what objects inherit', 'hasOwnProperty'],
-  ])('hears call:hangup at once when it is somebody %s', async (_, to) => {
+  ])('[C40] a legacy caller hears call:hangup at once when it is somebody %s', async (_, to) => {
     const [a] = await newDevices(1);
     const old = await openOld(String(a?.token));
     old.say(offerTo(to));
     expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
   });
 
-  test('hears it when it calls itself', async () => {
+  test('[C40] a legacy caller hears it when it calls itself', async () => {
     const [a] = await newDevices(1);
     const old = await openOld(String(a?.token));
     old.say(offerTo(a?.user.id));
     expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
   });
 
-  test('hears it at once when the other one is busy, who hears nothing', async () => {
+  test('[C3, C40] a legacy caller hears it at once when the other one is busy, who hears nothing', async () => {
     const { a: busy, inbox } = await talking();
     const [c] = await newDevices(1);
     const old = await openOld(String(c?.token));
@@ -69,7 +69,7 @@ describe('an old client that calls', () => {
   });
 
   test.each(['old', 'new'])(
-    'hears it at once when the other one declines on an %s client',
+    '[C40] a legacy caller hears it at once when the other one declines on an %s client',
     async (kind) => {
       const { a, b, inbox } = await two();
       const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
@@ -85,7 +85,7 @@ describe('an old client that calls', () => {
     },
   );
 
-  test('ends its unanswered call by making another one', async () => {
+  test('[C41] a legacy caller ends its unanswered call by making another one', async () => {
     const { a, b, inbox } = await two();
     const second = await two();
     const old = await oldClient(a.user);
@@ -101,7 +101,7 @@ describe('an old client that calls', () => {
     expect(old.frames).toEqual([]);
   });
 
-  test('can name the other one by a username, and as targetUserId', async () => {
+  test('[C37] a legacy caller can name the other one by a username, and as targetUserId', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     old.say({
@@ -111,7 +111,7 @@ describe('an old client that calls', () => {
     await inbox.next({ type: 'ring', from: { user: a.user.id } });
   });
 
-  test('gives up before anybody answers: the call is cancelled, and was missed', async () => {
+  test('[C1, C39] a legacy caller gives up before anybody answers: the call is cancelled', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     old.say(offerTo(b.user.id));
@@ -122,7 +122,7 @@ describe('an old client that calls', () => {
     expect(await recordsOf(b, call)).toMatchObject([{ reason: 'cancelled', missed: true }]);
   });
 
-  test('and gives up before the call is known, leaves nothing that rings', async () => {
+  test('[C10] a legacy caller that gives up before the call is known leaves nothing that rings', async () => {
     const { a, b, inbox } = await two();
     const second = await two();
     const old = await oldClient(a.user);
@@ -149,16 +149,19 @@ describe('an old client in a call', () => {
     ],
   ];
 
-  test.each(endings)('whose connection ends %s has hung up, at once', async (_, end) => {
-    for (const who of ['caller', 'callee'] as const) {
-      const lines = await oldTalk();
-      end(lines[who]);
-      const other = who === 'caller' ? lines.callee : lines.caller;
-      expect((await other.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
-    }
-  });
+  test.each(endings)(
+    '[C39] a legacy client in a call whose connection ends %s has hung up, at once',
+    async (_, end) => {
+      for (const who of ['caller', 'callee'] as const) {
+        const lines = await oldTalk();
+        end(lines[who]);
+        const other = who === 'caller' ? lines.callee : lines.caller;
+        expect((await other.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+      }
+    },
+  );
 
-  test('with a new one has hung up likewise: there is no grace', async () => {
+  test('[C39] a legacy client in a call with a new one has hung up when its socket goes', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     old.say(offerTo(b.user.id));
@@ -168,7 +171,7 @@ describe('an old client in a call', () => {
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' }, AT_ONCE_MS);
   });
 
-  test('is not taken over by a third one', async () => {
+  test('[C18] a legacy client in a call is not taken over by a third one', async () => {
     const { a, b, c, caller, callee } = await oldTalk();
     const third = await oldClient(c.user);
     for (const to of [a, b]) {
@@ -187,7 +190,7 @@ describe('an old client in a call', () => {
     ]);
   });
 
-  test('can call another one after it', async () => {
+  test('[C1] a legacy client can call another one after its call', async () => {
     const { a, b, c, caller, callee } = await oldTalk();
     caller.say(HANGUP);
     await callee.next(HANGUP);
@@ -202,7 +205,7 @@ describe('an old client in a call', () => {
 });
 
 describe('several sockets of an old client', () => {
-  test('all ring; the one that answers has the call, and the others hear call:hangup', async () => {
+  test('[C2] several legacy sockets all ring; one answers, and the others hear call:hangup', async () => {
     const [a, b] = await three();
     const { token } = await deviceOf(b.user);
     const sockets = await Promise.all([openOld(token), openOld(token), oldClient(b.user)]);
@@ -230,7 +233,7 @@ describe('several sockets of an old client', () => {
     expect(again.frames).toEqual([]);
   });
 
-  test('one of which closes while it rings leave the user reachable', async () => {
+  test('[C5] several legacy sockets leave the user reachable when one closes while it rings', async () => {
     const [a, b] = await three();
     const [one, other] = [await oldClient(b.user), await oldClient(b.user)];
     const caller = await oldClient(a.user);
@@ -241,7 +244,7 @@ describe('several sockets of an old client', () => {
     await caller.next({ event: 'call:answer' });
   });
 
-  test('that answer at once: exactly one has the call', async () => {
+  test('[C2] several legacy sockets that answer at once: exactly one has the call', async () => {
     const [a, b] = await three();
     const sockets = await Promise.all(repeated(4, () => oldClient(b.user)));
     const caller = await oldClient(a.user);
@@ -260,7 +263,7 @@ describe('several sockets of an old client', () => {
 });
 
 describe('two old clients that call each other at the same moment', () => {
-  test('end up in one call: one of them rings, and can answer', async () => {
+  test('[C7, C44] two legacy clients that dial each other end up in one call', async () => {
     for (const _ of repeated(4, () => 0)) {
       const [a, b] = await three();
       const [one, other] = [await oldClient(a.user), await oldClient(b.user)];
@@ -285,7 +288,7 @@ describe('two old clients that call each other at the same moment', () => {
 });
 
 describe('frames that the original did not know', () => {
-  test('are ignored, whatever they are, and the socket stays', async () => {
+  test('[C38] frames that the legacy server did not know are ignored, and the socket stays', async () => {
     const { a, b, inbox } = await two();
     const [old] = [await oldClient(a.user)];
     const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
@@ -349,7 +352,7 @@ describe('/ws', () => {
       () => originalToken(crypto.randomUUID(), { secret: 'another-secret-0123456789012345' }),
     ],
     ['one that has expired', () => originalToken(crypto.randomUUID(), { issuedAt: 1_500_000_000 })],
-  ])('opens, and closes with 4001 for %s', async (_, token) => {
+  ])('[C36] /ws opens, and closes with 4001 for %s', async (_, token) => {
     const line = await openOld(await token());
     expect(await line.closed).toEqual({ code: 4001, reason: 'Unauthorized' });
     expect(line.frames).toEqual([]);

@@ -24,20 +24,23 @@ const frameOf = (seq: number, sdp: string) => ({
 });
 
 describe('a signal', () => {
-  test.each(['x', '😀', 'a=x\r\n'])('of 256 KiB is passed on, in lines of %j', async (line) => {
-    const { a, call, caller, callee } = await talking();
-    const sdp = sdpOf(LIMIT, line);
-    caller.say(frameOf(1, sdp));
-    const { frame } = await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
-    expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp }] });
-    // Also to somebody who comes back.
-    caller.drop();
-    const back = await a.join(call.callId, { seen: {}, acked: 0 });
-    expect(back.frames).toMatchObject([{ type: 'welcome', received: 1 }]);
-  });
+  test.each(['x', '😀', 'a=x\r\n'])(
+    '[C21] a signal of 256 KiB is passed on, in lines of %j',
+    async (line) => {
+      const { a, call, caller, callee } = await talking();
+      const sdp = sdpOf(LIMIT, line);
+      caller.say(frameOf(1, sdp));
+      const { frame } = await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
+      expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp }] });
+      // Also to somebody who comes back.
+      caller.drop();
+      const back = await a.join(call.callId, { seen: {}, acked: 0 });
+      expect(back.frames).toMatchObject([{ type: 'welcome', received: 1 }]);
+    },
+  );
 
   test.each(['x', '😀', 'a=x\r\n'])(
-    'that is a byte longer is refused by its number, which is free, in lines of %j',
+    '[C21] a signal a byte too long is refused by its number, in lines of %j',
     async (line) => {
       const { a, caller, callee } = await talking();
       caller.say(frameOf(1, sdpOf(LIMIT + 1, line)));
@@ -52,7 +55,7 @@ describe('a signal', () => {
     },
   );
 
-  test('that is too long is refused however often it comes back, and costs nobody the call', async () => {
+  test('[C21] a signal that is too long is refused each time, and costs nobody the call', async () => {
     const { a, call, caller, callee } = await talking();
     const long = frameOf(1, sdpOf(LIMIT + 1));
     caller.say(long);
@@ -65,7 +68,7 @@ describe('a signal', () => {
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
   });
 
-  test('that is too long takes none of those behind it along, once they are numbered anew', async () => {
+  test('[C11, C21] a signal that is too long takes none of those behind it along', async () => {
     const { a, caller, callee } = await talking();
     caller.say(frameOf(1, 'first'));
     caller.say(frameOf(2, sdpOf(LIMIT + 1)));
@@ -83,7 +86,7 @@ describe('a signal', () => {
     }
   });
 
-  test('that is longer than anything that is looked at ends the connection', async () => {
+  test('[C21] a signal that is longer than anything that is looked at ends the connection', async () => {
     const { caller } = await talking();
     caller.say(frameOf(1, sdpOf(READ_LIMIT)));
     await caller.next({ type: 'error', code: 'too_long', seq: 1 });
@@ -91,7 +94,7 @@ describe('a signal', () => {
     expect((await caller.closed).code).toBe(1009);
   });
 
-  test('counts in the rate as often as it is longer than other frames may be', async () => {
+  test('[C21, C22] a long signal counts in the rate as so many frames', async () => {
     const { caller } = await talking();
     const text = JSON.stringify(frameOf(1, sdpOf(READ_LIMIT)));
     for (let n = 0; n < 20; n += 1) caller.say(text);
@@ -100,7 +103,7 @@ describe('a signal', () => {
 });
 
 describe('an offer that goes with POST', () => {
-  test('is taken exactly when the room would take it, and an answer as long comes back', async () => {
+  test('[C21] an offer is taken by the POST exactly when the room would take it', async () => {
     const sdp = sdpOf(LIMIT);
     const { a, b, call, caller } = await ringing({ offer: sdp });
     const callee = await b.accept(call.callId);
@@ -121,7 +124,7 @@ describe('an old client', () => {
     payload: { userId, sdp },
   });
 
-  test('may signal as much; what is longer ends its connection', async () => {
+  test('[C21] a legacy client may signal as much; what is longer ends its connection', async () => {
     const { a, b } = await two();
     const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
     const sdp = sdpOf(LIMIT, 'a=x\r\n', around(b.user.id, ''));
@@ -133,7 +136,7 @@ describe('an old client', () => {
     expect(await caller.closed).toEqual(TOO_BIG);
   });
 
-  test('hears from a new one as much', async () => {
+  test('[C21, C37] a legacy client hears as much from a new one', async () => {
     const { a, b } = await two();
     const callee = await oldClient(b.user);
     const sdp = sdpOf(LIMIT);

@@ -35,7 +35,7 @@ const oldTalk = async () => {
 const patient = { timeout: 60_000, retry: 2 };
 
 describe.concurrent('an old client that called, and may have left without a word,', patient, () => {
-  test('is offered a further call, and ends the former one by accepting it', async () => {
+  test('[C42] a legacy caller is offered a further call, and accepting ends the former one', async () => {
     const { a, c, caller, incoming, callee } = await oldTalk();
     const call = await c.dial(a.user, { offer: 'v=0 of the third' });
     expect(call.state).toBe('ringing');
@@ -50,7 +50,7 @@ describe.concurrent('an old client that called, and may have left without a word
     await call.line.next({ type: 'signal', signals: [{ kind: 'candidate' }] });
   });
 
-  test('is offered it on a new device, too', async () => {
+  test('[C42] a legacy caller is offered a further call on a new device, too', async () => {
     const { a, c, callee } = await oldTalk();
     const device = await deviceOf(a.user);
     const inbox = await device.inbox();
@@ -60,7 +60,7 @@ describe.concurrent('an old client that called, and may have left without a word
     expect((await callee.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
   });
 
-  test('goes on with the former call by declining it', async () => {
+  test('[C42] a legacy caller goes on with the former call by declining the further one', async () => {
     const { a, c, caller, incoming, callee } = await oldTalk();
     const call = await c.dial(a.user, { offer: 'v=0' });
     await incoming.next({ event: 'call:offer' });
@@ -72,7 +72,7 @@ describe.concurrent('an old client that called, and may have left without a word
     expect((await caller.next()).frame).toEqual(ice(2));
   });
 
-  test('can make another call, on another socket of the page', async () => {
+  test('[C42] a legacy caller can make another call, on another socket of the page', async () => {
     const { c, caller, callee, incoming } = await oldTalk();
     const other = await oldClient(c.user);
     incoming.say(offerTo(c));
@@ -82,14 +82,14 @@ describe.concurrent('an old client that called, and may have left without a word
     }
   });
 
-  test('is the only one: whom it called is busy', async () => {
+  test('[C3, C42] a legacy caller is the only one to be offered it: whom it called is busy', async () => {
     const { b, c } = await oldTalk();
     await (await deviceOf(b.user)).inbox();
     const call = await c.call(b.user);
     expect([call.state, call.reason]).toEqual(['ended', 'busy']);
   });
 
-  test('rings on devices that come in its first 15 s, and on none that come later', async () => {
+  test('[C43] a legacy caller rings devices that come in its first 15 s, and none later', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     old.say(offerTo(b));
@@ -119,7 +119,7 @@ describe.concurrent('calling an old client back', patient, () => {
   };
 
   // A busy machine can take longer than that.
-  test('at once is the same call', { retry: 3 }, async () => {
+  test('[C44] calling a legacy caller back at once is the same call', { retry: 3 }, async () => {
     const { a, b, call, old } = await isCalled();
     const body = { callId: call, role: 'callee', existing: true };
     expect((await b.send('POST', '/api/calls', { to: a.user.id })).body).toMatchObject(body);
@@ -127,7 +127,7 @@ describe.concurrent('calling an old client back', patient, () => {
     expect(events(old)).toEqual([]);
   });
 
-  test('after 2 s is a new call: the former one ends, and the old client rings', async () => {
+  test('[C44] calling back after 2 s is a new call: the former one ends', async () => {
     const { a, b, inbox, old, call } = await isCalled();
     await sleep(2_100);
     const back = await b.dial(a.user, { offer: 'v=0 back' });
@@ -140,7 +140,7 @@ describe.concurrent('calling an old client back', patient, () => {
     await back.line.next({ type: 'signal', signals: [{ kind: 'answer' }] });
   });
 
-  test('after 2 s is a new call on an old client as well', async () => {
+  test('[C44] calling back after 2 s is a new call on a legacy client as well', async () => {
     const { a, b, old, callee } = await isCalled();
     await sleep(2_100);
     callee.say(offerTo(a));
@@ -150,7 +150,7 @@ describe.concurrent('calling an old client back', patient, () => {
     expect(events(old)).toEqual(['call:hangup', 'call:offer']);
   });
 
-  test('after 2 s is a new call, though the former one was accepted', async () => {
+  test('[C44] calling back after 2 s is a new call, though the former one was accepted', async () => {
     const { a, b, old, call } = await isCalled();
     await b.accept(call);
     await sleep(2_100);
@@ -161,7 +161,7 @@ describe.concurrent('calling an old client back', patient, () => {
   });
 });
 
-test('a session has three old sockets, the rest of the places are for other devices', async () => {
+test('[C27] a session has three legacy sockets; the other places are for other devices', async () => {
   const { a, b } = await two();
   const { token } = await deviceOf(a.user);
   const sockets: OldLine[] = [];

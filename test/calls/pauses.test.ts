@@ -24,7 +24,7 @@ const declined = async (from: Device, to: Device, inbox: InboxLine): Promise<voi
 
 // On a busy machine a pause can be over before the next call is made.
 describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () => {
-  test('hears as many calls of one caller as the pauses allow', async () => {
+  test('[C29] who declines hears as many calls of one caller as the pauses allow', async () => {
     const { a, b, inbox } = await two();
     const started = performance.now();
     const statuses = new Set<number>();
@@ -43,7 +43,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     expect(statuses).toEqual(new Set([201, 429]));
   });
 
-  test('is not rung by the same one for ten seconds, who is told when to come again', async () => {
+  test('[C29, H12] who declines is not rung by the same one for ten seconds', async () => {
     const { a, b, inbox } = await two();
     await declined(a, b, inbox);
     for (const answer of await Promise.all([1, 2, 3].map(() => dial(a, b.user.id)))) {
@@ -55,7 +55,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     expect((await b.send('GET', '/api/calls')).body.calls).toHaveLength(1);
   });
 
-  test('is rung after that, and then not for half a minute', async () => {
+  test('[C29] who declines is rung after that, and then not for half a minute', async () => {
     const { a, b, inbox } = await two();
     await declined(a, b, inbox);
     const { body } = await dial(a, b.user.id);
@@ -66,7 +66,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     expect(Number(answer.body.retryAfterSeconds)).toBeGreaterThan(20);
   });
 
-  test('is rung at once after calling themselves', async () => {
+  test('[C29] who declines is rung at once after calling themselves', async () => {
     const { a, b, inbox } = await two();
     await declined(a, b, inbox);
     expect((await dial(a, b.user.id)).status).toBe(429);
@@ -76,7 +76,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     await declined(a, b, inbox);
   });
 
-  test('is not rung by an old client either, which hears a hangup at once', async () => {
+  test('[C29, C40] who declines is not rung by a legacy client either, which hears a hangup', async () => {
     const { a, b, inbox } = await two();
     await declined(a, b, inbox);
     const old = await oldClient(a.user);
@@ -86,7 +86,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     expect(ringsIn(inbox)).toBe(1);
   });
 
-  test('is not rung in a group, where the others are', async () => {
+  test('[C29] who declines is not rung in a group, where the others are', async () => {
     const { a, b, inbox } = await two();
     const other = await two();
     await declined(a, b, inbox);
@@ -103,7 +103,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
     await other.inbox.next({ type: 'stop', call: call.callId });
   });
 
-  test('in a group: a further call to the same group is refused as a whole', async () => {
+  test('[C29] a further call to a group that declined is refused as a whole', async () => {
     const { a, b, inbox } = await two();
     const other = await two();
     const { callId } = await a.call([b.user, other.b.user]);
@@ -117,7 +117,7 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
   });
 });
 
-test('who gives up a call can make it again at once', async () => {
+test('[C29] who gives up a call can make it again at once', async () => {
   const { a, b, inbox } = await two();
   const first = await a.dial(b.user);
   first.line.say({ type: 'hangup' });
@@ -128,24 +128,28 @@ test('who gives up a call can make it again at once', async () => {
   expect((await dial(a, b.user.id)).status).toBe(429);
 });
 
-test('32 callers make nobody busy: one more rings in place of the longest', patient, async () => {
-  const { b, inbox, a } = await two();
-  const [first, ...others] = await newDevices(32);
-  if (!first) throw new Error('There are no callers');
-  const longest = await first.dial(b.user);
-  keepAlive(longest.line);
-  const waiting = [...others];
-  const inTurn = async () => {
-    for (let device = waiting.pop(); device; device = waiting.pop()) await device.call(b.user);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, inTurn));
-  expect(ringsIn(inbox)).toBe(32);
-  const call = await a.call(b.user);
-  expect(call.state).toBe('ringing');
-  await inbox.next({ type: 'ring', call: call.callId, from: { user: a.user.id } });
-  await longest.line.next({ type: 'state', state: 'ended', reason: 'busy' });
-  await inbox.next({ type: 'stop', call: longest.callId, reason: 'busy' });
-  const callee = await b.accept(call.callId);
-  callee.say({ type: 'hangup' });
-  await callee.closed;
-});
+test(
+  '[C30] 32 callers make nobody busy: one more rings in place of the longest',
+  patient,
+  async () => {
+    const { b, inbox, a } = await two();
+    const [first, ...others] = await newDevices(32);
+    if (!first) throw new Error('There are no callers');
+    const longest = await first.dial(b.user);
+    keepAlive(longest.line);
+    const waiting = [...others];
+    const inTurn = async () => {
+      for (let device = waiting.pop(); device; device = waiting.pop()) await device.call(b.user);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, inTurn));
+    expect(ringsIn(inbox)).toBe(32);
+    const call = await a.call(b.user);
+    expect(call.state).toBe('ringing');
+    await inbox.next({ type: 'ring', call: call.callId, from: { user: a.user.id } });
+    await longest.line.next({ type: 'state', state: 'ended', reason: 'busy' });
+    await inbox.next({ type: 'stop', call: longest.callId, reason: 'busy' });
+    const callee = await b.accept(call.callId);
+    callee.say({ type: 'hangup' });
+    await callee.closed;
+  },
+);

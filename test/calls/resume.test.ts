@@ -16,7 +16,7 @@ const candidate = (text: string): Signal => ({
 const REPLACED = { code: 4008, reason: 'Replaced by a newer socket' };
 
 describe('somebody who loses the connection', () => {
-  test('is away to the other one, and not hung up; on coming back gets what was said meanwhile, once', async () => {
+  test('[C11, C12] who loses the connection is away, and hears once what was said meanwhile', async () => {
     const { a, b, call, caller, callee } = await talking();
     caller.say({ type: 'signal', seq: 1, signal: offer('v=0 first') });
     await callee.next({ type: 'signal', seq: 1 });
@@ -36,13 +36,13 @@ describe('somebody who loses the connection', () => {
     expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
   });
 
-  test('by a reset is away at once, too', async () => {
+  test('[C12] who loses the connection by a reset is away at once, too', async () => {
     const { a, caller, callee } = await talking();
     caller.reset();
     await callee.next({ type: 'peer', peer: { user: a.user.id, state: 'away' } }, AT_ONCE_MS);
   });
 
-  test('gets again what had come, but was not acked when the connection broke', async () => {
+  test('[C11] who comes back gets again what had come, but was not acked', async () => {
     const { b, call, caller, callee } = await talking();
     caller.say({ type: 'signal', seq: 1, signal: offer('v=0') });
     await callee.next({ type: 'signal', seq: 1 });
@@ -51,7 +51,7 @@ describe('somebody who loses the connection', () => {
     await back.next({ type: 'signal', seq: 1, signals: [offer('v=0')] });
   });
 
-  test('hears what the room has of theirs, and what it asks for again', async () => {
+  test('[C11] who comes back hears what the room has of theirs, and what it asks for again', async () => {
     const { b, call, caller, callee } = await talking();
     callee.say({ type: 'signal', seq: 1, signal: offer('v=0') });
     await caller.next({ type: 'signal', seq: 1 });
@@ -67,7 +67,7 @@ describe('somebody who loses the connection', () => {
     expect(caller.frames.filter(({ type }) => type === 'signal')).toHaveLength(3);
   });
 
-  test('and comes back without memory begins a new epoch: what was on the way is dropped', async () => {
+  test('[C11] who comes back without memory begins a new epoch: what was on the way is dropped', async () => {
     const { a, b, call, caller, callee } = await talking();
     caller.say({ type: 'signal', seq: 1, signal: offer('v=0 old') });
     await callee.next({ type: 'signal', seq: 1 });
@@ -89,7 +89,7 @@ describe('somebody who loses the connection', () => {
     });
   });
 
-  test('while both do, and both speak meanwhile, misses nothing, in no other order, and nothing twice', async () => {
+  test('[C11, C12] two who lose it at once and speak meanwhile miss nothing, in order', async () => {
     const { a, b } = await two();
     const first = offer('v=0 0');
     const call = await a.call(b.user, { offer: 'v=0 0' });
@@ -138,7 +138,7 @@ describe('somebody who loses the connection', () => {
 });
 
 describe('candidates that come before their description', () => {
-  test('are delivered behind it, in the same frame', async () => {
+  test('[C13] candidates that come before their description are delivered behind it', async () => {
     const { caller, callee } = await talking();
     caller.say({ type: 'signal', seq: 1, signal: candidate('early') });
     caller.say({ type: 'signal', seq: 2, signal: candidate('early too') });
@@ -152,7 +152,7 @@ describe('candidates that come before their description', () => {
     await callee.next({ type: 'signal', seq: 4, signals: [candidate('late')] });
   });
 
-  test('are kept while the other one is away', async () => {
+  test('[C13] candidates that come early are kept while the other one is away', async () => {
     const { b, call, caller, callee } = await talking();
     caller.say({ type: 'signal', seq: 1, signal: candidate('early') });
     callee.drop();
@@ -164,7 +164,7 @@ describe('candidates that come before their description', () => {
 });
 
 describe('the newest socket of a device', () => {
-  test('wins in a call; the old one is told, and the other side notices nothing', async () => {
+  test('[C19] the newest socket of a device wins in a call; the other side notices nothing', async () => {
     const { a, b, call, caller, callee } = await talking();
     const newer = await b.join(call.callId, { seen: {}, acked: 0 });
     expect(await callee.closed).toEqual(REPLACED);
@@ -176,7 +176,7 @@ describe('the newest socket of a device', () => {
     expect(caller.frames).not.toContainEqual(expect.objectContaining({ state: 'ended' }));
   });
 
-  test('wins in an inbox, and hears the rings', async () => {
+  test('[C19] the newest socket of a device wins in an inbox, and hears the rings', async () => {
     const { a, b, inbox } = await two();
     const newer = await b.inbox();
     expect(await inbox.closed).toEqual(REPLACED);
@@ -185,7 +185,7 @@ describe('the newest socket of a device', () => {
     expect(inbox.frames.map(({ type }) => type)).toEqual(['welcome']);
   });
 
-  test('wins while it rings', async () => {
+  test('[C19] the newest socket of a device wins while it rings', async () => {
     const { b, call } = await ringing();
     const [first, second] = [await b.join(call.callId), await b.join(call.callId)];
     expect(await first.closed).toEqual(REPLACED);

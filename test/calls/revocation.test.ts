@@ -37,7 +37,7 @@ describe('when a session ends', () => {
   });
   const next = (): Device => people.pop() ?? only([]);
 
-  test('by DELETE /api/sessions/:id, its sockets end, and the call that it is in', async () => {
+  test('[A37, C25] a session that DELETE ends loses its sockets, and the call that it is in', async () => {
     const [a, b] = [next(), only(await newDevices(1))];
     const [inbox, call] = [await a.inbox(), await a.dial(b.user)];
     const callee = await b.accept(call.callId);
@@ -55,7 +55,7 @@ describe('when a session ends', () => {
     expect((await a.send('POST', '/api/calls/inbox')).status).toBe(401);
   });
 
-  test('by logout, the call that it makes is cancelled', async () => {
+  test('[A37, C25] a session that logout ends has its call cancelled', async () => {
     const [a, b] = [next(), only(await newDevices(1))];
     const [mine, theirs, call] = [await a.inbox(), await b.inbox(), await a.dial(b.user)];
     await theirs.next({ type: 'ring', call: call.callId });
@@ -67,7 +67,7 @@ describe('when a session ends', () => {
     await theirs.next({ type: 'stop', call: call.callId, reason: 'cancelled' });
   });
 
-  test('where it rings, it rings on for the other devices', async () => {
+  test('[A37, C25] a session that ends where it rings leaves the other devices ringing', async () => {
     const a = only(await newDevices(1));
     const b = next();
     const other = await deviceOf(b.user);
@@ -85,8 +85,8 @@ describe('when a session ends', () => {
   });
 });
 
-describe('when the session of an old client ends', () => {
-  test('its sockets end, and the call that it has answered', async () => {
+describe('[A38, C25] a legacy session that ends loses its sockets, and the call it has answered', () => {
+  test('[A38, C25] a legacy session that ends loses its sockets, and its call', async () => {
     const { b, caller } = await ringing({ offer: 'v=0' });
     const device = await deviceOf(b.user);
     const both = [await openOld(device.token), await openOld(device.token)];
@@ -108,7 +108,7 @@ describe('[C25] when a session ends and the inbox cannot be told', () => {
   /** A Worker on the same stores whose word does not reach any room. */
   const mute = localApi({}, Date.now, cannedRooms());
 
-  test('the next ring closes its socket, and rings on for another device', async () => {
+  test('[A38, C25] a session whose end no room heard of loses its socket at the next ring', async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const lost = await deviceOf(b.user);
@@ -124,7 +124,7 @@ describe('[C25] when a session ends and the inbox cannot be told', () => {
     await kept.next({ type: 'pong' });
   });
 
-  test('the next device that joins has the sockets of all that were signed out closed', async () => {
+  test('[A38, C25] the next device that joins has the sockets of ended sessions closed', async () => {
     const b = only(await newDevices(1));
     const lost = await deviceOf(b.user);
     const sockets = [await openOld(lost.token), await openOld(lost.token)];

@@ -23,7 +23,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 describe('a call rings', () => {
-  test('on all devices of the callee at once, new and old', async () => {
+  test('[C2] a call rings on all devices of the callee at once, new and legacy', async () => {
     const { a, b, inbox } = await two();
     const others = await Promise.all(repeated(3, async () => (await deviceOf(b.user)).inbox()));
     const old = await Promise.all([oldClient(b.user), oldClient(b.user)]);
@@ -40,7 +40,7 @@ describe('a call rings', () => {
     }
   });
 
-  test('on a device that comes while it rings', async () => {
+  test('[C2] a call rings on a device that comes while it rings', async () => {
     const { a, b, call } = await ringing({ offer: 'v=0' });
     const late = await (await deviceOf(b.user)).inbox();
     expect(late.frames).toMatchObject([
@@ -53,7 +53,7 @@ describe('a call rings', () => {
     });
   });
 
-  test('for as long as it says, whatever the clock of a device', async () => {
+  test('[C35] a call rings for as long as it says, whatever the clock of a device', async () => {
     const { b, call, caller, inbox } = await ringing();
     const left = ({ frames }: InboxLine) => {
       const first = frames.flatMap((frame) => (frame.type === 'ring' ? frame : []))[0];
@@ -73,7 +73,7 @@ describe('a call rings', () => {
     expect(caller.frames).toMatchObject([{ type: 'welcome', ringsForMs: expect.any(Number) }]);
   });
 
-  test('for somebody whom nobody can reach: the caller is told at once, and a late device can still take it', async () => {
+  test('[C5] a call rings for who cannot be reached: the caller is told, a late device takes it', async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const call = await a.dial(b.user);
@@ -88,13 +88,13 @@ describe('a call rings', () => {
     expect(frame).not.toHaveProperty('peer.unreachable');
   });
 
-  test('no longer on a device that comes after it was answered', async () => {
+  test('[C2] a call rings no longer on a device that comes after it was answered', async () => {
     const { b } = await talking();
     const late = await (await deviceOf(b.user)).inbox();
     expect(late.frames).toMatchObject([{ type: 'welcome', rings: [] }]);
   });
 
-  test('for the others of a group when one of them is busy', async () => {
+  test('[C3, C8] a call rings for the others of a group when one of them is busy', async () => {
     const { b: busy } = await talking();
     const { a, b, inbox } = await two();
     const call = await a.dial([busy.user, b.user]);
@@ -110,7 +110,7 @@ describe('a call rings', () => {
 });
 
 describe('of several devices that accept at once', () => {
-  test('exactly one has the call, and the others are told who has not', async () => {
+  test('[C2] of several devices that accept at once exactly one has the call', async () => {
     const { b, call, caller } = await ringing();
     const devices = [b, ...(await Promise.all(repeated(5, () => deviceOf(b.user))))];
     const lines = await Promise.all(devices.map((device) => device.join(call.callId)));
@@ -133,7 +133,7 @@ describe('of several devices that accept at once', () => {
     expect(caller.frames.map(({ type }) => type)).toEqual(['welcome', 'state', 'peer', 'state']);
   });
 
-  test('one of which is old, exactly one has the call', async () => {
+  test('[C2] of several devices that accept, one of which is legacy, exactly one has the call', async () => {
     for (const oldFirst of [true, false]) {
       const { b, call, caller } = await ringing({ offer: 'v=0' });
       const [old, line] = [await oldClient(b.user), await b.join(call.callId)];
@@ -150,7 +150,9 @@ describe('of several devices that accept at once', () => {
     }
   });
 
-  test(`the others stop within ${STOP_BEATS} beats of ${BEAT_MS} ms`, { retry: 2 }, async () => {
+  test(`[C2] the others stop within ${STOP_BEATS} beats of ${BEAT_MS} ms`, {
+    retry: 2,
+  }, async () => {
     const took: number[] = [];
     for (const _ of repeated(5, () => 0)) {
       const { b, call } = await ringing();
@@ -177,7 +179,7 @@ describe('of several devices that accept at once', () => {
     expect(median(took), `all of them: ${took}`).toBeLessThanOrEqual(STOP_BEATS);
   });
 
-  test('a device that is too late is sent away, with or without a ticket from before', async () => {
+  test('[C2] a device that is too late is sent away, with or without a ticket from before', async () => {
     const { b, call, inbox } = await ringing();
     const other = await deviceOf(b.user);
     const ticket = await other.callTicket(call.callId);
@@ -193,7 +195,7 @@ describe('of several devices that accept at once', () => {
 });
 
 describe('somebody who is called by two at once', () => {
-  test('takes one; the other hears that they are busy, and missed leaves its record', async () => {
+  test('[C3] who is called by two takes one; the other hears busy, and missed is recorded', async () => {
     const { b, call, inbox, a } = await ringing();
     const [c] = await newDevices(1);
     if (!c) throw new Error('Nobody else calls');
@@ -207,7 +209,7 @@ describe('somebody who is called by two at once', () => {
     expect(a.user.id).not.toBe(c.user.id);
   });
 
-  test('cannot take both', async () => {
+  test('[C3] who is called by two cannot take both', async () => {
     const { b, call, caller } = await ringing();
     const [c] = await newDevices(1);
     const other = await deviceOf(b.user);

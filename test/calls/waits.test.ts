@@ -61,7 +61,7 @@ const ended = (line: CallLine, reason: string) =>
   line.next({ type: 'state', state: 'ended', reason }, PATIENCE_MS);
 
 describe.concurrent('in time,', { timeout }, () => {
-  test('a call that nobody answers is missed after 45 s, on all devices; it leaves its record, and word in Telegram', async () => {
+  test('[C4, C6, C9] a call that nobody answers is missed after 45 s, on all devices', async () => {
     const chat = freshChat();
     const { a, b, inbox } = await two();
     await linked(b.user.phone, chat);
@@ -82,7 +82,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(await messagesOf(chat)).toEqual([`Пропущенный видеозвонок от ${a.user.displayName}`]);
   });
 
-  test('a call that nobody answers is missed after 45 s though the caller has long gone', async () => {
+  test('[C4] a call that nobody answers is missed after 45 s though the caller has long gone', async () => {
     const started = start();
     const { call, caller, inbox, b } = await ringing();
     caller.drop();
@@ -91,7 +91,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(await recordsOf(b, call.callId)).toMatchObject([{ reason: 'missed', missed: true }]);
   });
 
-  test('a call that nobody answers by somebody whom nobody could reach is missed all the same, and told in Telegram', async () => {
+  test('[C4, C5, C6] a call to somebody unreachable is missed all the same, and told', async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const chat = freshChat();
@@ -103,7 +103,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(await messagesOf(chat)).toEqual([`Пропущенный звонок от ${a.user.displayName}`]);
   });
 
-  test('a call that nobody answers ends for an old caller with call:hangup, after 45 s', async () => {
+  test('[C4, C40] a call that nobody answers ends for a legacy caller after 45 s', async () => {
     const { a, b, inbox } = await two();
     const old = await oldClient(a.user);
     const started = start();
@@ -116,7 +116,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await inbox.next({ type: 'stop', reason: 'missed' });
   });
 
-  test('a call that nobody answers by one of a group goes on without them', async () => {
+  test('[C4, C8] a call that nobody answers by one of a group goes on without them', async () => {
     const { a, b } = await two();
     const [c] = await newDevices(1);
     if (!c) throw new Error('Nobody is called');
@@ -136,7 +136,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(await recordsOf(c, call.callId)).toMatchObject([{ reason: 'hung_up', group: true }]);
   });
 
-  test('somebody in a call who does not come back is lost after 20 s', async () => {
+  test('[C12] somebody in a call who does not come back is lost after 20 s', async () => {
     const { a, b, call, caller, callee } = await talking();
     keepAlive(caller);
     const started = start();
@@ -150,7 +150,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'call_not_found']);
   });
 
-  test('somebody in a call who comes back within the 20 s is in it still', async () => {
+  test('[C12] somebody in a call who comes back within the 20 s is in it still', async () => {
     const { b, call, caller, callee } = await talking();
     keepAlive(caller);
     callee.drop();
@@ -165,7 +165,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await ended(back, 'hung_up');
   });
 
-  test('somebody in a call who falls silent is away to the other one within 20 s, put out, and lost after 20 s more', async () => {
+  test('[C12, C23] somebody who falls silent is away within 20 s, and lost after 20 s more', async () => {
     const { caller, callee } = await talking();
     keepAlive(caller);
     const started = start();
@@ -176,7 +176,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await expectAfter(silent, GRACE_MS, ended(caller, 'lost'));
   });
 
-  test('somebody in a call whose connection hangs is away to the other one within 20 s', async () => {
+  test('[C23] somebody in a call whose connection hangs is away within 20 s', async () => {
     const { caller, callee } = await talking();
     keepAlive(caller);
     const started = start();
@@ -188,7 +188,7 @@ describe.concurrent('in time,', { timeout }, () => {
   // PartyKit gives a room no way to do it.
   const isOnPartyServer = stack.settings.ROOMS_URL === undefined;
   if (isOnPartyServer) {
-    test('somebody who answers no close is cut off 65 s after the end of the call: the room does not go on for them', async () => {
+    test('[C26] somebody who answers no close is cut off 65 s after the end of the call', async () => {
       const { caller, callee } = await talking();
       const cutOff = callee.holdOpen();
       caller.say({ type: 'hangup' });
@@ -205,7 +205,7 @@ describe.concurrent('in time,', { timeout }, () => {
     });
   }
 
-  test('somebody of a group call is lost to it, and the others go on', async () => {
+  test('[C8, C12] somebody of a group call is lost to it, and the others go on', async () => {
     const { a, b } = await two();
     const [c] = await newDevices(1);
     if (!c) throw new Error('Nobody is called');
@@ -223,7 +223,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await ended(call.line, 'hung_up');
   });
 
-  test('a call of two old clients lasts, though nothing is said in it', async () => {
+  test('[C10] a call of two legacy clients lasts, though nothing is said in it', async () => {
     const { a, b } = await two();
     const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
     caller.say({
@@ -249,7 +249,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect((await callee.next()).frame).toEqual({ event: 'call:hangup' });
   });
 
-  test('a call of an old client that is answered late has its offer', async () => {
+  test('[C45] a call of a legacy client that is answered late has its offer', async () => {
     const { a, b, inbox } = await two();
     const caller = await oldClient(a.user);
     caller.say({
@@ -262,7 +262,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await callee.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0' }] });
   });
 
-  test('a device that has been silent for 90 s counts for none, one that gives signs of life for one', {
+  test('[C5] a device that has been silent for 90 s counts for none', {
     timeout: 150_000,
   }, async () => {
     const { a, b, inbox: half } = await two();
@@ -283,7 +283,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(frame).not.toHaveProperty('peer.unreachable');
   });
 
-  test('a request that was signed half a minute ago is taken by nobody', async () => {
+  test('[C16] a request that was signed half a minute ago is taken by nobody', async () => {
     const { ROOMS_SECRET, JWT_SECRET, ROOMS_URL } = stack.settings;
     const secret = String(ROOMS_SECRET ?? JWT_SECRET);
     const body = JSON.stringify({ type: 'call' });

@@ -55,7 +55,7 @@ describe('two browsers', () => {
     ['a video call', true, 'caller'],
     ['a voice call', false, 'callee'],
   ] as const)(
-    'make %s: media flows both ways, and a hangup on one side ends it on both',
+    '[C1] two browsers make %s: media flows both ways, and a hangup on one side ends it',
     async (_, video, who) => {
       const both = [await person(), await person()] as const;
       await inCall(both, video);

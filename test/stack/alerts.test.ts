@@ -31,7 +31,7 @@ const signedIn = async (userAgent = CHROME) => {
 };
 
 describe('a new sign-in', () => {
-  test('is told to the user’s Telegram: with what, and when', async () => {
+  test('[A40] a new sign-in is told to the user’s Telegram: with what, and when', async () => {
     const { alert, clock } = await signedIn();
     const time = new Intl.DateTimeFormat('ru', {
       dateStyle: 'medium',
@@ -43,7 +43,7 @@ describe('a new sign-in', () => {
     );
   });
 
-  test('comes with a button that names this very session and nothing else', async () => {
+  test('[A40] the alert has a button that names this very session and nothing else', async () => {
     const { chat, token } = await signedIn();
     const { messages } = await fetch(`${stack.telegramUrl}/_/chats/${chat}`).then((answer) =>
       answer.json(),
@@ -53,21 +53,21 @@ describe('a new sign-in', () => {
     });
   });
 
-  test('is told once, however often its client repeats itself', async () => {
+  test('[A11, A40] a sign-in is told once, however often its client repeats itself', async () => {
     const { api, chat, verify } = await signedIn();
     expect((await verify()).status).toBe(200);
     await api.settle();
     expect(await messagesOf(chat, 2)).toHaveLength(2);
   });
 
-  test('by a client that says strange things of itself is told without them', async () => {
+  test('[A40] a client that says strange things of itself is told of without them', async () => {
     const { alert } = await signedIn(
       `Your account is blocked, see evil.example/help now ${'x'.repeat(5_000)}`,
     );
     expect(alert).toMatch(/^Новый вход в ваш аккаунт AIST:\nнеизвестное устройство\n/);
   });
 
-  test('of a number without a chat is told nobody, and is no error', async () => {
+  test('[A40] a sign-in to a number without a chat is told nobody, and is no error', async () => {
     const api = localApi();
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);

@@ -44,7 +44,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a sign-in alert', () => {
   test.each(['T1', 'XX', 'RU'])(
-    'is told whatever two letters the edge has for the country: %s',
+    '[A40] the alert is told whatever two letters the edge has for the country: %s',
     async (country) => {
       const api = localApi();
       const [phone, chat] = [freshPhone(), freshChat()];
@@ -92,7 +92,7 @@ describe('a sign-in alert', () => {
       async (person: Person) => expect(await person.say('/unlink')).toContain('отвязано'),
     ],
   ])(
-    'whose button is pressed after %s does not say that the sign-in is closed while it is open',
+    '[A40, A46] the button pressed after %s never says that an open session is closed',
     async (_, happens) => {
       await registerWebhook();
       const api = runningApi();
@@ -115,7 +115,7 @@ describe('a sign-in alert', () => {
 });
 
 describe('what was revoked', () => {
-  test('is not collected once more when the check that collected it is taken back after "sign out all others"', async () => {
+  test('[A12, A37] a revoked token is not collected again when its check is taken back', async () => {
     const api = localApi();
     const mine = await signIn(api);
     const { code, address, poll } = await showQr(api);
@@ -142,7 +142,7 @@ describe('what was revoked', () => {
     await api.settle();
   });
 
-  test('stays so when the clock of another isolate is behind: no token of the original comes back', async () => {
+  test('[A35, A38] a revoked legacy token stays so in an isolate whose clock is behind', async () => {
     const clock = new TestClock();
     const ahead = localApi({}, () => clock.now() + 2_000);
     const behind = localApi({}, clock.now);
@@ -155,7 +155,7 @@ describe('what was revoked', () => {
   });
 });
 
-test('an original’s token beside 50 newer sessions is in the list while it works, or does not work', async () => {
+test('[A35, A39] a legacy token beside 50 newer sessions is in the list, or does not work', async () => {
   const api = localApi();
   const user = crypto.randomUUID();
   const record = JSON.stringify({ method: 'code', browser: '', system: '', city: '', country: '' });
@@ -171,7 +171,7 @@ test('an original’s token beside 50 newer sessions is in the list while it wor
   expect(answer.status === 401 || listed, `status ${answer.status}, listed ${listed}`).toBe(true);
 });
 
-test('a chat that the original or another bot linked cannot carry the account off to a number of its own', async () => {
+test('[A44, A48] a chat that others linked cannot carry an account off to its own number', async () => {
   const api = localApi();
   const [victim, thief, own] = [freshPhone(), freshChat(), freshPhone()];
   const account = userOf(await signIn(api, victim));
@@ -184,7 +184,7 @@ test('a chat that the original or another bot linked cannot carry the account of
   expect((await sql`select phone from users where id = ${account}`)[0]?.phone).toBe(victim);
 });
 
-test('the id of a QR room, which is a secret, is in no log line', async () => {
+test('[A33] the id of a QR room, which is a secret, is in no log line', async () => {
   const api = runningApi();
   const { room } = await showQr(api);
   await api.send('GET', `/parties/qr/${room}`);
@@ -196,7 +196,7 @@ test('the id of a QR room, which is a secret, is in no log line', async () => {
 });
 
 describe('a number that is linked to another chat', () => {
-  test('is not signed into any more by the code that the former chat was sent', async () => {
+  test('[A44] a number is not signed into by the code that its former chat was sent', async () => {
     const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
     const [phone, former, chat] = [freshPhone(), freshChat(), freshChat()];
     await postUpdate(api, messageUpdate(former, ownContact(former, phone)));
@@ -208,7 +208,7 @@ describe('a number that is linked to another chat', () => {
     expect(status).toBe(400);
   });
 
-  test('is not signed into any more by the code that was sent before /unlink', async () => {
+  test('[A44] a number is not signed into by the code that was sent before /unlink', async () => {
     const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
     const [phone, chat] = [freshPhone(), freshChat()];
     await postUpdate(api, messageUpdate(chat, ownContact(chat, phone)));
@@ -221,7 +221,7 @@ describe('a number that is linked to another chat', () => {
   });
 });
 
-test('an unlinked chat is not linked again by what the original kept, though Redis never heard of two changes', async () => {
+test('[A48] an unlinked chat is not linked again from Redis, which missed two changes', async () => {
   const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
   const [phone, stranger, chat] = [freshPhone(), freshChat(), freshChat()];
   await redis.set(keys.legacyLink(phone), String(stranger));
@@ -234,7 +234,7 @@ test('an unlinked chat is not linked again by what the original kept, though Red
   expect((await messagesOf(stranger, 1)).some((text) => text.includes(code))).toBe(false);
 });
 
-test('a code whose session was revoked before its lost sign-in was taken back does not live again', async () => {
+test('[A12, A37] a code whose session was revoked does not live again by an undo', async () => {
   const api = localApi();
   const phone = freshPhone();
   const mine = await signIn(api, phone);
@@ -266,7 +266,7 @@ test('a code whose session was revoked before its lost sign-in was taken back do
 });
 
 describe('within 5 s', () => {
-  test('a first sign-in that meets slow stores and then a hanging Redis is answered', async () => {
+  test('[H13] a first sign-in through slow stores and a hanging Redis is answered in time', async () => {
     const api = localApi({ PHONE_SEND_GAPS_SECONDS: '0' });
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);

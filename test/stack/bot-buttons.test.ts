@@ -82,7 +82,7 @@ const FAULTS: [string, object][] = [
 ];
 
 describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text, again }) => {
-  test('says in place of its message what it did', async () => {
+  test('[A46] a button says in place of its message what it did', async () => {
     const { person, isDone } = await begin();
     expect(await person.press()).toBe('');
     expect(await person.last()).toMatch(text);
@@ -90,14 +90,17 @@ describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text,
     expect(await isDone()).toBe(true);
   });
 
-  test.each(FAULTS)('says it in a notice when Telegram, asked to edit, %s', async (__, fault) => {
-    const { person, isDone } = await begin();
-    await failTelegram({ chatId: person.id, method: 'editMessageText', ...fault });
-    expect(await person.press()).toMatch(text);
-    expect(await isDone()).toBe(true);
-  });
+  test.each(FAULTS)(
+    '[A46] a button says it in a notice when Telegram, asked to edit, %s',
+    async (__, fault) => {
+      const { person, isDone } = await begin();
+      await failTelegram({ chatId: person.id, method: 'editMessageText', ...fault });
+      expect(await person.press()).toMatch(text);
+      expect(await isDone()).toBe(true);
+    },
+  );
 
-  test('says when it is pressed once more that it is done already', async () => {
+  test('[A46] a button that is pressed once more says that it is done already', async () => {
     const { person, isDone } = await begin();
     await failTelegram({ chatId: person.id, method: 'editMessageText', status: 400, times: 2 });
     await person.press();
@@ -107,7 +110,7 @@ describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text,
     expect(await isDone()).toBe(true);
   });
 
-  test('says it in a new message when neither the message nor a notice is taken', async () => {
+  test('[A46] a button says it in a new message when neither message nor notice is taken', async () => {
     const { person, isDone } = await begin();
     const before = (await person.messages()).length;
     await failTelegram({ chatId: person.id, method: 'editMessageText', status: 400 });
@@ -118,7 +121,7 @@ describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text,
     expect(await isDone()).toBe(true);
   });
 
-  test('does its work under a message that Telegram has no more', async () => {
+  test('[A46] a button does its work under a message that Telegram has no more', async () => {
     const { person, isDone } = await begin();
     const button = (await person.messages()).at(-1)?.reply_markup?.inline_keyboard[0]?.[0];
     const pressed = {
@@ -140,7 +143,7 @@ describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text,
   });
 });
 
-test('what is too long for a notice comes as a message', async () => {
+test('[A46] what is too long for a notice comes as a message', async () => {
   const person = await linked();
   for (let i = 0; i < 15; i++) {
     await sql`insert into telegram_links (phone, chat_id) values (${new Person().phone}, ${person.id})`;

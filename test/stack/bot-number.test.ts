@@ -46,7 +46,7 @@ const scene = async () => {
 };
 
 describe('somebody whose number has changed', () => {
-  test('keeps the account, under the new number, with its sessions', async () => {
+  test('somebody whose number has changed keeps the account and its sessions', async () => {
     const { chat, former, phone, account } = await scene();
     const { code } = await requestCode(api, former);
     await api.settle();
@@ -68,7 +68,7 @@ describe('somebody whose number has changed', () => {
     await api.settle();
   });
 
-  test('cannot sign in with a code for the former number any more, nor can whoever else has it', async () => {
+  test('[A44] nobody signs in with a code for the former number any more', async () => {
     const { chat, former, phone } = await scene();
     const first = await requestCode(api, former);
     const second = await requestCode(api, former);
@@ -81,7 +81,7 @@ describe('somebody whose number has changed', () => {
     expect(await userOf(former)).toBeUndefined();
   });
 
-  test('is not signed into by a code for the former number when Redis never hears of the change’s end', async () => {
+  test('[A44] the code for the former number fails though Redis never heard of the change', async () => {
     const { chat, former, phone, account } = await scene();
     const { code } = await requestCode(api, former);
     await api.settle();
@@ -94,7 +94,7 @@ describe('somebody whose number has changed', () => {
     await api.settle();
   });
 
-  test('is not signed into by who asked for a code of the former number before and read Postgres meanwhile', async () => {
+  test('[A44] who read Postgres before the change does not sign in by the former number', async () => {
     const { chat, former, phone, account } = await scene();
     await redis.del(keys.phone(former));
     await store.behave({ mode: 'hold', only: 'remember-reading', times: 1 });
@@ -112,7 +112,7 @@ describe('somebody whose number has changed', () => {
     await api.settle();
   });
 
-  test('leaves the former number to whoever gets it next, with an account of their own', async () => {
+  test('the former number gets its next owner an account of their own', async () => {
     const { chat, former, phone, account } = await scene();
     await share(chat, phone);
     const nextOwner = freshChat();
@@ -127,7 +127,7 @@ describe('somebody whose number has changed', () => {
     await api.settle();
   });
 
-  test('gets the account of the new number where there is one; both stay as they are, the former loses its link', async () => {
+  test('who proves a number with an account gets that account, and both stay as they are', async () => {
     const { chat, former, phone, account } = await scene();
     await link(api, phone, freshChat());
     const existing = await userOf(phone);
@@ -142,7 +142,7 @@ describe('somebody whose number has changed', () => {
     await api.settle();
   });
 
-  test('gets a new account where other bots had linked several numbers to the chat: nobody can say whose it is', async () => {
+  test('a chat with several numbers gets a new account, since none is surely theirs', async () => {
     const { chat, former, phone, account } = await scene();
     const another = freshPhone();
     await link(api, another, chat);
@@ -156,7 +156,7 @@ describe('somebody whose number has changed', () => {
     expect(await chatOf(phone)).toBe(String(chat));
   });
 
-  test('has nothing changed when Postgres fails, and everything when Telegram delivers it again', async () => {
+  test('[A41] a change fails with Postgres, and is made when Telegram delivers it again', async () => {
     const { chat, former, phone, account } = await scene();
     const update = contact(chat, phone);
     await database.behave({ mode: 'dead', only: STATEMENT });
@@ -168,7 +168,7 @@ describe('somebody whose number has changed', () => {
     expect([await userOf(former), await userOf(phone)]).toEqual([undefined, account]);
   });
 
-  test('is told so when the answer of Postgres got lost and the update came again', async () => {
+  test('[A41] a change is told though the answer of Postgres was lost and the update came again', async () => {
     const { chat, former, phone, account } = await scene();
     const update = contact(chat, phone);
     await database.behave({ mode: 'deaf', only: STATEMENT, times: 1 });
@@ -178,7 +178,7 @@ describe('somebody whose number has changed', () => {
     expect(await lastIn(chat, 2)).toMatch(/^Готово!/);
   });
 
-  test('has one account, whichever comes first: the change or somebody who signs in with the new number', async () => {
+  test('[A10, A42] a change and a sign-in with the new number at once make one account', async () => {
     await race(async () => {
       const { chat, former, phone, account } = await scene();
       const { code } = await requestCode(api, phone);
@@ -197,7 +197,7 @@ describe('somebody whose number has changed', () => {
     });
   });
 
-  test('has one account when the contact is shared five times at once', async () => {
+  test('[A10, A41] a contact that is shared five times at once makes one account', async () => {
     await race(async () => {
       const { chat, former, phone, account } = await scene();
       const shares = Array.from({ length: 5 }, () => () => share(chat, phone));

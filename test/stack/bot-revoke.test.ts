@@ -32,7 +32,7 @@ const madeUp = (from: number, data: unknown, fields: object = {}) => ({
 });
 
 describe('the button “Это не я” under the word of a sign-in', () => {
-  test('ends that session at once, and says so in its place', async () => {
+  test('[A40] the button “Это не я” ends that session at once, and says so in its place', async () => {
     const { person, token } = await signedIn();
     expect(await profile(token)).toBe(200);
     expect(await person.press()).toBe('');
@@ -41,7 +41,7 @@ describe('the button “Это не я” under the word of a sign-in', () => {
     expect((await person.messages()).at(-1)?.reply_markup).toBeUndefined();
   });
 
-  test('ends no other session of the user', async () => {
+  test('[A40] the button ends no other session of the user', async () => {
     const { person, token } = await signedIn();
     const answer = await api.send('GET', '/api/sessions', { token });
     expect(answer.body).toMatchObject({ sessions: [{ current: true }] });
@@ -51,13 +51,13 @@ describe('the button “Это не я” under the word of a sign-in', () => {
     expect(await person.last()).toMatch(/^Новый вход/);
   });
 
-  test('speaks the person’s language', async () => {
+  test('[A40] the button speaks the person’s language', async () => {
     const { person } = await signedIn('en');
     await person.press();
     expect(await person.last()).toMatch(/^Signed out:/);
   });
 
-  test('is nobody else’s: a made-up press with the id of a foreign session ends nothing', async () => {
+  test('[A40] a made-up press with the id of a foreign session ends nothing', async () => {
     const { token, sid } = await signedIn();
     const mallory = await signedIn();
     expect((await postUpdate(api, madeUp(mallory.person.id, `revoke:${sid}`))).status).toBe(200);
@@ -79,7 +79,7 @@ describe('the button “Это не я” under the word of a sign-in', () => {
       }),
     ],
     ['without a message', () => ({ message: undefined, inline_message_id: '1' })],
-  ])('does nothing when it is pressed %s', async (_, fields) => {
+  ])('[A40, A41] the button does nothing when it is pressed %s', async (_, fields) => {
     const { person, token, sid } = await signedIn();
     expect(
       (await postUpdate(api, madeUp(person.id, `revoke:${sid}`, fields(person.id)))).status,
@@ -97,13 +97,13 @@ describe('the button “Это не я” under the word of a sign-in', () => {
     'x'.repeat(5_000),
     5,
     null,
-  ])('ignores %j in place of a session', async (data) => {
+  ])('[A40, A41] the button ignores %j in place of a session', async (data) => {
     const { person, token } = await signedIn();
     expect((await postUpdate(api, madeUp(person.id, data))).status).toBe(200);
     expect(await profile(token)).toBe(200);
   });
 
-  test('says that the session has ended already when it has', async () => {
+  test('[A40, A46] the button says that the session has ended already when it has', async () => {
     const { person, token } = await signedIn();
     await api.post('/api/auth/logout', {}, { token });
     expect(await person.press()).toBe(

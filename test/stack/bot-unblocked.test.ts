@@ -86,7 +86,7 @@ describe('whoever had blocked the bot gets codes again', () => {
     ['a press of an old button', (id) => press(id, 'unknown')],
     ['a press of “Это не я”', (id) => press(id, `revoke:${'A'.repeat(22)}`)],
     ['lifting the block', (id) => member(id, 'member')],
-  ])('after %s', async (_, content) => {
+  ])('[A43] whoever had blocked the bot gets codes again after %s', async (_, content) => {
     const person = await blocker();
     expect((await postUpdate(running, content(person.id))).status).toBe(200);
     expect(await isResting(person.phone)).toBe(false);
@@ -94,7 +94,7 @@ describe('whoever had blocked the bot gets codes again', () => {
     expect(await person.last()).toContain(code);
   });
 
-  test('on all numbers that other bots linked to the chat', async () => {
+  test('[A43] whoever had blocked the bot gets codes again on all numbers of the chat', async () => {
     const person = await blocker();
     const other = new Person().phone;
     await sql`insert into telegram_links (phone, chat_id, blocked_at)
@@ -103,7 +103,7 @@ describe('whoever had blocked the bot gets codes again', () => {
     expect([await isResting(person.phone), await isResting(other)]).toEqual([false, false]);
   });
 
-  test('and word of a new sign-in as well', async () => {
+  test('[A40, A43] whoever had blocked the bot hears of new sign-ins again', async () => {
     const person = await blocker();
     await person.say('/start');
     const code = await sendCode(person.phone);
@@ -114,7 +114,7 @@ describe('whoever had blocked the bot gets codes again', () => {
     expect(await person.last()).toMatch(/^Новый вход/);
   });
 
-  test('when they came back while Telegram’s 403 was on its way', async () => {
+  test('[A43] whoever came back while Telegram’s 403 was on its way gets codes again', async () => {
     const person = await new Person().introduce();
     await person.share();
     await failTelegram({ chatId: person.id, status: 403, hang: 600 });
@@ -127,7 +127,7 @@ describe('whoever had blocked the bot gets codes again', () => {
     expect(await person.last()).toContain(code);
   });
 
-  test('when Postgres fails at first and Telegram delivers the update again', async () => {
+  test('[A41, A43] whoever comes back while Postgres fails gets codes after the next delivery', async () => {
     const person = await blocker();
     const back = member(person.id, 'member');
     await database.behave({ mode: 'dead', only: 'blocked_at = null' });
@@ -144,13 +144,13 @@ describe('a link goes on resting', () => {
     ['somebody else writes', () => messageUpdate(freshChat(), { text: '/start' })],
     ['it says so of somebody else’s chat', (id) => member(id, 'member', { chat: chatOf(77) })],
     ['it comes from a group', (id) => member(id, 'member', { chat: { id: -5, type: 'group' } })],
-  ])('when %s', async (_, content) => {
+  ])('[A43] a link goes on resting when %s', async (_, content) => {
     const person = await blocker();
     expect((await postUpdate(running, content(person.id))).status).toBe(200);
     expect(await isResting(person.phone)).toBe(true);
   });
 
-  test('when it was moved to another chat meanwhile', async () => {
+  test('[A43, A44] a link goes on resting when it was moved to another chat meanwhile', async () => {
     const person = await blocker();
     await sql`update telegram_links set chat_id = ${freshChat()} where phone = ${person.phone}`;
     await person.say('/start');
@@ -158,7 +158,7 @@ describe('a link goes on resting', () => {
   });
 });
 
-test('whoever has blocked nothing costs 1 statement and the 2 calls of the claim', async () => {
+test('[A43] whoever has blocked nothing costs 1 statement and the 2 calls of the claim', async () => {
   const person = await new Person().introduce();
   await person.share();
   for (const content of [{ text: '/start' }, { text: '/calls' }, { sticker: { file_id: 'x' } }]) {

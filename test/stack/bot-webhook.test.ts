@@ -44,7 +44,7 @@ const scene = () => {
 const keyOf = ({ update_id }: { update_id: number }) => keys.update(`1000:${update_id}`);
 
 describe('POST /telegram/webhook', () => {
-  test('is closed where no secret is configured, whatever is sent', async () => {
+  test('[A41] the webhook is closed where no secret is configured, whatever is sent', async () => {
     const closed = localApi({ TELEGRAM_WEBHOOK_SECRET: '' });
     const { chat, update } = scene();
     for (const secret of [null, '', 'undefined', 'the-webhook-secret-of-the-tests']) {
@@ -55,7 +55,7 @@ describe('POST /telegram/webhook', () => {
     expect([await linksOf(chat), await saidTo(chat)]).toEqual([[], 0]);
   });
 
-  test('lets nobody in without the right secret, and looks at nothing else before', async () => {
+  test('[A41] the webhook lets nobody in without the secret, and looks at nothing else before', async () => {
     const { chat, update } = scene();
     for (const secret of [
       null,
@@ -78,7 +78,7 @@ describe('POST /telegram/webhook', () => {
     expect([await linksOf(chat), await saidTo(chat)]).toEqual([[], 0]);
   });
 
-  test('does not take the secret from anywhere else', async () => {
+  test('[A41] the webhook does not take the secret from anywhere else', async () => {
     const secret = String(stack.settings.TELEGRAM_WEBHOOK_SECRET);
     const { chat, update } = scene();
     const headers = { 'X-Link-Secret': secret, Authorization: `Bearer ${secret}` };
@@ -91,7 +91,7 @@ describe('POST /telegram/webhook', () => {
     expect(await linksOf(chat)).toEqual([]);
   });
 
-  test('links a contact with 4 calls to Redis and 2 to Postgres', async () => {
+  test('[A42] the webhook links a contact with 4 calls to Redis and 2 to Postgres', async () => {
     const { chat, update } = scene();
     expect((await postUpdate(api, update)).body).toEqual({ ok: true });
     expect([await store.calls(), await database.calls()]).toEqual([4, 2]);
@@ -100,7 +100,7 @@ describe('POST /telegram/webhook', () => {
     expect(await redis.pttl(keyOf(update))).toBeGreaterThan(86_000_000);
   });
 
-  test('does an update once, however often Telegram delivers it', async () => {
+  test('[A41] the webhook does an update once, however often Telegram delivers it', async () => {
     const { chat, update } = scene();
     for (const delivery of [1, 2, 3])
       expect([delivery, (await postUpdate(api, update)).status]).toEqual([delivery, 200]);
@@ -110,7 +110,7 @@ describe('POST /telegram/webhook', () => {
     expect(await linksOf(chat)).toEqual([]);
   });
 
-  test('does an update once when it is delivered five times at the same moment', async () => {
+  test('[A41] the webhook does an update once when it is delivered five times at the same moment', async () => {
     await race(async () => {
       const { chat, update } = scene();
       const deliveries = repeated(5, () => () => postUpdate(api, update));
@@ -126,7 +126,7 @@ describe('POST /telegram/webhook', () => {
     });
   });
 
-  test('says "later" while somebody else works on the update, and does it when they gave up', async () => {
+  test('[A41] the webhook says "later" while another works on the update, then does it', async () => {
     const { chat, update } = scene();
     await redis.set(keyOf(update), 'somebody', { px: 60_000 });
     const answer = await postUpdate(api, update);
@@ -138,7 +138,7 @@ describe('POST /telegram/webhook', () => {
     expect(await linksOf(chat)).toHaveLength(1);
   });
 
-  test('keeps a claim for a minute at most', async () => {
+  test('[A41] the webhook keeps a claim for a minute at most', async () => {
     const { update } = scene();
     await store.behave({ mode: 'dead', only: 'end-update' });
     await postUpdate(api, update);
@@ -147,7 +147,7 @@ describe('POST /telegram/webhook', () => {
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
-  test('has a failed update delivered again, and then does it', async () => {
+  test('[A41] the webhook has a failed update delivered again, and then does it', async () => {
     for (const failing of [database, store]) {
       const { chat, update } = scene();
       await failing.behave({ mode: 'dead' });
@@ -161,7 +161,7 @@ describe('POST /telegram/webhook', () => {
     }
   });
 
-  test('does not do an update again of which Redis could not be told that it is done', async () => {
+  test('[A41] the webhook repeats no update that Redis could not be told was done', async () => {
     const { chat, update } = scene();
     await store.behave({ mode: 'dead', only: 'end-update' });
     expect((await postUpdate(api, update)).status).toBe(200);
@@ -175,7 +175,7 @@ describe('POST /telegram/webhook', () => {
     ['Telegram has had too many requests', { status: 429, retryAfter: 60, times: 5 }],
     ['Telegram fails', { status: 500, times: 5 }],
     ['Telegram answers what is no JSON', { garbage: true, times: 5 }],
-  ])('does what was asked and has it not delivered again when %s', async (_, fault) => {
+  ])('[A41] the webhook does what was asked, once, when %s', async (_, fault) => {
     const { chat, update } = scene();
     await failTelegram({ chatId: chat, ...fault });
     expect((await postUpdate(local, update)).status).toBe(200);
@@ -233,7 +233,7 @@ describe('an update that means nothing to the bot is answered 200, without a cal
       'with a message and a press, one of them garbage',
       { message: { ...message, text: '/start' }, callback_query: 5 },
     ],
-  ])('%s', async (_, content) => {
+  ])('[A41] %s means nothing to the bot: 200, without a call to a store', async (_, content) => {
     expect((await postUpdate(api, { update_id: freshUpdateId(), ...content })).status).toBe(200);
     expect([await store.calls(), await database.calls()]).toEqual([0, 0]);
   });
@@ -251,19 +251,19 @@ describe('what is no update', () => {
     ['{"update_id":1e308}', 'invalid_field'],
     ['{"update_id":null,"message":{}}', 'invalid_field'],
     ['{"update_id":{"toString":1}}', 'invalid_field'],
-  ])('%s is a clear 400', async (raw, code) => {
+  ])('[A41, H7] %s is no update: a clear 400', async (raw, code) => {
     const answer = await postUpdate(api, raw);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ ok: false, code, message: expect.any(String) });
   });
 
-  test('a body of 1 MB is refused as too large', async () => {
+  test('[H3] a body of 1 MB is refused as too large', async () => {
     expect((await postUpdate(api, messageUpdate(5, { text: 'x'.repeat(1_000_000) }))).status).toBe(
       413,
     );
   });
 
-  test('300 hostile updates are never an error of the server', async () => {
+  test('[A41, H7] 300 hostile updates are never an error of the server', async () => {
     const value = fc.oneof(
       fc.jsonValue(),
       fc.string({ unit: 'binary' }),

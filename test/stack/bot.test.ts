@@ -25,7 +25,7 @@ const linksOf = (chat: number) =>
 const somebody = (owner?: { phone?: string; language?: string }) => new Person().introduce(owner);
 
 describe('the bot', () => {
-  test('takes somebody from /start over the shared contact and the code in the chat to a token', async () => {
+  test('[A42] the bot takes somebody from /start over the shared contact and the code to a token', async () => {
     const anna = await somebody();
     expect(await anna.say('/start')).toMatch(/^Здравствуйте!.*Поделиться номером/s);
     expect(await anna.shareButton()).toBe('Поделиться номером');
@@ -43,7 +43,7 @@ describe('the bot', () => {
     expect(profile.body).toMatchObject({ phone: anna.phone });
   });
 
-  test('speaks English to those whose app is not Russian, in the codes as well', async () => {
+  test('[A16] the bot speaks English to those whose app is not Russian, in the codes as well', async () => {
     const john = await somebody({ language: 'en-GB' });
     expect(await john.say('/start')).toMatch(/^Hello!/);
     expect(await john.shareButton()).toBe('Share my number');
@@ -53,7 +53,7 @@ describe('the bot', () => {
     expect(await john.hear(/\d{6}/)).toMatch(/^Your AIST sign-in code: \d{6}\n/);
   });
 
-  test('says which number a chat has, and how to change it', async () => {
+  test('the bot says which number a chat has, and how to change it', async () => {
     const anna = await somebody();
     await anna.share();
     const greeting = await anna.say('/start');
@@ -75,11 +75,11 @@ describe('the bot', () => {
     ['/unlink', /^К этому чату не привязан/],
     ['/nothing', /^Этот бот/],
     ['Привет', /^Этот бот/],
-  ])('answers %j', async (text, answer) => {
+  ])('the bot answers %j', async (text, answer) => {
     expect(await new Person().say(text)).toMatch(answer);
   });
 
-  test('unlinks at once when it is told to in words', async () => {
+  test('the bot unlinks at once when it is told to in words', async () => {
     const anna = await somebody();
     await anna.share();
     expect(await anna.say('/unlink')).toContain(`отвязано: ${masked(anna.phone)}`);
@@ -90,7 +90,7 @@ describe('the bot', () => {
     expect(await sql`select id from users where phone = ${anna.phone}`).toHaveLength(1);
   });
 
-  test('asks before it unlinks by a link that may come from anywhere', async () => {
+  test('the bot asks before it unlinks by a link that may come from anywhere', async () => {
     const anna = await somebody();
     await anna.share();
     expect(await anna.say('/start unlink')).toContain(`Отвязать ${masked(anna.phone)}?`);
@@ -100,7 +100,7 @@ describe('the bot', () => {
     expect(await linksOf(anna.id)).toEqual([]);
   });
 
-  test('unlinks every number that other bots linked to the chat', async () => {
+  test('the bot unlinks every number that other bots linked to the chat', async () => {
     const anna = new Person();
     const [one, two] = [freshPhone(), freshPhone()];
     await link(api, one, anna.id);
@@ -109,7 +109,7 @@ describe('the bot', () => {
     expect(await linksOf(anna.id)).toEqual([]);
   });
 
-  test('links again after unlinking, and again without', async () => {
+  test('the bot links again after unlinking, and again without', async () => {
     const anna = await somebody();
     for (const text of ['/unlink', '/start']) {
       expect(await anna.share()).toContain('теперь приходят сюда');
@@ -126,7 +126,7 @@ describe('a contact is not linked', () => {
     ['without the id of a person in Telegram', { phone: victim(), userId: null }],
     ['forwarded', { phone: victim(), forwarded: true }],
     ['one’s own, but forwarded', { forwarded: true }],
-  ])('when it is %s', async (_, contact) => {
+  ])('[A42] a contact is not linked when it is %s', async (_, contact) => {
     const mallory = await somebody();
     expect(await mallory.share(contact)).toMatch(/^Привязать можно только свой номер/);
     expect(await linksOf(mallory.id)).toEqual([]);
@@ -141,7 +141,7 @@ describe('a contact is not linked', () => {
     via_bot: { id: 6, is_bot: true, first_name: 'Б', username: 'b_bot' },
   };
   test.each(Object.entries(others))(
-    'when it has the mark %s of a message written elsewhere',
+    '[A42] a contact is not linked when it has the mark %s of a message written elsewhere',
     async (mark, value) => {
       const [id, phone] = [freshChat(), freshPhone()];
       const update = messageUpdate(id, { ...ownContact(id, phone), [mark]: value });
@@ -163,15 +163,18 @@ describe('a contact is not linked', () => {
     '٧٩٩٩١٢٣٤٥٦٧',
     '+380501234567',
     '',
-  ])('when its number is %j: foreign, or with dirt, or not in full', async (phone_number) => {
-    const id = freshChat();
-    const update = messageUpdate(id, { contact: { phone_number, first_name: 'Б', user_id: id } });
-    expect((await postUpdate(api, update)).status).toBe(200);
-    expect(await linksOf(id)).toEqual([]);
-  });
+  ])(
+    '[A42, H25] a contact is not linked when its number is %j: foreign, dirty or not in full',
+    async (phone_number) => {
+      const id = freshChat();
+      const update = messageUpdate(id, { contact: { phone_number, first_name: 'Б', user_id: id } });
+      expect((await postUpdate(api, update)).status).toBe(200);
+      expect(await linksOf(id)).toEqual([]);
+    },
+  );
 
   test.each(['89991234567', '+7 999 123-45-67'])(
-    'when it is Russian and written as %s; the button is shown again',
+    '[A42, H25] a Russian contact written as %s is not linked; the button is shown again',
     async (phone) => {
       const anna = await somebody();
       expect(await anna.share({ phone })).toMatch(/^Не получилось прочитать номер/);
@@ -185,7 +188,7 @@ describe('a contact is not linked', () => {
     ['a supergroup', { id: -1_000_000_000_005, type: 'supergroup', title: 'Б' }],
     ['a channel', { id: -1_000_000_000_006, type: 'channel', title: 'Б' }],
     ['somebody else’s private chat', { id: 999 }],
-  ])('when it comes from %s', async (_, chat) => {
+  ])('[A42] a contact is not linked when it comes from %s', async (_, chat) => {
     const [id, phone] = [freshChat(), freshPhone()];
     expect((await postUpdate(api, messageUpdate(id, ownContact(id, phone), { chat }))).status).toBe(
       200,
@@ -193,7 +196,7 @@ describe('a contact is not linked', () => {
     expect(await sql`select 1 from telegram_links where phone = ${phone}`).toEqual([]);
   });
 
-  test('when its country is not served; where it is, the number is', async () => {
+  test('[A42, H23] a contact is linked only where its country is served', async () => {
     const belarus = `+37529${freshPhone().slice(-7)}`;
     const id = freshChat();
     const wider = localApi({ PHONE_COUNTRIES: 'BY' });

@@ -33,7 +33,7 @@ describe('POST /api/calls', () => {
     ['their id', ({ user }: Device) => user.id],
     ['their username', ({ user }: Device) => user.username],
     ['their username with @, in capitals', ({ user }: Device) => `@${user.username.toUpperCase()}`],
-  ])('calls somebody by %s, with a ticket for the caller', async (_, to) => {
+  ])('[C1, C18] the POST calls somebody by %s, with a ticket for the caller', async (_, to) => {
     const { a, b, inbox } = await two();
     const answer = await call(a, { to: to(b) });
     const { callId, expiresAt } = answer.body;
@@ -55,7 +55,7 @@ describe('POST /api/calls', () => {
     await inbox.next({ type: 'ring', call: callId, from: { user: a.user.id } });
   });
 
-  test('calls seven at once, by video; one who is named twice once', async () => {
+  test('[C8] the POST calls seven at once, by video; one who is named twice once', async () => {
     const caller = await newDevice();
     const others = await newUsers(7);
     const seven = await caller.dial(others, { video: true });
@@ -73,7 +73,7 @@ describe('POST /api/calls', () => {
     });
   });
 
-  test('answers the same call when its answer was lost and it comes again', async () => {
+  test('[C7] the POST answers the same call when its answer was lost and it comes again', async () => {
     const { a, b } = await two();
     const first = await a.call(b.user);
     expect(await call(a, { to: b.user.username })).toMatchObject({
@@ -87,7 +87,7 @@ describe('POST /api/calls', () => {
     });
   });
 
-  test('says that the call was there when a page that was loaded anew calls again: its new offer is the one that arrives', async () => {
+  test('[C7, C11] the POST of a reloaded page gets the same call, and its new offer arrives', async () => {
     const { a, b } = await two();
     const body = { to: b.user.id, offer: 'v=0 of the first page' };
     const first = await call(a, body);
@@ -112,13 +112,13 @@ describe('POST /api/calls', () => {
     expect(callee.frames.filter(({ type }) => type === 'signal')).toHaveLength(1);
   });
 
-  test('answers the other’s call, as its callee, to one who calls back while it rings', async () => {
+  test('[C7] the POST of one who calls back while it rings gets the other’s call, as callee', async () => {
     const { b, a, call: theirs } = await ringing({ video: true });
     const body = { callId: theirs.callId, role: 'callee', state: 'ringing', video: true };
     expect(await call(b, { to: a.user.id })).toMatchObject({ status: 201, body });
   });
 
-  test('says at once that the callee is busy', async () => {
+  test('[C3] the POST says at once that the callee is busy', async () => {
     const { a } = await ringing();
     expect(await call(await newDevice(), { to: a.user.id })).toMatchObject({
       status: 201,
@@ -126,7 +126,7 @@ describe('POST /api/calls', () => {
     });
   });
 
-  test('is refused while another device of the caller calls', async () => {
+  test('[C33] the POST is refused while another device of the caller calls', async () => {
     const { a } = await ringing();
     const answer = await call(await deviceOf(a.user), { to: (await newUser()).id });
     expect(answer).toMatchObject({ status: 409, body: { code: 'in_call' } });
@@ -159,19 +159,19 @@ describe('POST /api/calls', () => {
       400,
       'invalid_field',
     ],
-  ])('refuses to call %s', async (_, body, status, code) => {
+  ])('[C8, C21] the POST refuses to call %s', async (_, body, status, code) => {
     const caller = await newDevice();
     expect(await call(caller, await body(caller))).toMatchObject({ status, body: { code } });
   });
 
-  test('wants somebody who is signed in and has an account', async () => {
+  test('[H20] the POST wants somebody who is signed in and has an account', async () => {
     const { id } = await newUser();
     expect((await api.post('/api/calls', { to: id })).status).toBe(401);
     const token = await originalToken(crypto.randomUUID());
     expect(await api.post('/api/calls', { to: id }, { token })).toMatchObject({ status: 404 });
   });
 
-  test('costs 1 statement, and 1 EVAL only when it is not known whether the session lives', async () => {
+  test('[C28] the POST costs 1 statement, and 1 EVAL only for a session that may have ended', async () => {
     const [caller, callee] = [await newDevice(), await newUser()];
     const calls = async () => {
       await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
@@ -198,11 +198,11 @@ describe('what a room answers', () => {
     [{ ...instead, permit: { outcome: 'elsewhere' } }, 409, 'in_call'],
     [{ ...instead, permit: { outcome: 'no_such_call' } }, 503, 'unavailable'],
     [{ create: { outcome: 'failed' } }, 503, 'unavailable'],
-  ])('%j is told as %i %s', async (answers, status, code) => {
+  ])('[C33, H13] the answer %j of a room is told as %i %s', async (answers, status, code) => {
     expect(await answered(answers)).toMatchObject({ status, body: { code } });
   });
 
-  test('past the limit of calls is told as 429, with when to come again', async () => {
+  test('[C28, H12] the limit of calls is told as 429, with when to come again', async () => {
     const answer = await answered({ create: { outcome: 'limited', retryAfterSeconds: 42 } });
     expect(answer).toMatchObject({
       status: 429,
@@ -211,7 +211,7 @@ describe('what a room answers', () => {
     expect(answer.headers.get('Retry-After')).toBe('42');
   });
 
-  test('is missed when it cannot be reached, or answers what is no answer: 503', async () => {
+  test('[H13] a room that cannot be reached, or answers nonsense, is told as 503', async () => {
     const out = () => {
       throw new Error('Out of reach');
     };
@@ -247,7 +247,7 @@ describe('the call of an old client, as its inbox tells of it', () => {
   const theOther = { outcome: 'instead', call: 'the-other' } as const;
   const permit = (role: 'caller' | 'callee') => ({ outcome: 'ok', role, video: true }) as const;
 
-  test('rings with the offer as it came, and its id is told', async () => {
+  test('[C37] a legacy call rings with the offer as it came, and its id is told', async () => {
     const { status, said, asked, offer, callee } = await dialled({});
     const create = {
       type: 'create',
@@ -264,7 +264,7 @@ describe('the call of an old client, as its inbox tells of it', () => {
     ]);
   });
 
-  test('is the one that it began already, when the first answer was lost', async () => {
+  test('[C16] a legacy call is the one that it began already, when the first answer was lost', async () => {
     const { said } = await dialled({ create: theOther, permit: permit('caller') });
     expect(said).toEqual({ outcome: 'ok', call: 'the-other' });
   });
@@ -275,11 +275,11 @@ describe('the call of an old client, as its inbox tells of it', () => {
     ['the callee is busy', { create: { outcome: 'created', state: 'ended', reason: 'busy' } }],
     ['the caller is in another', { create: { outcome: 'in_call' } }],
     ['there were too many', { create: { outcome: 'limited', retryAfterSeconds: 1 } }],
-  ])('is none when %s', async (_, answers) => {
+  ])('[C40] a legacy call is none when %s', async (_, answers) => {
     expect((await dialled(answers)).said).toEqual({ outcome: 'no' });
   });
 
-  test('is none when there is nobody whom it is for', async () => {
+  test('[C40] a legacy call is none when there is nobody whom it is for', async () => {
     for (const to of ['nobody-at-all', '', '\0', '\uD800', 'x'.repeat(60_000)]) {
       expect(await dialled({}, to)).toMatchObject({
         status: 200,
@@ -289,13 +289,13 @@ describe('the call of an old client, as its inbox tells of it', () => {
     }
   });
 
-  test('has to be told again when its room cannot be reached', async () => {
+  test('[C16, H13] a legacy call has to be told again when its room cannot be reached', async () => {
     expect((await dialled({ create: { outcome: 'failed' } })).status).toBe(503);
   });
 });
 
 describe('a ticket to a call', () => {
-  test('is for those in it alone, each in their role', async () => {
+  test('[C18] a ticket to a call is for those in it alone, each in their role', async () => {
     const {
       a,
       b,
@@ -316,14 +316,14 @@ describe('a ticket to a call', () => {
   test.each([
     ['that never was', crypto.randomUUID()],
     ['whose id is none', 'a.b'],
-  ])('is not for one %s', async (_, id) => {
+  ])('[C18] a ticket is not given for a call %s', async (_, id) => {
     expect(await ticket(await newDevice(), id)).toMatchObject({
       status: 404,
       body: { code: 'call_not_found' },
     });
   });
 
-  test('is not for a second device once the first has taken the call, and for the first to come back', async () => {
+  test('[C2, C18] a ticket is for the device that has the call, and for no second one', async () => {
     const {
       b,
       call: { callId },
@@ -334,7 +334,7 @@ describe('a ticket to a call', () => {
   });
 });
 
-test('a call that was cancelled is in both histories, and told in the callee’s Telegram', async () => {
+test('[C6, C9] a cancelled call is in both histories, and told in the callee’s Telegram', async () => {
   const {
     a,
     b,

@@ -51,7 +51,7 @@ const keep = async (...records: CallRecord[]) => {
 };
 
 describe('the history of calls', () => {
-  test('has a call as each of its two saw it', async () => {
+  test('[C9] the history has a call as each of its two saw it', async () => {
     const { a, b } = await two();
     const record = missedRecord(a.user.id, [b.user.id], { video: true, createdAt: NOON });
     await keep(record);
@@ -74,7 +74,7 @@ describe('the history of calls', () => {
     expect(await page(b)).toEqual({ calls: [incoming], next: null });
   });
 
-  test('has everybody else in a group call, the caller first; whoever was deleted without names', async () => {
+  test('[C8, C9] the history has everybody else of a group, the caller first, the deleted unnamed', async () => {
     const me = await newDevice();
     const [caller = '', ...others] = (await newUsers(4)).map(({ id }) => id);
     await keep(recordOf(caller, [...others, me.user.id]));
@@ -90,7 +90,7 @@ describe('the history of calls', () => {
     expect(call?.peers.slice(1).map(({ userId }) => userId)).toEqual(others.sort());
   });
 
-  test('is read page by page, the newest first, each call once: several began at once, and new ones come meanwhile', async () => {
+  test('[C9] the history is read page by page, the newest first, each call once', async () => {
     const me = await newDevice();
     const other = crypto.randomUUID();
     const records = [0, 1, 1, 1, 2, 3, 3].map((minute) =>
@@ -111,7 +111,7 @@ describe('the history of calls', () => {
     expect([all?.length, new Set(all).size]).toEqual([14, 14]);
   });
 
-  test('has 50 calls on a page unless it is said otherwise, costs 1 statement, and is nobody else’s', async () => {
+  test('[C9] the history has 50 calls on a page, costs 1 statement, and is nobody else’s', async () => {
     const { a: me, b: stranger } = await two();
     const other = crypto.randomUUID();
     await keep(...repeated(51, (n) => recordOf(me.user.id, [other], { createdAt: NOON + n })));
@@ -122,7 +122,7 @@ describe('the history of calls', () => {
     expect(await page(stranger)).toEqual({ calls: [], next: null });
   });
 
-  test('refuses a page that is none', async () => {
+  test('[C9] the history refuses a page that is none', async () => {
     const me = await newDevice();
     for (const query of [
       'limit=0',

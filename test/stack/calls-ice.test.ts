@@ -34,7 +34,7 @@ afterEach(() => local.settle());
 afterAll(dropAll);
 
 describe('ICE servers', () => {
-  test('are those of Cloudflare, with a credential for as long as it is configured', async () => {
+  test('[C31] ICE servers are those of Cloudflare, with a credential as long as configured', async () => {
     const { token } = await newDevice();
     const before = Date.now();
     const answer = await ice(localApi({ TURN_TTL_SECONDS: '7200' }), token);
@@ -56,7 +56,7 @@ describe('ICE servers', () => {
     expect(credentialOf(await ice(local, token))).not.toBe(username);
   });
 
-  test('are the same for ten minutes, for the same user, and new ones after that', async () => {
+  test('[C31] ICE servers are the same for a user for ten minutes, and new ones after that', async () => {
     const [one, another] = await Promise.all([newDevice(), newDevice()]);
     const clock = new TestClock();
     const api = localApi({}, clock.now);
@@ -74,7 +74,7 @@ describe('ICE servers', () => {
     ).toBe(600_000);
   });
 
-  test('are the same for half of the time that they are good for, where that is less', async () => {
+  test('[C31] ICE servers are the same for half of their lifetime, where that is less', async () => {
     const { token } = await newDevice();
     const clock = new TestClock();
     const api = localApi({ TURN_TTL_SECONDS: '300' }, clock.now);
@@ -85,14 +85,14 @@ describe('ICE servers', () => {
     expect(credentialOf(await ice(api, token))).not.toBe(credentialOf(first));
   });
 
-  test('are asked for again when it was STUN alone that was given', async () => {
+  test('[C31] ICE servers are asked for again when it was STUN alone that was given', async () => {
     const { token } = await newDevice();
     await fail({ status: 500 });
     expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, ...NEVER });
     expect(await isLive(credentialOf(await ice(local, token)))).toBe(true);
   });
 
-  test('are those of coturn, with a credential that is the user’s own', async () => {
+  test('[C31] ICE servers are those of coturn, with a credential that is the user’s own', async () => {
     const { token, user } = await newDevice();
     const coturn = localApi({
       ...NO_CLOUDFLARE,
@@ -109,7 +109,7 @@ describe('ICE servers', () => {
     expect(Date.parse(String(body.expiresAt))).toBeGreaterThan(Date.now());
   });
 
-  test('are STUN alone where no TURN is configured', async () => {
+  test('[C31] ICE servers are STUN alone where no TURN is configured', async () => {
     const { token } = await newDevice();
     expect((await ice(localApi(NO_CLOUDFLARE), token)).body).toEqual({
       iceServers: STUN,
@@ -122,13 +122,16 @@ describe('ICE servers', () => {
     ['refuses the key', { status: 401 }],
     // Longer than any test may take.
     ['takes too long', { hang: 60_000 }],
-  ])('are STUN alone when Cloudflare %s, without waiting for it', async (_, fault) => {
-    const { token } = await newDevice();
-    await fail(fault);
-    expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, ...NEVER });
-  });
+  ])(
+    '[C31] ICE servers are STUN alone when Cloudflare %s, without waiting for it',
+    async (_, fault) => {
+      const { token } = await newDevice();
+      await fail(fault);
+      expect((await ice(local, token)).body).toEqual({ iceServers: DEFAULT_STUN, ...NEVER });
+    },
+  );
 
-  test('are STUN alone when there is no Cloudflare, or something else in its place', async () => {
+  test('[C31] ICE servers are STUN alone when there is no Cloudflare, or something else there', async () => {
     const { token } = await newDevice();
     for (const url of ['http://127.0.0.1:9', stack.telegramUrl]) {
       expect((await ice(localApi({ TURN_API_URL: url }), token)).body.expiresAt).toBeNull();
@@ -137,7 +140,7 @@ describe('ICE servers', () => {
 });
 
 describe('a TURN credential', () => {
-  test('comes with a call, one for each device, and is revoked when the call is over', async () => {
+  test('[C31] a TURN credential comes with a call, one a device, and is revoked at its end', async () => {
     const { a, b } = await two();
     const calling = await a.send('POST', '/api/calls', { to: b.user.id });
     const id = String(calling.body.callId);
@@ -155,7 +158,7 @@ describe('a TURN credential', () => {
       .toEqual([false, false]);
   });
 
-  test('that is one too many for its user takes the place of the oldest, which is revoked', async () => {
+  test('[C31] a TURN credential too many for its user replaces the oldest, which is revoked', async () => {
     const { token } = await newDevice();
     const surplus = credentialOf(await ice(local, token));
     const rooms = cannedRooms({ permit: { outcome: 'ok', role: 'callee', video: false, surplus } });
@@ -167,7 +170,7 @@ describe('a TURN credential', () => {
     expect(await Promise.all([surplus, newest].map(isLive))).toEqual([false, true]);
   });
 
-  test('that its call could not be told of is revoked, after three tries', async () => {
+  test('[C31] a TURN credential that its call was not told of is revoked, after three tries', async () => {
     const { token } = await newDevice();
     let asked = 0;
     const rooms = cannedRooms({
@@ -185,7 +188,7 @@ describe('a TURN credential', () => {
     expect([asked, await isLive(name)]).toEqual([3, false]);
   });
 
-  test('is revoked at once when there is no call that it could be for', async () => {
+  test('[C31] a TURN credential is revoked at once when no call can be its own', async () => {
     const { a, b } = await two();
     const before = Object.keys(await live());
     await a.send('POST', '/api/calls', { to: crypto.randomUUID() });
@@ -195,7 +198,7 @@ describe('a TURN credential', () => {
     await expect.poll(left, { timeout: 5_000 }).toEqual([]);
   });
 
-  test('is revoked though the first try fails, and though it is told twice', async () => {
+  test('[C31] a TURN credential is revoked though the first try fails, and though told twice', async () => {
     const { a, b } = await two();
     const turn = [credentialOf(await ice(local, a.token))];
     await fail({ status: 500 });
@@ -209,7 +212,7 @@ describe('a TURN credential', () => {
     expect(log).not.toContain('turn.not_revoked');
   });
 
-  test('is waited for by nobody: it rings while Cloudflare hangs', async () => {
+  test('[C31] a TURN credential is waited for by nobody: it rings while Cloudflare hangs', async () => {
     const { a, b, inbox } = await two();
     await fail({ hang: 500 });
     const answer = a.call(b.user);

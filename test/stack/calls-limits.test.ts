@@ -42,7 +42,7 @@ describe('TURN credentials', () => {
       'was there, and is had elsewhere',
       { create: { outcome: 'instead', call: 'x' }, permit: { outcome: 'elsewhere' } },
     ],
-  ])('are made for no call that %s', async (_, answers) => {
+  ])('[C31] TURN credentials are made for no call that %s', async (_, answers) => {
     const [{ token }, { id }] = [await newDevice(), await newUser()];
     const { api } = isolate(answers);
     const before = await made();
@@ -51,7 +51,7 @@ describe('TURN credentials', () => {
     expect(await made()).toBe(before);
   });
 
-  test('are made for nobody who cannot be called, and for no ticket that is refused', async () => {
+  test('[C31] TURN credentials are made for nobody who cannot be called or has no ticket', async () => {
     const { token, user } = await newDevice();
     const { api } = isolate({ permit: { outcome: 'no_such_call' } });
     const before = await made();
@@ -62,7 +62,7 @@ describe('TURN credentials', () => {
     expect(await made()).toBe(before);
   });
 
-  test('are given as the inbox allows: a ticket lets in without, /ice says when', async () => {
+  test('[C31] TURN credentials are given as the inbox allows: a ticket comes without, /ice waits', async () => {
     const { token } = await newDevice();
     const { api, types } = isolate({ turn: limited });
     const before = await made();
@@ -83,7 +83,7 @@ describe('TURN credentials', () => {
     expect(await made()).toBe(before);
   });
 
-  test('of a user are thirty at once, however many tickets there are; each lets in', async () => {
+  test('[C31] TURN credentials of a user are thirty at once, and each ticket lets in', async () => {
     const { b, call } = await talking();
     const before = await made();
     const given: boolean[] = [];
@@ -107,7 +107,7 @@ describe('a call too many', () => {
     return { status, sql: await database.calls() };
   };
 
-  test('costs no statement and no room, as long as this isolate knows that it is one', async () => {
+  test('[C28] a call too many costs no statement and no room while this isolate knows of it', async () => {
     const [{ token }, one, other] = [await newDevice(), await newUser(), await newUser()];
     const clock = new TestClock();
     const limit = { create: { outcome: 'limited', retryAfterSeconds: 42 } } as const;
@@ -122,7 +122,7 @@ describe('a call too many', () => {
     expect(await call(one.id)).toEqual({ status: 429, sql: 1 });
   });
 
-  test('of a pair keeps nobody from others, nor for longer than their inbox says', async () => {
+  test('[C29] a call too many of a pair stops no other call, nor longer than the inbox says', async () => {
     const [{ token }, { id }] = [await newDevice(), await newUser()];
     const create = { outcome: 'limited', retryAfterSeconds: 42, pair: true } as const;
     const { api, types } = isolate({ create });
@@ -133,7 +133,7 @@ describe('a call too many', () => {
     expect(types()).toEqual(['create', 'create']);
   });
 
-  test('of an old client costs no statement: it hears a hangup at once', async () => {
+  test('[C28, C40] a call too many of a legacy client costs no statement: it hears a hangup', async () => {
     const old = await openOld((await newDevice()).token);
     const hangup = { event: 'call:hangup' };
     const offer = () => {

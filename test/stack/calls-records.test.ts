@@ -41,7 +41,7 @@ const two = async (link: { language?: string; off?: boolean } = {}, displayName 
 };
 
 describe('what a room tells of a call', () => {
-  test('is kept once, however often it is told', async () => {
+  test('[C9, C16] a record is kept once, however often it is told', async () => {
     const record = recordOf(crypto.randomUUID(), [crypto.randomUUID(), crypto.randomUUID()]);
     for (const answer of [await tell(record), await tell(record)]) {
       expect(answer).toMatchObject({ status: 200, body: { outcome: 'done' } });
@@ -49,7 +49,7 @@ describe('what a room tells of a call', () => {
     expect(await rows(record)).toEqual({ calls: 1, members: 3 });
   });
 
-  test('is kept once when it is told several times at once', () =>
+  test('[C9, C16] a record is kept once when it is told several times at once', () =>
     race(async () => {
       const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
       const answers = await together(
@@ -61,7 +61,7 @@ describe('what a room tells of a call', () => {
       expect(await rows(record)).toEqual({ calls: 1, members: 2 });
     }));
 
-  test('has to be told again while the database is gone', async () => {
+  test('[C9, H13] a record has to be told again while the database is gone', async () => {
     const { caller, callee, chat } = await two();
     const record = missedRecord(caller.id, [callee.id]);
     await database.behave({ mode: 'dead' });
@@ -74,7 +74,7 @@ describe('what a room tells of a call', () => {
   });
 
   test.each(['half', 'deaf'] as const)(
-    'is kept once when the answer of the database is lost (%s)',
+    '[C9] a record is kept once when the answer of the database is lost (%s)',
     async (mode) => {
       const record = recordOf(crypto.randomUUID(), [crypto.randomUUID()]);
       await database.behave({ mode, times: 1 });
@@ -88,7 +88,7 @@ describe('what a room tells of a call', () => {
     ['a time that is none', { createdAt: 1e20 }],
     ['a text that no database takes', { call: 'a\u0000b' }],
   ])(
-    'is refused for good, and not as if the database were gone, when it holds %s',
+    '[C9] a record is refused for good, unlike a database that is gone, when it holds %s',
     async (_, wrong) => {
       const [caller, callee] = await newUsers(2);
       const answer = await tell(recordOf(caller?.id ?? '', [callee?.id ?? ''], wrong));
@@ -96,7 +96,7 @@ describe('what a room tells of a call', () => {
     },
   );
 
-  test('is believed with a signature for it alone', async () => {
+  test('[C9] a record is believed with a signature for it alone', async () => {
     const body = JSON.stringify(recordOf(crypto.randomUUID(), [crypto.randomUUID()]));
     const secret = String(stack.settings.JWT_SECRET);
     const now = clock.now();
@@ -112,7 +112,7 @@ describe('what a room tells of a call', () => {
     }
   });
 
-  test('costs 1 statement; when somebody missed it, 1 more and 1 EVAL behind the answer', async () => {
+  test('[C6, C9] a record costs 1 statement; a missed call 1 more and 1 EVAL behind the answer', async () => {
     const { caller, callee, chat } = await two();
     const callsOf = async (record: CallRecord) => {
       await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
@@ -132,7 +132,7 @@ const chatNow = async (id: number) => (await fetch(`${stack.telegramUrl}/_/chats
 
 describe('word of a missed call', () => {
   test.each(['half', 'deaf'] as const)(
-    'is told once when the answer to the insert is lost (%s)',
+    '[C6] a missed call is told once when the answer to the insert is lost (%s)',
     async (mode) => {
       const { caller, callee, chat } = await two();
       const record = missedRecord(caller.id, [callee.id]);
@@ -146,7 +146,7 @@ describe('word of a missed call', () => {
     },
   );
 
-  test('is told once when the same record comes several times at once', async () => {
+  test('[C6] a missed call is told once when the same record comes several times at once', async () => {
     const { caller, callee, chat } = await two();
     const record = missedRecord(caller.id, [callee.id]);
     await Promise.all(repeated(5, () => tell(record)));
@@ -158,7 +158,7 @@ describe('word of a missed call', () => {
   });
 
   test.each(['half', 'deaf'] as const)(
-    'is told once when the answer to its claim is lost (%s)',
+    '[C6] a missed call is told once when the answer to its claim is lost (%s)',
     async (mode) => {
       const { caller, callee, chat } = await two();
       await redis.behave({ mode, times: 1 });
@@ -170,7 +170,7 @@ describe('word of a missed call', () => {
 });
 
 describe('a missed call', () => {
-  test('is told in the callee’s Telegram: who called, and how', async () => {
+  test('[C6] a missed call is told in the callee’s Telegram: who called, and how', async () => {
     const { caller, callee, chat } = await two({}, 'Аист');
     await tell(missedRecord(caller.id, [callee.id], { video: true }));
     await api.settle();
@@ -186,20 +186,23 @@ describe('a missed call', () => {
     '#aist /start $AIST a@b.example',
     '4111 1111 1111 1111',
     'Анна \u{1F469}\u{1F3FD}\u200D\u{1F680}',
-  ])('has its caller’s name set as code, so that nothing in it is a link: %s', async (name) => {
-    const { caller, callee, chat } = await two({}, name);
-    await tell(missedRecord(caller.id, [callee.id]));
-    await api.settle();
-    const [text = ''] = await messagesOf(chat);
-    expect(text).toBe(`Пропущенный звонок от ${name}`);
-    const { messages } = await chatNow(chat);
-    const [entity, ...others] = messages[0].entities;
-    expect(others).toEqual([]);
-    expect(entity.type).toBe('code');
-    expect(text.slice(entity.offset, entity.offset + entity.length)).toBe(name);
-  });
+  ])(
+    '[A47, C6] the caller’s name is set as code, so that nothing in it is a link: %s',
+    async (name) => {
+      const { caller, callee, chat } = await two({}, name);
+      await tell(missedRecord(caller.id, [callee.id]));
+      await api.settle();
+      const [text = ''] = await messagesOf(chat);
+      expect(text).toBe(`Пропущенный звонок от ${name}`);
+      const { messages } = await chatNow(chat);
+      const [entity, ...others] = messages[0].entities;
+      expect(others).toEqual([]);
+      expect(entity.type).toBe('code');
+      expect(text.slice(entity.offset, entity.offset + entity.length)).toBe(name);
+    },
+  );
 
-  test('has the username of one whose name nobody sees set as code as well', async () => {
+  test('[A47, C6] the username of one whose name nobody sees is set as code as well', async () => {
     const { caller, callee, chat } = await two({}, '\u3164\u2800');
     await sql`update users set username = ${`7${callee.phone.slice(2)}`} where id = ${caller.id}`;
     await tell(missedRecord(caller.id, [callee.id]));
@@ -209,14 +212,14 @@ describe('a missed call', () => {
     expect(messages[0].entities).toEqual([{ type: 'code', offset: 22, length: 11 }]);
   });
 
-  test('is told in the language of the chat', async () => {
+  test('[C6] a missed call is told in the language of the chat', async () => {
     const { caller, callee, chat } = await two({ language: 'en' }, 'Stork');
     await tell(missedRecord(caller.id, [callee.id], { reason: 'cancelled' }));
     await api.settle();
     expect(await messagesOf(chat)).toEqual(['Missed call from Stork']);
   });
 
-  test('is none when it was refused, nor one that was taken', async () => {
+  test('[C6] a call that was refused or taken is told as missed to nobody', async () => {
     const { caller, callee, chat } = await two();
     const refused = { user: callee.id, joined: false, missed: false };
     await tell({
@@ -230,7 +233,7 @@ describe('a missed call', () => {
     expect(await messagesOf(chat, 0)).toEqual([]);
   });
 
-  test('is told once in ten minutes of each caller, to each callee', async () => {
+  test('[C6] a missed call is told once in ten minutes of each caller, to each callee', async () => {
     const { caller, callee, chat } = await two();
     const other = await two();
     await sql`update telegram_links set chat_id = ${chat} where phone = ${other.callee.phone}`;
@@ -249,7 +252,7 @@ describe('a missed call', () => {
     expect(await missed(caller.id, callee.id)).toBe(4);
   });
 
-  test('is told nobody who has turned it off, nor one without a chat', async () => {
+  test('[C6] a missed call is told nobody who has turned it off, nor one without a chat', async () => {
     const { caller, callee, chat } = await two({ off: true });
     const [unlinked] = await newUsers(1);
     await tell(missedRecord(caller.id, [callee.id, unlinked?.id ?? '']));
@@ -257,7 +260,7 @@ describe('a missed call', () => {
     expect(await messagesOf(chat, 0)).toEqual([]);
   });
 
-  test('gives a chat up that blocked the bot, and is told the others', async () => {
+  test('[A43, C6] a missed call gives up a chat that blocked the bot, and tells the others', async () => {
     const { caller, callee, chat } = await two();
     const other = await two();
     await fetch(`${stack.telegramUrl}/_/fail`, {
@@ -282,7 +285,7 @@ describe('/calls', () => {
       (row) => row.missed_calls,
     );
 
-  test('says whether missed calls are told, and a button makes it the other way about', async () => {
+  test('[C6] /calls says whether missed calls are told, and a button changes it', async () => {
     const anna = await new Person().introduce();
     await anna.share();
     expect(await anna.say('/calls')).toMatch(/^О пропущенных звонках в AIST сообщаю сюда/);
@@ -295,11 +298,11 @@ describe('/calls', () => {
     expect(await wants(anna)).toEqual([true]);
   });
 
-  test('has nothing to tell a chat without a number', async () => {
+  test('[C6] /calls has nothing to tell a chat without a number', async () => {
     expect(await new Person().say('/calls')).toMatch(/не привязан ни один номер/);
   });
 
-  test('speaks English', async () => {
+  test('[C6] /calls speaks English', async () => {
     const john = await new Person().introduce({ language: 'en' });
     await john.share();
     expect(await john.say('/calls')).toMatch(/^I tell you here/);
@@ -307,7 +310,7 @@ describe('/calls', () => {
     expect(await john.last()).toMatch(/^I do not tell you/);
   });
 
-  test('stays as it was set when the number is shared again, and when it changes; not for another chat', async () => {
+  test('[C6] /calls stays as it was set when the number is shared again or changes', async () => {
     const anna = await new Person().introduce();
     await anna.share();
     await anna.say('/calls');

@@ -47,7 +47,7 @@ describe('the sockets of a session that ends', () => {
       'it signs itself out',
       (_: string, other: string) => api.post('/api/auth/logout', {}, { token: other }),
     ],
-  ])('are closed when %s, and no others', async (_, end) => {
+  ])('[A38, C25] the sockets of a session are closed when %s, and no others', async (_, end) => {
     const mine = await signIn(api);
     const other = await again(mine);
     const [kept, lost] = [await inbox(mine), await inbox(other)];
@@ -57,7 +57,7 @@ describe('the sockets of a session that ends', () => {
     await kept.next({ type: 'pong' });
   });
 
-  test('are closed by the button “Это не я”', async () => {
+  test('[A40, C25] the sockets of a session are closed by the button “Это не я”', async () => {
     const person = await new Person().introduce();
     await person.share();
     const room = await inbox(await signIn(api, person.phone));
@@ -83,7 +83,7 @@ describe('the room of a user', () => {
     return { asked, clock, api: localApi(overrides, clock.now, rooms) };
   };
 
-  test('is told which session had to go when somebody signs in for the 51st time', async () => {
+  test('[A39, C25] the room of a user is told which session went for the 51st sign-in', async () => {
     const {
       asked,
       clock,
@@ -111,7 +111,7 @@ describe('the room of a user', () => {
     expect(asked.at(-1)).toEqual([told[0], { type: 'revoked', sids: [sidOf(tokens[1] ?? '')] }]);
   });
 
-  test('is told again when it did not hear', async () => {
+  test('[C16, C25] the room of a user is told again when it did not hear', async () => {
     const token = await signIn(api);
     const sids = [sidOf(token)];
     const { asked, api: local } = appWith(1);
@@ -124,7 +124,7 @@ describe('the room of a user', () => {
     expect(asked).toEqual([told, told]);
   });
 
-  test('is told as long as the platform lets it be told, not three times alone', async () => {
+  test('[C16, C25] the room of a user is told for as long as the platform lets it be told', async () => {
     const token = await signIn(api);
     const { asked, api: local } = appWith(3);
     expect((await local.post('/api/auth/logout', {}, { token })).status).toBe(200);
@@ -132,7 +132,7 @@ describe('the room of a user', () => {
     expect(asked).toHaveLength(4);
   });
 
-  test('is told also when nothing is left to end: the answer may have been lost of what has ended it', async () => {
+  test('[C25] the room of a user is told also when nothing is left to end', async () => {
     const { asked, api: local } = appWith(0);
     const token = await signIn(api);
     const other = await again(token);

@@ -33,21 +33,24 @@ describe('a page of any origin', () => {
     ['DELETE', '/api/profile', undefined, 405],
     ['POST', '/api/auth/request-code', { phone: '7'.repeat(200_000) }, 413],
     ['POST', '/api/send-sms', {}, 503],
-  ])('may read the answer of %s %s %#', async (method, path, body, status) => {
-    const answer = await api.send(method, path, { body, headers: { Origin: ORIGIN } });
-    expect(answer.status, answer.text).toBe(status);
-    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
-    expect(items(answer, 'Vary')).toContain('origin');
-    expect(items(answer, 'Access-Control-Expose-Headers')).toEqual(
-      expect.arrayContaining(['retry-after', 'x-request-id']),
-    );
-    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
-    expect(['same-origin', 'same-site']).not.toContain(
-      answer.headers.get('Cross-Origin-Resource-Policy'),
-    );
-  });
+  ])(
+    '[H18] a page of any origin may read the answer of %s %s %#',
+    async (method, path, body, status) => {
+      const answer = await api.send(method, path, { body, headers: { Origin: ORIGIN } });
+      expect(answer.status, answer.text).toBe(status);
+      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN);
+      expect(items(answer, 'Vary')).toContain('origin');
+      expect(items(answer, 'Access-Control-Expose-Headers')).toEqual(
+        expect.arrayContaining(['retry-after', 'x-request-id']),
+      );
+      expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull();
+      expect(['same-origin', 'same-site']).not.toContain(
+        answer.headers.get('Cross-Origin-Resource-Policy'),
+      );
+    },
+  );
 
-  test('may read an answer behind a token', async () => {
+  test('[H18] a page of any origin may read an answer behind a token', async () => {
     const token = await signIn(api);
     const answer = await api.send('GET', '/api/profile', { token, headers: { Origin: ORIGIN } });
     expect(answer.status).toBe(200);
@@ -59,13 +62,13 @@ describe('a page of any origin', () => {
     'capacitor://localhost',
     'null',
     'https://xn--80ak6aa92e.example:8443',
-  ])('is echoed as it is: %s', async (origin) => {
+  ])('[H18] the origin is echoed as it is: %s', async (origin) => {
     const answer = await api.send('GET', '/health', { headers: { Origin: origin } });
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);
   });
 
   test.each(['/api/profile', '/api/auth/request-code', '/api/nothing'])(
-    'may ask beforehand what it may send to %s',
+    '[H19] a page of any origin may ask beforehand what it may send to %s',
     async (path) => {
       const answer = await preflight(api, ORIGIN, path);
       expect(answer.status).toBe(204);
@@ -83,7 +86,7 @@ describe('a page of any origin', () => {
   );
 });
 
-test('an answer to no page at all may not be kept for a page: it varies by origin too', async () => {
+test('[H18] an answer to no page varies by origin too, so that it is not kept for a page', async () => {
   const answer = await api.send('GET', '/health');
   expect(answer.headers.get('Access-Control-Allow-Origin')).toBeNull();
   expect(items(answer, 'Vary')).toContain('origin');
@@ -93,7 +96,7 @@ describe('where a list of origins is configured', () => {
   const listed = localApi({ CORS_ORIGINS: 'https://web.aist.example, https://beta.aist.example' });
 
   test.each(['https://web.aist.example', 'https://beta.aist.example'])(
-    '%s may call',
+    '[H18] %s may call, where a list of origins is configured',
     async (origin) => {
       const answer = await listed.send('GET', '/api/profile', { headers: { Origin: origin } });
       expect(answer.status).toBe(401);
@@ -113,7 +116,7 @@ describe('where a list of origins is configured', () => {
     'https://aist.example',
     'https://web.aist.example, https://beta.aist.example',
     'null',
-  ])('%s may not', async (origin) => {
+  ])('[H18] %s may not call, where a list of origins is configured', async (origin) => {
     for (const answer of [
       await listed.send('GET', '/health', { headers: { Origin: origin } }),
       await listed.send('GET', '/api/nothing', { headers: { Origin: origin } }),

@@ -55,7 +55,7 @@ const READING = 'left join lateral';
 
 describe('one hiccup behind the answer', () => {
   test.each(['dead', 'garbage', 'half'] as const)(
-    'of Postgres (%s) keeps no code from its chat',
+    '[A13] one hiccup of Postgres (%s) keeps no code from its chat',
     async (mode) => {
       const { phone, chat, ask, counted } = await scene();
       await redis.del(keys.phone(phone));
@@ -67,7 +67,7 @@ describe('one hiccup behind the answer', () => {
   );
 
   test.each(['dead', 'half'] as const)(
-    'on the way to Telegram (%s) keeps no code from its chat',
+    '[A13] one hiccup on the way to Telegram (%s) keeps no code from its chat',
     async (mode) => {
       const { chat, ask, counted } = await scene();
       await telegram.behave({ mode, times: 1 });
@@ -77,7 +77,7 @@ describe('one hiccup behind the answer', () => {
     },
   );
 
-  test('of Postgres keeps nobody from word of a new sign-in', async () => {
+  test('[A40] one hiccup of Postgres keeps nobody from word of a new sign-in', async () => {
     const { api, phone, chat, ask, verify } = await scene();
     const { code } = await ask();
     await redis.del(keys.phone(phone));
@@ -89,7 +89,7 @@ describe('one hiccup behind the answer', () => {
 });
 
 describe('a code that stays undelivered', () => {
-  test('because Postgres is gone is taken back: the next request is free', async () => {
+  test('[A13] a code that Postgres keeps undelivered is taken back: the next request is free', async () => {
     const { phone, chat, ask, counted } = await scene();
     await redis.del(keys.phone(phone));
     await database.behave({ mode: 'dead', only: READING });
@@ -100,7 +100,7 @@ describe('a code that stays undelivered', () => {
     expect((await messagesOf(chat)).join()).toContain(code);
   });
 
-  test('because Telegram is gone is taken back, and nothing of it comes later', async () => {
+  test('[A13] a code that Telegram keeps undelivered is taken back, and never comes later', async () => {
     const { chat, ask, counted, verify } = await scene();
     await telegram.behave({ mode: 'dead' });
     const lost = await ask();
@@ -116,16 +116,19 @@ describe('a code that stays undelivered', () => {
     ['does not know the bot', { status: 401 }],
     ['asks for a long pause', { status: 429, retryAfter: 60 }],
     ['says that the person blocked the bot', { status: 403 }],
-  ])('because Telegram %s is free for the number and counts for the address', async (_, fault) => {
-    const { chat, ask, counted } = await scene();
-    await failTelegram({ chatId: chat, ...fault });
-    await ask();
-    expect(await counted()).toEqual({ phone: 0, address: 1 });
-    await ask();
-    expect(await counted()).toEqual({ phone: 1, address: 2 });
-  });
+  ])(
+    '[A13, A21] an undelivered code, because Telegram %s, counts for the address alone',
+    async (_, fault) => {
+      const { chat, ask, counted } = await scene();
+      await failTelegram({ chatId: chat, ...fault });
+      await ask();
+      expect(await counted()).toEqual({ phone: 0, address: 1 });
+      await ask();
+      expect(await counted()).toEqual({ phone: 1, address: 2 });
+    },
+  );
 
-  test('leaves the code before it to live', async () => {
+  test('[A13] an undelivered code leaves the code before it to live', async () => {
     const { clock, chat, ask, verify } = await scene();
     const first = await ask();
     clock.advance(60);
@@ -135,7 +138,7 @@ describe('a code that stays undelivered', () => {
     expect(await verify(first.code)).toBe(200);
   });
 
-  test('because its number has no chat counts, so that no number can be told from another', async () => {
+  test('[A4, A13] a code of a number without a chat counts as one that has a chat', async () => {
     const { api } = await scene();
     const phone = freshPhone();
     await requestCode(api, phone);

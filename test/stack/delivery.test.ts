@@ -36,7 +36,7 @@ const start = async () => {
 };
 
 describe('delivery of a code', () => {
-  test('waits as long as Telegram asks after "too many requests", and then succeeds', async () => {
+  test('[A13] the delivery waits as long as Telegram asks after 429, and then succeeds', async () => {
     const { api, phone, chat } = await start();
     await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 2 });
     const { code } = await requestCode(api, phone);
@@ -45,7 +45,7 @@ describe('delivery of a code', () => {
     expect((await messagesOf(chat)).join()).toContain(code);
   });
 
-  test('is given up, and said to be, before the platform would end it', async () => {
+  test('[A13] the delivery is given up, and said to be, before the platform would end it', async () => {
     const chat = freshChat();
     await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 10 });
     const sending = createTelegram('1000:test', telegramUrl, 500).send(chat, 'Привет');
@@ -53,7 +53,7 @@ describe('delivery of a code', () => {
     await expect(sending).rejects.toThrow(/^telegram: sendMessage failed: Error$/);
   });
 
-  test('does not hold the answer up, however slow Telegram is', async () => {
+  test('[A5] the delivery does not hold the answer up, however slow Telegram is', async () => {
     const { api, phone, chat } = await start();
     await failTelegram({ chatId: chat, hang: 1_500 });
     await requestCode(api, phone);
@@ -63,7 +63,7 @@ describe('delivery of a code', () => {
     expect(await messagesOf(chat)).toHaveLength(1);
   });
 
-  test('gives a link up when the person blocked the bot, until the number is linked anew', async () => {
+  test('[A43] the delivery gives a link up when the person blocked the bot, until a new one', async () => {
     const { clock, api, phone, chat, blockedAt } = await start();
     await failTelegram({ chatId: chat, status: 403 });
     await requestCode(api, phone);
@@ -84,7 +84,7 @@ describe('delivery of a code', () => {
     expect((await messagesOf(chat)).join()).toContain(code);
   });
 
-  test('gives up the link to the chat that blocked the bot, not one made meanwhile', async () => {
+  test('[A43] the delivery gives up the link to the blocking chat, not one made meanwhile', async () => {
     const { api, phone, chat, blockedAt } = await start();
     await failTelegram({ chatId: chat, status: 403, hang: 300 });
     await requestCode(api, phone);
@@ -98,7 +98,7 @@ describe('delivery of a code', () => {
     ['answers 400', { status: 400 }],
     ['answers what is no JSON', { garbage: true }],
   ])(
-    'that fails because Telegram %s is no error for the client, and keeps the link',
+    '[A13] the delivery that fails because Telegram %s is no error, and keeps the link',
     async (_, fault) => {
       const { clock, api, phone, chat, blockedAt } = await start();
       await failTelegram({ chatId: chat, ...fault });
@@ -113,7 +113,7 @@ describe('delivery of a code', () => {
     },
   );
 
-  test('answers the same bytes for a linked and an unlinked number, but for what is random', async () => {
+  test('[A3, A4] a linked and an unlinked number get the same bytes, but for what is random', async () => {
     const { api, phone } = await start();
     const closed = localApi({ DEBUG_CODE: 'off' });
     const shape = async (number: string) => {

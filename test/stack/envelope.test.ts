@@ -186,7 +186,7 @@ describe('an error is answered in the envelope, in Russian and in English', () =
       ...['Слишком большой запрос', 'The request body is too large'],
     ],
   ] as [string, string, object, number, string, string, string][])(
-    '%s %s with %j: %i %s',
+    '[H8, H9, H10, A27, A30] %s %s with %j: %i %s',
     async (method, path, options, status, code, russian, english) => {
       expectError(await api.send(method, path, options), status, code, russian);
       const headers = { 'X-Language': 'en' };
@@ -194,7 +194,7 @@ describe('an error is answered in the envelope, in Russian and in English', () =
     },
   );
 
-  test('with the time to wait, when a store is gone', async () => {
+  test('[H12, H13] an error names the time to wait, when a store is gone', async () => {
     await database.behave({ mode: 'dead' });
     const answer = await api.send('GET', '/api/profile', { token });
     const wait = Number(answer.headers.get('Retry-After'));
@@ -203,7 +203,7 @@ describe('an error is answered in the envelope, in Russian and in English', () =
     expectError(answer, 503, 'unavailable', message, { retryAfterSeconds: wait });
   });
 
-  test('with the time to wait, past a limit', async () => {
+  test('[H12] an error names the time to wait, past a limit', async () => {
     const phone = freshPhone();
     await api.post('/api/auth/request-code', { phone });
     const headers = { 'X-Language': 'en' };
@@ -231,13 +231,13 @@ describe('the language of messages', () => {
     ['', RUSSIAN],
     [';;,,=q', RUSSIAN],
     ['-'.repeat(5_000), RUSSIAN],
-  ])('asked for by X-Language: %j', async (asked, message) => {
+  ])('[H10] a message is in the language asked for by X-Language: %j', async (asked, message) => {
     const answer = await api.send('GET', '/api/nothing', { headers: { 'X-Language': asked } });
     expectError(answer, 404, 'not_found', message);
   });
 
   test.each(['en', 'en-US,en;q=0.9', 'de,en;q=0.5', 'en, ru', '*', ''])(
-    'is Russian whatever a browser sends by itself: Accept-Language: %j',
+    '[H10] a message is Russian whatever a browser sends by itself: Accept-Language: %j',
     async (accepted) => {
       const headers = { 'Accept-Language': accepted };
       expectError(await api.send('GET', '/api/nothing', { headers }), 404, 'not_found', RUSSIAN);
@@ -246,14 +246,14 @@ describe('the language of messages', () => {
     },
   );
 
-  test('is Russian for those who ask for none, and no query or cookie changes it', async () => {
+  test('[H10] a message is Russian for those who ask for none, whatever query or cookie says', async () => {
     expectError(await api.send('GET', '/api/nothing?lang=en'), 404, 'not_found', RUSSIAN);
     const answer = await api.send('GET', '/api/nothing', { headers: { Cookie: 'language=en' } });
     expectError(answer, 404, 'not_found', RUSSIAN);
     expect(answer.headers.get('Set-Cookie')).toBeNull();
   });
 
-  test('is the original’s where that has English, unless Russian is asked for', async () => {
+  test('[H11] a message stays the legacy server’s English, unless Russian is asked for', async () => {
     const headers = { 'X-Language': 'ru' };
     const ask = (path: string, options: object) => api.send('GET', path, { ...options, headers });
     expectError(await ask('/api/profile', {}), 401, 'no_token', 'Войдите, чтобы продолжить');
@@ -268,7 +268,7 @@ describe('the language of messages', () => {
     expectError(empty, 400, 'link_fields_required', 'Нужны phone и telegramChatId');
   });
 
-  test('is Russian for what the original never said', async () => {
+  test('[H10, H11] a message is Russian for what the legacy server never said', async () => {
     const forged = { 'X-Telegram-Bot-Api-Secret-Token': 'x' };
     const answer = await api.post('/telegram/webhook', {}, { headers: forged });
     expectError(answer, 401, 'invalid_secret', 'Неверный секрет');
@@ -276,7 +276,7 @@ describe('the language of messages', () => {
 });
 
 describe('the id of a request', () => {
-  test('is in every answer, and another one each time', async () => {
+  test('[H15] the id of a request is in every answer, and another one each time', async () => {
     const paths = ['/health', '/health', '/api/profile', '/api/nothing', '/openapi.json'];
     const answers = await Promise.all(paths.map((path) => api.send('GET', path)));
     const ids = answers.map(({ headers }) => headers.get('X-Request-Id'));
@@ -284,7 +284,7 @@ describe('the id of a request', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('is never one that the client chose', async () => {
+  test('[H15] the id of a request is never one that the client chose', async () => {
     const id = crypto.randomUUID();
     const headers = {
       'X-Request-Id': id,
@@ -318,7 +318,7 @@ describe('a body', () => {
       '{"name":"X","__proto__":{"displayName":"X"},"constructor":1}',
       'application/json',
     ],
-  ])('that %s counts as {}', async (_, body, contentType) => {
+  ])('[H1] a body that %s counts as {}', async (_, body, contentType) => {
     const before = await displayName();
     const answer = await patchRaw(body, contentType);
     expect(answer).toEqual({ status: 200, body: { username: '', displayName: before } });
@@ -330,7 +330,7 @@ describe('a body', () => {
     'application/json; charset=utf-8',
     'Application/JSON',
     'application/json ;charset=UTF-8',
-  ])('is JSON by the content type %s', async (contentType) => {
+  ])('[H1] a body is JSON by the content type %s', async (contentType) => {
     const name = `Имя ${crypto.randomUUID()}`;
     const answer = await patchRaw(JSON.stringify({ displayName: name }), contentType);
     expect(answer).toEqual({ status: 200, body: { username: '', displayName: name } });
@@ -344,7 +344,7 @@ describe('a body', () => {
     'undefined',
     '{}{}',
     'displayName=X',
-  ])('that says it is JSON and is not is malformed: %s', async (body) => {
+  ])('[H2] a body that says it is JSON and is not is malformed: %s', async (body) => {
     const answer = await patchRaw(body, 'application/json');
     expect(answer).toMatchObject({ status: 400, body: { ok: false, code: 'malformed_json' } });
   });
@@ -355,14 +355,14 @@ describe('a body', () => {
     return `${start}${'x'.repeat(bytes - Buffer.byteLength(start) - 2)}"}`;
   };
 
-  test('of 100 KiB is read, one byte more is not', async () => {
+  test('[H3] a body of 100 KiB is read, one byte more is not', async () => {
     expect(Buffer.byteLength(bodyOf(102_400))).toBe(102_400);
     expect((await patchRaw(bodyOf(102_400), 'application/json')).status).toBe(200);
     const refused = await patchRaw(bodyOf(102_401), 'application/json');
     expect(refused).toMatchObject({ status: 413, body: { ok: false, code: 'body_too_large' } });
   });
 
-  test('whose length is not told beforehand is limited as well', async () => {
+  test('[H3] a body whose length is not told beforehand is limited as well', async () => {
     const patchStream = async (bytes: number) => {
       const stream = new Blob([bodyOf(bytes)]).stream();
       const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
@@ -374,7 +374,7 @@ describe('a body', () => {
   });
 
   // In this process: over HTTP the connection breaks off in the middle of the body, and not every client still reads the answer.
-  test('that does not end is not read to its end', async () => {
+  test('[H3] a body that does not end is not read to its end', async () => {
     let given = 0;
     const endless = new ReadableStream({
       pull: (controller) => {
@@ -390,7 +390,7 @@ describe('a body', () => {
     expect(given).toBeLessThan(BODY_LIMIT + 10_000);
   });
 
-  test('of a megabyte is refused whatever its type and path, and the API goes on', async () => {
+  test('[H3, H7] a body of a megabyte is refused whatever its type and path', async () => {
     for (const path of [
       '/api/auth/request-code',
       '/api/auth/verify-code',
@@ -418,7 +418,7 @@ describe('a path', () => {
     '/api/%E0%A4%A',
     '/%00',
     '/api/toString',
-  ])('that is not there is answered 404, whatever the method: %s', async (path) => {
+  ])('[H9] a path that is not there is answered 404, whatever the method: %s', async (path) => {
     for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE']) {
       expectError(await api.send(method, path), 404, 'not_found', 'Такого адреса нет');
     }
@@ -435,7 +435,7 @@ describe('a path', () => {
     ['/openapi.json', ['GET']],
     ['/docs', ['GET']],
   ])(
-    '%s answers other methods than its own 405, and says which those are',
+    '[H9] %s answers other methods than its own 405, and says which those are',
     async (path, methods) => {
       for (const method of ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'].filter(
         (other) => !methods.includes(other),
@@ -451,14 +451,14 @@ describe('a path', () => {
   );
 });
 
-test('SMS is not available, whatever is sent', async () => {
+test('[H32] SMS is not available, whatever is sent', async () => {
   for (const body of [{}, { phone: freshPhone() }, '{ malformed', [], 'null']) {
     const answer = await api.post('/api/send-sms', body, { address: freshAddress() });
     expectError(answer, 503, 'sms_unavailable', 'SMS временно недоступен');
   }
 });
 
-test('every answer forbids browsers to guess its type, to frame it, and to come back without TLS', async () => {
+test('every answer forbids browsers to guess its type, to frame it and to leave TLS', async () => {
   for (const path of ['/health', '/nowhere', '/openapi.json']) {
     const { headers } = await api.send('GET', path);
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');

@@ -369,7 +369,7 @@ const CONTENT: Readonly<Record<string, { readonly path: string; readonly status:
 
 const entries = Object.entries(NEEDY);
 
-test('every endpoint of the contract is looked at here', () => {
+test('[H13] every endpoint of the contract is looked at here', () => {
   // Rooms speak to the Worker by an endpoint that is no contract with clients.
   const names = ['POST /api/internal/rooms'].concat(
     ENDPOINTS.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
@@ -382,7 +382,7 @@ const cases = FAILURES.flatMap((failure) =>
 );
 
 describe.each(cases)('with $store $mode', ({ store, ...failure }) => {
-  test('every endpoint that needs it answers 503 in time, all others as ever, and then all of them work', async () => {
+  test('[H13] endpoints that need it answer 503 in time, others as ever; then all work', async () => {
     const api = freshIsolate();
     const steps = await Promise.all(
       entries.map(async ([name, { stores, prepare }]) => ({
@@ -410,7 +410,7 @@ describe.each(cases)('with $store $mode', ({ store, ...failure }) => {
   });
 });
 
-test('with both stores gone every endpoint that needs none answers as ever, and so does a request that is refused', async () => {
+test('[H13] with both stores gone endpoints that need none answer as ever, and refusals too', async () => {
   const api = freshIsolate();
   await Promise.all(Object.values(proxies).map((proxy) => proxy.behave({ mode: 'dead' })));
   for (const [name, { path, status }] of Object.entries(CONTENT)) {

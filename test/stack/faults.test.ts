@@ -29,7 +29,7 @@ const requestSettledCode = async (phone: string) => {
 };
 
 describe.each(FAILURES)('with Redis $mode', (failure) => {
-  test('request-code answers 503 in time, and works again when Redis returns', async () => {
+  test('[A5, H13] request-code answers 503 in time, and works again when Redis returns', async () => {
     const phone = freshPhone();
     await redis.behave(failure);
     await expectUnavailable(() => api.post('/api/auth/request-code', { phone }));
@@ -37,7 +37,7 @@ describe.each(FAILURES)('with Redis $mode', (failure) => {
     await requestCode(api, phone);
   });
 
-  test('verify-code answers 503 in time and the code is not burnt', async () => {
+  test('[A12, H13] verify-code answers 503 in time and the code is not burnt', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     await redis.behave(failure);
@@ -48,7 +48,7 @@ describe.each(FAILURES)('with Redis $mode', (failure) => {
 });
 
 describe.each(FAILURES)('with Postgres $mode', (failure) => {
-  test('the first sign-in of a number answers 503 in time, its code is not burnt, and there is one user afterwards', async () => {
+  test('[A10, A12, H13] a first sign-in is 503 in time, then makes one user with the same code', async () => {
     const phone = freshPhone();
     const { code } = await requestSettledCode(phone);
     await database.behave(failure);
@@ -62,7 +62,7 @@ describe.each(FAILURES)('with Postgres $mode', (failure) => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(400);
   });
 
-  test('somebody known signs in all the same', async () => {
+  test('[A10] somebody known signs in all the same', async () => {
     const phone = freshPhone();
     await api.post(
       '/api/internal/link-telegram',
@@ -75,7 +75,7 @@ describe.each(FAILURES)('with Postgres $mode', (failure) => {
   });
 });
 
-test('an answer of Postgres that gets lost leaves one user, whom the next try signs in', async () => {
+test('[A10, A12] an answer of Postgres that gets lost leaves one user, who signs in next', async () => {
   const phone = freshPhone();
   const { code } = await requestSettledCode(phone);
   await database.behave({ mode: 'deaf' });

@@ -101,7 +101,7 @@ const MOVES = [
 ] as const;
 
 describe.each(MOVES)('once a number has moved by %s, the former chat signs in', (_, move) => {
-  test('by no code that was sent to it', async () => {
+  test('[A44] the former chat signs in by no code that was sent to it', async () => {
     const { api, phone, newer } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -109,7 +109,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     expect(await statusOf(api, phone, code)).toBe(400);
   });
 
-  test('by no code that went there because Postgres was read just before', async () => {
+  test('[A44] the former chat signs in by no code that Postgres sent there just before', async () => {
     const { api, phone, older, newer } = await scene();
     await redis.del(keys.phone(phone));
     await store.behave({ mode: 'slow', ms: 500, only: 'remember-reading', times: 1 });
@@ -121,7 +121,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     expect(await statusOf(api, phone, code)).toBe(400);
   });
 
-  test('by no used code that comes back because its sign-in is taken back', async () => {
+  test('[A12, A44] the former chat signs in by no used code that an undo brings back', async () => {
     const { api, phone, newer } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -131,7 +131,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     expect(await statusOf(api, phone, code)).toBe(400);
   });
 
-  test('by no previous code that comes back because the newer request is taken back', async () => {
+  test('[A12, A44] the former chat signs in by no previous code that an undo brings back', async () => {
     const { api, phone, newer } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -143,7 +143,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     expect(await statusOf(api, phone, code)).toBe(400);
   });
 
-  test('by no code, though Redis never heard of the end of the move', async () => {
+  test('[A44] the former chat signs in by no code, though Redis missed the end of the move', async () => {
     const { api, phone, newer } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -162,7 +162,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     expect(await statusOf(api, used, other.code)).toBe(400);
   });
 
-  test('by no sign-in link, though Redis never heard of the end of the move', async () => {
+  test('[A24, A44] the former chat signs in by no link, though Redis missed the end of the move', async () => {
     const { api, phone, older, newer } = await scene();
     const strict = localApi({
       PHONE_SEND_GAPS_SECONDS: '0',
@@ -183,7 +183,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
   });
 });
 
-test('what the original linked is adopted late: no code for its chat works after the move', async () => {
+test('[A44, A48] a legacy link is adopted late: no code for its chat works after the move', async () => {
   const api = start();
   const [phone, older, newer] = [freshPhone(), freshChat(), freshChat()];
   await redis.set(keys.legacyLink(phone), String(older));
@@ -196,7 +196,7 @@ test('what the original linked is adopted late: no code for its chat works after
 });
 
 describe('a number that is linked to the same chat again keeps', () => {
-  test('its code', async () => {
+  test('[A44] a number that is linked to the same chat again keeps its code', async () => {
     const { api, phone, older } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -204,7 +204,7 @@ describe('a number that is linked to the same chat again keeps', () => {
     expect(await statusOf(api, phone, code)).toBe(200);
   });
 
-  test('the code whose chat Redis did not know when it was asked for', async () => {
+  test('[A44] a number linked again keeps the code whose chat Redis did not know', async () => {
     const { api, phone, older } = await scene();
     await redis.del(keys.phone(phone));
     const { code } = await requestCode(api, phone);
@@ -214,7 +214,7 @@ describe('a number that is linked to the same chat again keeps', () => {
     expect(await statusOf(api, phone, code)).toBe(200);
   });
 
-  test('the used and the previous code, for the case that they come back', async () => {
+  test('[A11, A44] a number linked again keeps the used and the previous code', async () => {
     const { api, phone, older } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -228,7 +228,7 @@ describe('a number that is linked to the same chat again keeps', () => {
   });
 });
 
-test('a code that went nowhere outlives the first link of its number', async () => {
+test('[A44] a code that went nowhere outlives the first link of its number', async () => {
   const api = start();
   const phone = freshPhone();
   const { code } = await requestCode(api, phone);
@@ -237,7 +237,7 @@ test('a code that went nowhere outlives the first link of its number', async () 
   expect(await statusOf(api, phone, code)).toBe(200);
 });
 
-test('a sign-in that is taken back after the move leaves no session', async () => {
+test('[A12, A44] a sign-in that is taken back after the move leaves no session', async () => {
   const { api, phone, newer } = await scene();
   const { code } = await requestCode(api, phone);
   await api.settle();
@@ -254,7 +254,7 @@ test('a sign-in that is taken back after the move leaves no session', async () =
 });
 
 test(
-  'whatever the order of a request, its delivery and a move: what the former chat reads signs nobody in',
+  '[A44] in any order of request, delivery and move the former chat signs nobody in',
   async () => {
     await race(async (index) => {
       const { api, phone, older, newer } = await scene();

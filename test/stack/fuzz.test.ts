@@ -63,19 +63,22 @@ describe('hostile bodies', async () => {
     return api.send(method, path, { body, headers, token });
   };
 
-  test.each(attacks)('$endpoint with $what as $field is a clear 400', async ({ endpoint, raw }) => {
-    const answer = await send(endpoint, raw);
-    expect(answer.status, answer.text).toBe(400);
-    expect(answer.body).toMatchObject({
-      ok: false,
-      message: expect.any(String),
-      error: answer.body.message,
-      code: expect.any(String),
-    });
-  });
+  test.each(attacks)(
+    '[H6, H7] $endpoint with $what as $field is a clear 400',
+    async ({ endpoint, raw }) => {
+      const answer = await send(endpoint, raw);
+      expect(answer.status, answer.text).toBe(400);
+      expect(answer.body).toMatchObject({
+        ok: false,
+        message: expect.any(String),
+        error: answer.body.message,
+        code: expect.any(String),
+      });
+    },
+  );
 
   test.each(Object.keys(bodies))(
-    '%s with a string of 1 MB is refused as too large',
+    '[H3] %s with a string of 1 MB is refused as too large',
     async (endpoint) => {
       const answer = await send(endpoint, JSON.stringify({ phone: 'x'.repeat(1_000_000) }));
       expect(answer.status).toBe(413);
@@ -84,7 +87,7 @@ describe('hostile bodies', async () => {
   );
 
   test.each(Object.entries(bodies))(
-    '%s with strings as long as a body may be is answered, not with an error of the server',
+    '[H7] %s with strings as long as a body may be is never an error of the server',
     async (endpoint, body) => {
       const names = Object.keys(body);
       const long = '9'.repeat(90_000 / names.length);
@@ -97,7 +100,7 @@ describe('hostile bodies', async () => {
   );
 
   test.each(Object.entries(hostile))(
-    'endpoints that read no body do not mind %s in its place',
+    '[H1] endpoints that read no body do not mind %s in its place',
     async (_, raw) => {
       for (const body of [raw, `{"token":${raw},"code":${raw},"userId":${raw}}`]) {
         const shown = await api.send('POST', '/api/auth/qr/request', { body });
@@ -111,7 +114,7 @@ describe('hostile bodies', async () => {
   );
 
   test.each(['{', '{"phone":', 'null}', '\u0000', '{"phone":"\\x"}', '<xml/>'])(
-    '%j, which is no JSON, is a clear 400',
+    '[H2] %j, which is no JSON, is a clear 400',
     async (raw) => {
       const answer = await api.send('POST', '/api/auth/request-code', { body: raw });
       expect(answer.status).toBe(400);
@@ -119,7 +122,7 @@ describe('hostile bodies', async () => {
     },
   );
 
-  test('hostile queries change nothing', async () => {
+  test('[H7] hostile queries change nothing', async () => {
     for (const query of [
       '?code[toString]=1',
       '?phone=%00',

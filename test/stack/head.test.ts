@@ -22,30 +22,36 @@ const OTHERS = ENDPOINTS.filter(({ path }) => !getPaths.has(path));
 const filled = (path: string) => path.replace(/:(id|room)/, crypto.randomUUID());
 
 describe('HEAD', () => {
-  test.each(GETS)('of $path asks no store and answers 405, whoever asks', async ({ path }) => {
-    const token = await anyToken();
-    const headers = { Upgrade: 'websocket', 'X-Poll-Token': `${strangeCode()}.${'A'.repeat(43)}` };
-    await healthy();
-    for (const to of [api, localApi()]) {
-      const options = { token, headers: to === api ? {} : headers };
-      const query = `code=${strangeCode()}&token=${token}&ticket=x`;
-      const answer = await to.send('HEAD', `${filled(path)}?${query}`, options);
-      expect([answer.status, answer.text]).toEqual([405, '']);
-      const allowed = (answer.headers.get('Allow') ?? '').split(', ');
-      const own = ENDPOINTS.filter((one) => one.path === path);
-      expect(allowed.sort()).toEqual(own.map(({ method }) => method.toUpperCase()).sort());
-      expect(answer.headers.get('X-Request-Id')).not.toBeNull();
-    }
-    expect([await database.calls(), await redis.calls()]).toEqual([0, 0]);
-  });
+  test.each(GETS)(
+    '[H17] HEAD of $path asks no store and answers 405, whoever asks',
+    async ({ path }) => {
+      const token = await anyToken();
+      const headers = {
+        Upgrade: 'websocket',
+        'X-Poll-Token': `${strangeCode()}.${'A'.repeat(43)}`,
+      };
+      await healthy();
+      for (const to of [api, localApi()]) {
+        const options = { token, headers: to === api ? {} : headers };
+        const query = `code=${strangeCode()}&token=${token}&ticket=x`;
+        const answer = await to.send('HEAD', `${filled(path)}?${query}`, options);
+        expect([answer.status, answer.text]).toEqual([405, '']);
+        const allowed = (answer.headers.get('Allow') ?? '').split(', ');
+        const own = ENDPOINTS.filter((one) => one.path === path);
+        expect(allowed.sort()).toEqual(own.map(({ method }) => method.toUpperCase()).sort());
+        expect(answer.headers.get('X-Request-Id')).not.toBeNull();
+      }
+      expect([await database.calls(), await redis.calls()]).toEqual([0, 0]);
+    },
+  );
 
-  test.each(OTHERS)('of $path, which has no GET, is 405', async ({ path }) => {
+  test.each(OTHERS)('[H17] HEAD of $path, which has no GET, is 405', async ({ path }) => {
     await healthy();
     expect((await api.send('HEAD', filled(path), { token: await anyToken() })).status).toBe(405);
     expect([await database.calls(), await redis.calls()]).toEqual([0, 0]);
   });
 
-  test.each(HARMLESS)('of %s is what GET is, without a body', async (path) => {
+  test.each(HARMLESS)('[H17] HEAD of %s is what GET is, without a body', async (path) => {
     const head = await api.send('HEAD', `${path}?code=ABCDEF`);
     const get = await api.send('GET', `${path}?code=ABCDEF`);
     expect([head.status, head.text]).toEqual([200, '']);
@@ -53,15 +59,15 @@ describe('HEAD', () => {
     expect((await api.send('PUT', path)).headers.get('Allow')).toContain('HEAD');
   });
 
-  test('of an address where nothing is is 404', async () => {
+  test('[H9, H17] HEAD of an address where nothing is is 404', async () => {
     expect((await api.send('HEAD', '/api/nothing')).status).toBe(404);
   });
 
-  test('is offered nowhere else', async () => {
+  test('[H17] HEAD is offered nowhere else', async () => {
     expect((await api.send('PUT', '/api/auth/qr/check')).headers.get('Allow')).toBe('GET');
   });
 
-  test('leaves a confirmed token to be collected', async () => {
+  test('[H17] HEAD leaves a confirmed token to be collected', async () => {
     const { code, poll, pollToken, address } = await showQr(api);
     await confirm(api, code, await anyToken());
     await api.send('HEAD', '/api/auth/qr/check', { headers: { 'X-Poll-Token': pollToken } });

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('/health', () => {
-  test('says that the Worker runs, without asking a store, whatever their state', async () => {
+  test('/health says that the Worker runs, without asking a store, whatever their state', async () => {
     await Promise.all([database.behave({ mode: 'dead' }), redis.behave({ mode: 'dead' })]);
     const answer = await api.send('GET', '/health');
     expect(answer.status).toBe(200);
@@ -26,7 +26,7 @@ describe('/health', () => {
 });
 
 describe('/health/ready', () => {
-  test('says that both stores are up, at one call each', async () => {
+  test('/health/ready says that both stores are up, at one call each', async () => {
     await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
     const answer = await api.send('GET', '/health/ready');
     expect(answer.status).toBe(200);
@@ -48,7 +48,7 @@ describe('/health/ready', () => {
     [PASS, { mode: 'nonsense' }, 'up', 'down'],
     [{ mode: 'half' }, { mode: 'half' }, 'down', 'down'],
   ])(
-    'with database %o and redis %o: database %s, redis %s',
+    '[H13] with database %o and redis %o: database %s, redis %s',
     async (databaseState, redisState, databaseIs, redisIs) => {
       await Promise.all([database.behave(databaseState), redis.behave(redisState)]);
       const started = Date.now();
@@ -67,14 +67,14 @@ describe('/health/ready', () => {
     },
   );
 
-  test('is ready again as soon as the store is', async () => {
+  test('[H13] /health/ready is ready again as soon as the store is', async () => {
     await database.behave({ mode: 'dead' });
     expect((await api.send('GET', '/health/ready')).status).toBe(503);
     await database.behave({ mode: 'pass' });
     expect((await api.send('GET', '/health/ready')).status).toBe(200);
   });
 
-  test('is not ready on a database without tables', async () => {
+  test('/health/ready is not ready on a database without tables', async () => {
     const { close, ...settings } = await openTestDatabase();
     try {
       const answer = await localApi(settings).send('GET', '/health/ready');
@@ -123,12 +123,15 @@ describe('/health/ready', () => {
         'alter table call_members drop missed',
         'alter table call_members add missed boolean default false not null',
       ],
-    ])('is not ready when %s, and is again afterwards', async (_, breaking, mending) => {
-      expect(await isReady()).toBe(200);
-      await run(breaking);
-      expect(await isReady()).toBe(503);
-      await run(mending);
-      expect(await isReady()).toBe(200);
-    });
+    ])(
+      '/health/ready is not ready when %s, and is again afterwards',
+      async (_, breaking, mending) => {
+        expect(await isReady()).toBe(200);
+        await run(breaking);
+        expect(await isReady()).toBe(503);
+        await run(mending);
+        expect(await isReady()).toBe(200);
+      },
+    );
   });
 });

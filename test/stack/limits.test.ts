@@ -34,7 +34,7 @@ const start = (settings: Record<string, string> = {}) => {
 };
 
 describe('the limits of sending', () => {
-  test('a number is asked for 60 s apart, then 2, 5, 10 minutes, and never refused longer', async () => {
+  test('[A18, H12] a number is asked for 60 s apart, then 2, 5, 10 minutes, never longer', async () => {
     const { clock, api } = start();
     const phone = freshPhone();
     const ask = () => api.post('/api/auth/request-code', { phone });
@@ -59,7 +59,7 @@ describe('the limits of sending', () => {
     ['an IPv6 /64', 10, freshNetwork],
     ['an IPv4 address, with all who are behind it,', 100, freshAddress],
   ])(
-    '%s gets %i messages an hour that nobody verifies, and others are not hurt',
+    '[A21] %s gets %i messages an hour that nobody verifies, and others are not hurt',
     async (_, count, fresh) => {
       const { clock, api } = start();
       const address = fresh();
@@ -77,7 +77,7 @@ describe('the limits of sending', () => {
     },
   );
 
-  test('what was verified does not count for the address', async () => {
+  test('[A21] what was verified does not count for the address', async () => {
     const { api } = start();
     const address = freshNetwork();
     for (let i = 0; i < 12; i++) {
@@ -89,7 +89,7 @@ describe('the limits of sending', () => {
     }
   });
 
-  test('all of the first 64 bits of an IPv6 address are one address, the next 64 another', async () => {
+  test('[H21] the first 64 bits of an IPv6 address are one address, the next 64 another', async () => {
     const { api } = start();
     const network = `2001:db8:${Math.floor(Math.random() * 65_535).toString(16)}`;
     for (let i = 1; i <= 10; i++) await requestCode(api, freshPhone(), `${network}:1:${i}::${i}`);
@@ -102,7 +102,7 @@ describe('the limits of sending', () => {
     await requestCode(api, freshPhone(), `${network}:2::1`);
   });
 
-  test('a refused message changes nothing: the code sent before still works', async () => {
+  test('[A18] a refused message changes nothing: the code sent before still works', async () => {
     const { api } = start();
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
@@ -110,7 +110,7 @@ describe('the limits of sending', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('the answer past a limit says how long, in the language of the client', async () => {
+  test('[H12] the answer past a limit says how long, in the language of the client', async () => {
     const { api } = start();
     const phone = freshPhone();
     await requestCode(api, phone);
@@ -123,7 +123,7 @@ describe('the limits of sending', () => {
 });
 
 describe('the limits of guessing', () => {
-  test('after 5 wrong tries a code is dead, and answers like an expired one', async () => {
+  test('[A7] a code is dead after 5 wrong tries, and answers like an expired one', async () => {
     const { api } = start();
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
@@ -137,7 +137,7 @@ describe('the limits of guessing', () => {
     expect(right.body.message).toBe('Неверный код или он истёк');
   });
 
-  test('after 4 wrong tries the right one still works', async () => {
+  test('[A7, A8] after 4 wrong tries the right one still works', async () => {
     const { api } = start();
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
@@ -146,7 +146,7 @@ describe('the limits of guessing', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('a number has 10 wrong compares in 24 hours, over all its codes and all addresses; then even the right code is refused', async () => {
+  test('[A17] a number has 10 wrong compares in 24 hours; then even the right code is refused', async () => {
     const { clock, api } = start();
     const phone = freshPhone();
     let compared = 0;
@@ -165,7 +165,7 @@ describe('the limits of guessing', () => {
     expect(compared).toBe(10);
   });
 
-  test('when that budget is spent, request-code still answers 200 and Telegram says when there will be codes again', async () => {
+  test('[A17, A24] past that budget request-code is 200, and Telegram says when codes come again', async () => {
     const { clock, api } = start();
     const phone = freshPhone();
     const chat = freshChat();
@@ -189,7 +189,7 @@ describe('the limits of guessing', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('a success clears the budget of the number', async () => {
+  test('[A17] a success clears the budget of the number', async () => {
     const { clock, api } = start();
     const phone = freshPhone();
     for (const gap of [0, 60, 120]) {
@@ -208,7 +208,7 @@ describe('the limits of guessing', () => {
     ['an IPv6 /64', 30, freshNetwork],
     ['an IPv4 address, with all who are behind it,', 300, freshAddress],
   ])(
-    '%s has %i wrong compares an hour; then even a right code is refused from there',
+    '[A20] %s has %i wrong compares an hour; then even a right code is refused from there',
     async (_, count, fresh) => {
       const { clock, api } = start();
       const address = fresh();
@@ -224,7 +224,7 @@ describe('the limits of guessing', () => {
     },
   );
 
-  test('a guess while no code lives weighs a tenth for the address', async () => {
+  test('[A22] a guess while no code lives weighs a tenth for the address', async () => {
     const { api } = start();
     const address = freshNetwork();
     await guessAtNothing(api, 150, address);
@@ -237,7 +237,7 @@ describe('the limits of guessing', () => {
     expect((await verify(api, { phone, code: '123456' }, address)).status).toBe(429);
   });
 
-  test('whoever shows the requestId of the live code is not refused because of the address', async () => {
+  test('[A23] who shows the requestId of the live code is not refused because of the address', async () => {
     const { clock, api } = start();
     const address = freshNetwork();
     await guessWrong(api, 30, address);
@@ -259,7 +259,7 @@ describe('the limits of guessing', () => {
     await guessAtNothing(api, 1, address);
   });
 
-  test('the requestId of a code that is dead, used or replaced opens nothing', async () => {
+  test('[A23] the requestId of a code that is dead, used or replaced opens nothing', async () => {
     const { clock, api } = start({ CODE_TRIES: '1' });
     const address = freshNetwork();
     await guessWrong(api, 0, address);
@@ -282,7 +282,7 @@ describe('the limits of guessing', () => {
       expect((await show(phone, address)).status).toBe(429);
   });
 
-  test('300 guesses from the address of neighbours keep nobody from signing in', async () => {
+  test('[A20, A23] 300 guesses from the address of neighbours keep nobody from signing in', async () => {
     const { api } = start();
     const address = freshAddress();
     await guessAtNothing(api, 300, address);
@@ -297,7 +297,7 @@ describe('the limits of guessing', () => {
     expect((await verify(api, { phone: other, ...asked }, address)).status).toBe(200);
   });
 
-  test('guesses while no code is live do not cost the number anything', async () => {
+  test('[A8, A22] guesses while no code is live do not cost the number anything', async () => {
     const { api } = start();
     const phone = freshPhone();
     for (let i = 0; i < 15; i++) await api.post('/api/auth/verify-code', { phone, code: '123456' });
@@ -305,7 +305,7 @@ describe('the limits of guessing', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('the right code coming again within 30 s of its use is nobody’s guess', async () => {
+  test('[A11] the right code coming again within 30 s of its use is nobody’s guess', async () => {
     const { clock, api } = start({ ADDRESS_FAILURES_PER_HOUR: '1' });
     const phone = freshPhone();
     const address = freshNetwork();
@@ -325,7 +325,7 @@ describe('the limits of guessing', () => {
   });
 });
 
-test('ADDRESS_LIMITS=off ends the limits of addresses, and those of numbers stay', async () => {
+test('[A17, A20] ADDRESS_LIMITS=off ends the limits of addresses, and those of numbers stay', async () => {
   const { api } = start({ ADDRESS_LIMITS: 'off' });
   const address = freshNetwork();
   for (let i = 0; i < 31; i++) await requestCode(api, freshPhone(), address);
@@ -336,7 +336,7 @@ test('ADDRESS_LIMITS=off ends the limits of addresses, and those of numbers stay
   expect((await api.post('/api/auth/request-code', { phone }, { address })).status).toBe(429);
 });
 
-test('every limit is a setting', async () => {
+test('[A1, A7, A17, A18, A20, A21] every limit is a setting', async () => {
   const { clock, api } = start({
     CODE_TRIES: '1',
     PHONE_FAILURES_PER_DAY: '2',
@@ -376,7 +376,7 @@ test('every limit is a setting', async () => {
   ).toBe(429);
 });
 
-test('the running Worker has the limits on', async () => {
+test('[A18, A20] the running Worker has the limits on', async () => {
   const api = runningApi();
   const address = freshNetwork();
   for (let i = 0; i < 10; i++) await requestCode(api, freshPhone(), address);

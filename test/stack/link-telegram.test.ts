@@ -35,7 +35,7 @@ describe('POST /api/internal/link-telegram', () => {
       'chat_id, a decimal string',
       (chat: number) => ({ chat_id: String(chat), telegramChatId: null }),
     ],
-  ])('links by %s', async (_, fields) => {
+  ])('[H33, H34] the link is made by %s', async (_, fields) => {
     const phone = freshPhone();
     const chat = freshChat();
     const answer = await api.post(
@@ -50,7 +50,7 @@ describe('POST /api/internal/link-telegram', () => {
     expect((await messagesOf(chat)).join()).toContain(code);
   });
 
-  test('takes the secret in the body from older bots', async () => {
+  test('[H33] the secret is taken in the body from older bots', async () => {
     const answer = await api.post(path, {
       phone: freshPhone(),
       chat_id: freshChat(),
@@ -74,22 +74,25 @@ describe('POST /api/internal/link-telegram', () => {
       {},
       { secret: { toString: 'dev-link-secret', length: 15 } },
     ],
-  ])('is forbidden with %s, before anything else is looked at', async (_, headers, body) => {
-    const phone = freshPhone();
-    for (const rest of [{ phone, chat_id: freshChat() }, {}]) {
-      const answer = await api.post(path, { ...body, ...rest }, { headers });
-      expect(answer.status).toBe(403);
-      expect(answer.body).toMatchObject({
-        ok: false,
-        message: 'Forbidden',
-        error: 'Forbidden',
-        code: 'forbidden',
-      });
-    }
-    expect(await linkOf(phone)).toBeUndefined();
-  });
+  ])(
+    '[H33] the link is forbidden with %s, before anything else is looked at',
+    async (_, headers, body) => {
+      const phone = freshPhone();
+      for (const rest of [{ phone, chat_id: freshChat() }, {}]) {
+        const answer = await api.post(path, { ...body, ...rest }, { headers });
+        expect(answer.status).toBe(403);
+        expect(answer.body).toMatchObject({
+          ok: false,
+          message: 'Forbidden',
+          error: 'Forbidden',
+          code: 'forbidden',
+        });
+      }
+      expect(await linkOf(phone)).toBeUndefined();
+    },
+  );
 
-  test('is forbidden to everybody where no secret is configured', async () => {
+  test('[H33] the link is forbidden to everybody where no secret is configured', async () => {
     const closed = localApi({ TELEGRAM_LINK_SECRET: '' });
     for (const headers of [{}, { 'X-Link-Secret': '' }, { 'X-Link-Secret': 'undefined' }, secret]) {
       const answer = await closed.post(
@@ -117,13 +120,13 @@ describe('POST /api/internal/link-telegram', () => {
     { phone: '+79991234567', chat_id: { toString: 5 } },
     { phone: '+79991234567', chat_id: true },
     { phone: { toString: 1 }, chat_id: 5 },
-  ])('answers 400 to %j', async (body) => {
+  ])('[H34] the link answers 400 to %j', async (body) => {
     const answer = await api.post(path, body, { headers: secret });
     expect(answer.status).toBe(400);
     expect(answer.body.message).toBe('phone and telegramChatId required');
   });
 
-  test('a new link takes the place of the old one, at once', async () => {
+  test('[A44] a new link takes the place of the one before, at once', async () => {
     const phone = freshPhone();
     const [old, current] = [freshChat(), freshChat()];
     await link(api, phone, old);
@@ -133,7 +136,7 @@ describe('POST /api/internal/link-telegram', () => {
     expect(await messagesOf(old, 0)).toEqual([]);
   });
 
-  test('keeps the user that the number has, and makes one for a new number', async () => {
+  test('the link keeps the user that the number has, and makes one for a new number', async () => {
     const phone = freshPhone();
     const token = await signIn(api, phone);
     const before = await api.send('GET', '/api/profile', { token });
@@ -146,7 +149,7 @@ describe('POST /api/internal/link-telegram', () => {
     expect(await sql`select id from users where phone = ${newcomer}`).toHaveLength(1);
   });
 
-  test('a number linked after its code was asked for signs in with that code', async () => {
+  test('[A44] a number linked after its code was asked for signs in with that code', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(local, phone);
     // A link that comes while the number's chat is looked up takes the code back.
@@ -157,7 +160,7 @@ describe('POST /api/internal/link-telegram', () => {
 });
 
 describe('a link of the original server', () => {
-  test('is honoured and moved to Postgres, with its user', async () => {
+  test('[A48] a legacy link is honoured and moved to Postgres, with its user', async () => {
     const phone = freshPhone();
     const chat = freshChat();
     await redis.set(keys.legacyLink(phone), String(chat), { ex: 31_536_000 });
@@ -169,7 +172,7 @@ describe('a link of the original server', () => {
     expect(await redis.exists(keys.legacyLink(phone))).toBe(0);
   });
 
-  test('gives way to a link that Postgres has already', async () => {
+  test('[A48] a legacy link gives way to a link that Postgres has already', async () => {
     const phone = freshPhone();
     const [stale, current] = [freshChat(), freshChat()];
     await link(api, phone, current);
@@ -183,7 +186,7 @@ describe('a link of the original server', () => {
   });
 
   test.each(['abc', '-100123', '', '1e5', '{"chat":1}'])(
-    'that is no chat id (%j) is no link, and no error',
+    '[A48] a legacy value that is no chat id (%j) is no link, and no error',
     async (dirt) => {
       const phone = freshPhone();
       await redis.set(keys.legacyLink(phone), dirt);
@@ -193,7 +196,7 @@ describe('a link of the original server', () => {
     },
   );
 
-  test('a code that the original stored as a string under our key is no code, and no error', async () => {
+  test('[A2, A48] a code that the legacy server stored under our key is no code, and no error', async () => {
     const phone = freshPhone();
     await redis.set(keys.code(phone), '123456', { ex: 300 });
     expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).status).toBe(400);
@@ -203,7 +206,7 @@ describe('a link of the original server', () => {
   });
 });
 
-test('a link outlives the loss of all that Redis holds', async () => {
+test('[A44] a link outlives the loss of all that Redis holds', async () => {
   const phone = freshPhone();
   const chat = freshChat();
   await link(api, phone, chat);

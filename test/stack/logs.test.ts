@@ -24,7 +24,7 @@ const logOf = async (requestId: string): Promise<string> => {
   }
 };
 
-test('the log tells of every request, and holds no code, token, secret or whole number, not even when stores fail', async () => {
+test('[H15] the log tells of every request, and holds no secret, also when stores fail', async () => {
   const phone = freshPhone();
   const chat = freshChat();
   await link(api, phone, chat);
@@ -62,7 +62,7 @@ test('the log tells of every request, and holds no code, token, secret or whole 
 });
 
 test.each(['/api/nothing/here', '/', '/parties/nowhere/x'])(
-  'the log has the path of an address where nothing is, %s, and not its query',
+  '[H15] the log has the path of an address where nothing is, %s, and not its query',
   async (path) => {
     const secret = crypto.randomUUID();
     const { headers } = await api.send('GET', `${path}?code=${secret}#${secret}`);
@@ -100,7 +100,7 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
       `the value of ${name}`,
       `failed: ${value}.`,
     ]),
-  ])('%s is found: %s', (rule, line) => {
+  ])('the search through the logs finds %s: %s', (rule, line) => {
     const found = findingIn(line, secrets);
     expect(found?.rule).toBe(rule);
     const digits = line.replace(/\D/g, '');
@@ -118,7 +118,7 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     '    at async dispatch (file:///repo/node_modules/hono/dist/compose.js:35:11)',
     '{"at":1796447478123,"chat":123456789012}',
     '{"id":"00000000-0000-4000-8000-123456789012"}',
-  ])('nothing is found in %s', (line) => {
+  ])('the search through the logs finds nothing in %s', (line) => {
     expect(findingIn(line, secrets)).toBeUndefined();
   });
 
@@ -128,28 +128,34 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
     ['room', 'the id of a room'],
     ['debugCode', 'a code of 6 digits'],
     ['token', 'a token'],
-  ])('the %s of every answer is looked for, wherever in a line it is', async (field, rule) => {
-    const phone = freshPhone();
-    const asked = await api.post('/api/auth/request-code', { phone });
-    const signedIn = await api.post('/api/auth/verify-code', { phone, code: asked.body.debugCode });
-    const { body } = await api.post('/api/auth/qr/request');
-    const value = String({ ...asked.body, ...signedIn.body, ...body }[field]);
-    const seen = secretsIn(stack.secretsFile);
-    for (const line of [
-      `qr:${value}`,
-      `{"path":"/x/${value}"}`,
-      `x${value.slice(-43)}y`,
-      `x_${value}_y`,
-    ]) {
-      expect(() => checkLog('The log', `all is well\n${line}\n`, stack.settings, seen)).toThrow(
-        'The log, line 2 holds',
-      );
-      expect(() => checkLog('The log', line, stack.settings, seen)).not.toThrow(value.slice(-43));
-    }
-    const literal = findingIn(`x${value.slice(-43)}y`, secrets, seen);
-    expect(literal?.rule).toBe(rule);
-    expect(findingIn('all is well', secrets, seen)).toBeUndefined();
-  });
+  ])(
+    'the search looks for the %s of every answer, wherever in a line it is',
+    async (field, rule) => {
+      const phone = freshPhone();
+      const asked = await api.post('/api/auth/request-code', { phone });
+      const signedIn = await api.post('/api/auth/verify-code', {
+        phone,
+        code: asked.body.debugCode,
+      });
+      const { body } = await api.post('/api/auth/qr/request');
+      const value = String({ ...asked.body, ...signedIn.body, ...body }[field]);
+      const seen = secretsIn(stack.secretsFile);
+      for (const line of [
+        `qr:${value}`,
+        `{"path":"/x/${value}"}`,
+        `x${value.slice(-43)}y`,
+        `x_${value}_y`,
+      ]) {
+        expect(() => checkLog('The log', `all is well\n${line}\n`, stack.settings, seen)).toThrow(
+          'The log, line 2 holds',
+        );
+        expect(() => checkLog('The log', line, stack.settings, seen)).not.toThrow(value.slice(-43));
+      }
+      const literal = findingIn(`x${value.slice(-43)}y`, secrets, seen);
+      expect(literal?.rule).toBe(rule);
+      expect(findingIn('all is well', secrets, seen)).toBeUndefined();
+    },
+  );
 
   test('the run fails, and is told the line and the rule, not the secret', () => {
     const log = 'all is well\nthe code is 123456\n';

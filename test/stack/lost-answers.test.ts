@@ -23,7 +23,7 @@ const start = async () => {
 };
 
 describe('a call to Redis whose answer gets lost', () => {
-  test('is not made a second time: one to ask, one to take it back', async () => {
+  test('[A12] a lost call is not made a second time: one to ask, one to take it back', async () => {
     const { api, phone } = await start();
     await redis.behave({ mode: 'deaf', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(503);
@@ -31,7 +31,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect(await redis.calls()).toBe(2);
   });
 
-  test('costs a wrong guess one try', async () => {
+  test('[A12] a lost call costs a wrong guess one try', async () => {
     const { api, phone } = await start();
     const { code } = await requestCode(api, phone);
     const wrong = { phone, code: wrongCode(code) };
@@ -42,7 +42,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('does not burn the right code, for a client that knows of requestId or not', async () => {
+  test('[A12] a lost call does not burn the right code, with or without requestId', async () => {
     for (const knows of [true, false]) {
       const { api, phone } = await start();
       const { code, requestId } = await requestCode(api, phone);
@@ -55,7 +55,7 @@ describe('a call to Redis whose answer gets lost', () => {
     }
   });
 
-  test('does not burn it when Redis stays away for seconds either', async () => {
+  test('[A12] a lost call does not burn the code when Redis stays away for seconds either', async () => {
     const { api, phone } = await start();
     const { code } = await requestCode(api, phone);
     await redis.behave({ mode: 'deaf', times: 1 });
@@ -67,7 +67,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('does not make the person wait for a message that was never sent', async () => {
+  test('[A12] a lost call makes nobody wait for a message that was never sent', async () => {
     const { clock, api, phone } = await start();
     await redis.behave({ mode: 'deaf', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(503);
@@ -76,7 +76,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(200);
   });
 
-  test('leaves the code alive that the person has', async () => {
+  test('[A12] a lost call leaves the code alive that the person has', async () => {
     const { clock, api, phone } = await start();
     const { code } = await requestCode(api, phone);
     clock.advance(61);
@@ -88,7 +88,7 @@ describe('a call to Redis whose answer gets lost', () => {
 });
 
 describe('a call that reaches Redis after it was given up', () => {
-  test('does not use the code up', async () => {
+  test('[A12] a call that reaches Redis too late does not use the code up', async () => {
     const { api, phone } = await start();
     const { code } = await requestCode(api, phone);
     await redis.behave({ mode: 'slow', ms: 2_000, only: '-- verify-code', times: 1 });
@@ -99,7 +99,7 @@ describe('a call that reaches Redis after it was given up', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('does not send, nor count as sent', async () => {
+  test('[A12] a call that reaches Redis too late does not send, nor count as sent', async () => {
     const { clock, api, phone } = await start();
     await redis.behave({ mode: 'slow', ms: 2_000, only: '-- request-code', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(503);
@@ -111,7 +111,7 @@ describe('a call that reaches Redis after it was given up', () => {
 });
 
 describe('a code that gave somebody a token gives nobody else one', () => {
-  test('when its client asked again and Postgres failed then', async () => {
+  test('[A9, A11] a used code gives nobody else a token when Postgres failed the repeat', async () => {
     const api = localApi();
     const phone = freshPhone();
     const { code, requestId } = await requestCode(api, phone);
@@ -124,7 +124,7 @@ describe('a code that gave somebody a token gives nobody else one', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(400);
   });
 
-  test('when its client asked again and the answer of Redis was lost', async () => {
+  test('[A9, A11] a used code gives nobody else a token when Redis lost the repeat', async () => {
     const { api, phone } = await start();
     const { code, requestId } = await requestCode(api, phone);
     expect((await api.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(200);
@@ -135,7 +135,7 @@ describe('a code that gave somebody a token gives nobody else one', () => {
     expect((await api.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(200);
   });
 
-  test('when the first answer was lost, the second arrived, and only then the first is taken back', async () => {
+  test('[A9, A11] a used code gives nobody else a token when its first answer is undone last', async () => {
     const { api, phone } = await start();
     const { code, requestId } = await requestCode(api, phone);
     await redis.behave({ mode: 'deaf', times: 1 });
@@ -147,7 +147,7 @@ describe('a code that gave somebody a token gives nobody else one', () => {
   });
 });
 
-test('a code that was requested since is not replaced by one that is taken back', async () => {
+test('[A12] a code that was requested since is not replaced by one that is taken back', async () => {
   const { clock, api, phone } = await start();
   const first = await requestCode(api, phone);
   await redis.behave({ mode: 'deaf', times: 1, only: '-- verify-code' });
@@ -159,7 +159,7 @@ test('a code that was requested since is not replaced by one that is taken back'
   expect((await api.post('/api/auth/verify-code', { phone, code: second.code })).status).toBe(200);
 });
 
-test('with Postgres and Redis both failing in one sign-in the code is not burnt', async () => {
+test('[A12, H13] with both stores failing in one sign-in the code is not burnt', async () => {
   const api = localApi();
   const phone = freshPhone();
   const { code } = await requestCode(api, phone);
@@ -177,7 +177,7 @@ test('with Postgres and Redis both failing in one sign-in the code is not burnt'
   expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
 });
 
-test('with both stores slow the answer comes within 5 s', async () => {
+test('[H13] with both stores slow the answer comes within 5 s', async () => {
   const api = localApi();
   const phone = freshPhone();
   const { code } = await requestCode(api, phone);

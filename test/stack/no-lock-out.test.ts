@@ -50,7 +50,7 @@ const callsTo = async (chat: number) => {
 };
 
 describe('when the five messages of a day are spent', () => {
-  test('a request changes the last message in place: its code works, the one before does not', async () => {
+  test('[A19] past the day’s messages a request changes the last message and its code', async () => {
     const { chat, ask, verify, last } = await spent();
     const before = await messagesOf(chat, 5);
     const { code } = await ask();
@@ -63,7 +63,7 @@ describe('when the five messages of a day are spent', () => {
     expect(await verify(code)).toBe(200);
   });
 
-  test('the gaps stay, and nobody is refused for longer', async () => {
+  test('[A18, A19] past the day’s messages the gaps stay, and nobody is refused for longer', async () => {
     const { clock, api, phone, ask, chat } = await spent();
     for (let n = 0; n < 3; n++) {
       await ask();
@@ -75,7 +75,7 @@ describe('when the five messages of a day are spent', () => {
     expect(await messagesOf(chat, 5)).toHaveLength(5);
   });
 
-  test('a new one is sent only where the change fails, and then that one is changed', async () => {
+  test('[A19] a new message is sent only where the change fails, and is changed from then on', async () => {
     const { clock, chat, ask } = await spent();
     await failTelegram({ chatId: chat, method: 'editMessageText', status: 400 });
     const sixth = await ask();
@@ -87,7 +87,7 @@ describe('when the five messages of a day are spent', () => {
     expect(messages[5]).toContain(seventh.code);
   });
 
-  test('a message that says already what it is to say is not sent anew', async () => {
+  test('[A19] a message that says already what it is to say is not sent anew', async () => {
     const { chat, ask, api, phone, clock } = await spent({ PHONE_FAILURES_PER_DAY: '1' });
     const { code } = await ask();
     await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
@@ -101,7 +101,7 @@ describe('when the five messages of a day are spent', () => {
     }
   });
 
-  test('the sign-in link comes in place as well, and works', async () => {
+  test('[A19, A24] the sign-in link comes in place as well, and works', async () => {
     const { chat, ask, api, phone, clock } = await spent({
       PHONE_FAILURES_PER_DAY: '1',
       APP_URL: 'https://app.example',
@@ -117,7 +117,7 @@ describe('when the five messages of a day are spent', () => {
     expect((await api.post('/api/auth/verify-link', { token })).status).toBe(200);
   });
 
-  test('a number that has moved gets its message in the new chat', async () => {
+  test('[A19, A44] a number that has moved gets its message in the new chat', async () => {
     const { chat, ask, api, phone, clock } = await spent();
     const newer = freshChat();
     await link(api, phone, newer);
@@ -129,7 +129,7 @@ describe('when the five messages of a day are spent', () => {
     expect(await messagesOf(newer)).toEqual([expect.stringContaining(next.code)]);
   });
 
-  test('what Redis did not answer counts for nothing: the next request is free', async () => {
+  test('[A12, A19] what Redis did not answer counts for nothing: the next request is free', async () => {
     const { api, phone, ask, chat } = await spent();
     await redis.behave({ mode: 'deaf', only: '-- request-code', times: 1 });
     expect((await api.post('/api/auth/request-code', { phone })).status).toBe(503);
@@ -138,7 +138,7 @@ describe('when the five messages of a day are spent', () => {
     expect((await messagesOf(chat, 5))[4]).toContain(code);
   });
 
-  test('a change costs 1 EVAL with all that goes on behind the answer', async () => {
+  test('[A5, A19] a change costs 1 EVAL with all that goes on behind the answer', async () => {
     const { ask } = await spent();
     await Promise.all([redis.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
     await ask();
@@ -148,7 +148,7 @@ describe('when the five messages of a day are spent', () => {
     });
   });
 
-  test('a day later there are new messages, five again', async () => {
+  test('[A18, A19] a day later there are new messages, five again', async () => {
     const { clock, chat, ask } = await spent();
     await ask();
     clock.advance(86_400);
@@ -159,7 +159,7 @@ describe('when the five messages of a day are spent', () => {
     expect(await messagesOf(chat, 10)).toHaveLength(10);
   });
 
-  test('a number without a chat is answered alike', async () => {
+  test('[A4, A19] a number without a chat is answered alike', async () => {
     const clock = new TestClock();
     const api = localApi({ DEBUG_CODE: 'off' }, clock.now);
     const [linked, unlinked] = [freshPhone(), freshPhone()];
@@ -177,7 +177,7 @@ describe('when the five messages of a day are spent', () => {
     }
   });
 
-  test('the link of one who blocked the bot rests here too', async () => {
+  test('[A19, A43] the link of one who blocked the bot rests here too', async () => {
     const { clock, chat, ask } = await spent();
     await failTelegram({ chatId: chat, method: 'editMessageText', status: 403 });
     await ask();
@@ -188,7 +188,7 @@ describe('when the five messages of a day are spent', () => {
   });
 });
 
-test('whoever asks for somebody’s codes all day from fifty addresses keeps nobody out', async () => {
+test('[A19] who asks for somebody’s codes all day from fifty addresses keeps nobody out', async () => {
   const { clock, api, phone, chat } = await spent();
   for (let n = 0; n < 50; n++) {
     // The attacker takes every turn that there is.

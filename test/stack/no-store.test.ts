@@ -10,16 +10,19 @@ const api = runningApi();
 const kept = ({ headers }: Answer) => headers.get('Cache-Control');
 
 describe('what may be kept of an answer', () => {
-  test.each(ENDPOINTS)('$method $path: nothing, whoever asks', async ({ method, path }) => {
-    const filled = path.replace(/:(id|room)/, crypto.randomUUID());
-    for (const token of [undefined, await signIn(api)]) {
-      const options = token === undefined ? {} : { token };
-      const answer = await api.send(method.toUpperCase(), filled, options);
-      expect(kept(answer), answer.text).toBe('no-store');
-    }
-  });
+  test.each(ENDPOINTS)(
+    '[H16] $method $path may be kept by nobody, whoever asks',
+    async ({ method, path }) => {
+      const filled = path.replace(/:(id|room)/, crypto.randomUUID());
+      for (const token of [undefined, await signIn(api)]) {
+        const options = token === undefined ? {} : { token };
+        const answer = await api.send(method.toUpperCase(), filled, options);
+        expect(kept(answer), answer.text).toBe('no-store');
+      }
+    },
+  );
 
-  test('is nothing where a token, a ticket, credentials or a person are in it', async () => {
+  test('[H16] nothing may be kept where a token, a ticket, credentials or a person are in it', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     const signedIn = await api.post('/api/auth/verify-code', { phone, code });
@@ -46,7 +49,7 @@ describe('what may be kept of an answer', () => {
     }
   });
 
-  test('is nothing of errors', async () => {
+  test('[H16] nothing may be kept of errors', async () => {
     for (const answer of [
       await api.send('GET', '/api/nothing'),
       await api.send('PUT', '/api/profile'),
@@ -57,14 +60,14 @@ describe('what may be kept of an answer', () => {
     }
   });
 
-  test('is what is public', async () => {
+  test('[H16] what is public may be kept', async () => {
     expect(kept(await api.send('GET', '/docs'))).toBe('no-cache');
     expect(kept(await api.send('GET', '/openapi.json'))).toBe('no-cache');
     const image = await api.send('GET', '/api/auth/qr/image?code=ABCDEF');
     expect(kept(image)).toBe('private, max-age=300');
   });
 
-  test('is no token that was tried in /docs', async () => {
+  test('[H16] a token that was tried in /docs is not kept', async () => {
     expect((await api.send('GET', '/docs/init.js')).text).toContain('persistAuthorization: false');
   });
 });

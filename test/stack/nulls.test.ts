@@ -13,22 +13,25 @@ const optional = operations.flatMap((operation) => {
 });
 
 describe('null in an optional field counts as absence', () => {
-  test.each(optional)('at $name', async ({ method, path, names, body }) => {
-    const token = await signIn(api);
-    const headers = { 'X-Link-Secret': 'dev-link-secret' };
-    const filled = path.replace(/\{\w+\}/, 'x');
-    const nulls = Object.fromEntries(names.map((name) => [name, null]));
-    const [absent, present] = [
-      await api.send(method, filled, { body: {}, token, headers }),
-      await api.send(method, filled, { body: nulls, token, headers }),
-    ];
-    expect([present.status, present.body.code]).toEqual([absent.status, absent.body.code]);
-    for (const name of names) {
-      expect(JSON.stringify(Object(body).properties[name]), name).toMatch(/"type":"null"|^\{\}$/);
-    }
-  });
+  test.each(optional)(
+    '[H4] null in an optional field counts as absence at $name',
+    async ({ method, path, names, body }) => {
+      const token = await signIn(api);
+      const headers = { 'X-Link-Secret': 'dev-link-secret' };
+      const filled = path.replace(/\{\w+\}/, 'x');
+      const nulls = Object.fromEntries(names.map((name) => [name, null]));
+      const [absent, present] = [
+        await api.send(method, filled, { body: {}, token, headers }),
+        await api.send(method, filled, { body: nulls, token, headers }),
+      ];
+      expect([present.status, present.body.code]).toEqual([absent.status, absent.body.code]);
+      for (const name of names) {
+        expect(JSON.stringify(Object(body).properties[name]), name).toMatch(/"type":"null"|^\{\}$/);
+      }
+    },
+  );
 
-  test('of a guess, a call, a profile and a link', async () => {
+  test('[H4] null is absence in a guess, a call, a profile and a link', async () => {
     expect(optional.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['/api/auth/verify-code', '/api/calls', '/api/profile']),
     );
@@ -56,7 +59,7 @@ describe('null in an optional field counts as absence', () => {
     }
   });
 
-  test('and in a field that is needed too: the answers are those of an empty body', async () => {
+  test('[H4] null in a needed field gets the answers of an empty body', async () => {
     const local = localApi();
     const token = await signIn(local);
     const auth = ['request-code', 'verify-code', 'qr/confirm'].map((name) => `/api/auth/${name}`);

@@ -69,7 +69,7 @@ const TAKEN = /подтвердил другой Telegram.*вход с ним в
 const ENDED = /^Готово!.*входы, сделанные до этого, закрыты: 2\.$/s;
 
 describe('a number that another Telegram account proves', () => {
-  test('ends the sessions from before; the former chat is told, and the new one how many', async () => {
+  test('[A45] the sessions from before end; the former chat is told, and the new one how many', async () => {
     const { former, next, phone, tokens } = await scene();
     expect(await share(next, phone)).toBe(200);
     expect(await living(tokens)).toEqual([false, false]);
@@ -79,7 +79,7 @@ describe('a number that another Telegram account proves', () => {
     expect(await lives(await signIn(phone))).toBe(true);
   });
 
-  test('ends sessions of the original as well, and has their sockets closed', async () => {
+  test('[A35, A45] legacy sessions end as well, and have their sockets closed', async () => {
     const { next, phone } = await scene();
     const userId = await userOf(phone);
     const old = await originalToken(userId);
@@ -91,7 +91,7 @@ describe('a number that another Telegram account proves', () => {
     expect(told).toContainEqual([{ party: 'inbox', id: userId }, expect.objectContaining(revoked)]);
   });
 
-  test('does so where the former chat has blocked the bot, or unlinked the number before', async () => {
+  test('[A45] the sessions end where the former chat blocked the bot, or unlinked before', async () => {
     for (const text of [undefined, '/unlink']) {
       const { former, next, phone, tokens } = await scene();
       if (text) await write(former, text);
@@ -103,7 +103,7 @@ describe('a number that another Telegram account proves', () => {
     }
   });
 
-  test('does so where the former chat went on to another number that has an account', async () => {
+  test('[A45] the sessions end where the former chat went on to another number with an account', async () => {
     const { former, next, phone, tokens } = await scene();
     const other = freshPhone();
     await share(freshChat(), other);
@@ -114,14 +114,14 @@ describe('a number that another Telegram account proves', () => {
     expect(await saidTo(former)).toMatch(TAKEN);
   });
 
-  test('is told in the language of the former chat', async () => {
+  test('[A45] the former chat is told in its language', async () => {
     const { former, next, phone } = await scene();
     await sql`update telegram_links set language = 'en' where phone = ${phone}`;
     await share(next, phone);
     expect(await saidTo(former)).toMatch(/^Another Telegram account has proved/);
   });
 
-  test('can be had back by the same way, once and for all', async () => {
+  test('[A45] the number can be had back by the same way, once and for all', async () => {
     const { former, next, phone } = await scene();
     await share(next, phone);
     const theirs = await signIn(phone);
@@ -138,7 +138,7 @@ describe('a number that another Telegram account proves', () => {
 });
 
 describe('sessions go on', () => {
-  test('when the same Telegram account proves the number again, after /unlink as well', async () => {
+  test('[A45] sessions go on when the same account proves the number again, after /unlink too', async () => {
     const { former, phone, tokens } = await scene();
     await share(former, phone);
     await write(former, '/unlink');
@@ -147,7 +147,7 @@ describe('sessions go on', () => {
     expect(await saidTo(former)).not.toMatch(/закрыты/);
   });
 
-  test('when they come with their account to a number that somebody else had', async () => {
+  test('[A45] sessions go on when they come with their account to somebody’s former number', async () => {
     const { former: mine, phone, tokens } = await scene();
     const [other, theirs] = [freshPhone(), freshChat()];
     await sql`insert into telegram_links (phone, chat_id, proved) values (${other}, ${theirs}, true)`;
@@ -157,7 +157,7 @@ describe('sessions go on', () => {
     expect(await saidTo(theirs)).toMatch(/привязан к другому Telegram/);
   });
 
-  test('when another bot links the number elsewhere; the former chat is told once', async () => {
+  test('[A45] sessions go on when another bot links the number; the former chat is told once', async () => {
     const { former, next, phone, tokens } = await scene();
     for (let i = 0; i < 2; i++) {
       await link(api, phone, next);
@@ -175,18 +175,21 @@ describe('what fails in between', () => {
   test.each([
     ['Redis', store, 'end-all-sessions'],
     ['Postgres', database, 'former_links\\"'],
-  ])('of %s is done when Telegram delivers the update again', async (_, failing, only) => {
-    const { former, next, phone, tokens } = await scene();
-    const update = contact(next, phone);
-    await failing.behave({ mode: 'dead', only });
-    expect(await deliver(update)).toBe(503);
-    await healthy();
-    expect(await deliver(update)).toBe(200);
-    expect(await living(tokens)).toEqual([false, false]);
-    expect(await saidTo(former)).toMatch(TAKEN);
-  });
+  ])(
+    '[A41, A45] what fails of %s is done when Telegram delivers the update again',
+    async (_, failing, only) => {
+      const { former, next, phone, tokens } = await scene();
+      const update = contact(next, phone);
+      await failing.behave({ mode: 'dead', only });
+      expect(await deliver(update)).toBe(503);
+      await healthy();
+      expect(await deliver(update)).toBe(200);
+      expect(await living(tokens)).toEqual([false, false]);
+      expect(await saidTo(former)).toMatch(TAKEN);
+    },
+  );
 
-  test('is no sign-in of the former person that was under way', async () => {
+  test('[A44, A45] a sign-in of the former person that was under way fails', async () => {
     const { former, next, phone } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
@@ -208,7 +211,7 @@ describe('what fails in between', () => {
   });
 });
 
-test('costs one EVAL and one statement more than a link, and nothing where nobody had the number', async () => {
+test('[A45] it costs one EVAL and one statement more than a link, and else nothing', async () => {
   const { next, phone } = await scene();
   const costs = async (chat: number, number: string) => {
     await healthy();

@@ -293,7 +293,7 @@ const attackFor = async (runs: number, seed: number): Promise<void> => {
 };
 
 test(
-  'requests made from the description of the API, right, nearly right and hostile, are answered as it says',
+  '[H7] requests made from the description of the API are answered as it says',
   async () => {
     await attackFor(WARM_UP, SEED);
     const before = heapIsHidden ? 0 : await heapOf(stack.apiUrl);

@@ -104,19 +104,19 @@ const codesIn = (description: string) =>
   [...description.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 describe('/openapi.json', () => {
-  test('is JSON of OpenAPI 3.1', () => {
+  test('/openapi.json is JSON of OpenAPI 3.1', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('Content-Type')).toMatch(/^application\/json/);
     expect(document.openapi).toMatch(/^3\.1\./);
   });
 
-  test('refers to nothing that is not in it', () => {
+  test('/openapi.json refers to nothing that is not in it', () => {
     const refs = refsIn(document);
     expect(refs.length).toBeGreaterThan(0);
     for (const ref of refs) expect(resolve(ref), ref).toBeTypeOf('object');
   });
 
-  test('has every route that the app has but the one for rooms, and no other', () => {
+  test('/openapi.json has every route that the app has but the one for rooms', () => {
     const app = createApp(createServices(parseSettings(stack.settings)));
     const routes = app.routes
       .filter(
@@ -129,7 +129,7 @@ describe('/openapi.json', () => {
   });
 
   test.each(operations)(
-    'names only errors that exist, once each and under their status: $name',
+    '[H8] errors are named once each and under their status: $name',
     ({ operation }) => {
       for (const [status, { description }] of Object.entries(operation.responses)) {
         if (status.startsWith('2')) continue;
@@ -143,21 +143,24 @@ describe('/openapi.json', () => {
     },
   );
 
-  test.each(operations)('says truly whether $name wants a token', async ({ name, operation }) => {
-    const [method = '', path = ''] = name.split(' ');
-    const { body } = await api.send(method, path);
-    const wantsToken = body.code === 'no_token';
-    const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
-    expect(schemes).toEqual(wantsToken ? ['bearer'] : []);
-    expect(codesIn(operation.responses['401']?.description ?? '').includes('no_token')).toBe(
-      wantsToken,
-    );
-    for (const scheme of schemes)
-      expect(Object.keys(document.components.securitySchemes)).toContain(scheme);
-  });
+  test.each(operations)(
+    '[H20] /openapi.json says truly whether $name wants a token',
+    async ({ name, operation }) => {
+      const [method = '', path = ''] = name.split(' ');
+      const { body } = await api.send(method, path);
+      const wantsToken = body.code === 'no_token';
+      const schemes = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
+      expect(schemes).toEqual(wantsToken ? ['bearer'] : []);
+      expect(codesIn(operation.responses['401']?.description ?? '').includes('no_token')).toBe(
+        wantsToken,
+      );
+      for (const scheme of schemes)
+        expect(Object.keys(document.components.securitySchemes)).toContain(scheme);
+    },
+  );
 
   test.each(operations)(
-    'documents the very answer that $name gives to an empty request',
+    '[H8] /openapi.json has the very answer of $name to an empty request',
     async ({ name, operation }) => {
       const [method = '', path = ''] = name.split(' ');
       const { status, body } = await api.send(method, path);
@@ -180,14 +183,14 @@ describe('/docs', () => {
     return [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url);
   };
 
-  test('is a page', async () => {
+  test('/docs is a page', async () => {
     const page = await api.send('GET', '/docs');
     expect(page.status).toBe(200);
     expect(page.headers.get('Content-Type')).toMatch(/^text\/html/);
     expect(page.text).toContain('<title>AIST API</title>');
   });
 
-  test('names no other host', async () => {
+  test('/docs names no other host', async () => {
     const page = await api.send('GET', '/docs');
     expect(page.text).not.toMatch(/(https?:)?\/\/[\w.-]+/i);
     const urls = await linked();
@@ -195,7 +198,7 @@ describe('/docs', () => {
     for (const url of urls) expect(url).toMatch(/^(\/(?!\/)|data:)/);
   });
 
-  test('forbids the browser to load or run anything from elsewhere, and others to frame it', async () => {
+  test('/docs forbids browsers to load anything from elsewhere, and to frame it', async () => {
     const page = await api.send('GET', '/docs');
     const directives = new Map(
       (page.headers.get('Content-Security-Policy') ?? '').split(';').map((directive) => {
@@ -212,7 +215,7 @@ describe('/docs', () => {
     }
   });
 
-  test('has everything that it links, from the same Worker', async () => {
+  test('/docs has everything that it links, from the same Worker', async () => {
     for (const url of (await linked()).filter((link) => link.startsWith('/'))) {
       const asset = await api.send('GET', url);
       expect(asset.status, url).toBe(200);
@@ -223,11 +226,11 @@ describe('/docs', () => {
     }
   });
 
-  test('shows this very document', async () => {
+  test('/docs shows this very document', async () => {
     expect((await api.send('GET', '/docs/init.js')).text).toContain("'/openapi.json'");
   });
 
-  test('answers in the envelope where there is no such file', async () => {
+  test('[H8, H9] /docs answers in the envelope where there is no such file', async () => {
     const missing = await api.send('GET', '/docs/nothing.js');
     expect(missing.status).toBe(404);
     expect(missing.body).toMatchObject({ ok: false, code: 'not_found' });

@@ -45,7 +45,7 @@ const expectCodeIn = async (
 const pause = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the chat that codes go to is the one Postgres has', () => {
-  test('when two links of a number tell Redis of it in another order than Postgres', async () => {
+  test('[A44] codes go to the chat of Postgres when two links reach Redis in another order', async () => {
     const { api, phone, older, newer } = scene();
     await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
     const first = link(api, phone, older);
@@ -55,7 +55,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer, older);
   });
 
-  test('when a number is linked anew while the original’s link is being moved', async () => {
+  test('[A44, A48] codes go to the chat of Postgres when a legacy link is moved meanwhile', async () => {
     const { api, phone, older, newer } = scene();
     await redis.set(keys.legacyLink(phone), String(older));
     await store.behave({ mode: 'slow', ms: 500, only: 'end-change', times: 1 });
@@ -66,7 +66,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer);
   });
 
-  test('when somebody read the old link in Postgres just before, and tells Redis just after', async () => {
+  test('[A44] codes go to the chat of Postgres when a reader tells Redis of the former one late', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await redis.del(keys.phone(phone));
@@ -78,7 +78,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer);
   });
 
-  test('when two links overlap, and the one that began first reaches Postgres last', async () => {
+  test('[A44] codes go to the chat of Postgres when two links overlap', async () => {
     const { api, phone, older, newer } = scene();
     await database.behave({ mode: 'slow', ms: 500, times: 1 });
     const first = link(api, phone, newer);
@@ -88,7 +88,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer, older);
   });
 
-  test('when somebody read the old link just before, tells Redis just after, and Redis never hears of the new link’s end', async () => {
+  test('[A44] codes go to the chat of Postgres when Redis also misses the new link’s end', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await redis.del(keys.phone(phone));
@@ -101,7 +101,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer);
   });
 
-  test('when Redis cannot be told of the end of a link, which counts all the same', async () => {
+  test('[A44] codes go to the chat of Postgres when Redis misses the end of a link', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await store.behave({ mode: 'dead', only: 'end-change' });
@@ -109,7 +109,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, newer);
   });
 
-  test('when Postgres fails in the middle of a link, which then did not happen', async () => {
+  test('[A44] codes go to the chat of Postgres when it fails in the middle of a link', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, older);
     await database.behave({ mode: 'dead' });
@@ -124,7 +124,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
     await expectCodeIn(api, phone, older);
   });
 
-  test('when the original’s link is older than that of Postgres and Redis cannot be told', async () => {
+  test('[A44, A48] codes go to the chat of Postgres when Redis misses a legacy link’s adoption', async () => {
     const { api, phone, older, newer } = scene();
     await link(api, phone, newer);
     await redis.del(keys.phone(phone));
@@ -134,7 +134,7 @@ describe('the chat that codes go to is the one Postgres has', () => {
   });
 });
 
-test('a code is delivered though what Postgres said could not be kept in Redis', async () => {
+test('[A13] a code is delivered though what Postgres said could not be kept in Redis', async () => {
   const api = start();
   const phone = freshPhone();
   const chat = freshChat();
@@ -145,7 +145,7 @@ test('a code is delivered though what Postgres said could not be kept in Redis',
   expect(await messagesOf(chat)).toHaveLength(1);
 });
 
-test('every key that signing in leaves behind goes away by itself', async () => {
+test('[A1] every key that signing in leaves behind goes away by itself', async () => {
   const clock = new TestClock();
   const api = localApi({}, clock.now);
   const phone = freshPhone();

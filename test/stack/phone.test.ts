@@ -19,7 +19,7 @@ const forms = [
 ];
 
 describe('a phone number', () => {
-  test.each(forms)('is understood in the form %#', async (form) => {
+  test.each(forms)('[H22, H23, H24] a number is understood in the form %#', async (form) => {
     const phone = freshPhone();
     const answer = await api.post('/api/auth/request-code', { phone: form(phone.slice(2)) });
     expect(answer.body).toMatchObject({
@@ -57,7 +57,7 @@ describe('a phone number', () => {
     '+45 32 50 13 58',
     '+888 0123 4567',
     '+84 912 345 678',
-  ])('%j is refused', async (phone) => {
+  ])('[H22, H23, H24] %j is refused', async (phone) => {
     const answer = await api.post('/api/auth/request-code', { phone });
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({
@@ -67,7 +67,7 @@ describe('a phone number', () => {
     });
   });
 
-  test('of another country is taken where it is configured, and only with its +', async () => {
+  test('[H23] a number of another country is taken where it is configured, with its + alone', async () => {
     const belarus = localApi({ PHONE_COUNTRIES: 'BY,KZ' });
     const phone = `+37529${String(Math.floor(1e6 + Math.random() * 8e6))}`;
     const taken = await belarus.post('/api/auth/request-code', {
@@ -83,7 +83,7 @@ describe('a phone number', () => {
     await belarus.settle();
   });
 
-  test('of another country opens nobody’s account, and takes nobody’s link', async () => {
+  test('[H23] a number of another country opens nobody’s account, and takes nobody’s link', async () => {
     const phone = freshPhone();
     const [owner, stranger] = [freshChat(), freshChat()];
     await link(api, phone, owner);

@@ -29,7 +29,7 @@ const named = async () => {
 };
 
 describe('GET /api/profile', () => {
-  test('shows who I am, unset names as ""', async () => {
+  test('[H26] GET /api/profile shows who I am, unset names as ""', async () => {
     const phone = freshPhone();
     const token = await signIn(api, phone);
     const answer = await api.send('GET', '/api/profile', { token });
@@ -42,14 +42,14 @@ describe('GET /api/profile', () => {
     });
   });
 
-  test('shows what was changed', async () => {
+  test('[H26] GET /api/profile shows what was changed', async () => {
     const { token, names } = await named();
     expect(await profileOf(token)).toMatchObject(names);
   });
 });
 
 describe('PATCH /api/profile', () => {
-  test('answers both names, as they are kept, and nothing else', async () => {
+  test('[H27, H30] PATCH /api/profile answers both names, as they are kept, and nothing else', async () => {
     const token = await signIn(api);
     const name = freshName();
     const answer = await patch(token, {
@@ -61,7 +61,7 @@ describe('PATCH /api/profile', () => {
   });
 
   test.each(['\u3164', '\u2800\u2800', '\u115F\u1160', '\u200B'])(
-    'takes a name that nobody sees for none: %j',
+    '[H30] PATCH /api/profile takes a name that nobody sees for none: %j',
     async (displayName) => {
       const token = await signIn(api);
       await patch(token, { displayName: 'Алиса' });
@@ -69,7 +69,7 @@ describe('PATCH /api/profile', () => {
     },
   );
 
-  test('changes nothing when nothing is given, and answers what is there', async () => {
+  test('[H27] PATCH /api/profile changes nothing when nothing is given', async () => {
     const { token, names } = await named();
     for (const body of [{}, { other: 1 }, { userId: 'x', phone: '+79990000000' }]) {
       const before = await profileOf(token);
@@ -78,7 +78,7 @@ describe('PATCH /api/profile', () => {
     }
   });
 
-  test('changes one name and leaves the other', async () => {
+  test('[H27, H30] PATCH /api/profile changes one name and leaves the other', async () => {
     const { token, names } = await named();
     const username = freshName();
     expect((await patch(token, { username })).body).toEqual({ ...names, username });
@@ -88,13 +88,13 @@ describe('PATCH /api/profile', () => {
     });
   });
 
-  test('changes nobody else', async () => {
+  test('PATCH /api/profile changes nobody else', async () => {
     const [mine, other] = [await named(), await named()];
     await patch(mine.token, { username: freshName(), displayName: 'Другое' });
     expect(await profileOf(other.token)).toMatchObject(other.names);
   });
 
-  test('of a user who is gone is answered 404', async () => {
+  test('[H26] the profile of a user who is gone is answered 404', async () => {
     const token = await originalToken(crypto.randomUUID());
     for (const body of [{}, { displayName: 'X' }, { username: freshName() }]) {
       expect(await patch(token, body)).toMatchObject({
@@ -122,7 +122,7 @@ describe('a username', () => {
     ['of 32 characters', `${name}${'6'.repeat(12)}`, `${name}${'6'.repeat(12)}`],
     ['of more than 32', `${name}${'7'.repeat(30)}`, `${name}${'7'.repeat(12)}`],
     ['of 90,000', `${name}${'8'.repeat(90_000)}`, `${name}${'8'.repeat(12)}`],
-  ])('%s is kept as its rule says', async (_, username, kept) => {
+  ])('[H27] a username, %s, is kept as its rule says', async (_, username, kept) => {
     const token = await signIn(api);
     expect(await patch(token, { username })).toMatchObject({
       status: 200,
@@ -132,7 +132,7 @@ describe('a username', () => {
   });
 
   test.each(['', ' ', '@', '@@', 'Алиса', '!?'])(
-    'of which nothing is left keeps the present one: %j',
+    '[H27] a username of which nothing is left keeps the present one: %j',
     async (username) => {
       const { token, names } = await named();
       expect(await patch(token, { username })).toMatchObject({ status: 200, body: names });
@@ -144,7 +144,7 @@ describe('a username', () => {
   );
 
   test.each(['a', '@a', ' Z ', 'Яb'])(
-    'of one character is refused, and nothing is changed: %j',
+    '[H27] a username of one character is refused, and nothing is changed: %j',
     async (username) => {
       const { token, names } = await named();
       const answer = await patch(token, { username, displayName: 'Новое' });
@@ -156,7 +156,7 @@ describe('a username', () => {
     },
   );
 
-  test('that is reserved is refused, however it is written, and nothing is changed', async () => {
+  test('[H28] a reserved username is refused, however it is written, and nothing is changed', async () => {
     const { token, names } = await named();
     const reserved =
       'aist admin administrator support help info service bot telegram system null undefined moderator mod official root staff team ' +
@@ -176,7 +176,7 @@ describe('a username', () => {
     expect(await profileOf(token)).toMatchObject(names);
   });
 
-  test('that is taken is refused without regard to case, and nothing is changed', async () => {
+  test('[H29] a taken username is refused without regard to case, and nothing is changed', async () => {
     const [owner, other] = [await named(), await named()];
     for (const username of [
       owner.names.username,
@@ -193,7 +193,7 @@ describe('a username', () => {
     expect(await profileOf(owner.token)).toMatchObject(owner.names);
   });
 
-  test('that the original kept with capitals is taken too', async () => {
+  test('[H29] a username that the legacy server kept with capitals is taken too', async () => {
     const { db } = createServices(settings);
     const old = freshName();
     await db.execute(
@@ -204,7 +204,7 @@ describe('a username', () => {
     expect(await profileOf(token)).toMatchObject(names);
   });
 
-  test('of mine can be set again, and is free once I have another', async () => {
+  test('[H29] a username of mine can be set again, and is free once I have another', async () => {
     const [owner, other] = [await named(), await named()];
     const { username } = owner.names;
     expect((await patch(owner.token, { username: username.toUpperCase() })).status).toBe(200);
@@ -215,29 +215,32 @@ describe('a username', () => {
     });
   });
 
-  test.each([2, 20])('claimed by %i users at once goes to exactly one', async (count) => {
-    const users = [];
-    for (let made = 0; made < count; made += 1) users.push(await named());
-    const username = freshName();
-    await database.behave({ mode: 'barrier', count });
-    const answers = await Promise.all(
-      users.map(({ token }, index) =>
-        patch(token, {
-          username: index % 2 ? username : username.toUpperCase(),
-          displayName: 'Новое',
-        }),
-      ),
-    );
-    await database.behave({ mode: 'pass' });
-    const statuses = answers.map(({ status }) => status).sort();
-    expect(statuses).toEqual([200, ...Array.from({ length: count - 1 }, () => 409)]);
-    for (const [index, { token, names }] of users.entries()) {
-      const won = answers[index]?.status === 200;
-      expect(await profileOf(token)).toMatchObject(
-        won ? { username, displayName: 'Новое' } : names,
+  test.each([2, 20])(
+    '[H29] a username claimed by %i users at once goes to exactly one',
+    async (count) => {
+      const users = [];
+      for (let made = 0; made < count; made += 1) users.push(await named());
+      const username = freshName();
+      await database.behave({ mode: 'barrier', count });
+      const answers = await Promise.all(
+        users.map(({ token }, index) =>
+          patch(token, {
+            username: index % 2 ? username : username.toUpperCase(),
+            displayName: 'Новое',
+          }),
+        ),
       );
-    }
-  });
+      await database.behave({ mode: 'pass' });
+      const statuses = answers.map(({ status }) => status).sort();
+      expect(statuses).toEqual([200, ...Array.from({ length: count - 1 }, () => 409)]);
+      for (const [index, { token, names }] of users.entries()) {
+        const won = answers[index]?.status === 200;
+        expect(await profileOf(token)).toMatchObject(
+          won ? { username, displayName: 'Новое' } : names,
+        );
+      }
+    },
+  );
 });
 
 describe('a display name', () => {
@@ -264,7 +267,7 @@ describe('a display name', () => {
       `'; drop table users; -- <b>"\\`,
     ],
     ['may hold line breaks within', 'А\nБ', 'А\nБ'],
-  ])('%s', async (_, displayName, kept) => {
+  ])('[H30, H31] a display name is kept as its rule says: %s', async (_, displayName, kept) => {
     const token = await signIn(api);
     expect(await patch(token, { displayName })).toMatchObject({
       status: 200,
@@ -273,13 +276,13 @@ describe('a display name', () => {
     expect((await profileOf(token)).displayName).toBe(kept);
   });
 
-  test.each(['', '   '])('is cleared by %j', async (displayName) => {
+  test.each(['', '   '])('[H30] a display name is cleared by %j', async (displayName) => {
     const { token, names } = await named();
     expect((await patch(token, { displayName })).body).toEqual({ ...names, displayName: '' });
     expect(await profileOf(token)).toMatchObject({ ...names, displayName: '' });
   });
 
-  test('may be the same for two', async () => {
+  test('[H30] a display name may be the same for two', async () => {
     const [first, second] = [await signIn(api), await signIn(api)];
     for (const token of [first, second])
       expect((await patch(token, { displayName: 'Алиса' })).status).toBe(200);
@@ -290,7 +293,7 @@ describe.each(['username', 'displayName'])('a %s of a wrong kind', (field) => {
   test.each([
     ...['5', '0', 'true', 'false', '[]', '["alice"]', '{}', '{"toString":1}', '{"length":3}'],
     ...['"alice\\u0000"', '"\\u0000"', '"\\ud800"', '"alice\\udfff"', '"\\udc00\\ud800"'],
-  ])('is refused, and nothing is changed: %s', async (value) => {
+  ])('[H6, H30] a display name is refused, and nothing is changed: %s', async (value) => {
     const { token, names } = await named();
     const other = field === 'username' ? '"displayName":"Новое"' : `"username":"${freshName()}"`;
     const answer = await patch(token, `{"${field}":${value},${other}}`);
@@ -303,13 +306,13 @@ describe.each(['username', 'displayName'])('a %s of a wrong kind', (field) => {
     expect(await profileOf(token)).toMatchObject(names);
   });
 
-  test('null is absence: the present one stays', async () => {
+  test('[H4] null is absence: the present name stays', async () => {
     const { token, names } = await named();
     expect((await patch(token, { [field]: null })).status).toBe(200);
     expect(await profileOf(token)).toMatchObject(names);
   });
 
-  test('of a megabyte is refused', async () => {
+  test('[H3] a display name of a megabyte is refused', async () => {
     const token = await signIn(api);
     const answer = await patch(token, { [field]: 'a'.repeat(1_000_000) });
     expect(answer).toMatchObject({ status: 413, body: { code: 'body_too_large' } });

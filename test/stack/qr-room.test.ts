@@ -96,7 +96,7 @@ const CONFIRMED = '{"type":"confirmed"}';
 const DENIED = '{"type":"denied"}';
 
 describe('whoever listens in the room of a code', () => {
-  test('hears without asking that it was confirmed, and nothing that could be stolen', async () => {
+  test('[A33] a listener hears that the code was confirmed, and nothing that could be stolen', async () => {
     const { room, code, poll } = await showQr(api);
     const both = [await listen(room), await listen(room)];
     const confirmed = await confirm(api, code, token);
@@ -105,7 +105,7 @@ describe('whoever listens in the room of a code', () => {
     expect((await poll()).body.status).toBe('ready');
   });
 
-  test('hears it on coming late, too', async () => {
+  test('[A33] a listener hears it on coming late, too', async () => {
     const { room, code } = await showQr(api);
     const first = await listen(room);
     await confirm(api, code, token);
@@ -113,13 +113,13 @@ describe('whoever listens in the room of a code', () => {
     expect(await (await listen(room)).next()).toBe(CONFIRMED);
   });
 
-  test('hears it on coming late to a room where nobody was', async () => {
+  test('[A33] a listener hears it on coming late to a room where nobody was', async () => {
     const { room, code } = await showQr(api);
     await deny(api, code, token);
     expect(await (await listen(room)).next()).toBe(DENIED);
   });
 
-  test('hears that it was denied after all', async () => {
+  test('[A33] a listener hears that it was denied after all', async () => {
     const { room, code } = await showQr(api);
     const { next } = await listen(room);
     await confirm(api, code, token);
@@ -128,7 +128,7 @@ describe('whoever listens in the room of a code', () => {
     expect(await next()).toBe(DENIED);
   });
 
-  test('hears nothing of another code, nor when somebody reads it or fails to confirm it', async () => {
+  test('[A33] a listener hears nothing of other codes, of reads or of failed confirmations', async () => {
     const [mine, other] = [await showQr(api), await showQr(api)];
     const { heard, next, socket } = await listen(mine.room);
     const elsewhere = await listen(other.room);
@@ -140,14 +140,14 @@ describe('whoever listens in the room of a code', () => {
     expect(heard).toEqual(['pong']);
   });
 
-  test('hears it whatever connection id it or another asks for', async () => {
+  test('[A33] a listener hears it whatever connection id it or another asks for', async () => {
     const { room, code } = await showQr(api);
     const both = [await listen(room, '?_pk=same'), await listen(room, '?_pk=same')];
     await confirm(api, code, token);
     expect(await Promise.all(both.map(({ next }) => next()))).toEqual([CONFIRMED, CONFIRMED]);
   });
 
-  test('tells others nothing by frames of its own, and is put out for long ones', async () => {
+  test('[A33] a listener tells others nothing by frames, and is put out for long ones', async () => {
     const { room } = await showQr(api);
     const [loud, quiet] = [await listen(room), await listen(room)];
     for (const frame of [CONFIRMED, '{', '', new Uint8Array(1_024)]) loud.socket.send(frame);
@@ -160,7 +160,7 @@ describe('whoever listens in the room of a code', () => {
     expect(quiet.heard).toEqual(['pong']);
   });
 
-  test('is put out when there are too many, and those before it stay', async () => {
+  test('[A33] a listener is put out when there are too many, and those before it stay', async () => {
     const { room, code } = await showQr(api);
     const inside = await Promise.all(repeated(8, () => listen(room)));
     expect((await upgrade(`/parties/qr/${room}`, true)).code).toBe(4429);
@@ -170,7 +170,7 @@ describe('whoever listens in the room of a code', () => {
     );
   });
 
-  test('is put out when the room expires', async () => {
+  test('[A33] a listener is put out when the room expires', async () => {
     const enter = async (
       seconds: number,
     ): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
@@ -187,7 +187,7 @@ describe('whoever listens in the room of a code', () => {
 });
 
 describe('a room', () => {
-  test('is entered with its id alone', async () => {
+  test('[A33] a room is entered with its id alone', async () => {
     expect((await upgrade(`/parties/qr/${await newQrRoom([SECRET], FAR)}`)).status).toBe(101);
   });
 
@@ -199,7 +199,7 @@ describe('a room', () => {
       async () => (await newQrRoom([SECRET], FAR)).replace(/^../, 'zz'),
     ],
     ['no id at all', async () => 'lobby'],
-  ])('is not there when its id is %s', async (_, id) => {
+  ])('[A33] a room is not there when its id is %s', async (_, id) => {
     const { status, text: body } = await upgrade(`/parties/qr/${await id()}`);
     expect(status).toBe(404);
     expect(JSON.parse(body)).toMatchObject({
@@ -209,7 +209,7 @@ describe('a room', () => {
     });
   });
 
-  test('that cannot be reached is unavailable, in the envelope', async () => {
+  test('[A33, H13] a room that cannot be reached is unavailable, in the envelope', async () => {
     // In this process there are no rooms.
     const path = `/parties/qr/${await newQrRoom([SECRET], FAR)}`;
     const answer = await localApi().send('GET', path, { headers: { Upgrade: 'websocket' } });
@@ -220,12 +220,12 @@ describe('a room', () => {
     ]);
   });
 
-  test('of another party is not there', async () => {
+  test('[A33] a room of another party is not there', async () => {
     const { status, text: body } = await upgrade(`/parties/main/${await newQrRoom([SECRET], FAR)}`);
     expect([status, JSON.parse(body).code]).toEqual([404, 'not_found']);
   });
 
-  test('answers nothing but WebSockets, and is told nothing from outside', async () => {
+  test('[A33] a room answers nothing but WebSockets, and is told nothing from outside', async () => {
     const { room, poll } = await showQr(api);
     const { heard, next, socket } = await listen(room);
     const plain = await api.send('GET', `/parties/qr/${room}`, {

@@ -30,7 +30,7 @@ const callsOf = async (work: () => Promise<unknown>) => {
 const ONE = { sql: 0, redis: 1 };
 
 describe('store calls', () => {
-  test('request, check, info, confirm and deny are 1 EVAL each, with all that goes on behind the answers', async () => {
+  test('[A26, A31] request, check, info, confirm and deny are 1 EVAL each, with what follows', async () => {
     const local = localApi();
     const token = await anyToken();
     const settled = (work: () => Promise<unknown>) => async () => {
@@ -46,7 +46,7 @@ describe('store calls', () => {
     expect(await callsOf(settled(() => confirm(local, 'AAAAAA', token)))).toEqual(ONE);
   });
 
-  test('the check that collects waits for 1 EVAL; where to tell of the sign-in is 1 statement behind the answer', async () => {
+  test('[A27, A40] the check that collects waits for 1 EVAL; the alert takes 1 statement later', async () => {
     const local = localApi();
     const { code, poll } = await showQr(local);
     await confirm(local, code, await anyToken());
@@ -62,7 +62,7 @@ describe('store calls', () => {
     expect([await database.calls(), await redis.calls()]).toEqual([0, 1]);
   });
 
-  test('the image, a request without a code, and one with a bad token ask no store', async () => {
+  test('[A26, A27] the image, a request without a code and one with a bad token ask no store', async () => {
     const calls = await callsOf(async () => {
       await api.send('GET', '/api/auth/qr/image?code=ABCDEF');
       await api.send('GET', '/api/auth/qr/check');
@@ -80,7 +80,7 @@ describe('a call to Redis whose answer gets lost', () => {
     return { clock, local, token: await anyToken(), ...(await showQr(local)) };
   };
 
-  test('leaves a token to be collected once more, and no session behind', async () => {
+  test('[A12, A29] a lost answer leaves a token to be collected again, and no session behind', async () => {
     for (const mode of ['deaf', 'half'] as const) {
       const { local, token, code, poll } = await start();
       await confirm(local, code, token);
@@ -98,7 +98,7 @@ describe('a call to Redis whose answer gets lost', () => {
     }
   });
 
-  test('leaves the code to be confirmed once more', async () => {
+  test('[A12, A30] a lost answer leaves the code to be confirmed once more', async () => {
     const { local, token, code, poll } = await start();
     await redis.behave({ mode: 'deaf', times: 1 });
     expect((await confirm(local, code, token)).status).toBe(503);
@@ -108,7 +108,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect((await poll()).body.status).toBe('ready');
   });
 
-  test('takes nothing back that others built on meanwhile: a token that was collected, a confirmation of somebody else', async () => {
+  test('[A12, A30] a lost answer takes nothing back that others built on meanwhile', async () => {
     const { local, token, code, poll } = await start();
     await redis.behave({ mode: 'deaf', only: '-- confirm-qr', times: 1 });
     const lost = await confirm(local, code, token);
@@ -128,7 +128,7 @@ describe('a call to Redis whose answer gets lost', () => {
     ).toBe(200);
   });
 
-  test('takes no session back that another poll of the same client has collected', async () => {
+  test('[A12, A29] a lost answer takes no session back that another poll has collected', async () => {
     const { local, token, code, poll, pollToken, address, clock } = await start();
     await confirm(local, code, token);
     const pollHash = await sha256(pollToken.slice(7));
@@ -151,7 +151,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect(await collect(first)).toEqual({ outcome: 'voided' });
   });
 
-  test('lets a code be denied again', async () => {
+  test('[A12, A31] a lost answer lets a code be denied again', async () => {
     const { local, token, code, poll } = await start();
     await redis.behave({ mode: 'deaf', times: 1 });
     expect((await deny(local, code, token)).status).toBe(503);
@@ -161,7 +161,7 @@ describe('a call to Redis whose answer gets lost', () => {
 });
 
 describe('a call that reaches Redis after it was given up', () => {
-  test('neither collects nor confirms', async () => {
+  test('[A12] a call that reaches Redis after it was given up neither collects nor confirms', async () => {
     const local = localApi();
     const token = await anyToken();
     const { code, poll } = await showQr(local);
@@ -180,7 +180,7 @@ describe('a call that reaches Redis after it was given up', () => {
   });
 });
 
-test('a client that is signed in by QR code is signed in everywhere', async () => {
+test('[A27] a client that is signed in by QR code is signed in everywhere', async () => {
   const phone = await signIn(api);
   const { code, poll } = await showQr(api);
   await confirm(api, code, phone);

@@ -15,7 +15,7 @@ afterEach(() => redis.behave({ mode: 'pass' }));
 const local = localApi();
 
 describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
-  test('of users who confirm one code at once one wins, and the token is theirs', async () => {
+  test('[A30] of users who confirm one code at once one wins, and the token is theirs', async () => {
     await race(async (index) => {
       const { code, poll } = await showQr(local);
       const count = index === 0 ? 50 : 2;
@@ -31,7 +31,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('those who poll a confirmed code at once get one session, by the bare code one of them', async () => {
+  test('[A29, A30] those who poll a confirmed code at once get one session', async () => {
     await race(async (index) => {
       for (const way of ['poll', 'pollByCode'] as const) {
         const shown = await showQr(local);
@@ -55,7 +55,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('a code that is confirmed and denied at once ends denied, unless it was collected before', async () => {
+  test('[A30, A31] a code confirmed and denied at once ends denied, unless it was collected', async () => {
     await race(async () => {
       const { code, poll } = await showQr(local);
       const token = await anyToken();
@@ -73,7 +73,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
 });
 
 describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 }, () => {
-  test('learns nothing from another address, with the bare code or a poll token made of it', async () => {
+  test('[A28] who has seen the code learns nothing from another address', async () => {
     const { code, poll, pollToken } = await showQr(api);
     const forged = [
       { query: `?code=${code}` },
@@ -96,7 +96,7 @@ describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 
     expect((await poll()).body.status).toBe('ready');
   });
 
-  test('learns nothing from the same address either, once the poll token was shown', async () => {
+  test('[A28] who has seen the code learns nothing from the same address either, after the token', async () => {
     const { code, poll, pollByCode } = await showQr(api);
     expect((await poll()).body).toEqual({ status: 'pending' });
     expect((await pollByCode()).body).toEqual({ status: 'expired' });
@@ -105,7 +105,7 @@ describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 
     expect((await poll()).body.status).toBe('ready');
   });
 
-  test('of as many random polls as one likes none is ever pending or ready, and past 60 each is refused', async () => {
+  test('[A32] of any number of random polls none is pending or ready; past 60 all are refused', async () => {
     const waiting = await Promise.all(repeated(5, () => showQr(local)));
     const address = freshNetwork();
     const count = RACE_RUNS >= 50 ? 10_000 : 300;
@@ -135,7 +135,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     return { clock, local, address, miss, exhaust };
   };
 
-  test('an address has to wait, and is told how long', async () => {
+  test('[A32] past 60 unknown codes an address has to wait, and is told how long', async () => {
     const { clock, miss, exhaust } = await start();
     await exhaust();
     clock.advance(100);
@@ -154,7 +154,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     expect((await miss()).status).toBe(200);
   });
 
-  test('a poll token is served all the same, a bare code is not', async () => {
+  test('[A32] past 60 unknown codes a poll token is served all the same, a bare code is not', async () => {
     const { local, address, exhaust } = await start();
     const asked = await local.send('POST', '/api/auth/qr/request', { address });
     const code = String(asked.body.code);
@@ -171,7 +171,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     );
   });
 
-  test('who is signed in is not refused for what others guess at their address, but for their own guesses', async () => {
+  test('[A32] who is signed in is refused for their own guesses, not for those of the address', async () => {
     const { local, address, exhaust, miss } = await start();
     const token = await anyToken();
     const { code } = await showQr(local);
@@ -192,7 +192,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     expect((await miss()).status).toBe(429);
   });
 
-  test('polls of the own code, expired, used or denied, count for nothing', async () => {
+  test('[A32] polls of the own code, expired, used or denied, count for nothing', async () => {
     const { clock, local, address, miss } = await start();
     const token = await anyToken();
     const ask = async () =>
@@ -212,7 +212,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     await local.settle();
   });
 
-  test('what can be nobody’s code costs nothing, and is answered as an unknown one', async () => {
+  test('[A32] what can be nobody’s code costs nothing, and is answered as an unknown one', async () => {
     const { local, address } = await start();
     const token = await anyToken();
     const odd = ['A', 'ABCDE', 'ABCDEFG', 'ABCDEFGH', '000000', 'OIOIOI', '111111'];
@@ -233,7 +233,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
     expect((await confirm(local, code, token)).status).toBe(200);
   });
 
-  test('nobody waits where limits per address are off', async () => {
+  test('[A32] nobody waits where limits per address are off', async () => {
     const local = localApi({
       ADDRESS_QR_MISSES_PER_10_MINUTES: '1',
       ADDRESS_QR_REQUESTS_PER_HOUR: '1',
@@ -249,7 +249,7 @@ describe('past 60 codes that nobody had, in 10 minutes', () => {
   });
 });
 
-test('an address gets so many codes in an hour, and is told how long to wait for the next', async () => {
+test('[A32] an address gets so many codes in an hour, and is told how long to wait', async () => {
   const clock = new TestClock();
   const local = localApi({ ADDRESS_QR_REQUESTS_PER_HOUR: '2' }, clock.now);
   const address = freshNetwork();
@@ -271,7 +271,7 @@ describe('somebody who was signed out', () => {
     return String((await poll()).body.token);
   };
 
-  test('confirms, denies and reads nothing any more', async () => {
+  test('[A30, A38] somebody who was signed out confirms, denies and reads nothing any more', async () => {
     const [original, second] = [await anyToken(), await anyToken()];
     for (const token of [await modern(original), second]) {
       const { code, poll } = await showQr(api);
@@ -288,7 +288,7 @@ describe('somebody who was signed out', () => {
     }
   });
 
-  test('signs nobody in with what they had confirmed before', async () => {
+  test('[A38] somebody who was signed out signs nobody in with what they had confirmed', async () => {
     const [original, second] = [await anyToken(), await anyToken()];
     for (const token of [await modern(original), second]) {
       const { code, poll, pollByCode } = await showQr(api);
@@ -300,7 +300,7 @@ describe('somebody who was signed out', () => {
   });
 });
 
-test('an IPv4 address, behind which many may be, gets and misses ten times as many', async () => {
+test('[A32] an IPv4 address, behind which many may be, gets and misses ten times as many', async () => {
   const local = localApi({
     ADDRESS_QR_REQUESTS_PER_HOUR: '2',
     ADDRESS_QR_MISSES_PER_10_MINUTES: '3',

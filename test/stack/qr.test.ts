@@ -10,7 +10,7 @@ const token = await anyToken();
 const { userId } = decodeJwt(token);
 
 describe('an old client', () => {
-  test('shows a code, polls with it alone, and is signed in when a phone that is signed in confirms it', async () => {
+  test('[A27, A28] a legacy client shows a code, polls with it alone, and is signed in', async () => {
     const phone = await signIn(api);
     const { code, pollByCode } = await showQr(api);
     expect((await pollByCode()).body).toEqual({ status: 'pending' });
@@ -30,7 +30,7 @@ describe('an old client', () => {
     ]);
   });
 
-  test('asks for a code without a body, with one, and with one that is not JSON', async () => {
+  test('[A26, H1] a legacy client asks for a code without a body, with one, and with no JSON', async () => {
     for (const body of [undefined, {}, { code: 'X' }, [1], '{ malformed']) {
       const answer = await api.send('POST', '/api/auth/qr/request', { body });
       expect(answer.status, answer.text).toBe(200);
@@ -42,7 +42,7 @@ describe('an old client', () => {
   });
 
   test.each(['', '?code=', '?code=---', '?code=%D1%84', '?code[toString]=1', '?other=ABCDEF'])(
-    'is told that it gave no code: %s',
+    '[A27] a legacy client is told that it gave no code: %s',
     async (query) => {
       const answer = await api.send('GET', `/api/auth/qr/check${query}`);
       expect(answer.status).toBe(400);
@@ -57,14 +57,14 @@ describe('an old client', () => {
   );
 
   test.each(['AAAAAA', '000000', 'A', 'ABCDEFGHJK'])(
-    'is told that an unknown code has expired: %s',
+    '[A27] a legacy client is told that an unknown code has expired: %s',
     async (code) => {
       const answer = await api.send('GET', `/api/auth/qr/check?code=${code}`);
       expect([answer.status, answer.body]).toEqual([200, { status: 'expired' }]);
     },
   );
 
-  test('may write the code as people do', async () => {
+  test('[A26] a legacy client may write the code as people do', async () => {
     const { code, address } = await showQr(api);
     const typed = ` ${code.slice(0, 3).toLowerCase()}-${code.slice(3)}.`;
     const check = await api.send('GET', `/api/auth/qr/check?code=${encodeURIComponent(typed)}`, {
@@ -74,7 +74,7 @@ describe('an old client', () => {
     expect((await confirm(api, typed, token)).status).toBe(200);
   });
 
-  test('is not held back however fast it polls, and takes a denial for the end', async () => {
+  test('[A32] a legacy client is not held back however fast it polls, and a denial ends it', async () => {
     const { code, pollByCode } = await showQr(api);
     for (let i = 0; i < 5; i++) expect((await pollByCode()).body).toEqual({ status: 'pending' });
     await deny(api, code, token);
@@ -83,7 +83,7 @@ describe('an old client', () => {
 });
 
 describe('a client with a poll token', () => {
-  test('is told how to poll, where to listen and what the QR code says', async () => {
+  test('[A26] a client with a poll token is told how to poll, where to listen and what to show', async () => {
     const { body } = await api.post('/api/auth/qr/request');
     expect(body).toEqual({
       code: expect.any(String),
@@ -95,7 +95,7 @@ describe('a client with a poll token', () => {
     });
   });
 
-  test('is signed in from whatever address it polls, once', async () => {
+  test('[A28] a client with a poll token is signed in from whatever address it polls, once', async () => {
     const { code, poll } = await showQr(api);
     expect((await poll()).body).toEqual({ status: 'pending' });
     await confirm(api, code, token);
@@ -108,7 +108,7 @@ describe('a client with a poll token', () => {
     });
   });
 
-  test('may collect again for 10 s what got lost on its way: the same session', async () => {
+  test('[A29] a client with a poll token may collect the same session again for 10 s', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const { code, poll, pollByCode } = await showQr(local);
@@ -130,7 +130,7 @@ describe('a client with a poll token', () => {
     await local.settle();
   });
 
-  test('collects nothing again when its session has ended, or a bare code collected it', async () => {
+  test('[A28, A29] a client collects nothing again of an ended session, or after a bare code', async () => {
     const local = localApi();
     const [ended, taken] = [await showQr(local), await showQr(local)];
     const token = await anyToken();
@@ -144,7 +144,7 @@ describe('a client with a poll token', () => {
     await local.settle();
   });
 
-  test('is told to slow down when it polls faster than every 1.5 s, but not when it may collect', async () => {
+  test('[A32] a client is told to slow down when it polls faster than every 1.5 s', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const { code, poll } = await showQr(local);
@@ -160,7 +160,7 @@ describe('a client with a poll token', () => {
     await local.settle();
   });
 
-  test('is told that it was denied, also after somebody had confirmed', async () => {
+  test('[A31] a client is told that it was denied, also after somebody had confirmed', async () => {
     for (const before of [false, true]) {
       const { code, poll } = await showQr(api);
       if (before) await confirm(api, code, token);
@@ -174,7 +174,7 @@ describe('a client with a poll token', () => {
 });
 
 describe('a code', () => {
-  test('can be confirmed for 300 s, and collected for 10 s more', async () => {
+  test('[A26, A29] a code can be confirmed for 300 s, and collected for 10 s more', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const shown = async () => showQr(local);
@@ -208,7 +208,7 @@ describe('a code', () => {
     await local.settle();
   });
 
-  test('leads to the web client where there is one, whatever the request says', async () => {
+  test('[A26] a code leads to the web client where there is one, whatever the request says', async () => {
     const local = localApi({ APP_URL: 'https://web.aist.example/' });
     const { code, url } = await showQr(local, {
       Host: 'evil.example',
@@ -227,7 +227,7 @@ describe('a code', () => {
     ['ABCDEF', 'Код истёк или не найден'],
     ['000000', 'Код истёк или не найден'],
     ['\u0000ABCDEF', 'Код истёк или не найден'],
-  ])('%j is refused by confirm, deny and info', async (code, message) => {
+  ])('[A26, A30] %j is refused by confirm, deny and info', async (code, message) => {
     const answers = [
       await api.post('/api/auth/qr/confirm', { code }, { token }),
       await api.post('/api/auth/qr/deny', { code }, { token }),
@@ -239,7 +239,7 @@ describe('a code', () => {
     }
   });
 
-  test('that was confirmed or used is not confirmed again, by the same user neither', async () => {
+  test('[A30] a code that was confirmed or used is not confirmed again, by nobody', async () => {
     const { code, poll } = await showQr(api);
     await confirm(api, code, token);
     const taken = { ok: false, message: 'Код уже подтверждён', code: 'qr_code_confirmed' };
@@ -251,7 +251,7 @@ describe('a code', () => {
     expect((await deny(api, code, token)).body).toMatchObject(taken);
   });
 
-  test('wants somebody who is signed in', async () => {
+  test('[H20] a code wants somebody who is signed in', async () => {
     const { code } = await showQr(api);
     for (const answer of [
       await confirm(api, code, 'x'),
@@ -264,7 +264,7 @@ describe('a code', () => {
     expect([nobody.status, nobody.body.error]).toEqual([401, 'No token']);
   });
 
-  test('tells who has read it what it would sign in, and changes nothing by that', async () => {
+  test('[A31] a code tells who has read it what it would sign in, and changes nothing', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const userAgent =
@@ -287,7 +287,7 @@ describe('a code', () => {
 describe('the image', () => {
   const image = (query: string) => api.send('GET', `/api/auth/qr/image${query}`);
 
-  test('is an SVG that runs and loads nothing', async () => {
+  test('[A26] the image is an SVG that runs and loads nothing', async () => {
     const answer = await image('?code=abc-def');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('Content-Type')).toMatch(/^image\/svg\+xml/);
@@ -304,19 +304,19 @@ describe('the image', () => {
     ['?code=ABCDE', 'qr_code_unknown'],
     ['?code=ABCDEFG', 'qr_code_unknown'],
     ['?code=000000', 'qr_code_unknown'],
-  ])('is refused for what is no code: %s', async (query, code) => {
+  ])('[A26] the image is refused for what is no code: %s', async (query, code) => {
     const answer = await image(query);
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });
 });
 
-test('a code that another user denies while it waits is denied', async () => {
+test('[A31] a code that another user denies while it waits is denied', async () => {
   const { code, poll } = await showQr(api);
   expect((await deny(api, code, await anyToken())).status).toBe(200);
   expect((await poll()).body).toEqual({ status: 'denied' });
 });
 
-test('a code of one address is unknown to another, and its client is not disturbed', async () => {
+test('[A28] a code of one address is unknown to another, and its client is not disturbed', async () => {
   const { pollByCode } = await showQr(api);
   expect((await pollByCode(freshAddress())).body).toEqual({ status: 'expired' });
   expect((await pollByCode()).body).toEqual({ status: 'pending' });

@@ -28,7 +28,7 @@ const sendCode = async (client: Api & { settle?(): Promise<void> }, phone = fres
 };
 
 describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
-  test('50 right guesses in parallel are one sign-in, of a known number', async () => {
+  test('[A9] 50 right guesses in parallel are one sign-in, of a known number', async () => {
     const local = localApi();
     await race(async (index) => {
       // Not 50 at once through wrangler dev: on a busy machine they gather slower than Redis is waited for.
@@ -46,7 +46,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('50 right guesses in parallel are one sign-in, of a new number', async () => {
+  test('[A9] 50 right guesses in parallel are one sign-in, of a new number', async () => {
     const local = localApi();
     await race(async (index) => {
       const { phone, code } = await sendCode(local);
@@ -60,7 +60,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('50 wrong guesses in parallel are 5 compares, and the right one behind them is refused', async () => {
+  test('[A7] 50 wrong guesses in parallel are 5 compares, and the right one then is refused', async () => {
     // One more than a code has tries: what is left of the budget tells how many guesses were compared.
     const local = localApi({ PHONE_FAILURES_PER_DAY: '6', PHONE_SEND_GAPS_SECONDS: '0' });
     await race(async (index) => {
@@ -75,7 +75,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('the right guess among 49 wrong ones in parallel wins only if fewer than 5 came before it', async () => {
+  test('[A7, A9] the right guess among 49 wrong ones wins only if fewer than 5 came before it', async () => {
     const local = localApi({ PHONE_FAILURES_PER_DAY: '6', PHONE_SEND_GAPS_SECONDS: '0' });
     await race(async (index) => {
       const { phone, code } = await sendCode(local);
@@ -96,7 +96,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('3 wrong guesses and a new code, looped from 50 addresses: 10 compares a day', async () => {
+  test('[A7, A17] 3 wrong guesses and a new code, looped from 50 addresses: 10 compares a day', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     await race(async (index) => {
@@ -119,7 +119,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('two first sign-ins of a new number at once are one user, one sign-in and no error', async () => {
+  test('[A10] two first sign-ins of a new number at once are one user, one sign-in, no error', async () => {
     const local = localApi();
     await race(async () => {
       const { phone, code } = await sendCode(local);
@@ -131,7 +131,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('a client that repeats its first sign-in while it is under way gets the same user twice', async () => {
+  test('[A10, A11] a first sign-in that is repeated while under way gets the same user twice', async () => {
     const local = localApi();
     await race(async () => {
       const { phone, code, requestId } = await sendCode(local);
@@ -145,7 +145,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('two who link a new number at once, and one who signs in with it, meet the same user', async () => {
+  test('[A10] two who link a new number and one who signs in with it meet the same user', async () => {
     const local = localApi();
     const headers = { 'X-Link-Secret': 'dev-link-secret' };
     await race(async () => {
@@ -165,7 +165,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
     });
   });
 
-  test('50 requests for a code in parallel are one message', async () => {
+  test('[A18] 50 requests for a code in parallel are one message', async () => {
     const local = localApi();
     await race(async (index) => {
       const client = index === 1 ? api : local;

@@ -36,7 +36,7 @@ const times = async (count: number, signInOnce: () => Promise<string>) => {
 };
 
 describe('of more than 50 sessions', () => {
-  test('the one that confirms QR codes never goes, however many it confirms', async () => {
+  test('[A39] the session that confirms QR codes never goes, however many it confirms', async () => {
     const { local, byCode, byQr } = somebody();
     const confirming = await byCode();
     const tokens = await times(55, () => byQr(confirming));
@@ -46,7 +46,7 @@ describe('of more than 50 sessions', () => {
     await local.settle();
   });
 
-  test('the one that has confirmed stays, however late its code is collected', async () => {
+  test('[A39] the session that has confirmed stays, however late its code is collected', async () => {
     const { clock, local, byCode } = somebody();
     const confirming = await byCode();
     const shown = await showQr(local);
@@ -64,7 +64,7 @@ describe('of more than 50 sessions', () => {
     expect(await lives(local, confirming)).toBe(true);
   });
 
-  test('the one goes that was heard of longest ago, not the one that signed in first', async () => {
+  test('[A39] the session goes that was heard of longest ago, not the one of the first sign-in', async () => {
     const { clock, local, byCode } = somebody();
     const [first = '', second = '', third = ''] = await times(50, byCode);
     clock.advance(60);
@@ -78,7 +78,7 @@ describe('of more than 50 sessions', () => {
   test.each([
     ['asks about', info],
     ['denies', deny],
-  ])('one is heard of when it %s a QR code', async (_, step) => {
+  ])('[A39] a session is heard of when it %s a QR code', async (_, step) => {
     const { clock, local, byCode } = somebody();
     const [first = '', second = ''] = await times(50, byCode);
     clock.advance(60);
@@ -89,7 +89,7 @@ describe('of more than 50 sessions', () => {
     expect(await lives(local, first)).toBe(true);
   });
 
-  test('the newest does not go though the clock that it began by is behind', async () => {
+  test('[A39] the newest session does not go though the clock that it began by is behind', async () => {
     const { clock, local, byCode, settings } = somebody();
     const tokens = await times(50, byCode);
     const behind = localApi(settings, () => clock.now() - 3_600_000);

@@ -46,7 +46,7 @@ const signInTimes = async (count: number, at?: { api: Api; clock: TestClock }) =
 };
 
 describe('the list of sessions', () => {
-  test('has every sign-in of mine, the newest first, with its device and its times, and says which one asks', async () => {
+  test('[A37] the list has every sign-in of mine, with device and times, and says which asks', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -91,14 +91,14 @@ describe('the list of sessions', () => {
     expect(idsOf(await sessions(api, await signIn(api)))).toHaveLength(1);
   });
 
-  test('has no session that ended with its token', async () => {
+  test('[A37] the list has no session that ended with its token', async () => {
     const { tokens, clock, local } = await signInTimes(2);
     clock.advance(30 * 86_400 - 30);
     expect(await profile(local, tokens[0] ?? '')).toMatchObject(REFUSED);
     expect(idsOf(await sessions(local, tokens[1] ?? ''))).toEqual([sidOf(tokens[1] ?? '')]);
   });
 
-  test('has at most 50: a further sign-in ends the one that is the longest ago', async () => {
+  test('[A39] the list has at most 50: a further sign-in ends the one that is the longest ago', async () => {
     const { tokens, local } = await signInTimes(51);
     const [first = '', second = '', ...rest] = tokens;
     expect(await sessions(local, first)).toMatchObject(REFUSED);
@@ -107,7 +107,7 @@ describe('the list of sessions', () => {
 });
 
 describe('a session that is revoked', () => {
-  test('is refused at once where it was revoked, for every endpoint, and nobody else is', async () => {
+  test('[A38] a revoked session is refused at once where it was revoked, for every endpoint', async () => {
     const { tokens, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
     expect(await revoke(local, mine, sidOf(other))).toMatchObject({
@@ -133,7 +133,7 @@ describe('a session that is revoked', () => {
     });
   });
 
-  test('is refused within 30 s in an isolate that knows it alive, however busy it is there', async () => {
+  test('[A38] a revoked session is refused within 30 s in an isolate that knows it alive', async () => {
     const { tokens, clock, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
     const elsewhere = localApi({}, clock.now);
@@ -146,7 +146,7 @@ describe('a session that is revoked', () => {
     expect((await profile(elsewhere, mine)).status).toBe(200);
   });
 
-  test('is refused 30 s after an isolate asked, however long the answer took', async () => {
+  test('[A38] a revoked session is refused 30 s after an isolate asked, however long that took', async () => {
     const { tokens, clock, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
     const elsewhere = localApi({}, clock.now);
@@ -160,7 +160,7 @@ describe('a session that is revoked', () => {
     expect(await profile(elsewhere, other)).toMatchObject(REFUSED);
   });
 
-  test('changes nothing any more, in an isolate that never heard of it', async () => {
+  test('[A38] a revoked session changes nothing in an isolate that never heard of it', async () => {
     const { tokens, clock, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
     await revoke(local, mine, sidOf(other));
@@ -177,7 +177,7 @@ describe('a session that is revoked', () => {
     ['whose id is none', async () => 'others'],
     ['whose id is encoded rubbish', async () => '%00%2e%2e%2f'],
     ['whose id is a hash field', async () => 'cutoff'],
-  ])('has to be mine: one %s is not found', async (_, idOf) => {
+  ])('[A37] a session to revoke has to be mine: one %s is not found', async (_, idOf) => {
     const [token, id] = [await signIn(api), await idOf()];
     expect(await revoke(api, token, id)).toMatchObject({
       status: 404,
@@ -186,7 +186,7 @@ describe('a session that is revoked', () => {
     expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
   });
 
-  test('can be the present one: signing out', async () => {
+  test('[A37] a session can sign itself out', async () => {
     const { tokens, local } = await signInTimes(2);
     const [mine = '', other = ''] = tokens;
     expect(await local.post('/api/auth/logout', {}, { token: mine })).toMatchObject({
@@ -197,7 +197,7 @@ describe('a session that is revoked', () => {
     expect(idsOf(await sessions(local, other))).toEqual([sidOf(other)]);
   });
 
-  test('can be all but the present one', async () => {
+  test('[A37] a session can revoke all but itself', async () => {
     const { tokens, local } = await signInTimes(4);
     const mine = tokens[1] ?? '';
     expect(await revokeOthers(local, mine)).toMatchObject({
@@ -210,7 +210,7 @@ describe('a session that is revoked', () => {
     }
   });
 
-  test('can be any of two that revoke each other at once: one of them stays', async () => {
+  test('[A37] of two sessions that revoke each other at once one stays', async () => {
     const { tokens, local } = await signInTimes(2);
     await redis.behave({ mode: 'barrier', count: 2, only: 'close-sessions' });
     const answers = await Promise.all(tokens.map((token) => revokeOthers(local, token)));
@@ -221,7 +221,7 @@ describe('a session that is revoked', () => {
   });
 });
 
-test('a client whose session was revoked gets no token by repeating its sign-in', async () => {
+test('[A11, A37] a client whose session was revoked gets no token by repeating its sign-in', async () => {
   const { tokens, local, phone, clock } = await signInTimes(1);
   clock.advance(60);
   const { code, requestId } = await requestCode(local, phone);
@@ -241,7 +241,7 @@ describe('a token of the original', () => {
     return { token, old: await originalToken(userOf(token), { issuedAt }), issuedAt };
   };
 
-  test('is a session from when it is first seen, and can be revoked like one', async () => {
+  test('[A35, A37] a legacy token is a session from when it is first seen, and can be revoked', async () => {
     const { token, old, issuedAt } = await withOriginal();
     expect((await profile(api, old)).status).toBe(200);
     const { body } = await sessions(api, token);
@@ -257,21 +257,21 @@ describe('a token of the original', () => {
     expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
   });
 
-  test('can sign out, though it was never in the list', async () => {
+  test('[A35, A37] a legacy token can sign out, though it was never in the list', async () => {
     const { token, old } = await withOriginal();
     expect((await api.post('/api/auth/logout', {}, { token: old })).status).toBe(200);
     expect(await profile(api, old)).toMatchObject(REFUSED);
     expect((await profile(api, token)).status).toBe(200);
   });
 
-  test('ends with all others, though nobody ever saw it', async () => {
+  test('[A35, A37] a legacy token ends with all others, though nobody ever saw it', async () => {
     const { token, old } = await withOriginal();
     expect((await revokeOthers(api, token)).status).toBe(200);
     expect(await profile(api, old)).toMatchObject(REFUSED);
     expect((await profile(api, token)).status).toBe(200);
   });
 
-  test('can end all others and stays', async () => {
+  test('[A35, A37] a legacy token can end all others and stays', async () => {
     const { token, old, issuedAt } = await withOriginal();
     const third = await originalToken(userOf(token), { issuedAt: issuedAt - 60 });
     expect((await revokeOthers(api, old)).status).toBe(200);
@@ -281,7 +281,7 @@ describe('a token of the original', () => {
   });
 });
 
-test('a token of the original ends no session by being used, however many there are', async () => {
+test('[A35, A39] a legacy token ends no session by being used, however many there are', async () => {
   const { tokens, local, clock } = await signInTimes(50);
   const mine = tokens.at(-1) ?? '';
   const issuedAt = Math.floor(clock.now() / 1000) - 86_400;
@@ -306,7 +306,7 @@ describe('whether a session lives', () => {
     return { status, sql: await database.calls(), redis: await redis.calls() };
   };
 
-  test('costs 1 EVAL to list, to revoke one or all others, and to sign out', async () => {
+  test('[A37] it costs 1 EVAL to list, to revoke one or all others, and to sign out', async () => {
     const { tokens, local } = await signInTimes(4);
     const [mine = '', other = ''] = tokens;
     const one = { status: 200, sql: 0, redis: 1 };
@@ -316,14 +316,14 @@ describe('whether a session lives', () => {
     expect(await calls(() => local.post('/api/auth/logout', {}, { token: mine }))).toEqual(one);
   });
 
-  test('is asked beside the query by an isolate that does not know, and by one that does not at all', async () => {
+  test('[A38] an isolate asks beside the query whether a session lives that it does not know', async () => {
     const token = await quietSignIn();
     const elsewhere = localApi();
     expect(await calls(() => profile(elsewhere, token))).toEqual({ status: 200, sql: 1, redis: 1 });
     expect(await calls(() => profile(elsewhere, token))).toEqual({ status: 200, sql: 1, redis: 0 });
   });
 
-  test('is asked before anything is changed, by an isolate that does not know; what is refused anyway asks nobody', async () => {
+  test('[A38] an isolate asks whether an unknown session lives before anything is changed', async () => {
     const token = await quietSignIn();
     const elsewhere = localApi();
     const change = (body: object) => () => elsewhere.send('PATCH', '/api/profile', { token, body });
@@ -332,7 +332,7 @@ describe('whether a session lives', () => {
     expect(await calls(change({ displayName: 'Имя' }))).toEqual({ status: 200, sql: 1, redis: 0 });
   });
 
-  test('holds a reader up by no round trip: the database is asked while Redis has not answered yet', async () => {
+  test('[A38] the question whether a session lives holds a reader up by no round trip', async () => {
     const token = await quietSignIn();
     await database.behave({ mode: 'pass' });
     await redis.behave({ mode: 'hang', only: '-- see-session', times: 1 });
@@ -341,7 +341,7 @@ describe('whether a session lives', () => {
     expect((await answer).status).toBe(503);
   });
 
-  test('is taken for no when Redis cannot say: 503, unless it said so within half a minute', async () => {
+  test('[A38, H13] a session is 503 when Redis cannot say that it lives, unless it lately did', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const token = await signIn(local);
@@ -357,7 +357,7 @@ describe('whether a session lives', () => {
 });
 
 describe('a sign-in that fails half-way', () => {
-  test('leaves no session behind when the user cannot be made, and one when it succeeds', async () => {
+  test('[A12] a sign-in whose user cannot be made leaves no session, and one when it succeeds', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     await database.behave({ mode: 'dead' });
@@ -367,7 +367,7 @@ describe('a sign-in that fails half-way', () => {
     expect(idsOf(await sessions(api, String(body.token)))).toEqual([sidOf(String(body.token))]);
   });
 
-  test('leaves one session when the answer of Redis was lost and the client comes again', async () => {
+  test('[A11, A12] a sign-in whose answer was lost leaves one session when the client comes again', async () => {
     const local = localApi();
     const phone = freshPhone();
     const { code, requestId } = await requestCode(local, phone);
@@ -381,7 +381,7 @@ describe('a sign-in that fails half-way', () => {
     expect(idsOf(await sessions(local, String(body.token)))).toEqual([sidOf(String(body.token))]);
   });
 
-  test('ends in a session of the user who was there, when Redis had forgotten them', async () => {
+  test('[A10] a sign-in ends in a session of the user who was there, when Redis forgot them', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -400,7 +400,7 @@ describe('a sign-in that fails half-way', () => {
   });
 });
 
-test('changing the secret signs nobody out, and tokens of before can still be revoked', async () => {
+test('[A36] changing the secret signs nobody out, and tokens of before can still be revoked', async () => {
   const before = localApi();
   const [first, old] = [await signIn(before), await originalToken(userOf(await signIn(before)))];
   const secrets = {

@@ -38,7 +38,7 @@ const INVALID = {
 };
 
 describe('a sign-in link', () => {
-  test('comes in Telegram in place of digits when too many wrong codes were tried; the answer is as ever', async () => {
+  test('[A24] a link comes in place of digits when too many wrong codes were tried', async () => {
     const { answer, message, phone } = await spent();
     expect(answer).toMatchObject({
       status: 200,
@@ -48,7 +48,7 @@ describe('a sign-in link', () => {
     expect(message).not.toMatch(/(?<![\w-])\d{6}(?![\w-])/);
   });
 
-  test('signs in as the user of the number, once', async () => {
+  test('[A25] a link signs in as the user of the number, once', async () => {
     const { api, verify, phone } = await spent();
     const signedIn = await verify();
     expect(signedIn.status, signedIn.text).toBe(200);
@@ -60,7 +60,7 @@ describe('a sign-in link', () => {
     expect(await verify()).toMatchObject(INVALID);
   });
 
-  test('makes one session when 20 use it at once', async () => {
+  test('[A24, A25] a link makes one session when 20 use it at once', async () => {
     const { verify, api } = await spent();
     await redis.behave({ mode: 'barrier', count: 20, only: '-- use-link' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify()));
@@ -71,7 +71,7 @@ describe('a sign-in link', () => {
     expect(body.sessions).toHaveLength(1);
   });
 
-  test('is valid to the last second of its 300', async () => {
+  test('[A24] a link is valid to the last second of its 300', async () => {
     const { clock, verify } = await spent();
     clock.advance(300);
     expect(await verify()).toMatchObject(INVALID);
@@ -79,7 +79,7 @@ describe('a sign-in link', () => {
     expect((await verify()).status).toBe(200);
   });
 
-  test('works whatever is tried at codes meanwhile, and gives no budget back to whoever tries', async () => {
+  test('[A24] a link works whatever is tried at codes, and gives no budget back', async () => {
     const { api, phone, code, verify } = await spent();
     const guess = () => api.post('/api/auth/verify-code', { phone, code: wrongCode(code) });
     expect((await guess()).status).toBe(429);
@@ -87,7 +87,7 @@ describe('a sign-in link', () => {
     expect((await guess()).status).toBe(429);
   });
 
-  test('of a number that its account has left signs nobody in, neither into the account nor into a new one', async () => {
+  test('[A24, A44] a link of a number that its account has left signs nobody in', async () => {
     const { api, chat, verify } = await spent();
     await postUpdate(api, messageUpdate(chat, ownContact(chat, freshPhone())));
     expect(await verify()).toMatchObject(INVALID);
@@ -105,11 +105,11 @@ describe('a sign-in link', () => {
     ['1 MB of text', 'a'.repeat(90_000)],
     ['U+0000', `${'a'.repeat(21)}\0`],
     ['a lone surrogate', `${'a'.repeat(21)}\ud800`],
-  ])('whose token is %s is invalid', async (_, token) => {
+  ])('[A25] a link whose token is %s is invalid', async (_, token) => {
     expect(await localApi().post('/api/auth/verify-link', { token })).toMatchObject(INVALID);
   });
 
-  test('costs 1 EVAL before the answer and none but the alert behind it', async () => {
+  test('[A25] a link costs 1 EVAL before the answer and none but the alert behind it', async () => {
     const { api, verify, chat } = await spent();
     await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
     await verify();
@@ -122,7 +122,7 @@ describe('a sign-in link', () => {
   });
 
   test.each(['dead', 'garbage', 'nonsense', 'half'] as const)(
-    'is not used up when Redis is %s: 503, and then it works',
+    '[A12, A25, H13] a link is not used up when Redis is %s: 503, and then it works',
     async (mode) => {
       const { api, verify } = await spent();
       await redis.behave({ mode, only: '-- use-link', times: 1 });
@@ -132,7 +132,7 @@ describe('a sign-in link', () => {
     },
   );
 
-  test('is not used up when the answer of Redis is lost, and leaves one session', async () => {
+  test('[A12, A25] a link is not used up when Redis’ answer is lost, and leaves one session', async () => {
     const { api, verify } = await spent();
     await redis.behave({ mode: 'deaf', only: '-- use-link', times: 1 });
     expect((await verify()).status).toBe(503);
@@ -145,7 +145,7 @@ describe('a sign-in link', () => {
     expect(sessions.map(({ id }) => id)).toEqual([decodeJwt(token).sid]);
   });
 
-  test('is not made when the request for it was taken back', async () => {
+  test('[A12, A24] a link is not made when the request for it was taken back', async () => {
     const { api, chat, phone, clock } = await spent();
     clock.advance(120);
     await redis.behave({ mode: 'deaf', only: '-- request-code', times: 1 });
@@ -167,7 +167,7 @@ describe('a test number', () => {
   const verify = (at: ReturnType<typeof api>, code: string) =>
     at.post('/api/auth/verify-code', { phone: PHONE, code });
 
-  test('has its fixed code, as often as it is asked for, and nothing in the answer tells', async () => {
+  test('[A15] a test number has its fixed code each time, and nothing in the answer tells', async () => {
     const at = api();
     for (let n = 0; n < 7; n += 1) {
       const answer = await ask(at);
@@ -177,7 +177,7 @@ describe('a test number', () => {
     }
   });
 
-  test('is sent no message, though it be linked', async () => {
+  test('[A15] a test number is sent no message, though it be linked', async () => {
     const at = api();
     const chat = freshChat();
     await link(at, PHONE, chat);
@@ -186,14 +186,14 @@ describe('a test number', () => {
     expect(await messagesOf(chat, 0)).toEqual([]);
   });
 
-  test('has to be asked for its code, and has it once', async () => {
+  test('[A9, A15] a test number has to be asked for its code, and has it once', async () => {
     const at = api();
     await ask(at);
     expect((await verify(at, '424242')).status).toBe(200);
     expect((await verify(at, '424242')).status).toBe(400);
   });
 
-  test('can be guessed no oftener than any other', async () => {
+  test('[A15, A17] a test number can be guessed no oftener than any other', async () => {
     const at = api({ PHONE_FAILURES_PER_DAY: '3' });
     await ask(at);
     for (let n = 0; n < 3; n += 1) expect((await verify(at, '111111')).status).toBe(400);
@@ -206,7 +206,7 @@ describe('a test number', () => {
     expect((await verify(tomorrow, '424242')).status).toBe(200);
   });
 
-  test('gives its code to no other number', async () => {
+  test('[A15] a test number gives its code to no other number', async () => {
     const at = api();
     const phone = freshPhone();
     await ask(at, phone);

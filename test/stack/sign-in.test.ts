@@ -9,7 +9,7 @@ import { stack } from '../support/stack.ts';
 const api = runningApi();
 
 describe('signing in by phone', () => {
-  test('goes from a number over the code in Telegram to a profile', async () => {
+  test('[A3, A6, A16] signing in goes from a number over the code in Telegram to a profile', async () => {
     const phone = freshPhone();
     const chat = freshChat();
     await link(api, phone, chat);
@@ -28,7 +28,7 @@ describe('signing in by phone', () => {
     });
   });
 
-  test('gives a token with the claims of the original and its session', async () => {
+  test('[A34, A35] signing in gives a token with the legacy claims and its session', async () => {
     const token = await signIn(api);
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'HS256',
@@ -42,7 +42,7 @@ describe('signing in by phone', () => {
     expect(rest).toEqual({ sid: expect.stringMatching(/^[\w-]{22}$/) });
   });
 
-  test('takes a code with anything between its digits, and a code that is a JSON number', async () => {
+  test('[A8] signing in takes a code with anything between its digits, and a JSON number', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     const spaced = ` ${code.slice(0, 3)}-${code.slice(3)} `;
@@ -61,7 +61,7 @@ describe('signing in by phone', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('is the same user each time', async () => {
+  test('[A10] signing in makes the same user each time', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -84,7 +84,7 @@ describe('signing in by phone', () => {
     [{ phone: 'abc', code: 'abc' }],
     [{ phone: '+79991234567', code: { toString: 1 } }],
     [{}],
-  ])('answers "wrong code or format" to %j, whatever the number', async (body) => {
+  ])('[A6] signing in answers "wrong code or format" to %j, whatever the number', async (body) => {
     const answer = await api.post('/api/auth/verify-code', body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({
@@ -94,7 +94,7 @@ describe('signing in by phone', () => {
   });
 
   test.each([['8'], ['0'], [[]], [{}], [true], ['+1 999 123 4567']])(
-    'answers "wrong number" to %j with a code',
+    '[A6, H22] signing in answers "wrong number" to %j with a code',
     async (phone) => {
       const answer = await api.post('/api/auth/verify-code', { phone, code: '123456' });
       expect(answer.status).toBe(400);
@@ -109,7 +109,7 @@ describe('signing in by phone', () => {
     ['the message of the bot in English', (code) => codeMessage(code).en],
     ['other numbers beside it', (code) => `28.11.2026 14:05 код ${code}, 5 минут, +7 999`],
     ['a number, which has lost its zeros', Number],
-  ])('is taken with %s', async (_, write) => {
+  ])('[A8] a code is taken with %s', async (_, write) => {
     // A code that begins with zeros is one of ten, so it is made to be one.
     const phone = freshPhone();
     const code = '012345';
@@ -119,7 +119,7 @@ describe('signing in by phone', () => {
     expect(answer.status, answer.text).toBe(200);
   });
 
-  test('that can be no code costs nothing, however often it comes', async () => {
+  test('[A8] a guess that can be no code costs nothing, however often it comes', async () => {
     const phone = freshPhone();
     const address = freshAddress();
     const { code } = await requestCode(api, phone);
@@ -137,7 +137,7 @@ describe('signing in by phone', () => {
     expect(right.status).toBe(200);
   });
 
-  test('refuses another code, a used one and one nobody asked for alike, and a wrong guess leaves the code alive', async () => {
+  test('[A6, A9] another code, a used one and one nobody asked for are refused alike', async () => {
     const phone = freshPhone();
     const refused = { ok: false, message: 'Неверный код или он истёк', code: 'wrong_code' };
     expect((await api.post('/api/auth/verify-code', { phone, code: '123456' })).body).toMatchObject(
@@ -153,7 +153,7 @@ describe('signing in by phone', () => {
     expect(again.body).toMatchObject(refused);
   });
 
-  test('a code lives for 300 seconds, and a newer code ends it', async () => {
+  test('[A1] a code lives for 300 seconds, and a newer code ends it', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -178,7 +178,7 @@ describe('signing in by phone', () => {
     ).toBe(200);
   });
 
-  test('an answer that got lost can be asked for again for 30 s, by the same client alone, and is the same answer', async () => {
+  test('[A11] an answer that got lost can be asked for again for 30 s, by its client alone', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -205,7 +205,7 @@ describe('signing in by phone', () => {
     );
   });
 
-  test('a code that was used without its requestId gives its session to nobody who shows it', async () => {
+  test('[A9, A11] a code used without its requestId gives its session to nobody who shows it', async () => {
     const phone = freshPhone();
     const { code, requestId } = await requestCode(api, phone);
     expect((await api.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
@@ -214,7 +214,7 @@ describe('signing in by phone', () => {
     expect(again.body).not.toHaveProperty('token');
   });
 
-  test('the secret of the codes can be changed while codes are under way', async () => {
+  test('[A36] the secret of the codes can be changed while codes are under way', async () => {
     const phone = freshPhone();
     const { code } = await requestCode(api, phone);
     const rotated = localApi({
@@ -226,7 +226,7 @@ describe('signing in by phone', () => {
     expect((await rotated.post('/api/auth/verify-code', { phone, code })).status).toBe(200);
   });
 
-  test('no answer carries the code where debugCode is off, whatever the request says', async () => {
+  test('[A14] no answer carries the code where debugCode is off, whatever the request says', async () => {
     const closed = localApi({ DEBUG_CODE: 'off' });
     const local = {
       Host: 'localhost',

@@ -22,7 +22,7 @@ const callsOf = async (work: () => Promise<unknown>) => {
 };
 
 describe('store calls', () => {
-  test('request-code: 1 EVAL for a linked number, with all that goes on behind the answer', async () => {
+  test('[A5] request-code is 1 EVAL for a linked number, with all that goes on behind it', async () => {
     const phone = freshPhone();
     const chat = freshChat();
     await link(api, phone, chat);
@@ -33,7 +33,7 @@ describe('store calls', () => {
     expect(calls).toEqual({ sql: 0, redis: 1 });
   });
 
-  test('request-code: the same calls for a number that is linked and one that is not', async () => {
+  test('[A4] request-code makes the same calls for a number that is linked and one that is not', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const ask = (phone: string) => async () => {
@@ -50,7 +50,7 @@ describe('store calls', () => {
     expect(await callsOf(ask(linked))).toEqual({ sql: 0, redis: 1 });
   });
 
-  test('request-code: what Redis does not know is looked up behind the answer, which waits for no more than 1 EVAL', async () => {
+  test('[A5] request-code looks up behind the answer what Redis does not know', async () => {
     const phone = freshPhone();
     await Promise.all([database.behave({ mode: 'hold' }), redis.behave({ mode: 'pass' })]);
     const local = localApi();
@@ -70,7 +70,7 @@ describe('store calls', () => {
     });
   });
 
-  test('verify-code: 1 EVAL for a known user, 1 EVAL and 1 statement for a new one', async () => {
+  test('[A10] verify-code is 1 EVAL for a known user, 1 EVAL and 1 statement for a new one', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const phone = freshPhone();
@@ -87,7 +87,7 @@ describe('store calls', () => {
     expect(await verify()).toEqual({ sql: 0, redis: 1 });
   });
 
-  test('verify-code: 1 EVAL for somebody who linked the number and signs in for the first time', async () => {
+  test('[A10] verify-code is 1 EVAL for somebody who linked the number and signs in first', async () => {
     const phone = freshPhone();
     await link(api, phone, freshChat());
     const { code } = await requestCode(api, phone);
@@ -95,7 +95,7 @@ describe('store calls', () => {
     expect(calls).toEqual({ sql: 0, redis: 1 });
   });
 
-  test('profile: 1 statement to read, 1 to change, none to refuse', async () => {
+  test('[H26] the profile is 1 statement to read, 1 to change, none to refuse', async () => {
     const phone = freshPhone();
     // Where to tell of the sign-in is known, so nothing is asked behind its answer.
     await link(api, phone, freshChat());
@@ -120,7 +120,7 @@ describe('store calls', () => {
     });
   });
 
-  test('link-telegram: 1 statement between 2 EVALs; none without the secret', async () => {
+  test('[H33] link-telegram is 1 statement between 2 EVALs; none without the secret', async () => {
     expect(await callsOf(() => link(api, freshPhone(), freshChat()))).toEqual({ sql: 1, redis: 2 });
     const calls = await callsOf(() =>
       api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }),

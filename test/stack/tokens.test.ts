@@ -63,13 +63,13 @@ describe('a token is accepted', () => {
       forge(HEADER, claims({ iat: now() - 29 * 86_400, exp: now() + 86_400 })),
     ],
     ['with nbf in the past', forge(HEADER, claims({ nbf: now() - 60 }))],
-  ])('%s', async (_, token) => {
+  ])('[A34, A35, H20] a token is accepted: %s', async (_, token) => {
     const answer = await profile(`Bearer ${token}`);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body.userId).toBe(userId);
   });
 
-  test('to the last second of its 30 days', async () => {
+  test('[A34] a token is accepted to the last second of its 30 days', async () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const token = await signIn(local);
@@ -133,7 +133,7 @@ describe('a token is refused with "Invalid token"', () => {
     ['garbage in three parts', 'a.b.c'],
     ['null', 'null'],
     ['ten thousand characters', 'a'.repeat(10_000)],
-  ])('%s', async (_, token) => {
+  ])('[A34, H20] a token is refused with "Invalid token": %s', async (_, token) => {
     const answer = await profile(`Bearer ${token}`);
     expect(answer.status, answer.text).toBe(401);
     expect(answer.body).toMatchObject({
@@ -154,7 +154,7 @@ describe('a request without a token is answered "No token"', () => {
     ['the token alone', forge()],
     ['Basic', `Basic ${forge()}`],
     ['Bearer without a space', `Bearer${forge()}`],
-  ])('%s', async (_, authorization) => {
+  ])('[H11, H20] a request is answered "No token": %s', async (_, authorization) => {
     const answer = await profile(authorization);
     expect(answer.status, answer.text).toBe(401);
     expect(answer.body).toMatchObject({
@@ -165,7 +165,7 @@ describe('a request without a token is answered "No token"', () => {
     });
   });
 
-  test('in the query, in a cookie or in the body', async () => {
+  test('[H20] a token in the query, in a cookie or in the body is no token', async () => {
     const token = forge();
     const answers = await Promise.all([
       api.send('GET', `/api/profile?token=${token}&access_token=${token}`),
@@ -179,12 +179,12 @@ describe('a request without a token is answered "No token"', () => {
   });
 });
 
-test('the name of the scheme is taken in any case (RFC 9110 §11.1)', async () => {
+test('[H20] the name of the scheme is taken in any case (RFC 9110 §11.1)', async () => {
   for (const scheme of ['bearer', 'BEARER'])
     expect((await profile(`${scheme} ${forge()}`)).status).not.toBe(401);
 });
 
-test('a token is asked for before anything else of the request is looked at', async () => {
+test('[H20] a token is asked for before anything else of the request is looked at', async () => {
   const answer = await api.send('PATCH', '/api/profile', { body: '{ malformed' });
   expect(answer.status).toBe(401);
   expect(answer.body.error).toBe('No token');

@@ -49,7 +49,7 @@ test.each([
   ['the limits of auth.md', STANDARD],
   ['tight limits', TIGHT],
 ])(
-  'whatever the order of requests, guesses, waits and failures: the answers are those of the rules, with %s',
+  '[A6, A7, A9, A11, A12, A17, A18, A20] any order of steps is answered by the rules, with %s',
   async (_, limits) => {
     const clock = new TestClock();
     const api = localApi(limits === STANDARD ? {} : settingsOf(limits), clock.now);
