@@ -10,13 +10,13 @@ export const COMMANDS: readonly { readonly command: string; readonly description
   { command: 'help', description: { ru: 'Что умеет бот', en: 'What the bot can do' } },
 ];
 
-/** What an empty chat shows. */
+/** The text that an empty chat shows. */
 export const DESCRIPTION: Text = {
   ru: 'Коды для входа в AIST. Нажмите «Запустить» и поделитесь номером.',
   en: 'Sign-in codes for AIST. Press “Start” and share your number.',
 };
 
-/** What the bot's profile shows. */
+/** The text that the bot's profile shows. */
 export const SHORT_DESCRIPTION: Text = {
   ru: 'Коды для входа в AIST',
   en: 'Sign-in codes for AIST',
@@ -25,10 +25,10 @@ export const SHORT_DESCRIPTION: Text = {
 /** The kinds of update that the bot wants. */
 export const UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
 
-/** The bot's id: its token begins with it. */
+/** Reads the bot's id, which its token begins with. */
 export const botIdOf = (token: string): number => Number.parseInt(token, 10) || 0;
 
-/** Who the bot is. Only its id matters in private chats, so nobody has to be asked (`getMe`). */
+/** Makes the bot's description of itself. Private chats need only its id, so `getMe` is spared. */
 export const botInfo = (token: string): UserFromGetMe => ({
   id: botIdOf(token),
   is_bot: true,

@@ -2,18 +2,18 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import parsePhoneNumber from 'libphonenumber-js/min';
 import { toE164 } from '../platform/phone.ts';
 
-/** A message with a contact, as much of it as says whose it is. */
+/** The parts of a message with a contact that say whose contact it is. */
 export interface SharedContact {
   readonly from: { readonly id: number };
   readonly contact: { readonly phone_number: string; readonly user_id?: number };
 }
 
-/** The number that somebody proved to be theirs, or why it is not taken. */
+/** The number that a person proved to be theirs, or why it is not taken. */
 export type OwnPhone =
   | { readonly ok: true; readonly phone: string }
   | { readonly ok: false; readonly reason: 'not_yours' | 'not_served' | 'unreadable' };
 
-/** The marks of a message that was written elsewhere, today's and those of older versions (Bot API, Message). */
+/** The fields of a message that was written elsewhere, in all versions of the Bot API (Message). */
 const FORWARDED = [
   'forward_origin',
   'forward_from',
@@ -25,10 +25,12 @@ const FORWARDED = [
 ];
 
 /**
- * The number of a contact, if it is certainly the sender's own: Telegram itself puts the `user_id` of the number's owner there.
+ * Reads the number of a contact if it is certainly the sender's own [A42]: Telegram itself puts the
+ * `user_id` of the number's owner there.
  *
- * Telegram writes numbers in full, with or without their `+`. One with anything else in it is not read, and no rule for what people type applies: by
- * those a Danish +45 32 12 34 56 would be somebody else's Russian number.
+ * Telegram writes numbers in full, with or without their `+`. A number with anything else in it is
+ * refused, and the rules for numbers that people type do not apply: by them the Danish number
+ * +45 32 12 34 56 would be somebody else's Russian number.
  *
  * @param countries ISO codes of the countries beside Russia whose numbers are taken
  */
@@ -40,7 +42,7 @@ export const ownPhone = (message: SharedContact, countries: readonly CountryCode
   if (digits === undefined) return { ok: false, reason: 'unreadable' };
   const phone = toE164(`+${digits}`, countries);
   if (phone === `+${digits}`) return { ok: true, phone };
-  // Of a country that is not served, unless no country has such numbers at all.
+  // Such a number is of a country that is not served, or of none at all.
   const abroad = parsePhoneNumber(`+${digits}`)?.isPossible() && !digits.startsWith('7');
   return { ok: false, reason: abroad ? 'not_served' : 'unreadable' };
 };

@@ -27,7 +27,7 @@ export const createShareButton = (chat: Chat): Keyboard =>
 export const createButton = (chat: Chat, text: Text, data: string): InlineKeyboard =>
   new InlineKeyboard().text(translate(chat, text), data);
 
-/** The answer to a press: a notice that is shown for a moment, a new text of the message, or both. */
+/** The answer to a press: a notice that shows for a moment, a new text of the message, or both. */
 export interface PressAnswer {
   readonly notice?: Text;
   readonly message?: Text;

@@ -13,8 +13,8 @@ const PrivateChat = z.looseObject({ ...named, id: Id, type: z.literal('private')
 const Contact = z.looseObject({ ...named, phone_number: z.string(), user_id: Id.exactOptional() });
 
 /**
- * What a person writes in their chat with the bot, which has their own id. Texts and contacts are
- * answered; whatever else it is says that they are there.
+ * A message that a person writes in their private chat with the bot, which has the person's id.
+ * Texts and contacts are answered; any message shows that the bot is not blocked [A43].
  */
 const Message = z
   .looseObject({
@@ -27,7 +27,7 @@ const Message = z
   })
   .refine(({ from, chat }) => from.id === chat.id);
 
-/** A press of a button under a message in such a chat. */
+/** A press of a button under a message in a private chat. */
 const CallbackQuery = z
   .looseObject({
     id: z.string(),
@@ -39,8 +39,8 @@ const CallbackQuery = z
   .refine(({ from, message }) => from.id === message.chat.id);
 
 /**
- * A person starts the bot, or unblocks it. That they block it is no news: the next message finds
- * out, and updates may come in another order than they were made in.
+ * A person starts the bot or unblocks it. Updates about blocking are ignored: the next message
+ * finds out, and updates may come out of order.
  */
 const ChatMember = z
   .looseObject({
@@ -62,21 +62,21 @@ const Known = z.object({
 export interface ReadUpdate {
   readonly id: number;
   readonly chatId: number;
-  /** What the bot may have something to say to. */
+  /** The parts of the update that the bot may answer. */
   readonly written: Update;
 }
 
 /**
- * An update that means something to the bot, or undefined: of other kinds, of groups and channels,
- * or not of the form that Telegram describes (Bot API, Update).
+ * Checks what the bot reads of an update, since grammY does not.
  *
- * What the bot reads is checked here, since grammY takes Telegram at its word.
+ * @returns undefined for other kinds of updates, those of groups and channels, and those that are
+ * not of the form that Telegram describes (Bot API, Update)
  */
 export const readUpdate = (body: unknown): ReadUpdate | undefined => {
   const parsed = Known.safeParse(body);
   if (!parsed.success) return undefined;
   const { my_chat_member, ...written } = parsed.data;
   const from = (written.message ?? written.callback_query ?? my_chat_member)?.from;
-  // What was not checked is there as well, but nobody reads it.
+  // The update has unchecked fields as well, but nothing reads them.
   return from && { id: written.update_id, chatId: from.id, written: written as Update };
 };

@@ -3,85 +3,82 @@ import { Api, GrammyError } from 'grammy';
 import type { InlineKeyboardButton } from 'grammy/types';
 import { StoreError } from '../platform/errors.ts';
 
-/**
- * What became of a message: `blocked` when the person stopped the bot or is gone, which no retry
- * mends.
- */
+/** What became of a message. `blocked`: the person stopped the bot or is gone; no retry helps. */
 export type Delivery =
   | { readonly outcome: 'delivered'; readonly messageId: number }
   | { readonly outcome: 'blocked' };
 
-/** A message that Telegram understood and will not take: nothing about it is a passing failure. */
+/** Telegram understood the message and refuses it: trying again does not help. */
 export class TelegramRefusal extends StoreError {}
 
 /** What a message has beside its text. */
 export interface Extras {
   /** Rows of buttons under the text. */
   readonly buttons?: InlineKeyboardButton[][];
-  /** The last part of the text, when somebody else chose it: Telegram makes no link of it. */
+  /** The last part of the text, if somebody else chose it: Telegram makes no link of it [A47]. */
   readonly quoted?: string;
   /**
-   * A message of ours to be changed, which disturbs nobody. A new one is sent only where that
-   * fails, without a sound: it stands in for something silent.
+   * The id of a message to edit in place of sending one [A19]. Where editing fails, a new message
+   * is sent without a sound, since an edit makes none.
    */
   readonly inPlaceOf?: number | undefined;
-  /** When the message is given up, if that is sooner than usual. */
+  /** Gives the message up, if that is sooner than usual. */
   readonly until?: AbortSignal;
 }
 
-/** The bot, as much of it as this project uses. */
+/** The part of the Bot API that this project sends messages with. */
 export interface Telegram {
   /**
    * Sends a text to a private chat. "Too many requests" is tried again after the time that Telegram
-   * asks for; errors of Telegram's own and broken connections after a pause that doubles.
+   * asks for; errors of Telegram's servers and broken connections are tried again after a pause
+   * that doubles.
    *
-   * @throws {TelegramRefusal} when Telegram refuses it, but for the person's own will
+   * @throws {TelegramRefusal} when Telegram refuses the message, and not because of the person
    * @throws {StoreError} when Telegram could not be reached in time
    */
   send(chatId: number, text: string, extras?: Extras): Promise<Delivery>;
 }
 
-/**
- * How long one attempt may take, and all of them: work behind an answer is ended by the platform
- * after 30 s (Workers, waitUntil).
- */
+/** How long one attempt may take. */
 const TIMEOUT_SECONDS = 8;
+
+/** How long all attempts may take: Workers end work behind an answer after 30 s (waitUntil). */
 const TOTAL_TIMEOUT_MS = 25_000;
 
-/** Tried again are broken connections as often as time allows, and what Telegram answers thrice. */
+/** Errors that Telegram answers are tried again three times; broken connections while time is. */
 const RETRY = { maxRetryAttempts: 3, maxDelaySeconds: 20 };
 
-/** Telegram looks for links, numbers and names in a text, but not within what is set as code. */
-const entitiesOf = (text: string, quoted: string) => {
+/** Sets the end of a text as code, in which Telegram makes no links of addresses and numbers. */
+const quoteEnd = (text: string, quoted: string) => {
   const { length } = quoted;
   const entity = { type: 'code' as const, offset: text.length - length, length };
   return text.endsWith(quoted) ? [entity] : [];
 };
 
-/** Whether the message says already what it was to be changed to. */
+/** Whether editing failed because the message has this text already. */
 const isUnchanged = (error: unknown) =>
   error instanceof GrammyError && error.description.includes('message is not modified');
 
-/** A message, or a former one in its place; the id of whichever it is. */
-const put = async (
+/** Edits a message, or sends a new one, and returns the id of whichever it is. */
+const editOrSend = async (
   api: Api,
   { chatId, text, inPlaceOf }: { chatId: number; text: string; inPlaceOf: number | undefined },
-  other: Parameters<Api['sendMessage']>[2],
+  options: Parameters<Api['sendMessage']>[2],
 ): Promise<number> => {
-  if (inPlaceOf === undefined) return (await api.sendMessage(chatId, text, other)).message_id;
+  if (inPlaceOf === undefined) return (await api.sendMessage(chatId, text, options)).message_id;
   try {
     await api.editMessageText(chatId, inPlaceOf, text);
     return inPlaceOf;
   } catch (error) {
     if (isUnchanged(error)) return inPlaceOf;
     if (error instanceof GrammyError && error.error_code === 403) throw error;
-    const silent = { ...other, disable_notification: true };
+    const silent = { ...options, disable_notification: true };
     return (await api.sendMessage(chatId, text, silent)).message_id;
   }
 };
 
 /**
- * The bot behind a token.
+ * Creates the sender of the bot's messages.
  *
  * @param apiRoot the address of the Bot API, without a slash at its end
  * @param totalTimeoutMs how long a message may take with all its retries
@@ -91,7 +88,7 @@ export const createTelegram = (
   apiRoot: string,
   totalTimeoutMs = TOTAL_TIMEOUT_MS,
 ): Telegram => {
-  // One for each message: what is tried again after it was given up must not be sent any more.
+  // Each message has an Api of its own, so that no retry is sent after the message was given up.
   const createApi = (stop: AbortSignal): Api => {
     const api = new Api(token, { apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
     api.config.use((call, method, payload, signal) => {
@@ -103,18 +100,18 @@ export const createTelegram = (
   };
   return {
     send: async (chatId, text, { buttons, quoted, inPlaceOf, until } = {}) => {
-      // Given up before the platform ends the work, which nobody would hear of.
+      // Gives up before the platform ends the work, which would leave no line in the log.
       const timeUp = AbortSignal.timeout(totalTimeoutMs);
       const stop = until ? AbortSignal.any([timeUp, until]) : timeUp;
       const stopped = Promise.withResolvers<never>();
       const giveUp = () => stopped.reject(new Error('Time is up'));
       stop.addEventListener('abort', giveUp);
       try {
-        const other = {
+        const options = {
           ...(buttons && { reply_markup: { inline_keyboard: buttons } }),
-          ...(quoted && { entities: entitiesOf(text, quoted) }),
+          ...(quoted && { entities: quoteEnd(text, quoted) }),
         };
-        const sending = put(createApi(stop), { chatId, text, inPlaceOf }, other);
+        const sending = editOrSend(createApi(stop), { chatId, text, inPlaceOf }, options);
         const messageId = await Promise.race([sending, stopped.promise]);
         return { outcome: 'delivered', messageId };
       } catch (error) {

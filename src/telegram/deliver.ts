@@ -86,7 +86,7 @@ export const deliver = async (
   return delivery;
 };
 
-/** Finds the chat to send to: what Redis knew, a link of the legacy server, or what Postgres says. */
+/** Finds the chat to send to: from Redis, a link of the legacy server, or Postgres. */
 const resolveChat = async (
   ctx: Pick<RequestContext, 'log'>,
   services: TelegramServices,
