@@ -4,11 +4,11 @@ import type { ToCall, ToInbox, ToWorker } from '../../party/wire/messages.ts';
 /** A request to another room or the Worker. */
 export type Post = Extract<Effect, { type: 'post' }>;
 
-/** What a request brings: one message, or several. */
+/** The messages of a request: one, or those of a batch. */
 export const messagesIn = ({ message }: Post) =>
   message.type === 'batch' ? message.messages : [message];
 
-/** The answer to a request: that to its message, or to each of several. */
+/** The answer to a request: one answer, or one for each message of a batch. */
 export const answerTo = (
   { message }: Post,
   answer: (message: ToCall | ToInbox | ToWorker) => unknown,

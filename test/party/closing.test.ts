@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a room that is over', () => {
-  test('has no timer when nobody is connected: it would keep the host awake', () => {
+  test('[C10] no timer runs when nobody is connected, since it would keep the host awake', () => {
     const open = new OpenConnections();
     open.endRoomLater(() => undefined);
     open.add('a');
@@ -16,7 +16,7 @@ describe('a room that is over', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is ended for those that do not answer their close, and for nobody else', () => {
+  test('[C20, C26] the room ends connections that do not answer their close, and no others', () => {
     const end = vi.fn();
     const open = new OpenConnections();
     for (const id of ['a', 'b']) open.add(id);
@@ -34,7 +34,7 @@ describe('a room that is over', () => {
 });
 
 describe('a connection that was closed', () => {
-  test('is cut off by what its listener throws when it goes on and on, not for what was under way', () => {
+  test('[C26] its listener throws once it goes on and on, not for what was under way', () => {
     const listeners: (() => void)[] = [];
     cutWhenFlooding({ addEventListener: (_, listener) => listeners.push(listener) });
     const [hear] = listeners;
@@ -43,8 +43,8 @@ describe('a connection that was closed', () => {
   });
 });
 
-describe('a way into a room', () => {
-  test('is given up when the room does not answer in time', async () => {
+describe('a post to a room', () => {
+  test('a post is given up when the room does not answer in time', async () => {
     const never = (signal: AbortSignal) =>
       new Promise<Response>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
@@ -54,7 +54,7 @@ describe('a way into a room', () => {
     await outcome;
   });
 
-  test('is left alone once the room has answered, however long the connection lasts', async () => {
+  test('a post is left alone once the room has answered, however long that lasts', async () => {
     const signals: AbortSignal[] = [];
     await waitForRoom(async (signal) => {
       signals.push(signal);

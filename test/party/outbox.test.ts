@@ -32,7 +32,7 @@ const put = (
   return post(outbox, { to, message: stop(call), durable, until, size });
 };
 
-/** Puts several in, one after the other. */
+/** Posts several messages, one after the other. */
 const putAll = (calls: readonly string[], more: Parameters<typeof put>[3] = {}): Outbox =>
   calls.reduce((outbox, call) => put(outbox, anna, call, more).outbox, EMPTY_OUTBOX);
 
@@ -52,7 +52,7 @@ const numbers = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index + 1}`);
 
 describe('an outbox', () => {
-  test('sends at once, and to one target all that waits as soon as there is an answer', () => {
+  test('[C16] a message goes at once, and what waits for its target goes with the answer', () => {
     const first = put(EMPTY_OUTBOX, anna, 'a');
     const second = put(first.outbox, anna, 'b');
     const third = put(second.outbox, boris, 'c');
@@ -67,13 +67,13 @@ describe('an outbox', () => {
     expect(waiting(last.outbox)).toEqual(['c']);
   });
 
-  test('tells the Worker one thing at a time', () => {
+  test('the Worker is told one thing at a time', () => {
     let { outbox } = put(EMPTY_OUTBOX, 'worker', 'a');
     for (const call of ['b', 'c']) ({ outbox } = put(outbox, 'worker', call));
     expect(sent(answered(outbox, 1, done, 0))).toEqual(['b']);
   });
 
-  test('brings no more at once than a room takes', () => {
+  test('[C16] a request brings no more than a room takes', () => {
     const outbox = putAll(numbers(BATCH_LIMIT + 3));
     const [batch] = answered(outbox, 1, done, 0).effects;
     expect(batch).toMatchObject({ message: { messages: { length: BATCH_LIMIT } } });
@@ -85,7 +85,7 @@ describe('an outbox', () => {
     expect(sent(answered(tooLong, 1, done, 0))).toEqual(['b']);
   });
 
-  test('takes for one target no more than has room, but what has to be told', () => {
+  test('[C16] one target has a bounded queue, except for what has to be told', () => {
     let outbox = putAll(numbers(QUEUE_LIMIT), { durable: false });
     expect([isFull(outbox, anna), isFull(outbox, boris)]).toEqual([true, false]);
     const over = put(outbox, anna, 'one more', { durable: false });
@@ -98,11 +98,11 @@ describe('an outbox', () => {
     expect(waiting(long)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  test('takes back what waits, for its turn or to be tried again, and nothing that is under way', () => {
+  test('[C16] what waits can be withdrawn, what is under way cannot', () => {
     const outbox = putAll(['a', 'b', 'c']);
     const untouched = withdraw(outbox, 1);
     expect([waiting(untouched.outbox), sent(untouched)]).toEqual([['a', 'b', 'c'], []]);
-    // Nobody wants it any more: one try is enough.
+    // Nobody wants this message any more, so one try is enough.
     expect(waiting(answered(untouched.outbox, 1, undefined, 0).outbox)).toEqual(['b', 'c']);
     const without = withdraw(outbox, 2);
     expect([waiting(without.outbox), sent(without)]).toEqual([['a', 'c'], []]);
@@ -112,7 +112,7 @@ describe('an outbox', () => {
     expect(withdraw(after.outbox, 1)).toEqual({ outbox: after.outbox, effects: [] });
   });
 
-  test('drops what is of no use any more, and goes on with the rest', () => {
+  test('[C16] what is of no use any more is dropped, and the rest goes on', () => {
     const outbox = putAll(['a', 'b', 'c', 'd', 'e']);
     const isUseless = ({ message }: { message: object }) => 'abd'.includes(callOf(message));
     const dropped = drop(outbox, anna, isUseless);
@@ -126,7 +126,7 @@ describe('an outbox', () => {
     expect(drop(later.outbox, boris, () => true)).toEqual({ outbox: later.outbox, effects: [] });
   });
 
-  test('tries again what was not answered, each time after twice as long, and keeps the order meanwhile', () => {
+  test('[C16] what was not answered is retried in order, each time after twice as long', () => {
     let outbox = putAll(['a', 'b']);
     const waits: number[] = [];
     let now = 0;
@@ -141,7 +141,7 @@ describe('an outbox', () => {
       expect(sent(retry(failed.outbox, at - 1))).toEqual([]);
       const again = retry(failed.outbox, at);
       expect(sent(again)).toEqual(['a+b']);
-      // Under way, it is not sent a second time.
+      // A message that is under way is not sent a second time.
       expect([due(again.outbox), sent(retry(again.outbox, at + 1))]).toEqual([undefined, []]);
       ({ outbox } = again);
       now = at;
@@ -151,7 +151,7 @@ describe('an outbox', () => {
     expect(isEmpty(answered(outbox, 1, { answers: [done, done] }, now).outbox)).toBe(true);
   });
 
-  test('tells again only those of several that had no answer, or were to be told later', () => {
+  test('[C16] of several only those without an answer, or to be told later, are retried', () => {
     const { outbox } = answered(putAll(['a', 'b', 'c', 'd', 'e']), 1, done, 0);
     const some = answered(outbox, 2, { answers: [done, null, LATER, done] }, 1_000);
     expect(some.outcomes.map(({ over }) => over)).toEqual([true, false, false, true]);
@@ -161,14 +161,14 @@ describe('an outbox', () => {
   });
 
   test.each([undefined, {}, { answers: 1 }, { answers: [] }, done])(
-    'takes %j for no answer to several',
+    '%j is no answer to several',
     (answer) => {
       const { outbox } = answered(putAll(['a', 'b', 'c']), 1, done, 0);
       expect(waiting(answered(outbox, 2, answer, 0).outbox)).toEqual(['b', 'c']);
     },
   );
 
-  test('gives up what would come too late, and goes on with what follows', () => {
+  test('[C16] what would come too late is given up, and what follows goes on', () => {
     let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { until: 251 });
     ({ outbox } = put(outbox, anna, 'b'));
     const once = answered(outbox, 1, undefined, 0);
@@ -178,7 +178,7 @@ describe('an outbox', () => {
     expect([waiting(twice.outbox), sent(twice)]).toEqual([['b'], []]);
   });
 
-  test('outlives its host in what is durable, and sends that once more, in order', () => {
+  test('[C16] what is durable outlives the host, and is sent once more, in order', () => {
     let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { durable: false });
     for (const call of ['b', 'c']) ({ outbox } = put(outbox, anna, call));
     ({ outbox } = put(outbox, boris, 'd'));
@@ -190,7 +190,7 @@ describe('an outbox', () => {
     expect(effect).toMatchObject({ n: 5 });
   });
 
-  test('says when that has changed which outlives its host', () => {
+  test('an outbox counts the changes of what outlives its host', () => {
     const steps: Outbox[] = [put(EMPTY_OUTBOX, anna, 'a', { durable: false }).outbox];
     const next = (outbox: Outbox) => steps.push(outbox);
     next(put(steps.at(-1) ?? EMPTY_OUTBOX, anna, 'b').outbox);
@@ -200,19 +200,21 @@ describe('an outbox', () => {
     expect(steps.map(({ changes }) => changes)).toEqual([0, 1, 1, 1, 2]);
   });
 
-  test('reads what was written before there were batches', () => {
+  test('an outbox reads what was written before there were batches', () => {
     const written: KeptOutbox = JSON.parse(`{"next":4,"items":[
-      {"n":1,"to":{"party":"inbox","id":"anna"},"message":{"type":"stop","call":"a","reason":"lost"},
+      {"n":1,"to":{"party":"inbox","id":"anna"},
+        "message":{"type":"stop","call":"a","reason":"lost"},
         "durable":true,"until":null,"tries":3,"at":12345},
-      {"n":3,"to":{"party":"inbox","id":"anna"},"message":{"type":"stop","call":"b","reason":"lost"},
+      {"n":3,"to":{"party":"inbox","id":"anna"},
+        "message":{"type":"stop","call":"b","reason":"lost"},
         "durable":true,"until":99,"tries":0,"at":null}]}`);
     const back = restart(written);
     expect([sent(back), due(back.outbox)]).toEqual([['a+b'], undefined]);
   });
 });
 
-describe('what a step costs', () => {
-  /** How many messages are looked at when one is put in and one is answered, with so many that wait for others. */
+describe('what a step of an outbox costs', () => {
+  /** How many messages are read for one post and one answer while so many wait for others. */
   const looksOf = (others: number): number => {
     let looks = 0;
     const counted = (message: ToInbox): ToInbox =>
@@ -232,7 +234,7 @@ describe('what a step costs', () => {
     return looks;
   };
 
-  test('does not grow with what waits', () => {
+  test('[C17] the cost does not grow with what waits', () => {
     expect(looksOf(QUEUE_LIMIT)).toBe(looksOf(1));
   });
 });

@@ -22,7 +22,7 @@ const anna = {
   until: Date.now() + 60_000,
 };
 
-/** A kind of room that writes down what happens to it, and wants to be woken. */
+/** A kind of room that records what happens to it, and wants to be woken. */
 const noting = (heard: string[]): RoomDefinition<string, string, object> => ({
   party: 'call',
   frameLimit: 100,
@@ -90,7 +90,7 @@ const wayIn = async (room: string) => ({
 });
 
 describe('a room on PartyKit', () => {
-  test('knows its id when an alarm wakes it, and PartyKit does not tell', async () => {
+  test('a room knows its id when an alarm wakes it, which PartyKit does not tell', async () => {
     const stored = new Map<string, unknown>();
     const heard: string[] = [];
     const Room = roomOnPartyKit(noting(heard));
@@ -99,7 +99,7 @@ describe('a room on PartyKit', () => {
     expect(heard).toEqual(['start one: ', 'alarm one', 'start one: ', 'alarm one']);
   });
 
-  test('meets whoever comes while it starts once, and knows them again after its sleep', async () => {
+  test('a room meets whoever comes while it starts once, and again after its sleep', async () => {
     const stored = new Map<string, unknown>();
     const heard: string[] = [];
     const connections = ['a', 'b'].map(connectionOf);
@@ -114,7 +114,7 @@ describe('a room on PartyKit', () => {
     expect(heard.slice(3)).toEqual(['start one: anna,anna', 'frame one']);
   });
 
-  test('says which of its variables are missing, and no value', () => {
+  test('a room says which of its variables are missing, and no value', () => {
     const Room = roomOnPartyKit(noting([]));
     const start = () =>
       new Room({

@@ -4,14 +4,14 @@ import { Patience } from '../../party/patience.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('who waits for an answer', () => {
-  test('has it as soon as it comes, and what fails as it fails', async () => {
+describe('waiting for an answer', () => {
+  test('an answer arrives as soon as it comes, and a failure as it fails', async () => {
     const patience = new Patience();
     expect(await patience.waitFor(Promise.resolve('here'))).toBe('here');
     await expect(patience.waitFor(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
 
-  test('gives up after 4.5 s, at the latest 1.5 s later; others wait on', async () => {
+  test('waiting ends after 4.5 s, at the latest 1.5 s later; others wait on', async () => {
     const patience = new Patience();
     const became: string[] = [];
     const never = new Promise<never>(() => undefined);
@@ -27,7 +27,7 @@ describe('who waits for an answer', () => {
     expect(became).toEqual(['first', 'second']);
   });
 
-  test('has one timer for all, and none when nothing is waited for', async () => {
+  test('all who wait share one timer, and there is none when nobody waits', async () => {
     const patience = new Patience();
     for (let n = 0; n < 100; n++) void patience.waitFor(Promise.resolve(n));
     expect(vi.getTimerCount()).toBe(1);

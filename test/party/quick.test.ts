@@ -60,14 +60,14 @@ const nearly = (right: unknown): fc.Arbitrary<unknown> => {
 const object = (right: object) =>
   nearly(right).map((said): object => Object(JSON.parse(JSON.stringify(said ?? null))));
 
-describe('what is read without the schema', () => {
-  test('is what rooms tell one another of candidates', () => {
+describe('messages that are read without the schema', () => {
+  test('what rooms tell one another of candidates is read quickly', () => {
     expect(quickToCall(act)).toEqual(ToCall.parse(act));
     expect(quickToInbox(told)).toEqual(ToInbox.parse(told));
     expect(quickSignal(candidate)).toEqual(Signal.parse({ kind: 'candidate', candidate }));
   });
 
-  test('is what the schema says of it, or nothing', () => {
+  test('the quick reader says what the schema says, or nothing', () => {
     fc.assert(
       fc.property(object(act), object(told), (toCall, toInbox) => {
         const [one, other] = [quickToCall(toCall), quickToInbox(toInbox)];
@@ -78,7 +78,7 @@ describe('what is read without the schema', () => {
     );
   });
 
-  test('of an old client is the same, and what is no candidate is none', () => {
+  test('[C37] a legacy candidate is read the same way, and what is none is not', () => {
     fc.assert(
       fc.property(nearly(candidate), (said) => {
         expect(quickSignal(said)).toEqual(

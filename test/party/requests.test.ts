@@ -5,7 +5,7 @@ import { BATCH_LIMIT } from '../../party/wire/messages.ts';
 
 const Say = z.object({ say: z.string() });
 
-/** Requests to a machine that answers with what it hears, but for what it is to think about. */
+/** Requests to a machine that answers with what it hears, except when it is told to wait. */
 const echo = () => {
   const heard: string[] = [];
   const late: (() => void)[] = [];
@@ -25,13 +25,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a request to a room', () => {
-  test('is answered at once, and needs no timer, when the machine knows the answer', () => {
+  test('a request is answered at once, without a timer, when the machine knows the answer', () => {
     const { requests } = echo();
     expect(requests.tell({ say: 'hello' })).toEqual({ say: 'hello' });
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is answered later, or not at all', async () => {
+  test('a request is answered later, or not at all', async () => {
     const { requests, late } = echo();
     const told = [requests.tell({ say: 'think' }), requests.tell({ say: 'nothing' })];
     for (const answer of late) answer();
@@ -40,7 +40,7 @@ describe('a request to a room', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that brings several has them heard in order, and answers each in its place', async () => {
+  test('[C16] messages of a batch are heard in order, each answered in its place', async () => {
     const { requests, heard, late } = echo();
     const told = requests.tell(
       batch({ say: 'a' }, { say: 'think' }, { no: 1 }, { say: 'nothing' }, { say: 'b' }),
@@ -63,13 +63,13 @@ describe('a request to a room', () => {
     7,
     'batch',
     [],
-  ])('that is no message is not heard: %j', (said) => {
+  ])('what is no message is not heard: %j', (said) => {
     const { requests, heard } = echo();
     expect(requests.tell(said)).toBe(UNKNOWN);
     expect(heard).toEqual([]);
   });
 
-  test('within several is no request that brings several', async () => {
+  test('a batch within a batch is no message', async () => {
     const { requests } = echo();
     expect(await requests.tell(batch(batch({ say: 'a' }), { say: 'b' }))).toEqual({
       answers: [null, { say: 'b' }],

@@ -23,7 +23,7 @@ const who: Entrant = {
   until: Number.MAX_SAFE_INTEGER,
 };
 
-/** A connection; what it was sent, and how it was closed. */
+/** A connection that records what it was sent, and how it was closed. */
 class FakeSocket implements Socket {
   readonly id: string;
   readonly who: Entrant | undefined;
@@ -44,7 +44,7 @@ class FakeSocket implements Socket {
   }
 }
 
-/** A host whose clock, storage and answers are a test's own. */
+/** A host whose clock, storage and answers belong to the test. */
 class FakeHost implements Host {
   readonly id: string = '0123456789';
   readonly secrets = [SECRET] as const;
@@ -87,12 +87,12 @@ const Say = z.object({ say: z.string() });
 type Say = z.output<typeof Say>;
 type ProbeEvent = RoomEvent<Say, Say>;
 
-/** A room that writes down what happens in it, and does what a test says. */
+/** A room that records what happens in it, and does what a test says. */
 class Probe {
   readonly host = new FakeHost('room');
   readonly events: string[] = [];
   readonly present: string[][] = [];
-  /** What comes of an event. */
+  /** The effects of an event. */
   react: (event: ProbeEvent) => readonly Effect[] = () => [];
   deadline: () => number | undefined = () => undefined;
   reminder: () => number | undefined = () => undefined;
@@ -100,7 +100,7 @@ class Probe {
   onMessage: () => void = () => undefined;
   runner = this.begin();
 
-  /** Begins, or begins again. */
+  /** Starts, or starts again. */
   begin(): RoomRunner<number, Say, Say> {
     const definition: RoomDefinition<number, Say, Say> = {
       party: 'call',
@@ -154,7 +154,7 @@ class Probe {
     );
   }
 
-  /** The alarm goes off when it was set for. */
+  /** Lets the alarm go off when it was set for. */
   async ring(): Promise<void> {
     if (this.host.alarm === null) throw new Error('No alarm is set');
     this.host.time = this.host.alarm;
@@ -183,7 +183,7 @@ const reply = (event: ProbeEvent): Effect[] =>
   event.type === 'message'
     ? [{ type: 'reply', request: event.request, answer: { heard: event.message.say } }]
     : [];
-/** What is under way in promises that wait for nothing else is over. */
+/** Waits until every promise that waits for nothing else is settled. */
 const settle = () => new Promise<void>((done) => setImmediate(done));
 
 let probe: Probe;
@@ -194,15 +194,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('who comes in', () => {
-  test('is met once, among those present', async () => {
+describe('connections to a room', () => {
+  test('a connection is met once, among those present', async () => {
     await probe.runner.connect(new FakeSocket('a'), true);
     await probe.runner.connect(new FakeSocket('b'), true);
     expect(probe.events).toEqual(['start', 'join a', 'join b']);
     expect(probe.present).toEqual([[], ['a'], ['a', 'b']]);
   });
 
-  test('without the signature of the Worker is unauthorized, and the room hears nothing of it', async () => {
+  test('[C18] a connection that the Worker has not signed is unauthorized', async () => {
     const socket = new FakeSocket();
     await probe.runner.connect(socket, false);
     await probe.runner.message('a', 'hello');
@@ -211,7 +211,7 @@ describe('who comes in', () => {
     expect(probe.events).toEqual(['start']);
   });
 
-  test('while the room begins is not met among those with whom it slept, though the host knows it already', async () => {
+  test('a connection made while the room starts is met apart from those that slept', async () => {
     probe.host.here = [new FakeSocket('slept'), new FakeSocket('comes')];
     probe.present.length = 0;
     const runner = probe.begin();
@@ -221,7 +221,7 @@ describe('who comes in', () => {
     expect(probe.present).toEqual([['slept'], ['slept', 'comes']]);
   });
 
-  test('without a signature while the room begins is not met at all', async () => {
+  test('[C18] an unsigned connection made while the room starts is not met at all', async () => {
     const comes = new FakeSocket('comes');
     probe.host.here = [comes];
     const runner = probe.begin();
@@ -259,7 +259,7 @@ describe('what the Worker refuses', () => {
     return answers;
   };
 
-  test('again and again is given up, and the log says so', async () => {
+  test('[C9] what is refused again and again is given up, and the log says so', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const answers = await refuse(100, new RefusedError('worker answered 400'));
     expect(answers).toEqual([...Array(REFUSALS_LIMIT - 1).fill(undefined), { outcome: 'refused' }]);
@@ -275,14 +275,14 @@ describe('what the Worker refuses', () => {
     error.mockRestore();
   });
 
-  test('is another thing than a Worker that is not there', async () => {
+  test('a Worker that is not there does not count as refusing', async () => {
     const answers = await refuse(100, new Error('worker answered 503'));
     expect(answers).toEqual(Array(100).fill(undefined));
   });
 });
 
-describe('a room that could not begin', () => {
-  /** Whose storage fails so many times. */
+describe('a room that could not start', () => {
+  /** A storage that fails so many times. */
   const beginWith = (failures: number) => {
     let left = failures;
     probe.host.read = async () => {
@@ -293,7 +293,7 @@ describe('a room that could not begin', () => {
     return probe.begin();
   };
 
-  test('begins again with whoever comes next, and is as if nothing had been', async () => {
+  test('a room starts again with whoever comes next, as if nothing had been', async () => {
     const runner = beginWith(2);
     const early = runner.connect(new FakeSocket('a'), true);
     await expect(early).rejects.toThrow('The storage is away');
@@ -305,14 +305,14 @@ describe('a room that could not begin', () => {
   });
 
   test.each(['message', 'leave', 'alarm', 'request'] as const)(
-    'begins again with a %s',
+    'a room starts again with a %s',
     async (what) => {
       const body = JSON.stringify({ say: 'x' });
       const headers = await sign([SECRET], 'call/room', { body }, probe.host.time);
       const request = () => new Request('https://room', { method: 'POST', headers, body });
       probe.react = (event) =>
         event.type === 'message' ? [{ type: 'reply', request: event.request, answer: {} }] : [];
-      // One is used up by the attempt that nobody waits for.
+      // One failure is used up by the attempt that nobody waits for.
       const runner = beginWith(2);
       await runner.alarm().catch(() => undefined);
       const come = {
@@ -329,7 +329,7 @@ describe('a room that could not begin', () => {
 });
 
 describe('what a room is told', () => {
-  test('comes with who is there where it asks for that, and not otherwise', async () => {
+  test('a message comes with who is present where the room asks for that', async () => {
     await probe.enter('a');
     probe.present.length = 0;
     probe.react = reply;
@@ -339,8 +339,8 @@ describe('what a room is told', () => {
   });
 });
 
-describe('the order', () => {
-  test('is that in which things came, also while the room begins', async () => {
+describe('the order of events', () => {
+  test('events keep the order in which they came, also while the room starts', async () => {
     let open = (_: unknown) => {};
     probe.host.reading = new Promise((resolve) => {
       open = resolve;
@@ -374,7 +374,7 @@ describe('the order', () => {
     ]);
   });
 
-  test('holds for those who are not in: what they say before they come, or after they went, is not heard', async () => {
+  test('frames from before a connection comes, or after it went, are not heard', async () => {
     await probe.runner.message('a', 'too early');
     await probe.runner.leave('a');
     await probe.runner.connect(new FakeSocket('a'), true);
@@ -385,7 +385,7 @@ describe('the order', () => {
     expect(probe.events).toEqual(['start', 'join a', 'frame now', 'leave a']);
   });
 
-  test('of what a room does is the one that it says: what it keeps is written before it is told', async () => {
+  test("effects keep the room's order: what it keeps is written before it is told", async () => {
     const socket = await probe.enter();
     const written: unknown[] = [];
     socket.send = () => written.push(probe.host.kept);
@@ -401,7 +401,7 @@ describe('a frame', () => {
     ['of characters of two bytes', 'é'.repeat(LIMIT / 2)],
     ['of characters of three bytes', `${'€'.repeat((LIMIT - 1) / 3)}x`],
     ['of pairs of surrogates', '😀'.repeat(LIMIT / 4)],
-  ])('%s may have 64 KiB of UTF-8, and not one byte more', async (_, text) => {
+  ])('[C21] %s may have 64 KiB of UTF-8, and not one byte more', async (_, text) => {
     expect(new TextEncoder().encode(text).byteLength).toBe(LIMIT);
     const socket = await probe.enter();
     await probe.runner.message('a', text);
@@ -411,7 +411,7 @@ describe('a frame', () => {
     expect(probe.events.slice(1)).toEqual(['leave a']);
   });
 
-  test('that is binary may have as many bytes', async () => {
+  test('[C21] a binary frame may have as many bytes', async () => {
     const socket = await probe.enter();
     await probe.runner.message('a', new Uint8Array(LIMIT));
     expect(socket.closed).toBeUndefined();
@@ -419,14 +419,14 @@ describe('a frame', () => {
     expect(socket.closed).toBe('1009 Frame too long');
   });
 
-  test('that asks for a sign of life is answered, and the room hears nothing of it', async () => {
+  test('a ping is answered, and the room hears nothing of it', async () => {
     const socket = await probe.enter();
     await probe.runner.message('a', 'ping');
     expect(socket.got).toEqual(['pong']);
     expect(probe.events).toEqual([]);
   });
 
-  test('tells that its sender is alive, whatever it says', async () => {
+  test('[C23] a frame tells that its sender is alive, whatever it says', async () => {
     await probe.enter();
     probe.host.time += 5_000;
     await probe.runner.message('a', 'ping');
@@ -445,7 +445,7 @@ describe('a socket', () => {
     for (let n = 0; n < count; n++) await probe.runner.message('a', 'x');
   };
 
-  test('may send 200 frames at once, and is closed with one more', async () => {
+  test('[C22] a socket may send 200 frames at once, and is closed with one more', async () => {
     const socket = await probe.enter();
     await send(200);
     expect([socket.closed, probe.events.length]).toEqual([undefined, 200]);
@@ -454,7 +454,7 @@ describe('a socket', () => {
     expect(probe.events.slice(200)).toEqual(['leave a']);
   });
 
-  test('may send 50 more each second, and saves up no more than 200', async () => {
+  test('[C22] a socket may send 50 more frames a second, and saves up at most 200', async () => {
     const socket = await probe.enter();
     await send(200);
     probe.host.time += 1_000;
@@ -466,14 +466,14 @@ describe('a socket', () => {
     expect(socket.closed).toBe('4029 Too many messages');
   });
 
-  test('has pings counted like all else, and does not suffer from others', async () => {
+  test('[C22] pings count like all else, and sockets do not suffer from one another', async () => {
     const [a, b] = [await probe.enter('a'), await probe.enter('b')];
     for (let n = 0; n <= 200; n++) await probe.runner.message('a', 'ping');
     await probe.runner.message('b', 'x');
     expect([a.closed, b.closed]).toEqual(['4029 Too many messages', undefined]);
   });
 
-  test('that was put out has what it sent ignored, and ends once', async () => {
+  test('[C26] what a closed socket sends is ignored, and it ends once', async () => {
     await probe.enter();
     probe.react = () => [{ type: 'close', id: 'a', why: 'replaced' }];
     await probe.runner.message('a', '1');
@@ -484,7 +484,7 @@ describe('a socket', () => {
 });
 
 describe('a request', () => {
-  test('that is signed is answered with what the room says', async () => {
+  test('a signed request is answered with what the room says', async () => {
     probe.react = reply;
     const response = await probe.ask({ say: 'hi' });
     expect([response.status, await response.json()]).toEqual([200, { heard: 'hi' }]);
@@ -496,18 +496,18 @@ describe('a request', () => {
     ['signed for another room', { target: 'call/another' }],
     ['signed for another kind of room', { target: 'inbox/room' }],
     ['signed half a minute ago', { age: 30_000 }],
-  ])('that is %s is refused with 401, unheard', async (_, how) => {
+  ])('[C18] a request that is %s is refused with 401, unheard', async (_, how) => {
     probe.react = reply;
     expect((await probe.ask({ say: 'hi' }, how)).status).toBe(401);
     expect(probe.events).toEqual(['start']);
   });
 
-  test('that says nothing known is refused with 400', async () => {
+  test('a request that says nothing known is refused with 400', async () => {
     expect((await probe.ask({ sing: 'hi' })).status).toBe(400);
     expect(probe.events).toEqual(['start']);
   });
 
-  test('that gets no answer for 4 s is answered with 504, and an answer after that goes nowhere', async () => {
+  test('a request without an answer for 4 s gets 504, and nothing after that', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const heard = new Promise<void>((resolve) => {
       probe.onMessage = resolve;
@@ -527,7 +527,7 @@ describe('a request', () => {
     expect(probe.events.at(-1)).toBe('alarm');
   });
 
-  test('may be answered later, each with its own answer', async () => {
+  test('requests may be answered later, each with its own answer', async () => {
     const requests: string[] = [];
     const both = new Promise<void>((resolve) => {
       probe.react = (event) => {
@@ -546,7 +546,7 @@ describe('a request', () => {
 });
 
 describe('an alarm', () => {
-  test('is set once, not anew with every frame', async () => {
+  test('an alarm is set once, not anew with every frame', async () => {
     await probe.enter();
     probe.deadline = () => probe.host.time + 10_000;
     for (let n = 0; n < 10; n++) {
@@ -556,7 +556,7 @@ describe('an alarm', () => {
     expect(probe.host.alarms).toEqual([1_010_100]);
   });
 
-  test('is set anew when the room has to be woken sooner', async () => {
+  test('an alarm is set anew when the room has to be woken sooner', async () => {
     await probe.enter();
     for (const at of [1_010_000, 1_005_000, 1_020_000]) {
       probe.deadline = () => at;
@@ -565,7 +565,7 @@ describe('an alarm', () => {
     expect(probe.host.alarms).toEqual([1_010_000, 1_005_000]);
   });
 
-  test('that comes too early is set for when it is due', async () => {
+  test('an alarm that comes too early is set for when it is due', async () => {
     await probe.enter();
     probe.deadline = () => 1_010_000;
     await probe.runner.message('a', 'x');
@@ -574,7 +574,7 @@ describe('an alarm', () => {
     expect(probe.host.alarms).toEqual([1_010_000, 1_030_000]);
   });
 
-  test('that was set before the room began is not set once more', async () => {
+  test('an alarm that was set before the room started is not set once more', async () => {
     probe.host.alarm = 1_005_000;
     const runner = probe.begin();
     probe.deadline = () => 1_010_000;
@@ -582,7 +582,7 @@ describe('an alarm', () => {
     expect(probe.host.alarms).toEqual([]);
   });
 
-  test('is always set while something is under way, whatever went off meanwhile', async () => {
+  test('[C16] an alarm is always set while a post is under way, whatever went off', async () => {
     await probe.enter();
     let answer = (_: unknown) => {};
     probe.host.answer = () =>
@@ -604,7 +604,7 @@ describe('an alarm', () => {
     expect(probe.host.alarm).toBeNull();
   });
 
-  test('is set for what a room tells as it begins', async () => {
+  test('an alarm is set for what a room posts as it starts', async () => {
     const host = new FakeHost('c');
     host.answer = () => new Promise(() => {});
     const runner = new RoomRunner(host, callRoom);
@@ -635,7 +635,7 @@ describe('a reminder', () => {
     vi.useRealTimers();
   });
 
-  test('is an alarm that nothing is written down for', async () => {
+  test('a reminder is an alarm for which nothing is written', async () => {
     await probe.enter();
     probe.reminder = () => 1_015_000;
     await probe.runner.message('a', 'x');
@@ -646,7 +646,7 @@ describe('a reminder', () => {
     expect(probe.host.alarms).toEqual([]);
   });
 
-  test('comes once, at the earliest time that was asked for', async () => {
+  test('a reminder comes once, at the earliest time that was asked for', async () => {
     await probe.enter();
     for (const at of [1_015_000, 1_010_000, 1_020_000]) {
       probe.reminder = () => at;
@@ -657,7 +657,7 @@ describe('a reminder', () => {
     expect(probe.events.filter((event) => event === 'alarm')).toHaveLength(1);
   });
 
-  test('does not come to a room that was forgotten', async () => {
+  test('a reminder does not come to a room that was forgotten', async () => {
     await probe.enter();
     probe.reminder = () => 1_015_000;
     await probe.runner.message('a', 'x');
@@ -669,7 +669,7 @@ describe('a reminder', () => {
   });
 });
 
-describe('what is told to others', () => {
+describe('answers to posts', () => {
   test.each([
     ['with what they answer', async () => ({ outcome: 'ok' }), 'answered 1 {"outcome":"ok"}'],
     [
@@ -677,7 +677,7 @@ describe('what is told to others', () => {
       () => Promise.reject(new Error('Out of reach')),
       'answered 1 undefined',
     ],
-  ])('comes back %s', async (_, answer, event) => {
+  ])('a post comes back %s', async (_, answer, event) => {
     await probe.enter();
     probe.host.answer = answer;
     probe.react = ({ type }) => (type === 'frame' ? [post] : []);
@@ -688,7 +688,7 @@ describe('what is told to others', () => {
 });
 
 describe('a room that forgets', () => {
-  test('has nothing kept and no alarm, and sets one anew when it has to be woken again', async () => {
+  test('a room that forgot has no state, and no alarm until it needs one again', async () => {
     await probe.enter();
     probe.react = () => [{ type: 'keep' }];
     probe.deadline = () => 1_010_000;
@@ -703,7 +703,7 @@ describe('a room that forgets', () => {
     expect(probe.host.alarm).toBe(1_020_000);
   });
 
-  test('is not woken again for what it forgot, though its deadline is what it was', async () => {
+  test('a room is not woken for what it forgot, though its deadline is as before', async () => {
     probe.deadline = () => 1_010_000;
     await probe.enter();
     probe.react = ({ type }) => (type === 'alarm' ? [{ type: 'forget' }] : []);
@@ -716,7 +716,7 @@ describe('what is no frame', () => {
   const noFrames = [new TextEncoder().encode('{"type":"ping"}'), '{'];
   const malformed = { type: 'error', code: 'malformed' };
 
-  /** What somebody hears who says so. */
+  /** What a client hears that sends no frame. */
   const heard = async <State, Frame, Message>(
     definition: RoomDefinition<State, Frame, Message>,
     id: string,
@@ -733,7 +733,7 @@ describe('what is no frame', () => {
     return socket.got.map((text) => JSON.parse(text));
   };
 
-  test('of a client in a call is answered as malformed, binary or not', async () => {
+  test('[C24] what is no frame is answered as malformed in a call, binary or not', async () => {
     const alice: Entrant = { ...who, user: 'alice', device: 'alice', role: 'caller' };
     const entrant = { ...alice, ticket: { id: 'jti', until: 1_060_000 } };
     expect(await heard(callRoom, 'c', entrant, ringing().written)).toMatchObject([
@@ -742,15 +742,15 @@ describe('what is no frame', () => {
     ]);
   });
 
-  test('of a client in an inbox is answered as malformed', async () => {
+  test('[C24] what is no frame is answered as malformed in an inbox', async () => {
     expect(await heard(inboxRoom, 'bob', who)).toMatchObject([malformed, malformed]);
   });
 
-  test('of an old client in an inbox is ignored', async () => {
+  test('[C38] what is no frame is ignored in an inbox when a legacy client sends it', async () => {
     expect(await heard(inboxRoom, 'bob', { ...who, device: 'ws-a', old: true })).toEqual([]);
   });
 
-  test('in the room of a QR code is ignored', async () => {
+  test('what is no frame is ignored in the room of a QR code', async () => {
     expect(await heard(qrRoom, await newQrRoom([SECRET], 1_300_000), who)).toEqual([]);
   });
 });

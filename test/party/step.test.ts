@@ -26,40 +26,40 @@ const letter = (durable: boolean) =>
 const typesOf = (step: TestStep) => step.result.effects.map(({ type }) => type);
 
 describe('a step of a machine', () => {
-  it('writes nothing when nothing has changed', () => {
+  it('nothing is written when nothing has changed', () => {
     const step = newStep();
     step.send('1', { type: 'pong' });
     expect(typesOf(step)).toEqual(['send']);
     expect(step.result.state).toBe(STATE);
   });
 
-  it('writes a changed field before all other effects', () => {
+  it('a changed field is written before all other effects', () => {
     const step = newStep();
     step.reply('request', {});
     step.set({ names: ['ada'] });
     expect(typesOf(step)).toEqual(['keep', 'reply']);
   });
 
-  it('does not write for a field that does not outlive the host', () => {
+  it('a field that does not outlive the host is not written', () => {
     const step = newStep();
     step.set({ sockets: ['1'] });
     expect(typesOf(step)).toEqual([]);
     expect(step.result.state.sockets).toEqual(['1']);
   });
 
-  it('writes a message that has to outlive the host before it is sent', () => {
+  it('a message that has to outlive the host is written before it is sent', () => {
     const step = newStep();
     step.post(letter(true));
     expect(typesOf(step)).toEqual(['keep', 'post']);
   });
 
-  it('sends a message that need not outlive the host without a write', () => {
+  it('a message that need not outlive the host is sent without a write', () => {
     const step = newStep();
     step.post(letter(false));
     expect(typesOf(step)).toEqual(['post']);
   });
 
-  it('writes nothing when it forgets', () => {
+  it('nothing is written by a step that forgets', () => {
     const step = newStep();
     step.set({ names: ['ada'] });
     step.forget();

@@ -6,7 +6,9 @@ import { messagesIn } from './answering.ts';
 import { HANGS, ice, offer, ringing, talking } from './call/call.ts';
 import { Inbox, offerOf } from './inbox/inbox.ts';
 
-/** How many frames and requests may come of one frame beside what it was sent for: a request to each of eight. */
+/**
+ * The most frames and requests that may come of one frame beside its purpose: one to each of eight.
+ */
 const OUT_LIMIT = 8;
 
 const SDP = { sdp: { type: 'offer', sdp: 'v=0' } };
@@ -15,14 +17,14 @@ const hangup = { event: 'call:hangup' };
 const answer = { event: 'call:answer', payload: SDP };
 const candidate = { event: 'call:ice', payload: { candidate: { candidate: 'candidate:1' } } };
 
-/** What goes out: to sockets, and to other rooms and the Worker. */
+/** Counts what goes out: to sockets, to other rooms and to the Worker. */
 const countOut = (effects: readonly Effect[]): number =>
   effects.filter(({ type }) => type === 'send' || type === 'post').length;
 
 const unheard = { signal: () => HANGS, ring: () => ({ outcome: 'ok', devices: 1, old: true }) };
 
-describe('an old device that asks again and again for what was said', () => {
-  /** A call with an offer and 250 candidates, of which an old device hears. */
+describe('a legacy device that asks again and again for what was said', () => {
+  /** A call with an offer and 250 candidates, of which a legacy device hears. */
   const loud = () => {
     const room = ringing(
       { ring: () => ({ outcome: 'ok', devices: 0, old: false }) },
@@ -36,14 +38,14 @@ describe('an old device that asks again and again for what was said', () => {
   const signalsIn = (room: ReturnType<typeof loud>) =>
     room.messages('signal').reduce((sum, { signals }) => sum + signals.length, 0);
 
-  test('is handed it once, in few messages', () => {
+  test('[C17] it is handed everything once, in few messages', () => {
     const room = loud().act('bob', { type: 'listen' });
     expect([room.posts.length, signalsIn(room)]).toEqual([2, 250]);
     for (let n = 0; n < 60; n++) room.act('bob', { type: 'listen' });
     expect([room.posts.length, signalsIn(room)]).toEqual([2, 250]);
   });
 
-  test('is handed it once more when it has dropped that, and another device as well', () => {
+  test('[C17] it is handed everything once more after dropping it; so is another device', () => {
     const room = loud().act('bob', { type: 'listen' });
     for (let n = 0; n < 60; n++) room.act('bob', { type: 'listen', again: true });
     expect(signalsIn(room)).toBe(500);
@@ -51,14 +53,14 @@ describe('an old device that asks again and again for what was said', () => {
     expect(signalsIn(room)).toBe(750);
   });
 
-  test('is handed nothing any more as the 65th', () => {
+  test('[C17] the 65th device is handed nothing any more', () => {
     const room = loud();
     for (let n = 0; n < 70; n++) room.act('bob', { type: 'listen' }, `ws-${n}`);
     expect(signalsIn(room)).toBe(64 * 250);
   });
 
-  test('rings twice at most, whatever it says to its inbox', () => {
-    const bob = new Inbox().old('pc');
+  test('[C17] it rings twice at most, whatever it says to its inbox', () => {
+    const bob = new Inbox().legacy('pc');
     bob.ring('c');
     for (let n = 0; n < 60; n++) bob.say('pc', dials('alice'));
     for (let n = 0; n < 60; n++) bob.say('pc', dials('carol')).say('pc', hangup);
@@ -66,8 +68,8 @@ describe('an old device that asks again and again for what was said', () => {
   });
 });
 
-describe('what waits for somebody who does not answer', () => {
-  test('has an end, as the sender hears, who sends it again later', () => {
+describe('what waits for a peer who does not answer', () => {
+  test('[C15] what waits is bounded, as the sender hears, who sends it again later', () => {
     const room = ringing(unheard, { offer: offer() }).enter('alice');
     for (let seq = 2; seq <= 2 * QUEUE_LIMIT; seq++) room.signal('alice', seq);
     const { outbox } = room.state.call ?? {};
@@ -76,7 +78,7 @@ describe('what waits for somebody who does not answer', () => {
     expect(room.heard('alice', 'resend').at(-1)).toEqual({ type: 'resend', seq: QUEUE_LIMIT + 1 });
   });
 
-  test('is told later by an old sender, too, whose signals cannot be asked for', () => {
+  test('[C15] more from a legacy sender is told later, since it cannot be asked for again', () => {
     const answers = { ...unheard };
     const room = ringing(answers, { offer: offer(), old: true, device: 'ws-alice' });
     const said = (seq: number) =>
@@ -93,7 +95,7 @@ describe('what waits for somebody who does not answer', () => {
     expect(said(QUEUE_LIMIT + 1)).toEqual({ outcome: 'done' });
   });
 
-  test('is dropped when the call ends, and the end is told at once', () => {
+  test('[C16] what waits is dropped when the call ends, and the end is told at once', () => {
     const room = ringing(unheard, { offer: offer() }).enter('alice');
     for (let seq = 2; seq <= 100; seq++) room.signal('alice', seq);
     room.say('alice', { type: 'hangup' });
@@ -104,16 +106,16 @@ describe('what waits for somebody who does not answer', () => {
     expect(room.told()).toEqual(['bob stop cancelled']);
   });
 
-  test('is not written', () => {
+  test('[C15] what waits is not written', () => {
     const room = ringing(unheard, { offer: offer() }).enter('alice');
     for (let seq = 2; seq <= 100; seq++) room.signal('alice', seq);
     expect(callRoom.kept(room.state)).toMatchObject({ outbox: { items: [] } });
   });
 });
 
-describe('signals of old clients in a call', () => {
+describe('signals of legacy clients in a call', () => {
   const talkingOld = () => {
-    const bob = new Inbox().old('pc');
+    const bob = new Inbox().legacy('pc');
     bob.ring('c');
     bob.say('pc', answer);
     bob.active('c', { device: 'ws-pc' });
@@ -121,7 +123,7 @@ describe('signals of old clients in a call', () => {
     return bob;
   };
 
-  test('are not written one by one, but once within two seconds', () => {
+  test('[C46] signals are not written one by one, but once within two seconds', () => {
     const bob = talkingOld();
     const { writes } = bob;
     for (let n = 1; n <= 50; n++) {
@@ -135,7 +137,7 @@ describe('signals of old clients in a call', () => {
     expect(bob.wait(30_000).writes).toBe(writes + 1);
   });
 
-  test('go together while a request is under way, and at once when none is', () => {
+  test('[C16, C46] signals go together while a request is under way, and at once otherwise', () => {
     const bob = talkingOld();
     for (let n = 0; n < 20; n++) bob.say('pc', candidate);
     expect(bob.posts.map((post) => messagesIn(post).length)).toEqual([1]);
@@ -143,7 +145,7 @@ describe('signals of old clients in a call', () => {
     expect(bob.posts.map((post) => messagesIn(post).length)).toEqual([1, 19]);
   });
 
-  test('go together to an old client, too, whose sender hears of all in one word', () => {
+  test('[C16] signals go together to a legacy client; their sender hears of all at once', () => {
     const room = ringing(unheard).enter('alice').act('bob', { type: 'accept' });
     room.posts.length = 0;
     room.signal('alice', 1, offer());
@@ -156,7 +158,7 @@ describe('signals of old clients in a call', () => {
   });
 });
 
-describe('one frame', () => {
+describe('what one frame sets off', () => {
   const frames = [
     { type: 'hello', version: 1 },
     { type: 'accept' },
@@ -173,7 +175,10 @@ describe('one frame', () => {
     { type: 'ping' },
   ];
 
-  /** A call of eight: all have joined, or one has and it rings on eight devices of each of the others. */
+  /**
+   * A call of eight: all have joined, or one has and it rings on eight devices of each of the
+   * others.
+   */
   const crowd = (joined: boolean) => {
     const callees = ['bob', 'cyd', 'dan', 'eve', 'fay', 'gus', 'hal'];
     const room = ringing({}, { callees }).enter('alice');
@@ -189,7 +194,7 @@ describe('one frame', () => {
   };
 
   test.each(Object.entries(scenes))(
-    '%s brings no more than a frame and a request for each of eight',
+    '[C17] %s brings no more than a frame and a request for each of eight',
     (_, scene) => {
       for (const frame of frames) {
         for (const who of ['alice', 'bob']) {
@@ -206,7 +211,8 @@ describe('one frame', () => {
             (effect) => `${'to' in effect && effect.to} ${JSON.stringify(effect)}`,
           );
           expect(new Set(told).size, JSON.stringify(frame)).toBe(told.length);
-          // Whoever comes or goes is told of to all, in one frame that says what and one that says who.
+          // Whoever comes or goes is told to all, in one frame that says what and one that says
+          // who.
           expect(sends.length, `${who} ${JSON.stringify(frame)}`).toBeLessThanOrEqual(
             2 * OUT_LIMIT,
           );
@@ -218,7 +224,7 @@ describe('one frame', () => {
     },
   );
 
-  test('that is repeated brings eight out at most, each time', () => {
+  test('[C17] a frame that is repeated sends eight at most, each time', () => {
     for (const [name, scene] of Object.entries(scenes)) {
       for (const frame of frames.filter(({ type }) => type !== 'hangup' && type !== 'decline')) {
         const room = scene();
@@ -238,7 +244,7 @@ describe('one frame', () => {
     }
   });
 
-  test('of an old client brings eight out at most, whatever rings and however often it comes', () => {
+  test('[C17] a frame of a legacy client sends eight at most, however often it comes', () => {
     for (const frame of [dials('alice'), dials('carol'), answer, candidate, hangup]) {
       for (const before of [
         [],
@@ -248,7 +254,7 @@ describe('one frame', () => {
         [dials('alice')],
       ]) {
         const bob = new Inbox().device('phone');
-        for (let n = 0; n < 7; n++) bob.old(`pc${n}`);
+        for (let n = 0; n < 7; n++) bob.legacy(`pc${n}`);
         for (let n = 0; n < 30; n++)
           bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });
         bob.ring('c');
@@ -266,7 +272,7 @@ describe('one frame', () => {
     }
   });
 
-  test('of an inbox, and one message to it, bring no request more than there are calls', () => {
+  test('[C17] a frame or a message to an inbox sends no more requests than there are calls', () => {
     const bob = new Inbox().device('phone').device('tablet');
     for (let n = 0; n < 32; n++)
       bob.ring(`c${n}`, { from: { user: `u${n}`, username: '', displayName: '' } });

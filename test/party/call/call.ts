@@ -18,16 +18,21 @@ type Told = (ToCall | ToInbox | ToWorker)['type'];
 type Create = Extract<ToCall, { type: 'create' }>;
 type Action = Extract<ToCall, { type: 'act' }>['action'];
 
-/** What inboxes and the Worker answer; by default that all goes well. {@link HANGS} = nothing as yet, undefined = they cannot be reached. */
+/**
+ * What inboxes and the Worker answer; by default all goes well. {@link HANGS} means no answer yet,
+ * undefined that they cannot be reached.
+ */
 export type Answers = Partial<Record<Told, (user: string) => unknown>>;
 
-/** What has to be written: the next number of the outbox changes with messages that are not. */
+/**
+ * The part of the state that has to be written; the outbox's next number changes for others too.
+ */
 const withoutNext = (kept: unknown) => {
   const { outbox, ...rest } = (kept ?? {}) as { outbox?: KeptOutbox };
   return { ...rest, items: outbox?.items ?? [] };
 };
 
-/** Somebody who has not answered yet. */
+/** A request that has no answer yet. */
 export const HANGS = Symbol('hangs');
 
 const DEFAULT: Answers = {
@@ -43,8 +48,9 @@ export const ice = (candidate: string) =>
   ({ kind: 'candidate', candidate: { candidate } }) as const;
 
 /**
- * The room of a call without a host. A connection is named after its user, with a digit where there are several: `bob2` is the second device of bob. What they get is
- * written down; inboxes answer as the test says.
+ * The room of a call without a host. A connection is named after its user, with a digit where there
+ * are several: `bob2` is bob's second device. The room records what connections get, and inboxes
+ * answer as the test says.
  */
 export class CallRoom {
   now = 1_000_000;
@@ -67,7 +73,7 @@ export class CallRoom {
     this.state = this.#perform(callRoom.start('c', undefined, [], this.now));
   }
 
-  /** Alice calls, on the device `alice`. Answers the number of the request, see {@link reply}. */
+  /** Alice calls from the device `alice`. Returns the request's number, see {@link reply}. */
   create(change: Partial<Omit<Create, 'callees'>> & { callees?: string[] } = {}): string {
     const { callees = ['bob'], ...rest } = change;
     const create = {
@@ -80,12 +86,12 @@ export class CallRoom {
     return this.#tell({ ...create, ...rest, callees: callees.map(profile) });
   }
 
-  /** What was answered to a request so far. */
+  /** The answer to a request, if there is one. */
   reply(request: string): object | undefined {
     return this.#replies.get(request);
   }
 
-  /** Tells the room something; its answer. */
+  /** Tells the room something and returns its answer. */
   tell(message: ToCall): object | undefined {
     return this.reply(this.#tell(message));
   }
@@ -94,7 +100,7 @@ export class CallRoom {
     return this.tell({ type: 'permit', user, device: user, ...change });
   }
 
-  /** What the inbox says in the name of a device. */
+  /** What the inbox says on behalf of a device. */
   act(user: string, action: Action, device = `ws-${user}`): this {
     this.tell({ type: 'act', user, device, action });
     return this;
@@ -129,12 +135,12 @@ export class CallRoom {
     return this.say(name, { type: 'hello', version: 1, ...(resume && { resume }) });
   }
 
-  /** Comes with a ticket and says hello. */
+  /** Connects with a ticket and says hello. */
   enter(name: string, resume?: object): this {
     return this.join(name).hello(name, resume);
   }
 
-  /** Comes and takes the call. */
+  /** Connects and accepts the call. */
   accept(name: string): this {
     return this.enter(name).say(name, { type: 'accept' });
   }
@@ -143,7 +149,7 @@ export class CallRoom {
     return this.say(name, { type: 'signal', seq, signal, ...(to && { to }) });
   }
 
-  /** Has seen the signals of somebody up to a number. */
+  /** Acknowledges the signals of somebody up to a number. */
   ack(name: string, from: string, seq: number, epoch = 1): this {
     return this.say(name, { type: 'ack', seen: { [from]: { epoch, seq } } });
   }
@@ -153,7 +159,10 @@ export class CallRoom {
     return this.step({ type: 'leave', id: name });
   }
 
-  /** Lets time go by, with the alarms that the room wants. Who is connected is heard all the time, but for the mute. */
+  /**
+   * Lets time pass, with the alarms that the room wants. Every connection is heard meanwhile,
+   * except the mute ones.
+   */
   wait(ms: number): this {
     const end = this.now + ms;
     for (;;) {
@@ -172,7 +181,7 @@ export class CallRoom {
     return this;
   }
 
-  /** When the room wants an alarm, or to be reminded. */
+  /** When the room wants an alarm or a reminder. */
   get #wakeAt(): number | undefined {
     const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter(
       (at) => at !== undefined,
@@ -180,7 +189,7 @@ export class CallRoom {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** The host dies, and all connections with it; the room begins again with what was written. */
+  /** The host dies with all its connections; the room starts again with what was written. */
   restart(): this {
     this.#present.clear();
     this.#frames.clear();
@@ -190,14 +199,14 @@ export class CallRoom {
     return this.#answer();
   }
 
-  /** What a connection got since it was last asked. */
+  /** Takes what a connection got since the last time. */
   got(name: string): CallServerFrame[] {
     const frames = this.#frames.get(name) ?? [];
     this.#frames.delete(name);
     return frames;
   }
 
-  /** The same, of one type; the others can still be asked for. */
+  /** Takes what a connection got of one type; the other frames stay. */
   heard<Type extends CallServerFrame['type']>(
     name: string,
     type: Type,
@@ -212,7 +221,7 @@ export class CallRoom {
     return frames.filter(ofType);
   }
 
-  /** The signals that a connection got since it was last asked: their number, and what was in each. */
+  /** Takes the signals that a connection got since the last time: their number and content. */
   signals(name: string): [number, string][] {
     return this.heard(name, 'signal').map(({ seq, signals }) => [
       seq,
@@ -222,12 +231,12 @@ export class CallRoom {
     ]);
   }
 
-  /** The errors that a connection was told since it was last asked. */
+  /** Takes the errors that a connection was told since the last time. */
   errors(name: string): string[] {
     return this.heard(name, 'error').map(({ code }) => code);
   }
 
-  /** What inboxes and the Worker were told since it was last asked: `<user> <type> <reason or device>`. */
+  /** Takes what inboxes and the Worker were told: `<user> <type> <reason or device>`. */
   told(): string[] {
     return this.posts.splice(0).flatMap((post) =>
       messagesIn(post).map((message) => {
@@ -239,7 +248,7 @@ export class CallRoom {
     );
   }
 
-  /** The messages of a type that an inbox was told so far. */
+  /** All messages of a type that an inbox was told so far. */
   messages<Type extends Told>(type: Type) {
     type Message = ToCall | ToInbox | ToWorker;
     return this.posts
@@ -251,13 +260,13 @@ export class CallRoom {
     return this.messages('record');
   }
 
-  /** In which state the call is. */
+  /** The state of the call. */
   get is(): string | undefined {
     const { state, reason } = this.state.call ?? {};
     return reason ? `${state} ${reason}` : state;
   }
 
-  /** The one who was asked first, and has not answered yet, answers. */
+  /** Answers the oldest request that has no answer yet. */
   settle(given: unknown): this {
     const { n } = this.open.shift() ?? {};
     return n === undefined ? this : this.step({ type: 'answered', n, answer: given });
@@ -270,7 +279,7 @@ export class CallRoom {
 
   readonly #queue: Post[] = [];
 
-  /** Answers come later than what they answer. */
+  /** Answers come later than the requests. */
   #answer(): this {
     for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
       const { to, n } = post;
@@ -334,7 +343,7 @@ export class CallRoom {
   }
 }
 
-/** A call of Alice that rings at Bob; nobody is connected yet. */
+/** A call by Alice that rings at Bob; nobody is connected yet. */
 export const ringing = (
   answers?: Answers,
   change?: Parameters<CallRoom['create']>[0],
@@ -344,11 +353,11 @@ export const ringing = (
   return room;
 };
 
-/** Alice and Bob talk to one another. */
+/** Alice and Bob in a call. */
 export const talking = (answers?: Answers): CallRoom =>
   ringing(answers).enter('alice').accept('bob');
 
-/** Alice, Bob and Cyd do. */
+/** Alice, Bob and Cyd in a call. */
 export const three = (answers?: Answers): CallRoom =>
   ringing(answers, { callees: ['bob', 'cyd'] })
     .enter('alice')

@@ -14,7 +14,7 @@ const frameOf = (candidate: unknown) => ({
   signal: { kind: 'candidate', candidate },
 });
 
-/** Anything that JSON can say, what is nearly right more often than not. */
+/** Any JSON, more often than not something nearly right. */
 const odd = fc.oneof(
   fc.constantFrom(
     null,
@@ -63,10 +63,10 @@ const frames = fc
     },
     { requiredKeys: [] },
   )
-  // As it comes over the wire.
+  // As it arrives over the wire.
   .map((frame): object => JSON.parse(JSON.stringify(frame)));
 
-describe('a frame that is read without the schema', () => {
+describe('frames that are read without the schema', () => {
   test.each([
     ['as browsers write it', frameOf(said)],
     ['with the end of candidates', frameOf({ ...said, candidate: '', usernameFragment: null })],
@@ -77,7 +77,7 @@ describe('a frame that is read without the schema', () => {
     expect(decodeCandidate(frame)).toEqual(CallClientFrame.parse(frame));
   });
 
-  test('says what the schema says of it, or nothing', () => {
+  test('the quick reader says what the schema says, or nothing', () => {
     fc.assert(
       fc.property(frames, (frame) => {
         const read = decodeCandidate(frame);

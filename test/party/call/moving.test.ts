@@ -5,7 +5,7 @@ const takeOver = (room: CallRoom, device = 'alice2', user = 'alice') =>
   room.permit(user, { device, takeOver: true });
 
 describe('a call that nobody has answered', () => {
-  test('moves to another device of the caller that wants it: that one begins anew', () => {
+  test('[C34] the call moves to another device of the caller, which begins anew', () => {
     const room = ringing({}, { offer: offer('from the first') })
       .enter('alice')
       .enter('bob');
@@ -26,7 +26,7 @@ describe('a call that nobody has answered', () => {
     expect(room.state.call?.members[0]).toMatchObject({ device: 'alice2', epoch: 2 });
   });
 
-  test('moves back, and once for one who asks twice', () => {
+  test('[C34] the call moves back, and once for a device that asks twice', () => {
     const room = ringing().enter('alice');
     for (const device of ['alice2', 'alice2', 'alice', 'alice']) {
       expect(takeOver(room, device)).toMatchObject({ outcome: 'ok' });
@@ -37,7 +37,7 @@ describe('a call that nobody has answered', () => {
     ]);
   });
 
-  test('moves from an old device, whose late words no longer count', () => {
+  test('[C34] the call moves from a legacy device, whose late words no longer count', () => {
     const room = ringing({}, { old: true, device: 'ws-alice', offer: offer() });
     takeOver(room);
     room.act('alice', { type: 'hangup' }).act('alice', { type: 'signal', seq: 2, signal: offer() });
@@ -46,18 +46,18 @@ describe('a call that nobody has answered', () => {
     expect(room.is).toBe('ended hung_up');
   });
 
-  test('stays where it is as long as nobody asks for it, and says where that is', () => {
+  test('[C33] the call stays while nobody asks for it, and says where it is', () => {
     const held = { call: 'c', role: 'caller', state: 'ringing', device: 'alice', session: 'alice' };
     const room = ringing();
     expect(room.permit('alice', { device: 'alice2' })).toEqual({ outcome: 'elsewhere', held });
-    const old = ringing({}, { old: true, device: 'ws-alice' }).permit('alice');
-    expect(old).toEqual({
+    const legacy = ringing({}, { old: true, device: 'ws-alice' }).permit('alice');
+    expect(legacy).toEqual({
       outcome: 'elsewhere',
       held: { call: 'c', role: 'caller', state: 'ringing', device: 'ws-alice' },
     });
   });
 
-  test('moves for its caller alone', () => {
+  test('[C34] the call moves for its caller alone', () => {
     const room = ringing();
     expect(takeOver(room, 'bob2', 'bob')).toEqual({ outcome: 'ok', role: 'callee', video: false });
     expect(takeOver(room, 'eve', 'eve')).toEqual({ outcome: 'no_such_call' });
@@ -65,7 +65,7 @@ describe('a call that nobody has answered', () => {
     expect(room.state.call?.members[0]?.device).toBe('alice');
   });
 
-  test('that was moved and is answered makes its caller busy there; nobody comes: it is lost', () => {
+  test('[C12] a call that moved makes its caller busy there, and is lost if nobody comes', () => {
     const room = ringing().enter('alice');
     takeOver(room);
     room.accept('bob');
@@ -76,7 +76,7 @@ describe('a call that nobody has answered', () => {
     expect(room.wait(20_000).is).toBe('ended lost');
   });
 
-  test('is still moved after its host has restarted', () => {
+  test('[C34] the call still moves after its host has restarted', () => {
     const room = ringing().enter('alice');
     takeOver(room);
     room.restart().enter('alice2').accept('bob');
@@ -85,7 +85,7 @@ describe('a call that nobody has answered', () => {
 });
 
 describe('a call that somebody has answered', () => {
-  test('does not move, of a group neither', () => {
+  test("[C34] an answered call does not move, and neither does a group's", () => {
     for (const room of [talking(), three()]) {
       expect(takeOver(room)).toMatchObject({ outcome: 'elsewhere', held: { state: 'accepted' } });
     }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type CallRoom, ringing, talking } from './call.ts';
 
-describe('a ticket to the room', () => {
-  test('is one of 64 in a minute for one user; others come in', () => {
+describe('tickets to the room', () => {
+  test('64 tickets of one user count in a minute; other users still come in', () => {
     const room = ringing().enter('alice');
     for (let n = 0; n < 64; n++) room.join('bob');
     room.closed.length = 0;
@@ -13,25 +13,25 @@ describe('a ticket to the room', () => {
     expect(room.join('bob').closed).toEqual(['bob full']);
   });
 
-  test('lets in once', () => {
+  test('[C18] a ticket lets in once', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const room = ringing().join('bob', { ticket }).join('bob2', { ticket });
     expect(room.closed).toEqual(['bob2 unauthorized']);
   });
 
-  test('lets in once, also after a restart', () => {
+  test('[C18] a ticket lets in once, also after a restart', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const room = ringing().join('bob', { ticket }).restart().join('bob2', { ticket });
     expect(room.closed).toEqual(['bob2 unauthorized']);
   });
 
-  test('is used up by a try that was refused', () => {
+  test('[C18] a try that was refused uses the ticket up', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const room = ringing().join('bob', { ticket, role: 'caller' }).join('bob', { ticket });
     expect(room.closed).toEqual(['bob notInCall', 'bob unauthorized']);
   });
 
-  test('lets nobody in when it has expired, or there is none', () => {
+  test('[C18] nobody is let in with an expired ticket, or with none', () => {
     const room = ringing()
       .wait(30_000)
       .join('bob', { ticket: { id: 'jti', until: 1_030_000 } });
@@ -40,7 +40,7 @@ describe('a ticket to the room', () => {
     expect(room.closed).toEqual(['bob unauthorized', 'alice unauthorized', 'x unauthorized']);
   });
 
-  test('is remembered until it expires, and no longer', () => {
+  test('[C18] a ticket is remembered until it expires, and no longer', () => {
     const room = talking();
     for (let n = 0; n < 20; n++) room.leave('bob').enter('bob');
     const used = () => Object.keys(room.state.call?.used ?? {}).length;
@@ -49,14 +49,14 @@ describe('a ticket to the room', () => {
     expect(used()).toBe(1);
   });
 
-  test('lets nobody in who is not in the call, or something else in it', () => {
+  test('[C18] a ticket lets nobody in who is not in the call, or is something else in it', () => {
     const room = ringing().join('mallory').join('toString').join('bob', { role: 'caller' });
     expect(room.closed).toEqual(['mallory notInCall', 'toString notInCall', 'bob notInCall']);
   });
 });
 
-describe('a connection', () => {
-  test('is welcomed with all that there is to know', () => {
+describe('connections', () => {
+  test('[C8, C33] a connection is welcomed with all that there is to know', () => {
     const room = ringing({}, { video: true }).enter('alice').enter('bob');
     expect(room.got('bob')).toEqual([
       {
@@ -85,7 +85,7 @@ describe('a connection', () => {
     ]);
   });
 
-  test('hears how long it rings, as long as it rings for anybody', () => {
+  test('[C35] a connection hears how long it rings, while it rings for anybody', () => {
     const ringsFor = (room: CallRoom, name: string) => room.heard(name, 'welcome')[0]?.ringsForMs;
     const group = ringing({}, { callees: ['bob', 'cyd'] })
       .wait(10_000)
@@ -95,7 +95,7 @@ describe('a connection', () => {
     expect(ringsFor(group.accept('cyd').leave('bob').enter('bob'), 'bob')).toBeUndefined();
   });
 
-  test('must say hello first, in a version that is spoken here, and once', () => {
+  test('a connection says hello first, once, in a version that is spoken here', () => {
     const room = ringing()
       .join('alice')
       .say('alice', { type: 'hangup' })
@@ -107,18 +107,18 @@ describe('a connection', () => {
     expect(room.closed).toEqual(['bob version']);
   });
 
-  test('hears nothing before it has said hello', () => {
+  test('a connection hears nothing before it has said hello', () => {
     const room = ringing().enter('alice').join('bob').say('alice', { type: 'hangup' });
     expect(room.got('bob')).toEqual([{ type: 'state', state: 'ended', reason: 'cancelled' }]);
   });
 
-  test('has its pings answered, also as frames', () => {
+  test('[C23] a connection has its pings answered, also those in frames', () => {
     const room = ringing().enter('alice');
     room.got('alice');
     expect(room.say('alice', { type: 'ping' }).got('alice')).toEqual([{ type: 'pong' }]);
   });
 
-  test('gives way to a newer one of the same device, and nobody hears of it', () => {
+  test('[C19] a connection gives way to a newer one of its device, and nobody hears of it', () => {
     const room = talking();
     room.got('alice');
     room.join('newer', { user: 'bob', device: 'bob' });
@@ -129,12 +129,12 @@ describe('a connection', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('that has taken the place of another one, and says no hello, is not there', () => {
+  test('[C5] a connection that took the place of another and says no hello is not there', () => {
     const room = talking().join('newer', { user: 'bob', device: 'bob' }).wait(20_000);
     expect(room.is).toBe('ended lost');
   });
 
-  test('that gave way is not missed when it ends later', () => {
+  test('[C19] a connection that gave way is not missed when it ends later', () => {
     const room = talking()
       .join('newer', { user: 'bob', device: 'bob' })
       .hello('newer', { seen: {}, acked: 0 });
@@ -143,13 +143,13 @@ describe('a connection', () => {
     expect(room.got('alice')).toEqual([]);
   });
 
-  test('is the eighth of its user at most', () => {
+  test('a user has at most eight connections in a call', () => {
     const room = ringing();
     for (let n = 1; n <= 9; n++) room.join(`bob${n}`);
     expect(room.closed).toEqual(['bob9 full']);
   });
 
-  test('that says nothing for 15 s is closed, and its user away', () => {
+  test('[C23] a connection that is silent for 15 s is closed, and its user is away', () => {
     const room = talking();
     room.got('alice');
     room.mute.add('bob');
@@ -160,19 +160,19 @@ describe('a connection', () => {
     expect(room.heard('alice', 'peer')).toMatchObject([{ peer: { user: 'bob', state: 'away' } }]);
   });
 
-  test('that says nothing is reported within 20 s, whenever it was heard last', () => {
+  test('[C23] a silent connection is reported within 20 s, whenever it was heard last', () => {
     const room = talking().wait(14_000);
     room.mute.add('bob');
     room.got('alice');
     expect(room.wait(20_000).heard('alice', 'peer')).toMatchObject([{ peer: { state: 'away' } }]);
   });
 
-  test('ends with its session', () => {
+  test('[A38, C25] a connection ends with its session', () => {
     const room = ringing().join('bob', { until: 1_012_000 }).wait(15_000);
     expect(room.closed).toEqual(['bob unauthorized']);
   });
 
-  test('of nobody says nothing that counts', () => {
+  test('[C26] nothing that an unknown connection says counts', () => {
     const room = ringing().hello('ghost').say('ghost', { type: 'hangup' }).leave('ghost');
     expect(room.is).toBe('ringing');
   });

@@ -8,7 +8,7 @@ const sdpOf = (signal: Signal) => ('sdp' in signal ? signal.sdp : '');
 const BROKEN = { kind: 'rollback', sdp: '' };
 
 describe('a signal that is refused for good', () => {
-  test('is named, and those behind it count only under their new numbers', () => {
+  test('[C21] a refused signal is named, and those behind it count under new numbers', () => {
     const room = talking();
     room.signal('alice', 1, BROKEN).signal('alice', 2, offer('a')).signal('alice', 3, offer('b'));
     expect(room.heard('alice', 'error')).toMatchObject([{ code: 'invalid', seq: 1 }]);
@@ -20,7 +20,7 @@ describe('a signal that is refused for good', () => {
     ]);
   });
 
-  test('behind a gap leaves what came before it alone', () => {
+  test('[C11, C21] a refused signal behind a gap leaves what came before it alone', () => {
     const room = talking();
     room.signal('alice', 2, offer('b')).signal('alice', 3, BROKEN).signal('alice', 4, offer('c'));
     room
@@ -30,7 +30,7 @@ describe('a signal that is refused for good', () => {
     expect(room.signals('bob').map(([, text]) => text)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('and one behind it, too, are each heard of when their turn has come', () => {
+  test('[C21] two refused signals are each reported in their turn', () => {
     const room = talking();
     room.signal('alice', 1, BROKEN).signal('alice', 2, BROKEN).signal('alice', 3, offer());
     expect(room.heard('alice', 'error')).toMatchObject([{ code: 'invalid', seq: 1 }]);
@@ -40,7 +40,7 @@ describe('a signal that is refused for good', () => {
     expect(room.signals('bob')).toHaveLength(1);
   });
 
-  test('in a group, since nobody is there, is such a one as well', () => {
+  test('[C21] a signal that has nobody to go to in a group is refused as well', () => {
     const room = three();
     room.signal('alice', 1, offer('lost'), 'nobody').signal('alice', 2, offer('kept'), 'bob');
     expect(room.heard('alice', 'error')).toMatchObject([{ code: 'no_such_peer', seq: 1 }]);
@@ -48,7 +48,7 @@ describe('a signal that is refused for good', () => {
     expect(room.signals('bob').map(([seq]) => seq)).toEqual([1, 2]);
   });
 
-  test('is left out by a client, which numbers the others anew', () => {
+  test('[C21] a client leaves out a refused signal and numbers the others anew', () => {
     const sent: object[] = [];
     const client = new CallClient({ send: (frame) => sent.push(frame) });
     client.opened();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ToWorker } from '../../../party/wire/messages.ts';
 import { CallRoom, HANGS, offer, profile, ringing, talking, three } from './call.ts';
 
-/** More than that the Worker does not read from a room (`party/wire/routes.ts`), in bytes. */
+/** The most that the Worker reads from a room (`party/wire/`), in bytes. */
 const WORKER_READS = 3 * 64 * 1024;
 
 const unanswered = { dial: () => HANGS, ring: () => HANGS };
@@ -11,7 +11,7 @@ const nobody = () => ({ outcome: 'ok', devices: 0, old: false });
 const unreachable = () => undefined;
 
 describe('a call that is created', () => {
-  test('asks the inbox of the caller, and rings nowhere before that one has answered', () => {
+  test("[C28] a call asks the caller's inbox, and rings nowhere before the answer", () => {
     const room = new CallRoom(unanswered);
     const request = room.create();
     expect(room.is).toBe('created');
@@ -23,7 +23,7 @@ describe('a call that is created', () => {
     expect(room.reply(request)).toEqual({ outcome: 'created', state: 'ringing' });
   });
 
-  test('tells those whom it rings who calls, and until when', () => {
+  test('[C35] those whom a call rings hear who calls, and until when', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'], video: true });
     const about = { from: profile('alice'), video: true, group: true, expiresAt: 1_045_000 };
     const ring = { type: 'ring', call: 'c', ...about, to: ['bob', 'cyd'] };
@@ -35,7 +35,7 @@ describe('a call that is created', () => {
     [{ outcome: 'in_call' }],
     [{ outcome: 'limited', retryAfterSeconds: 60 }],
   ])(
-    'is withdrawn when the inbox of the caller answers %j: it rings nowhere and leaves no record',
+    "[C7, C28] an answer of %j by the caller's inbox withdraws the call without a record",
     (verdict) => {
       const room = new CallRoom({ dial: () => verdict });
       const request = room.create();
@@ -45,13 +45,13 @@ describe('a call that is created', () => {
     },
   );
 
-  test('fails when the inbox of the caller cannot be reached for 3 s', () => {
+  test("[C1] a call fails when the caller's inbox cannot be reached for 3 s", () => {
     const room = new CallRoom({ dial: unreachable });
     const request = room.create();
     expect(room.wait(3_000).reply(request)).toEqual({ outcome: 'failed' });
   });
 
-  test('fails after 45 s when nobody has ever answered', () => {
+  test('[C10] a call fails after 45 s when no inbox ever answered', () => {
     const room = new CallRoom({ dial: () => HANGS });
     const request = room.create();
     expect(room.wait(45_000).reply(request)).toEqual({
@@ -61,7 +61,7 @@ describe('a call that is created', () => {
     });
   });
 
-  test('is withdrawn when the callee calls at the same moment, and wins', () => {
+  test('[C7] a call is withdrawn when the callee calls at the same moment and wins', () => {
     const room = new CallRoom({ ring: () => ({ outcome: 'instead', call: 'theirs' }) });
     const request = room.create();
     expect(room.reply(request)).toEqual({ outcome: 'instead', call: 'theirs' });
@@ -73,7 +73,7 @@ describe('a call that is created', () => {
     ]);
   });
 
-  test('ends as busy, with a record, when the callee is in another one', () => {
+  test('[C3, C9] a call ends as busy, with a record, when the callee is in another one', () => {
     const room = new CallRoom({ ring: () => ({ outcome: 'busy' }) });
     const request = room.create();
     expect(room.reply(request)).toEqual({ outcome: 'created', state: 'ended', reason: 'busy' });
@@ -82,7 +82,7 @@ describe('a call that is created', () => {
     ]);
   });
 
-  test('is created once, however often it is asked for', () => {
+  test('a call is created once, however often it is asked for', () => {
     const room = new CallRoom({ ring: () => HANGS });
     const requests = [room.create(), room.create()];
     expect(requests.map((request) => room.reply(request))).toEqual([undefined, undefined]);
@@ -99,7 +99,7 @@ describe('a call that is created', () => {
     });
   });
 
-  test('is answered 3 s after it began to ring, though an inbox hangs; that one may still ring then', () => {
+  test('a call is answered after 3 s though an inbox hangs, which may still ring', () => {
     const room = new CallRoom({
       ring: (user) => (user === 'bob' ? HANGS : { outcome: 'ok', devices: 1, old: false }),
     });
@@ -111,7 +111,7 @@ describe('a call that is created', () => {
     expect(room.is).toBe('ringing');
   });
 
-  test('tells at once that nobody is reachable, and rings on for those who come late', () => {
+  test('[C5] a call says at once that nobody is reachable, and rings on for latecomers', () => {
     const room = new CallRoom({ ring: nobody });
     expect(room.reply(room.create())).toEqual({ outcome: 'created', state: 'ringing' });
     expect(room.enter('alice').heard('alice', 'welcome')).toMatchObject([
@@ -121,7 +121,7 @@ describe('a call that is created', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('is withdrawn when the callee calls at the same moment, and wins, though their inbox could not be reached at first', () => {
+  test('[C7] a call yields to that of the callee, whose inbox was unreachable first', () => {
     const room = new CallRoom({ ring: unreachable });
     const request = room.create();
     expect(room.reply(request)).toBeUndefined();
@@ -129,7 +129,7 @@ describe('a call that is created', () => {
     expect(room.wait(300).reply(request)).toEqual({ outcome: 'instead', call: 'theirs' });
   });
 
-  test('is answered as soon as somebody takes it, though an inbox has not answered', () => {
+  test('a call is answered as soon as somebody accepts, though an inbox has not answered', () => {
     for (const ring of [unreachable, () => HANGS]) {
       const room = new CallRoom({
         ring: (user) => (user === 'cyd' ? ring() : { outcome: 'ok', devices: 1, old: false }),
@@ -141,7 +141,7 @@ describe('a call that is created', () => {
     }
   });
 
-  test('is answered, too, when it is taken before it was known that it may ring: the crossing call has given way', () => {
+  test('[C7] a call accepted before it may ring is answered, and the crossing one yields', () => {
     const room = new CallRoom({ dial: () => HANGS });
     const request = room.create();
     room.accept('bob');
@@ -149,7 +149,7 @@ describe('a call that is created', () => {
     expect(room.settle({ outcome: 'ok' }).is).toBe('accepted');
   });
 
-  test('tells when somebody whom nobody could reach is there after all', () => {
+  test('[C5] the caller hears when a callee whom nobody could reach is there after all', () => {
     const room = new CallRoom({ ring: nobody });
     room.create();
     room.enter('alice').got('alice');
@@ -166,7 +166,7 @@ describe('a call that is created', () => {
     expect(room.got('alice')).toEqual([]);
   });
 
-  test('tells the same when a device of theirs says hello in the room, of which no inbox knows', () => {
+  test('[C5] a hello in the room, of which no inbox knows, clears `unreachable`', () => {
     const room = new CallRoom({ ring: nobody });
     room.create({ callees: ['bob', 'cyd'] });
     room.enter('alice').got('alice');
@@ -178,7 +178,7 @@ describe('a call that is created', () => {
     expect(room.heard('alice', 'peer')).toEqual([]);
   });
 
-  test('never says of somebody that nobody could reach them who has come before their inbox has answered', () => {
+  test('[C5] nobody is called unreachable who came before their inbox answered', () => {
     const room = new CallRoom({ ring: () => HANGS });
     room.create();
     room.act('bob', { type: 'here' }, 'bob').settle(nobody());
@@ -187,7 +187,7 @@ describe('a call that is created', () => {
     );
   });
 
-  test('is answered after 3 s though an inbox cannot be reached, which is asked until the ring is over', () => {
+  test('a call is answered after 3 s, and asks an unreachable inbox until the ring is over', () => {
     const room = new CallRoom({ ring: unreachable });
     const request = room.create();
     expect(room.wait(2_999).reply(request)).toBeUndefined();
@@ -204,7 +204,7 @@ describe('a call that is created', () => {
 });
 
 describe('a call that rings', () => {
-  test('is missed after 45 s, though the caller is gone', () => {
+  test('[C4] a call is missed after 45 s, though the caller is gone', () => {
     const room = ringing().wait(44_999);
     expect(room.is).toBe('ringing');
     room.told();
@@ -213,7 +213,7 @@ describe('a call that rings', () => {
     expect(room.told()).toEqual(['alice stop missed', 'bob stop missed', 'worker record missed']);
   });
 
-  test('ends at once for both when it is cancelled', () => {
+  test('[C3] a call that is cancelled ends at once for both', () => {
     const room = ringing()
       .enter('alice')
       .enter('bob')
@@ -226,7 +226,7 @@ describe('a call that rings', () => {
     expect(room.closed).toEqual(['alice done', 'bob done', 'bob2 done']);
   });
 
-  test('ends at once for both when it is declined, on all devices of the callee', () => {
+  test('[C2, C3] a declined call ends at once for both, on all devices of the callee', () => {
     const room = ringing()
       .enter('alice')
       .enter('bob')
@@ -239,11 +239,11 @@ describe('a call that rings', () => {
     expect(room.told()).toContain('bob stop declined');
   });
 
-  test('is declined by a callee who hangs up', () => {
+  test('[C3] a callee who hangs up declines', () => {
     expect(ringing().enter('bob').say('bob', { type: 'hangup' }).is).toBe('ended declined');
   });
 
-  test('cannot be declined by the caller, nor accepted', () => {
+  test('[C1] the caller can neither decline nor accept', () => {
     const room = ringing()
       .enter('alice')
       .say('alice', { type: 'decline' })
@@ -252,11 +252,11 @@ describe('a call that rings', () => {
     expect(room.is).toBe('ringing');
   });
 
-  test('is refused by an inbox whose user has just taken another one', () => {
+  test('[C3] an inbox refuses a call when its user has just taken another one', () => {
     expect(ringing().act('bob', { type: 'busy' }).is).toBe('ended busy');
   });
 
-  test('rings on for the others when one of several declines, and ends with the last of them', () => {
+  test('[C8] a call rings on when one of several declines, and ends with the last of them', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .act('bob', { type: 'decline' });
@@ -267,15 +267,15 @@ describe('a call that rings', () => {
     expect(room.act('cyd', { type: 'decline' }).is).toBe('ended declined');
   });
 
-  test('goes on ringing over a restart, for as long as it would have', () => {
+  test('[C10] a call rings on over a restart, for as long as it would have', () => {
     const room = ringing().wait(20_000).restart();
     expect(room.wait(24_999).is).toBe('ringing');
     expect(room.wait(1).is).toBe('ended missed');
   });
 });
 
-describe('a ticket', () => {
-  test('is for those who are in the call, as what they are in it', () => {
+describe('tickets and credentials', () => {
+  test('[C18] a ticket is for those who are in the call, in the role that they have', () => {
     const room = ringing({}, { video: true });
     expect(room.permit('alice')).toEqual({ outcome: 'ok', role: 'caller', video: true });
     expect(room.permit('bob', { device: 'bob2' })).toEqual({
@@ -287,7 +287,7 @@ describe('a ticket', () => {
     expect(room.permit('constructor')).toEqual({ outcome: 'no_such_call' });
   });
 
-  test('is for no other device than the one that has the call', () => {
+  test('[C2, C33] a ticket is for no other device than the one that has the call', () => {
     const room = talking();
     const elsewhere = (user: string, role: string) => {
       const held = { call: 'c', role, state: 'accepted', device: user, session: user };
@@ -302,13 +302,13 @@ describe('a ticket', () => {
     expect(room.permit('bob')).toMatchObject({ outcome: 'ok' });
   });
 
-  test('is for nobody when the call is over', () => {
+  test('[C18] nobody gets a ticket to a call that is over', () => {
     expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({
       outcome: 'no_such_call',
     });
   });
 
-  test('comes with a TURN credential, the newest 32 of each user are in the record; the oldest is given back, to be revoked', () => {
+  test('[C31] each ticket has a TURN credential; past 32 of a user the oldest is revoked', () => {
     const name = (user: string, n: number) => `${user}${n}`.padStart(96, 'f');
     const members = ['alice', ...Array.from({ length: 7 }, (_, n) => `callee${n}`)];
     const room = ringing({}, { callees: members.slice(1), turn: name('alice', 0) });
@@ -334,7 +334,7 @@ describe('a ticket', () => {
 });
 
 describe('a caller who dials once more', () => {
-  test('before a word was said in the room has forgotten the first offer: only the second one arrives', () => {
+  test('[C11] a caller who dials before any hello has forgotten the first offer', () => {
     const room = ringing({}, { offer: offer('first page') });
     room.permit('alice', { anew: true });
     room.enter('alice');
@@ -345,21 +345,21 @@ describe('a caller who dials once more', () => {
     ]);
   });
 
-  test('begins anew also where the callee is in the room already, who is told', () => {
+  test('[C11] a caller begins anew also where the callee is in the room, who hears of it', () => {
     const room = ringing({}, { offer: offer('first page') }).enter('bob');
     expect(room.heard('bob', 'welcome')).toMatchObject([{ peers: [{ user: 'alice', epoch: 1 }] }]);
     room.permit('alice', { anew: true });
     expect(room.heard('bob', 'peer')).toMatchObject([{ peer: { user: 'alice', epoch: 2 } }]);
   });
 
-  test('is in the epoch that was begun also after a restart', () => {
+  test('[C11] a caller stays in the epoch that was begun, also after a restart', () => {
     const room = ringing({}, { offer: offer('first page') });
     room.permit('alice', { anew: true });
     room.restart().enter('bob');
     expect(room.heard('bob', 'welcome')).toMatchObject([{ peers: [{ user: 'alice', epoch: 2 }] }]);
   });
 
-  test('after the hello keeps what was said: the hello of a new page tells by itself that it has forgotten', () => {
+  test('[C11] a caller who dials after the hello keeps what was said', () => {
     const room = afterHello().signal('alice', 1, offer('first page'));
     room.permit('alice', { anew: true });
     room.accept('bob');
@@ -368,14 +368,14 @@ describe('a caller who dials once more', () => {
     ]);
   });
 
-  test('as an old client, which has no memory to lose, keeps its offer', () => {
-    const room = ringing({}, { old: true, device: 'ws-alice', offer: offer('old') });
+  test('[C39] a legacy caller has no memory to lose, and keeps its offer', () => {
+    const room = ringing({}, { old: true, device: 'ws-alice', offer: offer('first') });
     room.permit('alice', { device: 'ws-alice', anew: true });
     room.accept('bob');
-    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 1, signals: [offer('old')] }]);
+    expect(room.heard('bob', 'signal')).toMatchObject([{ epoch: 1, signals: [offer('first')] }]);
   });
 
-  test('is another one than who only asks for a ticket, and keeps the first offer', () => {
+  test('a caller who only asks for a ticket keeps the first offer', () => {
     const room = ringing({}, { offer: offer('first page') });
     room.permit('alice');
     expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([
@@ -385,7 +385,7 @@ describe('a caller who dials once more', () => {
 });
 
 describe('a room without a call', () => {
-  test('lets nobody in', () => {
+  test('[C18] a room without a call lets nobody in', () => {
     expect(new CallRoom().join('alice').closed).toEqual(['alice noSuchCall']);
   });
 
@@ -400,16 +400,19 @@ describe('a room without a call', () => {
       { type: 'act', user: 'bob', device: 'bob', action: { type: 'decline' } },
       { outcome: 'done' },
     ],
-  ] as const)('leaves nothing behind when it is %s', (_, message, answered) => {
-    const room = new CallRoom();
-    expect(room.tell(message)).toEqual(answered);
-    expect(room.forgotten).toBe(1);
-    expect(room.written).toBeUndefined();
-  });
+  ] as const)(
+    '[C7] a call that is withdrawn with %s leaves nothing behind',
+    (_, message, answered) => {
+      const room = new CallRoom();
+      expect(room.tell(message)).toEqual(answered);
+      expect(room.forgotten).toBe(1);
+      expect(room.written).toBeUndefined();
+    },
+  );
 });
 
 describe('a call that is over', () => {
-  test('tells those who come late how it ended, for a minute; then it is forgotten', () => {
+  test('[C10] an ended call tells latecomers how it ended for a minute, then is forgotten', () => {
     const room = ringing().act('bob', { type: 'decline' }).wait(59_999).join('alice');
     expect(room.got('alice')).toEqual([{ type: 'state', state: 'ended', reason: 'declined' }]);
     expect(room.closed).toEqual(['alice done']);
@@ -419,7 +422,7 @@ describe('a call that is over', () => {
     expect([room.forgotten, room.written]).toEqual([2, undefined]);
   });
 
-  test('is not forgotten before its record is kept, over restarts, however long that takes', () => {
+  test('[C9] an ended call is not forgotten before its record is kept, over restarts', () => {
     const answers = { record: unreachable };
     const room = ringing(answers)
       .act('bob', { type: 'decline' })
@@ -432,7 +435,7 @@ describe('a call that is over', () => {
     expect(new Set(room.records.map((record) => JSON.stringify(record))).size).toBe(1);
   });
 
-  test('does nothing more that it is told', () => {
+  test('[C10] an ended call does nothing that it is told', () => {
     const room = three().say('alice', { type: 'hangup' }).say('bob', { type: 'hangup' });
     const ended = room.state.call;
     room.act('cyd', { type: 'accept' }).act('bob', { type: 'revoke' }, 'bob');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../../party/call/signals.ts';
 import { answer, type CallRoom, ice, offer, ringing, talking, three } from './call.ts';
 
-/** Both have described themselves, and heard the other one. */
+/** Both have sent a description and heard the other's. */
 const described = (): CallRoom => {
   const room = talking().signal('alice', 1, offer()).signal('bob', 1, answer());
   room.ack('alice', 'bob', 1).ack('bob', 'alice', 1);
@@ -11,7 +11,7 @@ const described = (): CallRoom => {
 };
 
 describe('signals', () => {
-  test('reach the other one in their order, with their number and the epoch of who sent them', () => {
+  test("[C11] signals arrive in order, with their number and the sender's epoch", () => {
     const room = talking().signal('alice', 1, offer()).signal('alice', 2, ice('a'));
     expect(room.heard('bob', 'signal')).toEqual([
       { type: 'signal', from: 'alice', epoch: 1, seq: 1, signals: [offer()] },
@@ -20,12 +20,12 @@ describe('signals', () => {
     expect(room.signals('alice')).toEqual([]);
   });
 
-  test('that come twice are delivered once', () => {
+  test('[C11] signals that come twice are delivered once', () => {
     const room = described().signal('alice', 2).signal('alice', 2).signal('alice', 1, offer());
     expect(room.signals('bob')).toEqual([[2, '2']]);
   });
 
-  test('that come too early wait for those before them, which are asked for', () => {
+  test('[C11] signals that come too early wait for those before them, which are asked for', () => {
     const room = described().signal('alice', 4).signal('alice', 3);
     expect(room.signals('bob')).toEqual([]);
     expect(room.heard('alice', 'resend')).toEqual([
@@ -39,7 +39,7 @@ describe('signals', () => {
     ]);
   });
 
-  test('of the call’s own offer are number 1, and wait until the callee takes the call', () => {
+  test("[C11] the call's own offer is number 1, and waits until the callee accepts", () => {
     const room = ringing({}, { offer: offer('with the POST') })
       .enter('alice')
       .enter('bob');
@@ -52,7 +52,7 @@ describe('signals', () => {
     ]);
   });
 
-  test('that are candidates wait for the description, and stand behind it', () => {
+  test('[C13] candidates wait for the description, and stand behind it', () => {
     const room = talking().signal('alice', 1, ice('a')).signal('alice', 2, ice('b'));
     expect(room.signals('bob')).toEqual([]);
     expect(room.signal('alice', 3, offer()).signal('alice', 4, ice('c')).signals('bob')).toEqual([
@@ -64,7 +64,7 @@ describe('signals', () => {
     ]);
   });
 
-  test('wait while the other one is away, and come when they are back', () => {
+  test('[C12] signals wait while the recipient is away, and come when they are back', () => {
     const room = described().leave('bob').signal('alice', 2).signal('alice', 3);
     room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
     expect(room.signals('bob')).toEqual([
@@ -73,7 +73,7 @@ describe('signals', () => {
     ]);
   });
 
-  test('are not for those who have not joined, nor from them', () => {
+  test('[C18] signals neither reach nor come from those who have not joined', () => {
     const room = ringing()
       .enter('bob')
       .signal('bob', 1, offer())
@@ -81,7 +81,7 @@ describe('signals', () => {
     expect(room.errors('bob')).toEqual(['not_now', 'not_now']);
   });
 
-  test('of an old client come without what only old ones understand', () => {
+  test('[C37] signals of a legacy client come without what only legacy clients read', () => {
     const room = ringing(
       {},
       { old: true, device: 'ws-alice', offer: { ...offer(), raw: { secret: 1 } } },
@@ -102,8 +102,8 @@ describe('signals', () => {
   });
 });
 
-describe('what was seen', () => {
-  test('is told to who sent it, who may forget it; the rest waits for who comes back', () => {
+describe('acknowledgements', () => {
+  test('[C15] the sender hears what was seen and may forget it; the rest waits', () => {
     const room = described();
     for (const seq of [2, 3, 4]) room.signal('alice', seq);
     room.ack('bob', 'alice', 3);
@@ -113,7 +113,7 @@ describe('what was seen', () => {
     expect(room.signals('bob')).toEqual([[4, '4']]);
   });
 
-  test('may be said with the hello', () => {
+  test('[C15] the hello may say what was seen', () => {
     const room = described().signal('alice', 2).leave('bob');
     room.got('bob');
     room.enter('bob', { seen: { alice: { epoch: 1, seq: 2 } }, acked: 1 });
@@ -121,7 +121,7 @@ describe('what was seen', () => {
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
   });
 
-  test('is no more than what has come, and not of another time, of oneself or of nobody', () => {
+  test('[C15] what was seen is no more than what came, and of this time and this peer', () => {
     const room = described().signal('alice', 2);
     room.ack('bob', 'alice', 9, 2).ack('bob', 'bob', 9).ack('bob', 'constructor', 9);
     expect(room.heard('alice', 'acked')).toEqual([]);
@@ -133,7 +133,7 @@ describe('what was seen', () => {
     ]);
   });
 
-  test('is told again to who was away when it was said', () => {
+  test('[C15] what was seen is told again to a sender who was away', () => {
     const room = described().signal('alice', 2).leave('alice').ack('bob', 'alice', 2);
     room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 1 });
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
@@ -141,7 +141,7 @@ describe('what was seen', () => {
 });
 
 describe('the size of a signal', () => {
-  test('is that of its texts, and of all that an old client sent with it', () => {
+  test('[C21] the size of a signal is that of its texts and all that a legacy client sent', () => {
     const candidate = {
       candidate: 'x'.repeat(100),
       sdpMid: 'ab',
@@ -155,8 +155,8 @@ describe('the size of a signal', () => {
   });
 });
 
-describe('what waits', () => {
-  test('for those before it is at most 64', () => {
+describe('signals that wait', () => {
+  test('[C15] at most 64 signals wait for those before them', () => {
     const room = described();
     for (let seq = 3; seq <= 70; seq++) room.signal('alice', seq);
     room.signal('alice', 2);
@@ -167,14 +167,14 @@ describe('what waits', () => {
     ]);
   });
 
-  test('for those before it is kept once, however often it comes', () => {
+  test('[C15] a signal that waits for others is kept once, however often it comes', () => {
     const room = described();
     for (let n = 0; n < 64; n++) room.signal('alice', 4);
     room.signal('alice', 3).signal('alice', 2);
     expect(room.signals('bob').map(([seq]) => seq)).toEqual([2, 3, 4]);
   });
 
-  test('for those before it is kept up to 256 K characters; the rest is asked for again', () => {
+  test('[C15] signals wait for others up to 256 K characters; the rest is asked for again', () => {
     const room = described();
     const long = offer('x'.repeat(60_000));
     for (let seq = 12; seq > 2; seq--) room.signal('alice', seq, long);
@@ -184,7 +184,7 @@ describe('what waits', () => {
     expect(room.signals('bob').map(([seq]) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
-  test('that comes twice is acked only when something has arrived', () => {
+  test('[C11] a signal that comes twice is acknowledged only when something has arrived', () => {
     const room = talking();
     room.signal('alice', 1, offer()).got('alice');
     room.signal('alice', 1);
@@ -196,7 +196,7 @@ describe('what waits', () => {
     ]);
   });
 
-  test('for the other one is at most 512; one more is refused, and can be sent again later', () => {
+  test('[C15] at most 512 signals wait for a peer; one more is refused and can be resent', () => {
     const room = described();
     for (let seq = 2; seq <= 513; seq++) room.signal('alice', seq);
     room.got('alice');
@@ -206,7 +206,7 @@ describe('what waits', () => {
     expect(room.signals('bob').at(-1)).toEqual([514, '514']);
   });
 
-  test('for the other one is at most a million characters and one signal', () => {
+  test('[C15] at most a million characters and one signal wait for a peer', () => {
     const room = described();
     const long = 'x'.repeat(60_000);
     for (let seq = 2; seq <= 30; seq++) room.signal('alice', seq, offer(long));
@@ -214,15 +214,15 @@ describe('what waits', () => {
     expect(room.signals('bob')).toHaveLength(18);
   });
 
-  test('is not written down', () => {
+  test('[C15] signals that wait are not written', () => {
     const room = talking().signal('alice', 1, offer('private'));
     room.wait(30_000).leave('bob').enter('bob');
     expect(JSON.stringify(room.written)).not.toContain('private');
   });
 });
 
-describe('after a restart', () => {
-  test('the memory comes from the hellos: nothing is lost or out of order, and what comes once more has the number that it had', () => {
+describe('signals after a restart', () => {
+  test('[C11] the hellos bring the memory back: nothing is lost, reordered or renumbered', () => {
     const room = described().signal('alice', 2).signal('alice', 3).ack('bob', 'alice', 2);
     room.restart();
     room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 2 });
@@ -238,7 +238,7 @@ describe('after a restart', () => {
     ]);
   });
 
-  test('it does not matter who comes back first', () => {
+  test('[C11] it does not matter who comes back first', () => {
     const room = described().signal('alice', 2).signal('alice', 3).restart();
     room.enter('bob', { seen: { alice: { epoch: 1, seq: 2 } }, acked: 1 });
     room.enter('alice', { seen: { bob: { epoch: 1, seq: 1 } }, acked: 1 });
@@ -246,15 +246,15 @@ describe('after a restart', () => {
     expect(room.signals('bob')).toEqual([[3, '3']]);
   });
 
-  test('who comes back with their memory is in the same epoch', () => {
+  test('[C11] a client that comes back with its memory stays in its epoch', () => {
     const room = described().restart().enter('alice', { seen: {}, acked: 1 });
     room.enter('bob', { seen: { alice: { epoch: 1, seq: 1 } }, acked: 1 });
     expect(room.heard('bob', 'welcome')).toMatchObject([{ peers: [{ user: 'alice', epoch: 1 }] }]);
   });
 });
 
-describe('a caller whose room lost the offer of the call before the first hello', () => {
-  test('says it again when it knows to go on', () => {
+describe('a caller whose room lost the offer before the first hello', () => {
+  test('[C11] a caller who knows how to resume says the offer again', () => {
     const room = ringing({}, { offer: offer('lost') })
       .restart()
       .enter('alice', { seen: {}, acked: 0 });
@@ -265,7 +265,7 @@ describe('a caller whose room lost the offer of the call before the first hello'
     ]);
   });
 
-  test('begins anew otherwise', () => {
+  test('[C11] a caller who cannot resume begins anew', () => {
     const room = ringing({}, { offer: offer('lost') })
       .restart()
       .enter('alice');
@@ -278,7 +278,7 @@ describe('a caller whose room lost the offer of the call before the first hello'
 });
 
 describe('a client that comes back without its memory', () => {
-  test('begins anew: its epoch goes up, what it said before is forgotten', () => {
+  test('[C11] the epoch goes up, and what the client said before is forgotten', () => {
     const room = described().signal('alice', 2).leave('alice').leave('bob').enter('alice');
     expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 0 }]);
     room.got('bob');
@@ -290,7 +290,7 @@ describe('a client that comes back without its memory', () => {
     ]);
   });
 
-  test('gets nothing that was for the one that it was, who sent it need not wait', () => {
+  test('[C11] the client gets nothing that was for its former life, and no sender waits', () => {
     const room = described().leave('bob').signal('alice', 2).enter('bob');
     expect(room.signals('bob')).toEqual([]);
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
@@ -299,7 +299,7 @@ describe('a client that comes back without its memory', () => {
     });
   });
 
-  test('keeps its epoch over a restart', () => {
+  test('[C11] the client keeps its epoch over a restart', () => {
     const room = described()
       .leave('alice')
       .enter('alice')
@@ -310,15 +310,15 @@ describe('a client that comes back without its memory', () => {
     });
   });
 
-  test('is not taken for one when it comes for the first time', () => {
+  test('[C11] a client that comes for the first time keeps the first epoch', () => {
     const room = ringing({}, { offer: offer() }).enter('alice');
     expect(room.heard('alice', 'welcome')).toMatchObject([{ received: 1 }]);
     expect(room.accept('bob').heard('bob', 'signal')).toMatchObject([{ epoch: 1, seq: 1 }]);
   });
 });
 
-describe('signals of several', () => {
-  test('go to the one who is named, and their numbers run over all', () => {
+describe('signals in a group', () => {
+  test('[C8] signals go to the one who is named, and their numbers run over all peers', () => {
     const room = three()
       .signal('alice', 1, offer('for bob'), 'bob')
       .signal('alice', 2, offer('for cyd'), 'cyd');
@@ -330,7 +330,7 @@ describe('signals of several', () => {
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
   });
 
-  test('are refused for nobody, oneself, and who has never joined, and use no number', () => {
+  test('[C8] signals to nobody, oneself or a stranger are refused without a number', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .accept('bob');
@@ -339,7 +339,7 @@ describe('signals of several', () => {
     expect(room.signal('alice', 1, offer(), 'bob').signals('bob')).toEqual([[1, 'offer']]);
   });
 
-  test('for one who has left count as arrived, also those that waited', () => {
+  test('[C8] signals for one who has left count as arrived, also those that waited', () => {
     const room = three().signal('alice', 1, offer(), 'cyd').say('cyd', { type: 'hangup' });
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 1 }]);
     room.signal('alice', 2, offer(), 'cyd').signal('alice', 3, offer(), 'bob');
@@ -350,7 +350,7 @@ describe('signals of several', () => {
     });
   });
 
-  test('of one who has left do not reach those who come later', () => {
+  test('[C8] signals of one who has left do not reach those who come later', () => {
     const room = three()
       .leave('bob')
       .signal('cyd', 1, offer(), 'bob')

@@ -7,7 +7,7 @@ const done = () => ({ outcome: 'done' });
 const oldCallee = () => ({ outcome: 'ok', devices: 1, old: true });
 
 describe('a call that is accepted', () => {
-  test('tells both, and their inboxes', () => {
+  test('both members hear of it, and their inboxes do', () => {
     const room = ringing().enter('alice').enter('bob');
     for (const name of ['alice', 'bob']) room.got(name);
     room.told();
@@ -21,7 +21,7 @@ describe('a call that is accepted', () => {
     expect(room.told()).toEqual(['alice active alice', 'bob active bob']);
   });
 
-  test('is on the device that accepts first; the others hear it at once, and are out', () => {
+  test('[C2] the call is on the device that accepts first; the others hear it and are out', () => {
     const room = ringing().enter('bob').enter('bob2').enter('bob3').say('bob2', { type: 'accept' });
     for (const name of ['bob', 'bob3'])
       expect(room.got(name).at(-1)).toEqual({ type: 'answered_elsewhere' });
@@ -29,19 +29,19 @@ describe('a call that is accepted', () => {
     expect(room.heard('bob2', 'answered_elsewhere')).toEqual([]);
   });
 
-  test('is accepted once', () => {
+  test('[C2] a call is accepted once', () => {
     const room = talking().say('bob', { type: 'accept' }).act('bob', { type: 'accept' });
     expect(room.errors('bob')).toEqual(['not_now']);
     expect(room.messages('active')).toHaveLength(2);
   });
 
-  test('lets no other device of theirs in, which hears why', () => {
+  test('[C2] no other device of theirs is let in, and it hears why', () => {
     const room = talking().join('bob2');
     expect(room.got('bob2')).toEqual([{ type: 'answered_elsewhere' }]);
     expect(room.closed).toEqual(['bob2 notInCall']);
   });
 
-  test('ends for both when one hangs up, and says in its record when it was accepted', () => {
+  test('[C1, C9] a hangup ends the call for both; the record says when it was accepted', () => {
     const room = ringing({}, { video: true }).enter('alice').wait(5_000).accept('bob').wait(60_000);
     room.say('alice', { type: 'hangup' });
     for (const name of ['alice', 'bob']) {
@@ -63,7 +63,7 @@ describe('a call that is accepted', () => {
     ]);
   });
 
-  test('has its host woken within five minutes, should that have been lost, and nobody come back', () => {
+  test('[C10] the host is woken within five minutes, should it die and nobody come back', () => {
     const room = talking();
     for (let n = 0; n < 3; n++) {
       expect(callRoom.deadline(room.state)).toBe(room.now + 300_000);
@@ -71,7 +71,7 @@ describe('a call that is accepted', () => {
     }
   });
 
-  test('is lost though the host loses its memory again and again before the grace is over', () => {
+  test('[C10, C12] a call is lost though its host dies again and again within the grace', () => {
     const room = talking().leave('alice').leave('bob');
     for (let n = 0; n < 2; n++) room.wait(9_000).restart();
     expect(room.wait(2_000).is).toBe('ended lost');
@@ -80,7 +80,7 @@ describe('a call that is accepted', () => {
     expect(other.wait(2_000).is).toBe('ended lost');
   });
 
-  test('lasts, and tells the inboxes every five minutes that they are busy for eleven more', () => {
+  test('the call tells the inboxes every five minutes that they are busy for eleven more', () => {
     const room = talking();
     room.told();
     room.wait(299_999);
@@ -90,7 +90,7 @@ describe('a call that is accepted', () => {
     expect(room.wait(3_600_000).is).toBe('accepted');
   });
 
-  test('ends as busy when the inbox says that they took another one at the same moment', () => {
+  test('[C3] the call ends as busy when the callee took another one at the same moment', () => {
     const room = ringing({ active: (user) => ({ outcome: user === 'bob' ? 'busy' : 'ok' }) }).enter(
       'alice',
     );
@@ -98,13 +98,13 @@ describe('a call that is accepted', () => {
     expect(room.got('alice').at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'busy' });
   });
 
-  test('does without an inbox that cannot be reached', () => {
+  test('the call goes on without an inbox that cannot be reached', () => {
     expect(talking({ active: unreachable }).wait(600_000).is).toBe('accepted');
   });
 });
 
-describe('somebody who has gone', () => {
-  test('is away, and has 20 s to come back', () => {
+describe('a member who has gone', () => {
+  test('[C12] a member who has gone is away, and has 20 s to come back', () => {
     const room = talking();
     room.got('alice');
     room.leave('bob');
@@ -116,35 +116,35 @@ describe('somebody who has gone', () => {
     expect(room.wait(60_000).is).toBe('accepted');
   });
 
-  test('is lost after that', () => {
+  test('[C12] a member who stays away for 20 s is lost', () => {
     const room = talking().leave('bob').wait(20_000);
     expect(room.is).toBe('ended lost');
     expect(room.got('alice').at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'lost' });
   });
 
-  test('is not there before the hello, however often they connect', () => {
+  test('[C12] a member is not back before the hello, however often they connect', () => {
     const room = talking().leave('bob').wait(10_000).join('bob');
     expect(room.wait(10_000).is).toBe('ended lost');
   });
 
-  test('as the caller may be gone as long as it rings, and has 20 s from the moment that somebody accepts', () => {
+  test('[C12] the caller may be gone while it rings, and has 20 s once somebody accepts', () => {
     const room = ringing().enter('alice').leave('alice').wait(30_000).accept('bob');
     expect(room.wait(19_999).is).toBe('accepted');
     expect(room.wait(1).is).toBe('ended lost');
   });
 
-  test('as both have 20 s when the host dies', () => {
+  test('[C12] both members have 20 s when the host dies', () => {
     const room = talking().wait(1_000_000).restart().wait(19_999);
     expect(room.is).toBe('accepted');
     room.enter('alice', { seen: {}, acked: 0 }).enter('bob', { seen: {}, acked: 0 });
     expect(room.wait(60_000).is).toBe('accepted');
   });
 
-  test('as nobody who comes back ends the call 20 s after the restart', () => {
+  test('[C12] a call is lost 20 s after a restart when nobody comes back', () => {
     expect(talking().restart().wait(20_000).is).toBe('ended lost');
   });
 
-  test('has no session any more: at once out of the call', () => {
+  test('[A38, C25] a member whose session ends is out of the call at once', () => {
     const room = talking().act('bob', { type: 'revoke' }, 'another');
     expect(room.is).toBe('accepted');
     room.act('bob', { type: 'revoke' }, 'bob');
@@ -152,54 +152,54 @@ describe('somebody who has gone', () => {
     expect(room.is).toBe('ended hung_up');
   });
 
-  test('has no session any more while it rings: out, and it rings on', () => {
+  test('[A38, C25] a callee whose session ends while it rings is out, and it rings on', () => {
     const room = ringing().enter('bob').enter('bob2').act('bob', { type: 'revoke' }, 'bob');
     expect(room.closed).toEqual(['bob unauthorized']);
     expect(room.is).toBe('ringing');
   });
 });
 
-describe('an old client', () => {
-  const old = (answers = {}) =>
+describe('a legacy client in a call', () => {
+  const legacyCall = (answers = {}) =>
     ringing({ ring: oldCallee, ...answers }, { offer: offer() }).enter('alice');
   const signalled = (room: CallRoom) =>
     room.messages('signal').map(({ device, seq }) => `${device} ${seq}`);
 
-  test('hears the offer while it rings, once, and accepts by its inbox', () => {
-    const room = old().act('bob', { type: 'accept' });
+  test('[C37] a legacy client hears the offer once as it rings, and accepts by its inbox', () => {
+    const room = legacyCall().act('bob', { type: 'accept' });
     expect(signalled(room)).toEqual(['undefined 1']);
     expect(room.is).toBe('accepted');
     room.act('bob', { type: 'signal', seq: 1, signal: answer() });
     expect(room.signals('alice')).toEqual([[1, 'answer']]);
   });
 
-  test('that comes late is handed what there is so far', () => {
+  test('[C37] a legacy client that comes late is handed what there is so far', () => {
     const room = ringing({}, { offer: offer() }).act('bob', { type: 'listen' });
     expect(signalled(room)).toEqual(['ws-bob 1']);
   });
 
-  test('has got what its inbox has got, as the sender hears', () => {
-    const room = old().act('bob', { type: 'accept' });
+  test('[C15, C37] what the inbox of a legacy client has counts as acknowledged', () => {
+    const room = legacyCall().act('bob', { type: 'accept' });
     expect(room.heard('alice', 'acked')).toMatchObject([{ seq: 1 }]);
     room.signal('alice', 2);
     expect(room.heard('alice', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
     expect(signalled(room)).toEqual(['undefined 1', 'ws-bob 2']);
   });
 
-  test('is lost when a signal cannot be handed to it for 10 s', () => {
-    const room = old().act('bob', { type: 'accept' });
+  test('[C10] a call is lost when a signal cannot be handed to a legacy client for 10 s', () => {
+    const room = legacyCall().act('bob', { type: 'accept' });
     Object.assign(room.answers, { signal: unreachable });
     room.signal('alice', 2).wait(9_999);
     expect(room.is).toBe('ended lost');
   });
 
-  test('is out at once when it is gone, without grace', () => {
-    expect(old().act('bob', { type: 'accept' }).act('bob', { type: 'hangup' }).is).toBe(
+  test('[C39] a legacy client is out at once when it is gone, without grace', () => {
+    expect(legacyCall().act('bob', { type: 'accept' }).act('bob', { type: 'hangup' }).is).toBe(
       'ended hung_up',
     );
   });
 
-  test('ends nothing in which another device of theirs is', () => {
+  test('[C18] a legacy client ends nothing that another device of its user is in', () => {
     const room = talking()
       .act('bob', { type: 'hangup' })
       .act('bob', { type: 'signal', seq: 1, signal: answer() });
@@ -208,19 +208,19 @@ describe('an old client', () => {
     expect(room.signals('alice')).toEqual([]);
   });
 
-  test('keeps the room awake, every 5 s, and no new client does', () => {
+  test('a legacy client keeps the room awake every 5 s, a current one does not', () => {
     const woken = ({ state, now }: CallRoom) => (callRoom.deadline(state) ?? 0) - now;
-    expect(woken(old().act('bob', { type: 'accept' }))).toBe(5_000);
+    expect(woken(legacyCall().act('bob', { type: 'accept' }))).toBe(5_000);
     expect(woken(talking())).toBe(300_000);
   });
 
-  test('needs nothing written down to look for silent sockets of new ones', () => {
+  test('the room looks for silent sockets of current clients without writing anything', () => {
     const { state, now } = talking();
     expect(callRoom.reminder?.(state)).toBe(now + 15_000);
   });
 
-  test('cannot say again what it said: the call is lost with its host', () => {
-    const room = old().act('bob', { type: 'accept' }).restart();
+  test('[C39] a call with a legacy client is lost with its host', () => {
+    const room = legacyCall().act('bob', { type: 'accept' }).restart();
     expect(room.is).toBe('ended lost');
     expect(room.records).toMatchObject([
       { reason: 'lost', callees: [{ user: 'bob', joined: true }] },
@@ -229,7 +229,7 @@ describe('an old client', () => {
 });
 
 describe('a call of several', () => {
-  test('goes on with those who are left, and ends with the last but one', () => {
+  test('[C8] the call goes on with those who are left, and ends with the last but one', () => {
     const room = three().say('alice', { type: 'hangup' });
     expect(room.is).toBe('accepted');
     expect(room.heard('bob', 'peer').at(-1)).toMatchObject({
@@ -241,7 +241,7 @@ describe('a call of several', () => {
     expect(room.got('cyd').at(-1)).toEqual({ type: 'state', state: 'ended', reason: 'hung_up' });
   });
 
-  test('goes on with one as long as it rings somewhere', () => {
+  test('[C8] the call goes on with one member while it rings somewhere', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .accept('bob')
@@ -250,7 +250,7 @@ describe('a call of several', () => {
     expect(room.wait(45_000).is).toBe('ended hung_up');
   });
 
-  test('goes on without those who do not answer, who hear that they missed it', () => {
+  test('[C4, C8] the call goes on without those who do not answer, who missed it', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .accept('bob')
@@ -261,7 +261,7 @@ describe('a call of several', () => {
     expect(room.told()).toContain('cyd stop missed');
   });
 
-  test('goes on without one who is lost', () => {
+  test('[C8, C12] the call goes on without a member who is lost', () => {
     const room = three().leave('cyd').wait(20_000);
     expect(room.heard('bob', 'peer').at(-1)).toMatchObject({
       reason: 'lost',
@@ -270,7 +270,7 @@ describe('a call of several', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('takes those back who have left, as somebody who remembers nothing', () => {
+  test('[C8] a member who has left can come back, as somebody who remembers nothing', () => {
     const room = three().say('cyd', { type: 'hangup' });
     expect(room.permit('cyd')).toMatchObject({ outcome: 'ok' });
     room.got('bob');
@@ -282,13 +282,13 @@ describe('a call of several', () => {
     });
   });
 
-  test('of two ends for good with the first who leaves', () => {
+  test('[C1] a call of two ends for good with the first who leaves', () => {
     expect(talking().say('bob', { type: 'hangup' }).permit('bob')).toEqual({
       outcome: 'no_such_call',
     });
   });
 
-  test('tells whoever joins who is there, each pair with one polite side: who came later', () => {
+  test('[C8, C14] who joins hears who is there; of each pair the later one is polite', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .accept('cyd')
       .enter('alice')
@@ -304,7 +304,7 @@ describe('a call of several', () => {
     ]);
   });
 
-  test('says in its record who missed it: those who did not answer, nor refuse, however the call went on', () => {
+  test('[C9] the record says who missed it: whoever neither answered nor refused', () => {
     const room = ringing(
       {
         ring: (user) =>
@@ -339,7 +339,7 @@ describe('a call of several', () => {
           .say('alice', { type: 'hangup' }),
     ],
   ])(
-    'that is %s was missed by those for whom it rang until then, not by who declined',
+    '[C6] a call that is %s was missed by those it rang until then, not by who declined',
     (reason, happens) => {
       const room = ringing({}, { callees: ['bob', 'cyd', 'dan'] }).enter('alice');
       happens(room);
@@ -349,7 +349,7 @@ describe('a call of several', () => {
     },
   );
 
-  test('puts out somebody who acknowledges nothing for 15 s and so stops the others; they can go on', () => {
+  test('[C15] a member who acknowledges nothing for 15 s and stops the others is put out', () => {
     const room = three();
     room.signal('alice', 1, offer(), 'cyd');
     for (let seq = 2; seq <= 512; seq++) room.signal('alice', seq, ice(`${seq}`), 'cyd');
@@ -363,13 +363,13 @@ describe('a call of several', () => {
     expect(room.signals('bob')).toEqual([[513, 'again']]);
   });
 
-  test('puts nobody out who could not acknowledge: who was sent nothing that they could, or only just', () => {
+  test('[C15] a member who had no chance to acknowledge is not put out', () => {
     const room = three();
     // Candidates wait for a description.
     for (let seq = 1; seq <= 512; seq++) room.signal('alice', seq, ice(`${seq}`), 'cyd');
     room.wait(60_000).signal('alice', 513, ice('513'), 'bob');
     expect([room.errors('alice'), room.closed]).toEqual([['too_much'], []]);
-    // Who comes back is sent it all once more.
+    // A member who comes back is sent all of it once more.
     const other = three();
     other.signal('alice', 1, offer(), 'cyd');
     for (let seq = 2; seq <= 512; seq++) other.signal('alice', seq, ice(`${seq}`), 'cyd');
@@ -384,7 +384,7 @@ describe('a call of several', () => {
     expect(other.wait(1).signal('alice', 513, ice('513'), 'bob').closed).toEqual(['cyd done']);
   });
 
-  test('is not missed by one who joins it late', () => {
+  test('[C6] a member who joins late has not missed the call', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .accept('bob')
@@ -398,7 +398,7 @@ describe('a call of several', () => {
     ]);
   });
 
-  test('lets one who has left look at it for a minute, then only from within', () => {
+  test('[C8] a member who left may look on for a minute, then only from within', () => {
     const room = three().say('cyd', { type: 'hangup' }).enter('cyd').wait(59_999);
     expect(room.closed).toEqual(['cyd done']);
     room.wait(1);
@@ -408,7 +408,7 @@ describe('a call of several', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('says in its record who was in it', () => {
+  test('[C9] the record says who was in the call', () => {
     const room = ringing({}, { callees: ['bob', 'cyd'] })
       .enter('alice')
       .accept('bob')
@@ -426,8 +426,8 @@ describe('a call of several', () => {
   });
 });
 
-describe('what is told to inboxes and the Worker', () => {
-  test('comes in order: an end is told after the beginning has been heard', () => {
+describe('posts to inboxes and the Worker', () => {
+  test('[C16] posts keep their order: an end is told after the beginning was heard', () => {
     const room = new CallRoom({ ring: () => HANGS });
     room.create();
     room.enter('alice').say('alice', { type: 'hangup' });
@@ -442,7 +442,7 @@ describe('what is told to inboxes and the Worker', () => {
     ]);
   });
 
-  test('is told again after a restart, as long as it is not heard', () => {
+  test('[C9, C16] posts are repeated after a restart until they are heard', () => {
     const room = talking({ stop: () => HANGS, record: () => HANGS }).say('bob', { type: 'hangup' });
     room.told();
     Object.assign(room.answers, { stop: done, record: done });

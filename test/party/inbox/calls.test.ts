@@ -9,13 +9,13 @@ const instead = (call: string) => ({ outcome: 'instead', call });
 const rings = (devices: number, old = false) => ({ outcome: 'ok', devices, old });
 
 describe('a user who calls', () => {
-  test('may, when nothing else is going on, however often it is asked', () => {
+  test('a user may call when nothing else is going on, however often it is asked', () => {
     const bob = new Inbox();
     expect(bob.dial('c')).toEqual(ok);
     expect(bob.dial('c')).toEqual(ok);
   });
 
-  test('has it written before the answer is given', () => {
+  test('a dial is written before it is answered', () => {
     const bob = new Inbox();
     const { effects } = inboxRoom.step(
       bob.state,
@@ -29,7 +29,7 @@ describe('a user who calls', () => {
     expect(effects.map(({ type }) => type)).toEqual(['keep', 'reply']);
   });
 
-  test('is led back to the call that the same one is in with them, and may make no other', () => {
+  test('[C33] a user in a call is led back to it, and may make no other', () => {
     const bob = new Inbox();
     bob.active('live');
     expect(bob.dial('c')).toEqual(instead('live'));
@@ -38,20 +38,20 @@ describe('a user who calls', () => {
     expect(bob.dial('c', { to: ['alice', 'carol'] })).toMatchObject(inCall);
   });
 
-  test('is not led back to a group call by calling one of the group', () => {
+  test('[C33] a user is not led back to a group call by calling one of the group', () => {
     const bob = new Inbox();
     bob.active('live', { peers: ['alice', 'carol'] });
     expect(bob.dial('c')).toMatchObject(inCall);
   });
 
-  test('has one unanswered call with the same one: dialling again on the same device gives it back', () => {
+  test('[C29] dialling the same user again on the same device gives the first call back', () => {
     const bob = new Inbox();
     bob.dial('first');
     expect(bob.dial('second')).toEqual(instead('first'));
     expect(bob.acts()).toEqual([]);
   });
 
-  test('gives the unanswered call up by calling somebody else on the same device', () => {
+  test('a user gives an unanswered call up by calling somebody else on the same device', () => {
     const bob = new Inbox();
     bob.dial('first');
     expect(bob.dial('second', { to: ['carol'] })).toEqual(ok);
@@ -64,7 +64,7 @@ describe('a user who calls', () => {
     expect(bob.dial('third', { to: ['carol'] })).toEqual(instead('second'));
   });
 
-  test('cannot call on a second device while the first one dials, the same one neither', () => {
+  test('a user cannot call on a second device while the first one dials', () => {
     const bob = new Inbox();
     bob.dial('first');
     expect(bob.dial('second', { device: 'tablet', to: ['carol'] })).toMatchObject(inCall);
@@ -72,7 +72,7 @@ describe('a user who calls', () => {
     expect(bob.acts()).toEqual([]);
   });
 
-  test('is led to the call of the one who is calling them', () => {
+  test('[C7] a user who calls their caller is led to that call', () => {
     const bob = new Inbox();
     bob.ring('other', { from: profile('carol') });
     expect(bob.dial('mine')).toEqual(ok);
@@ -81,14 +81,14 @@ describe('a user who calls', () => {
     expect(bob.dial('again')).toEqual(instead('theirs'));
   });
 
-  test('may call back the one whose call they have just refused', () => {
+  test('a user may call back the one whose call they have just declined', () => {
     const bob = new Inbox().device('phone');
     bob.ring('theirs');
     bob.say('phone', { type: 'decline', call: 'theirs' });
     expect(bob.dial('mine')).toEqual(ok);
   });
 
-  test('makes 60 calls, and then one a minute', () => {
+  test('[C28] a user makes 60 calls, and then one a minute', () => {
     const bob = new Inbox();
     for (let i = 0; i < 60; i++) {
       expect(bob.dial(`c${i}`)).toEqual(ok);
@@ -103,7 +103,7 @@ describe('a user who calls', () => {
     expect(bob.dial('yet more')).toEqual({ outcome: 'limited', retryAfterSeconds: 60 });
   });
 
-  test('keeps the limit through a sleep, and is not counted for calls that there are already', () => {
+  test('[C28] the limit outlives a sleep, and calls that exist are not counted again', () => {
     const bob = new Inbox();
     for (let i = 0; i < 59; i++) {
       bob.dial(`c${i}`);
@@ -116,7 +116,7 @@ describe('a user who calls', () => {
     expect(bob.dial('more')).toMatchObject({ outcome: 'limited' });
   });
 
-  test('is free again when the call says nothing until its time is over', () => {
+  test('[C10] a user is free again when the call says nothing until its time is over', () => {
     const bob = new Inbox();
     bob.dial('lost');
     bob.wait(54_999);
@@ -127,7 +127,7 @@ describe('a user who calls', () => {
 });
 
 describe('a user who is called', () => {
-  test('hears it on all devices that have said hello', () => {
+  test('[C2] a call rings on all devices that have said hello', () => {
     const bob = new Inbox().device('phone').device('tablet').join('silent');
     bob.got('phone');
     expect(bob.ring('c', { video: true })).toEqual(rings(2));
@@ -144,7 +144,7 @@ describe('a user who is called', () => {
     expect(bob.got('silent')).toEqual([]);
   });
 
-  test('hears how long it still rings, on a device that comes late too', () => {
+  test('[C35] every device hears how long it still rings, one that comes late too', () => {
     const bob = new Inbox().device('phone');
     bob.got('phone');
     const expiresAt = bob.now + 45_000;
@@ -155,7 +155,7 @@ describe('a user who is called', () => {
     expect(bob.device('late').got('late')).toMatchObject([{ rings: [{ ringsForMs: 4_700 }] }]);
   });
 
-  test('hears it once, although it is told twice, and the answer stays the same', () => {
+  test('a call that is told twice rings once, and has the same answer', () => {
     const bob = new Inbox().device('phone');
     bob.got('phone');
     expect(bob.ring('c')).toEqual(rings(1));
@@ -164,7 +164,7 @@ describe('a user who is called', () => {
     expect(bob.got('phone')).toHaveLength(1);
   });
 
-  test('is unreachable when those that are connected are silent, which are told all the same', () => {
+  test('[C5] a user with only silent devices is unreachable, and these still ring', () => {
     const bob = new Inbox().device('frozen').join('never said hello').wait(89_999).device('phone');
     expect(bob.ring('c')).toEqual(rings(2));
     bob.leave('phone').wait(1);
@@ -175,11 +175,11 @@ describe('a user who is called', () => {
     expect(bob.acts()).toEqual(['back here']);
   });
 
-  test('counts old devices that say nothing: not all of them give signs of life', () => {
-    expect(new Inbox().old('pc').wait(90_000).ring('c')).toEqual({ ...rings(1), old: true });
+  test('[C5] silent legacy devices count, since not all of them give signs of life', () => {
+    expect(new Inbox().legacy('pc').wait(90_000).ring('c')).toEqual({ ...rings(1), old: true });
   });
 
-  test('is unreachable without devices, and a device that comes later hears of the call', () => {
+  test('[C5] a user without devices is unreachable, and a device that comes later rings', () => {
     const bob = new Inbox();
     expect(bob.ring('c')).toEqual(rings(0));
     expect(bob.device('late').got('late')).toMatchObject([
@@ -187,7 +187,7 @@ describe('a user who is called', () => {
     ]);
   });
 
-  test('hears several callers, of a group too', () => {
+  test('a user hears several callers, of a group too', () => {
     const bob = new Inbox().device('phone');
     expect(bob.ring('c')).toEqual(rings(1));
     expect(bob.ring('d', { from: profile('carol'), group: true })).toEqual(rings(1));
@@ -196,13 +196,13 @@ describe('a user who is called', () => {
     ]);
   });
 
-  test('hears no more than 32 at once', () => {
+  test('[C30] at most 32 calls ring at once', () => {
     const bob = new Inbox();
     for (let i = 0; i < 32; i++) expect(bob.ring(`c${i}`)).toEqual(rings(0));
     expect(bob.ring('more')).toEqual(busy);
   });
 
-  test('is busy in a call, and while calling somebody else', () => {
+  test('[C3] a user is busy in a call, and while calling somebody else', () => {
     const bob = new Inbox().device('phone');
     bob.active('live');
     expect(bob.ring('c', { from: profile('carol') })).toEqual(busy);
@@ -213,14 +213,14 @@ describe('a user who is called', () => {
     expect(bob.got('phone')).toMatchObject([{ type: 'welcome' }]);
   });
 
-  test('is asked nothing by a ring whose time is over', () => {
+  test('a ring whose time is over rings nowhere', () => {
     const bob = new Inbox().device('phone');
     bob.got('phone');
     expect(bob.ring('c', { expiresAt: bob.now })).toEqual(rings(0));
     expect(bob.got('phone')).toEqual([]);
   });
 
-  test('refuses on one device for all, once', () => {
+  test('[C2] a user declines on one device for all, once', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.ring('c');
     bob.say('tablet', { type: 'decline', call: 'c' }).say('phone', { type: 'decline', call: 'c' });
@@ -231,7 +231,7 @@ describe('a user who is called', () => {
   });
 
   test.each(['nothing', '__proto__', 'constructor', 'hasOwnProperty'])(
-    'cannot refuse a call that is not: %s',
+    'a user cannot decline a call that does not exist: %s',
     (call) => {
       const bob = new Inbox().device('phone');
       bob.say('phone', { type: 'decline', call });
@@ -240,7 +240,7 @@ describe('a user who is called', () => {
     },
   );
 
-  test('hears no call again that has stopped, however late the ring is repeated', () => {
+  test('a call that has stopped does not ring again, however late the ring is repeated', () => {
     const bob = new Inbox().device('phone');
     const expiresAt = bob.now + 45_000;
     bob.ring('c', { expiresAt });
@@ -255,7 +255,7 @@ describe('a user who is called', () => {
     expect(bob.state.calls).toEqual([]);
   });
 
-  test('does not hear a call whose stop comes before it', () => {
+  test('[C16] a call whose stop comes first does not ring', () => {
     const bob = new Inbox().device('phone');
     bob.got('phone');
     expect(bob.stop('c')).toEqual({ outcome: 'done' });
@@ -263,7 +263,7 @@ describe('a user who is called', () => {
     expect(bob.got('phone')).toEqual([]);
   });
 
-  test('is told that it rings no longer when the call falls silent', () => {
+  test('[C10] a device hears that a call rings no longer when the call falls silent', () => {
     const bob = new Inbox().device('phone');
     bob.ring('c');
     bob.got('phone');
@@ -274,14 +274,14 @@ describe('a user who is called', () => {
     expect(bob.state.calls).toEqual([]);
   });
 
-  test('is no call to a late device in the seconds after the ring has run out', () => {
+  test('[C4] a late device does not hear of a call whose ring has just run out', () => {
     const bob = new Inbox();
     bob.ring('c');
     bob.wait(45_000);
     expect(bob.device('late').got('late')).toMatchObject([{ rings: [] }]);
   });
 
-  test('remembers a bounded number of calls that are over', () => {
+  test('an inbox remembers a bounded number of calls that are over', () => {
     const bob = new Inbox();
     for (let i = 0; i < 300; i++) bob.stop(`c${i}`);
     expect(bob.state.calls).toHaveLength(128);
@@ -290,7 +290,7 @@ describe('a user who is called', () => {
 });
 
 describe('a user who is in a call', () => {
-  test('has it on one device; the others stop ringing', () => {
+  test('[C2] a user has the call on one device; the others stop ringing', () => {
     const bob = new Inbox().device('phone').device('tablet').join('mute');
     bob.ring('c');
     bob.got('tablet');
@@ -301,7 +301,7 @@ describe('a user who is in a call', () => {
     expect(bob.got('mute')).toEqual([]);
   });
 
-  test('is told so once, however often the call repeats it', () => {
+  test('devices hear once that a call was answered, however often the call repeats it', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.ring('c');
     bob.active('c');
@@ -311,7 +311,7 @@ describe('a user who is in a call', () => {
     expect(bob.got('tablet')).toEqual([]);
   });
 
-  test('stays busy as long as the call repeats it, and until what it said runs out', () => {
+  test('[C10] a user stays busy while the call repeats it, and until what it said runs out', () => {
     const bob = new Inbox();
     bob.active('c');
     bob.wait(60_000);
@@ -322,7 +322,7 @@ describe('a user who is in a call', () => {
     expect(bob.ring('d', { from: profile('carol') })).toEqual(rings(0));
   });
 
-  test('cannot be in a second one while the first one lives', () => {
+  test('[C3] a user cannot be in a second call while the first one lives', () => {
     const bob = new Inbox();
     bob.active('c');
     expect(bob.active('d')).toEqual(busy);
@@ -331,7 +331,7 @@ describe('a user who is in a call', () => {
     expect(bob.active('d')).toEqual(ok);
   });
 
-  test('has given up other calls of theirs, and refuses those that ring besides', () => {
+  test('[C3] entering a call gives up the others, and refuses those that ring', () => {
     const bob = new Inbox().device('phone');
     bob.ring('theirs');
     bob.ring('group', { group: true });
@@ -354,7 +354,7 @@ describe('a user who is in a call', () => {
     expect(bob.device('late').got('late')).toMatchObject([{ rings: [] }]);
   });
 
-  test('is free as soon as it stops, and no late word makes them busy again', () => {
+  test('[C10] a user is free as soon as the call stops, and no late word makes them busy', () => {
     const bob = new Inbox();
     bob.active('c');
     bob.stop('c', 'hung_up');
@@ -362,7 +362,7 @@ describe('a user who is in a call', () => {
     expect(bob.dial('d', { to: ['carol'] })).toEqual(ok);
   });
 
-  test('is in it again when they come back to a call that they had left', () => {
+  test('a user who comes back to a call that they had left is in it again', () => {
     const bob = new Inbox();
     bob.active('c', { epoch: 2 });
     bob.tell({ type: 'stop', call: 'c', epoch: 2, reason: 'hung_up' });
@@ -373,7 +373,7 @@ describe('a user who is in a call', () => {
     expect(bob.ring('d', { from: profile('carol') })).toEqual(busy);
   });
 
-  test('hears nothing more of it at the inbox when it stops', () => {
+  test('the inbox says nothing more of a call when it stops', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.ring('c');
     bob.active('c');
@@ -383,7 +383,7 @@ describe('a user who is in a call', () => {
     expect([...bob.got('phone'), ...bob.got('tablet')]).toEqual([]);
   });
 
-  test('stays so through a sleep', () => {
+  test('a user stays in the call through a sleep', () => {
     const bob = new Inbox();
     bob.active('c');
     bob.restart();
@@ -392,21 +392,21 @@ describe('a user who is in a call', () => {
 });
 
 describe('an idle inbox', () => {
-  test('sets no alarm, whoever is connected', () => {
-    const bob = new Inbox().device('phone').old('pc');
+  test('an idle inbox sets no alarm, whoever is connected', () => {
+    const bob = new Inbox().device('phone').legacy('pc');
     expect(inboxRoom.deadline(bob.state)).toBeUndefined();
     bob.stop('c');
     expect(inboxRoom.deadline(bob.state)).toBeUndefined();
   });
 
-  test('is woken when the next of its calls runs out', () => {
+  test('an inbox is woken when the next of its calls runs out', () => {
     const bob = new Inbox();
     bob.ring('c', { expiresAt: bob.now + 45_000 });
     bob.ring('d', { expiresAt: bob.now + 20_000 });
     expect(inboxRoom.deadline(bob.state)).toBe(bob.now + 30_000);
   });
 
-  test('writes only when something has changed that it has to know after a sleep', () => {
+  test('an inbox writes only what it has to know after a sleep', () => {
     const bob = new Inbox().device('phone');
     expect(bob.writes).toBe(0);
     bob.ring('c');
@@ -416,7 +416,7 @@ describe('an idle inbox', () => {
     expect(bob.writes).toBe(1);
   });
 
-  test('tells a call again what it has not answered, also after a restart', () => {
+  test('[C16] an inbox tells a call again what it has not answered, also after a restart', () => {
     const bob = new Inbox().device('phone');
     bob.ring('c');
     bob.say('phone', { type: 'decline', call: 'c' });

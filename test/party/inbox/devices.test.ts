@@ -5,20 +5,20 @@ import { Inbox } from './inbox.ts';
 const eight = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const full = () => eight.reduce((bob, name) => bob.device(name), new Inbox());
 
-describe('a device', () => {
-  test('is welcomed when it says hello, and again when it repeats it', () => {
+describe('devices at an inbox', () => {
+  test('a device is welcomed when it says hello, and again when it repeats it', () => {
     const bob = new Inbox().device('phone').say('phone', { type: 'hello', version: 1 });
     const welcome = { type: 'welcome', version: 1, rings: [] };
     expect(bob.got('phone')).toEqual([welcome, welcome]);
   });
 
-  test('is told which version is not spoken here', () => {
+  test('a device is told which version is not spoken here', () => {
     const bob = new Inbox().join('phone').say('phone', { type: 'hello', version: 2 });
     expect(bob.closed).toEqual(['phone version']);
     expect(bob.got('phone')).toEqual([]);
   });
 
-  test('must say hello before it can refuse a call', () => {
+  test('a device must say hello before it can decline a call', () => {
     const bob = new Inbox().join('phone');
     bob.ring('c');
     bob.say('phone', { type: 'decline', call: 'c' });
@@ -26,13 +26,13 @@ describe('a device', () => {
     expect(bob.acts()).toEqual([]);
   });
 
-  test('has its pings answered, also those that the host does not know', () => {
+  test('a device has its pings answered, also those that the host does not know', () => {
     expect(new Inbox().join('phone').text('phone', ' {"type": "ping"}').got('phone')).toEqual([
       { type: 'pong' },
     ]);
   });
 
-  test('cannot speak the old dialect', () => {
+  test('[C24] a device cannot speak the legacy dialect', () => {
     const bob = new Inbox()
       .device('phone')
       .step({ type: 'frame', id: 'phone', frame: { event: 'call:hangup' } });
@@ -41,7 +41,7 @@ describe('a device', () => {
     expect(bob.posts).toEqual([]);
   });
 
-  test('is replaced by its own newer socket, also where there is no room for another device', () => {
+  test('[C19] a device is replaced by its newer socket, also where all places are taken', () => {
     const bob = full();
     bob.join('newer', { device: 'a' });
     expect(bob.closed).toEqual(['a replaced']);
@@ -50,13 +50,13 @@ describe('a device', () => {
     expect(bob.ring('call')).toMatchObject({ devices: 8 });
   });
 
-  test('is not let in as the ninth', () => {
-    const bob = full().device('ninth').old('tenth');
+  test('[C27] a ninth device is not let in', () => {
+    const bob = full().device('ninth').legacy('tenth');
     expect(bob.closed).toEqual(['ninth full', 'tenth full']);
     expect(bob.connected).toEqual(eight);
   });
 
-  test('takes the place of those that have said nothing for 90 s', () => {
+  test('[C27] a device takes the place of one that has been silent for 90 s', () => {
     const bob = full().wait(60_000);
     bob.say('b', { type: 'ping' }).wait(29_999).device('ninth');
     expect(bob.closed).toEqual(['ninth full']);
@@ -67,13 +67,13 @@ describe('a device', () => {
     expect(bob.connected).toEqual(['b', 'ninth']);
   });
 
-  test('may be silent as long as nobody needs its place', () => {
+  test('[C27] a device may be silent while nobody needs its place', () => {
     const bob = new Inbox().device('phone').wait(86_400_000).device('tablet');
     expect(bob.connected).toEqual(['phone', 'tablet']);
   });
 
-  test('an old one that is put out for its silence is out of its call', () => {
-    const bob = new Inbox().old('pc');
+  test('[C27, C39] a legacy device that is put out for its silence is out of its call', () => {
+    const bob = new Inbox().legacy('pc');
     bob.ring('call');
     bob.say('pc', { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     bob.active('call', { device: 'ws-pc' });
@@ -87,8 +87,8 @@ describe('a device', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('that is in a call goes last, when all have said nothing for 90 s', () => {
-    const bob = new Inbox().old('pc');
+  test('[C27] of devices that are all silent for 90 s, the one in a call goes last', () => {
+    const bob = new Inbox().legacy('pc');
     bob.ring('call');
     bob.say('pc', { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     bob.active('call', { device: 'ws-pc', until: bob.now + 200_000 });
@@ -100,31 +100,31 @@ describe('a device', () => {
     expect(bob.acts()).toEqual([]);
   });
 
-  test('that has gone hears nothing, and counts no longer', () => {
+  test('a device that has gone hears nothing, and counts no longer', () => {
     const bob = new Inbox().device('phone').device('tablet').leave('phone');
     expect(bob.ring('call')).toMatchObject({ devices: 1 });
     expect(bob.leave('phone').connected).toEqual(['tablet']);
   });
 
-  test('every socket of an old client is one of its own', () => {
-    const bob = new Inbox().old('one', { sid: 'same' }).old('two', { sid: 'same' });
+  test('every socket of a legacy client is a device of its own', () => {
+    const bob = new Inbox().legacy('one', { sid: 'same' }).legacy('two', { sid: 'same' });
     expect(bob.closed).toEqual([]);
     expect(bob.ring('call')).toEqual({ outcome: 'ok', devices: 2, old: true });
   });
 });
 
-describe('who is let in', () => {
-  test('only the user whose inbox it is', () => {
+describe('who is let in to an inbox', () => {
+  test('[C18] only the user whose inbox it is comes in', () => {
     expect(new Inbox().device('phone', { user: 'mallory' }).closed).toEqual(['phone notInCall']);
   });
 
-  test('nobody whom the Worker has not named', () => {
+  test('[C18] nobody comes in whom the Worker has not named', () => {
     const bob = new Inbox().step({ type: 'join', id: 'x', who: undefined, present: [] });
     expect(bob.closed).toEqual(['x unauthorized']);
     expect(bob.connected).toEqual([]);
   });
 
-  test('a ticket counts once, also after a sleep, and what came by it stays', () => {
+  test('[C18] a ticket counts once, also after a sleep, and what it let in stays', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const bob = new Inbox().device('phone', { ticket }).restart();
     bob.device('thief', { device: 'phone', ticket });
@@ -132,20 +132,20 @@ describe('who is let in', () => {
     expect(bob.connected).toEqual(['phone']);
   });
 
-  test('a ticket that has expired does not count at all', () => {
+  test('[C18] a ticket that has expired does not count at all', () => {
     const bob = new Inbox()
       .wait(60_000)
       .device('phone', { ticket: { id: 'jti', until: 1_060_000 } });
     expect(bob.closed).toEqual(['phone unauthorized']);
   });
 
-  test('a ticket that was of no use, since there was no room, is not used', () => {
+  test('[C18] a ticket is not used up where there was no room', () => {
     const ticket = { id: 'jti', until: 1_060_000 };
     const bob = full().device('ninth', { ticket }).leave('a').device('ninth', { ticket });
     expect(bob.closed).toEqual(['ninth full']);
   });
 
-  test('tickets are remembered until they expire, and no longer', () => {
+  test('[C18] a ticket is remembered until it expires, and no longer', () => {
     const bob = new Inbox();
     for (let i = 0; i < 20; i++)
       bob.device(`${i}`, { device: 'phone', ticket: { id: `t${i}`, until: bob.now + 60_000 } });
@@ -154,7 +154,7 @@ describe('who is let in', () => {
     expect(bob.state.tickets.map(({ id }) => id)).toEqual(['new']);
   });
 
-  test('no more than 1,000 tickets a minute, whatever floods the inbox', () => {
+  test('[C18] at most 1,000 tickets a minute are taken, whatever floods the inbox', () => {
     const bob = new Inbox();
     for (let i = 0; i < 1_000; i++)
       bob.join(`${i}`, { device: 'phone', ticket: { id: `t${i}`, until: bob.now + 60_000 } });
@@ -163,7 +163,7 @@ describe('who is let in', () => {
     expect(bob.closed).toEqual(['more full']);
   });
 
-  test('nobody whose session is over; and who is in is put out when it ends', () => {
+  test('[A38] nobody comes in whose session is over, and who is in is put out when it ends', () => {
     const bob = new Inbox().device('phone', { until: 1_030_000 }).device('tablet').wait(30_000);
     bob.got('phone');
     bob.ring('call');
@@ -174,8 +174,8 @@ describe('who is let in', () => {
   });
 });
 
-describe('a device that comes while it rings', () => {
-  test('where none was there is told of to the call, once; of a call that was declined or that others heard not', () => {
+describe('devices that come while it rings', () => {
+  test('[C5] the first device that comes is told to the call, once and only while it rings', () => {
     const bob = new Inbox();
     for (const call of ['one', 'two', 'three']) bob.ring(call);
     bob.device('phone').device('tablet').ring('four');
@@ -187,20 +187,20 @@ describe('a device that comes while it rings', () => {
 });
 
 describe('a session that is revoked', () => {
-  test('loses its sockets at once, of old clients too, and no other does', () => {
-    const bob = new Inbox().device('phone').device('tablet').old('pc', { sid: 'phone' });
+  test('[A38] a revoked session loses its sockets at once, legacy ones too, and alone', () => {
+    const bob = new Inbox().device('phone').device('tablet').legacy('pc', { sid: 'phone' });
     expect(bob.tell({ type: 'revoked', sids: ['phone', 'unknown'] })).toEqual({ outcome: 'done' });
     expect(bob.closed).toEqual(['phone unauthorized', 'pc unauthorized']);
     expect(bob.connected).toEqual(['tablet']);
     expect(bob.acts()).toEqual([]);
   });
 
-  test('is any but the one that signs all others out, whether the Worker knows them or not', () => {
+  test('[A37, A38] all others are revoked but the session that signs them out', () => {
     const until = { until: 2_000_000 };
     const bob = new Inbox()
       .device('phone', until)
       .device('tablet', until)
-      .old('pc', until)
+      .legacy('pc', until)
       .device('tv', until);
     bob.active('call', { device: 'tv' });
     bob.device('new', { until: 2_000_001 });
@@ -211,7 +211,7 @@ describe('a session that is revoked', () => {
     expect(bob.device('gone').connected).toEqual(['phone', 'new']);
   });
 
-  test('is one of the newest 256 that are remembered', () => {
+  test('[A38] the newest 256 revoked sessions are remembered', () => {
     const bob = new Inbox();
     for (let n = 0; n < 300; n++) bob.tell({ type: 'revoked', sids: [`s${n}`] });
     expect(bob.state.ended.map(({ sid }) => sid)).toEqual(
@@ -219,10 +219,10 @@ describe('a session that is revoked', () => {
     );
   });
 
-  test('is not let in again for two minutes, whoever still takes it for alive, also after a sleep', () => {
+  test('[A38] a revoked session is not let in for two minutes, whoever takes it for alive', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.tell({ type: 'revoked', sids: ['phone'] });
-    bob.device('phone').old('pc', { sid: 'phone' }).restart().device('phone');
+    bob.device('phone').legacy('pc', { sid: 'phone' }).restart().device('phone');
     expect(bob.closed).toEqual(
       Array.from(['phone', 'phone', 'pc', 'phone'], (name) => `${name} unauthorized`),
     );
@@ -231,7 +231,7 @@ describe('a session that is revoked', () => {
     expect(bob.wait(1).device('phone').connected).toEqual(['tablet', 'phone']);
   });
 
-  test('is not forgotten when another one is, and is forgotten in the end', () => {
+  test('[A38] a revoked session stays remembered when another goes, but not for ever', () => {
     const bob = new Inbox();
     for (const sid of ['one', 'two']) bob.tell({ type: 'revoked', sids: [sid] });
     expect(bob.device('one').device('two').connected).toEqual([]);
@@ -239,7 +239,7 @@ describe('a session that is revoked', () => {
     expect(bob.state.ended.map(({ sid }) => sid)).toEqual(['three']);
   });
 
-  test('is put out of a call that it takes all the same, by a ticket that it had', () => {
+  test('[A38] a revoked session is put out of a call that it enters with an older ticket', () => {
     const bob = new Inbox().device('tablet');
     bob.tell({ type: 'revoked', sids: ['phone'] });
     bob.ring('call');
@@ -247,7 +247,7 @@ describe('a session that is revoked', () => {
     expect(bob.acts()).toEqual(['phone revoke']);
   });
 
-  test('of another device does not harm the one that takes the call', () => {
+  test('[A38] a revoked session of another device does not harm the one in the call', () => {
     const bob = new Inbox().device('tablet');
     bob.tell({ type: 'revoked', sids: ['phone'] });
     bob.ring('call');
@@ -255,8 +255,8 @@ describe('a session that is revoked', () => {
     expect(bob.acts()).toEqual([]);
   });
 
-  test('calls nobody any more, whether the Worker was asked already or not', () => {
-    const bob = new Inbox().old('asked').old('waits');
+  test('[A38] a revoked legacy device calls nobody, also when the Worker was asked before', () => {
+    const bob = new Inbox().legacy('asked').legacy('waits');
     for (const name of ['asked', 'waits'])
       bob.say(name, { event: 'call:offer', payload: { userId: 'alice' } });
     bob.tell({ type: 'revoked', sids: ['session of asked', 'session of waits'] });
@@ -267,8 +267,8 @@ describe('a session that is revoked', () => {
     ]);
   });
 
-  test('is told to every call that it may be in, connected here or not', () => {
-    const bob = new Inbox().old('pc', { sid: 'old session' });
+  test('[A38, C25] every call that a revoked session may be in hears of it', () => {
+    const bob = new Inbox().legacy('pc', { sid: 'old session' });
     bob.ring('one');
     bob.ring('two', { group: true });
     bob.ring('past');
@@ -286,7 +286,7 @@ describe('a session that is revoked', () => {
     ).toEqual(['gone', 'gone', 'old session', 'ws-pc', 'old session', 'ws-pc']);
   });
 
-  test('is told to the call even if the host dies before the call has answered', () => {
+  test('[A38, C16] a call hears of a revoked session though the host dies meanwhile', () => {
     const bob = new Inbox().device('phone');
     bob.active('call');
     bob.tell({ type: 'revoked', sids: ['phone'] });
@@ -295,15 +295,15 @@ describe('a session that is revoked', () => {
   });
 });
 
-describe('a sleep', () => {
-  test('leaves devices connected, as having said hello', () => {
+describe('an inbox that slept', () => {
+  test('devices stay connected through a sleep, as having said hello', () => {
     const bob = new Inbox().device('phone').restart();
     bob.got('phone');
     expect(bob.ring('call')).toMatchObject({ devices: 1 });
     expect(bob.got('phone')).toMatchObject([{ type: 'ring' }]);
   });
 
-  test('leaves what rings ringing', () => {
+  test('what rings rings on through a sleep', () => {
     const bob = new Inbox().device('phone');
     bob.ring('call');
     bob.restart().got('phone');

@@ -17,19 +17,19 @@ const ice = {
   sdpMLineIndex: 0,
 };
 
-describe('what an old client says', () => {
+describe('what a legacy client says', () => {
   test.each([
     ['call:offer', { userId: 'alice', sdp, isVideo: true, extra: [1] }],
     ['call:answer', { sdp }],
     ['call:ice', { candidate: ice }],
-  ])('is understood, with all of its payload: %s', (event, payload) => {
+  ])('[C37] a legacy frame is understood, with all of its payload: %s', (event, payload) => {
     expect(decodeOld(JSON.stringify({ event, payload, id: 7 }))).toEqual({
       frame: { event, payload },
     });
   });
 
   test.each([{ event: 'call:hangup' }, { event: 'call:hangup', payload: null }])(
-    'a hangup needs no payload: %j',
+    '[C37] a legacy hangup needs no payload: %j',
     (said) => {
       expect(decodeOld(JSON.stringify(said))).toEqual({ frame: { event: 'call:hangup' } });
     },
@@ -50,11 +50,11 @@ describe('what an old client says', () => {
     '{"event":"call:offer","payload":[]}',
     '{"event":"call:offer","payload":"x"}',
     '{"event":["call:hangup"]}',
-  ])('is ignored when it is none of that: %s', (text) => {
+  ])('[C38] a frame that is none of these is ignored: %s', (text) => {
     expect(decodeOld(text)).toBeUndefined();
   });
 
-  test('is ignored, and no more, whatever JSON it is', () => {
+  test('[C38] any other JSON is ignored, and does nothing more', () => {
     const events = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
     fc.assert(
       fc.property(fc.json(), (text) => {
@@ -71,9 +71,9 @@ describe('what an old client says', () => {
     );
   });
 
-  test('cannot reach behind its payload', () => {
-    const text =
-      '{"event":"call:offer","payload":{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}}';
+  test('[C38] a legacy frame cannot reach behind its payload', () => {
+    const hidden = '{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}';
+    const text = `{"event":"call:offer","payload":${hidden}}`;
     const payload = { ...JSON.parse(text).payload, ...decodeOld(text)?.frame };
     expect(calleeOf(payload)).toBeUndefined();
     expect(isVideo(payload)).toBe(false);
@@ -81,7 +81,7 @@ describe('what an old client says', () => {
   });
 });
 
-describe('whom an offer is for', () => {
+describe('whom a legacy offer is for', () => {
   test.each([
     [{ userId: 'alice' }, 'alice'],
     [{ targetUserId: 'alice' }, 'alice'],
@@ -93,12 +93,12 @@ describe('whom an offer is for', () => {
     [{ userId: 'a'.repeat(64) }, 'a'.repeat(64)],
     [{ userId: 'a'.repeat(65) }, undefined],
     [{}, undefined],
-  ])('%j: %s', (payload, callee) => {
+  ])('[C37] %j is for %s', (payload, callee) => {
     expect(calleeOf(payload)).toBe(callee);
   });
 });
 
-describe('signals of old clients', () => {
+describe('signals of legacy clients', () => {
   test.each([
     [{ sdp }, 'v=0\r\n'],
     [{ type: 'offer', sdp: 'v=0' }, 'v=0'],
@@ -106,11 +106,11 @@ describe('signals of old clients', () => {
     [{ sdp: { sdp: 7 } }, ''],
     [{ sdp: [] }, ''],
     [{}, ''],
-  ])('a description is the text in %j: %s', (payload, text) => {
+  ])('[C37] a description is the text in %j: %s', (payload, text) => {
     expect(description('offer', payload)).toEqual({ kind: 'offer', sdp: text, raw: payload });
   });
 
-  test('a candidate goes on as it came', () => {
+  test('[C37] a candidate goes on as it came', () => {
     expect(candidate({ candidate: ice, x: 1 })).toEqual({
       kind: 'candidate',
       candidate: ice,
@@ -128,11 +128,11 @@ describe('signals of old clients', () => {
     { candidate: 'text' },
     { candidate: {} },
     { candidate: { ...ice, sdpMLineIndex: 'x' } },
-  ])('is none: %j', (payload) => {
+  ])('[C38] %j is no signal', (payload) => {
     expect(candidate(payload)).toBeUndefined();
   });
 
-  test('are always something that the room of a call takes', () => {
+  test('every signal of a legacy client is one that the room of a call takes', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom('sdp', 'candidate', 'type'), fc.jsonValue()),
@@ -153,8 +153,8 @@ describe('signals of old clients', () => {
   });
 });
 
-describe('what an old client is sent', () => {
-  test('of an old one: its offer, with who it really is from', () => {
+describe('what a legacy client is sent', () => {
+  test('[C37] an offer of a legacy client arrives with its true sender', () => {
     const raw = { userId: 'bob', fromUserId: 'somebody else', sdp, isVideo: true, extra: [1] };
     expect(encodeOld(description('offer', raw), 'alice', false)).toEqual({
       event: 'call:offer',
@@ -162,7 +162,7 @@ describe('what an old client is sent', () => {
     });
   });
 
-  test('of an old one: the sdp of its answer alone, or the payload where it has none', () => {
+  test('[C37] an answer of a legacy client arrives as its sdp, or its payload without one', () => {
     const answer = { type: 'answer', sdp: 'v=0' };
     expect(encodeOld(description('answer', { sdp: answer, x: 1 }), 'alice', false)).toEqual({
       event: 'call:answer',
@@ -174,7 +174,7 @@ describe('what an old client is sent', () => {
     });
   });
 
-  test('of an old one: its candidates, unchanged', () => {
+  test('[C37] candidates of a legacy client arrive unchanged', () => {
     const signal = candidate({ candidate: { ...ice, foundation: 'kept' }, x: 1 });
     expect(signal && encodeOld(signal, 'alice', false)).toEqual({
       event: 'call:ice',
@@ -182,7 +182,7 @@ describe('what an old client is sent', () => {
     });
   });
 
-  test('of a new one: the same, made from its signals', () => {
+  test('[C37] signals of a current client arrive as the legacy server would send them', () => {
     expect(encodeOld({ kind: 'offer', sdp: 'v=0' }, 'alice', true)).toEqual({
       event: 'call:offer',
       payload: { sdp: { type: 'offer', sdp: 'v=0' }, isVideo: true, fromUserId: 'alice' },
@@ -198,7 +198,7 @@ describe('what an old client is sent', () => {
   });
 
   test.each([null, { candidate: '' }])(
-    'nothing for the end of candidates of a new one: %j',
+    '[C37] the end of candidates of a current client is not sent: %j',
     (end) => {
       expect(encodeOld({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
     },

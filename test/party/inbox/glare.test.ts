@@ -34,7 +34,7 @@ class Calling {
       case 'ring':
         return this.#callee.ring(this.call, { from: profile(this.#caller.user) });
       case 'withdraw':
-        // As the room of a call tells everybody in it.
+        // The room of a call tells everybody in it.
         this.#callee.stop(this.call);
         return this.#caller.stop(this.call);
       case 'end':
@@ -55,44 +55,41 @@ class Calling {
   }
 }
 
-describe('two who call each other at the same moment', () => {
+describe('two users who call each other at the same moment', () => {
   test.each([
     ['alice', 'bob'],
     ['bob', 'alice'],
     ['Zoe', 'adam'],
     ['__proto__', 'constructor'],
-  ])(
-    'end up in exactly one call, in whatever order and however often the inboxes are asked: %s and %s',
-    (one, two) => {
-      const schedule = fc.array(fc.record({ first: fc.boolean(), twice: fc.boolean() }), {
-        maxLength: 12,
-      });
-      fc.assert(
-        fc.property(schedule, (steps) => {
-          const [a, b] = [new Inbox(one).device('a'), new Inbox(two).device('b')];
-          const calls = [new Calling('from one', a, b), new Calling('from two', b, a)] as const;
-          for (const { first, twice } of steps) calls[first ? 0 : 1].step(twice);
-          for (const call of calls) while (!call.isOver) call.step(false);
-          const winners = calls.filter(
-            ({ outcome }) => (outcome as { outcome: string }).outcome === 'ok',
-          );
-          const losers = calls.filter((call) => !winners.includes(call));
-          expect(winners).toHaveLength(1);
-          expect(losers[0]?.outcome).toEqual({ outcome: 'instead', call: winners[0]?.call });
-          const alive = [a, b].map(({ state }) =>
-            state.calls.filter((entry) => entry.state !== 'over'),
-          );
-          expect(alive.map((entries) => entries.map(({ call }) => call))).toEqual([
-            [winners[0]?.call],
-            [winners[0]?.call],
-          ]);
-        }),
-        { numRuns: 200 },
-      );
-    },
-  );
+  ])('[C7] both end up in one call, however the inboxes are asked: %s and %s', (one, two) => {
+    const schedule = fc.array(fc.record({ first: fc.boolean(), twice: fc.boolean() }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(schedule, (steps) => {
+        const [a, b] = [new Inbox(one).device('a'), new Inbox(two).device('b')];
+        const calls = [new Calling('from one', a, b), new Calling('from two', b, a)] as const;
+        for (const { first, twice } of steps) calls[first ? 0 : 1].step(twice);
+        for (const call of calls) while (!call.isOver) call.step(false);
+        const winners = calls.filter(
+          ({ outcome }) => (outcome as { outcome: string }).outcome === 'ok',
+        );
+        const losers = calls.filter((call) => !winners.includes(call));
+        expect(winners).toHaveLength(1);
+        expect(losers[0]?.outcome).toEqual({ outcome: 'instead', call: winners[0]?.call });
+        const alive = [a, b].map(({ state }) =>
+          state.calls.filter((entry) => entry.state !== 'over'),
+        );
+        expect(alive.map((entries) => entries.map(({ call }) => call))).toEqual([
+          [winners[0]?.call],
+          [winners[0]?.call],
+        ]);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
-  test('the call of the one with the smaller id wins when both dial before either rings', () => {
+  test('[C7] the call with the smaller id wins when both dial before either rings', () => {
     const [a, b] = [new Inbox('alice'), new Inbox('bob')];
     a.dial('of alice', { to: ['bob'] });
     b.dial('of bob', { to: ['alice'] });

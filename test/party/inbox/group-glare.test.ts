@@ -13,7 +13,7 @@ type People = Readonly<Record<string, Inbox>>;
 class Calling {
   readonly call: string;
   readonly to: readonly string[];
-  /** The call that it gave way to. */
+  /** The call that this one gave way to. */
   insteadOf: string | undefined;
   readonly #people: People;
   readonly #caller: string;
@@ -62,7 +62,7 @@ const people = (): People =>
   Object.fromEntries(NAMES.map((name) => [name, new Inbox(name).device(`of ${name}`)]));
 const others = (user: string) => NAMES.filter((name) => name !== user);
 
-/** What is left when all calls have asked all whom they ask, in whatever order. */
+/** The calls that are left when all have asked all whom they ask, in whatever order. */
 const play = (calls: readonly Calling[], steps: readonly { which: number; twice: boolean }[]) => {
   for (const { which, twice } of steps) calls[which % calls.length]?.step(twice);
   for (const call of calls) while (!call.isOver) call.step(false);
@@ -76,12 +76,12 @@ const alive = (all: People) =>
 
 const schedule = fc.array(fc.record({ which: fc.nat(5), twice: fc.boolean() }), { maxLength: 18 });
 
-describe('a group in which', () => {
+describe('calls that cross in a group', () => {
   test.each([
     ['two call the others at the same moment', ['alice', 'bob']],
     ['two others do', ['carol', 'bob']],
     ['all three do', ['carol', 'alice', 'bob']],
-  ])('%s ends up in exactly one call', (_, callers) => {
+  ])('[C7] a group in which %s ends up in exactly one call', (_, callers) => {
     fc.assert(
       fc.property(schedule, (steps) => {
         const all = people();
@@ -96,7 +96,7 @@ describe('a group in which', () => {
     );
   });
 
-  test('one is called by the group and calls its caller ends up in the call of the group', () => {
+  test('[C7] one whom the group calls and who calls its caller ends up in its call', () => {
     fc.assert(
       fc.property(schedule, fc.boolean(), (steps, isFirst) => {
         const all = people();
@@ -105,7 +105,7 @@ describe('a group in which', () => {
         const calls = [new Calling(all, group[0], group[1]), new Calling(all, pair[0], [pair[1]])];
         const [winner] = play(isFirst ? calls : calls.toReversed(), steps);
         if (calls[1]?.insteadOf === undefined) {
-          // It rang before the other one was dialled, which told it so.
+          // This call rang before the other was dialled, which learned of it.
           expect(all['alice']?.acts()).toEqual(['phone decline']);
           return;
         }
@@ -118,29 +118,29 @@ describe('a group in which', () => {
   });
 });
 
-describe('who is called by a group', () => {
+describe('a user who is called by a group', () => {
   const rung = () => {
     const bob = new Inbox('bob').device('phone');
     bob.ring('group', { group: true, to: ['bob', 'carol'] });
     return bob;
   };
 
-  test('and calls its caller, or all of its people, gets that call', () => {
+  test("[C7] calling the group's caller, or all of its people, leads to that call", () => {
     expect(rung().dial('mine')).toEqual(instead('group'));
     expect(rung().dial('mine', { to: ['carol', 'alice'] })).toEqual(instead('group'));
   });
 
-  test('and calls others, or others too, or some of them, makes a call', () => {
+  test('[C7] calling others, others besides, or some of the group makes a call', () => {
     for (const to of [['carol'], ['dora'], ['alice', 'dora'], ['alice', 'carol', 'dora']]) {
       expect(rung().dial('mine', { to })).toEqual(ok);
     }
   });
 
-  test('gets it on any device of theirs, also after a sleep', () => {
+  test("[C7] any device of theirs gets the group's call, also after a sleep", () => {
     expect(rung().restart().dial('mine', { device: 'tablet' })).toEqual(instead('group'));
   });
 
-  test('and has refused it makes a call, and no longer does once it is over', () => {
+  test("a user who declined the group's call makes one of their own, until it is over", () => {
     const bob = rung().say('phone', { type: 'decline', call: 'group' });
     expect(bob.dial('mine', { to: ['alice', 'carol'] })).toEqual(ok);
     const carol = rung();
@@ -148,7 +148,7 @@ describe('who is called by a group', () => {
     expect(carol.dial('mine')).toEqual(ok);
   });
 
-  test('by a room that does not say who else is called can still call its caller', () => {
+  test('a user can still call the caller of a room that does not name its other callees', () => {
     const bob = new Inbox('bob').device('phone');
     bob.ring('group', { group: true });
     expect(bob.dial('mine')).toEqual(instead('group'));
@@ -156,8 +156,8 @@ describe('who is called by a group', () => {
   });
 });
 
-describe('who is called by somebody', () => {
-  test('and calls them among others refuses that call, and them alone', () => {
+describe('a user who is called by somebody', () => {
+  test("calling one's caller among others declines their call, and theirs alone", () => {
     const bob = new Inbox('bob').device('phone');
     bob.ring('alone');
     bob.ring('of others', { from: profile('dora') });
@@ -167,20 +167,20 @@ describe('who is called by somebody', () => {
   });
 });
 
-describe('who calls a group', () => {
+describe('a user who calls a group', () => {
   const calling = () => {
     const bob = new Inbox('bob').device('phone');
     expect(bob.dial('own', { to: ['alice', 'carol'] })).toEqual(ok);
     return bob;
   };
 
-  test('and is called by one of it gets them into that call', () => {
+  test("[C7] a caller whom a member of the group calls gets them into the group's call", () => {
     const bob = calling();
     expect(bob.ring('theirs', { from: profile('alice') })).toEqual(instead('own'));
     expect(bob.ring('other', { from: profile('dora') })).toEqual(busy);
   });
 
-  test('of which one calls all: the smaller id goes on', () => {
+  test('[C7] of two who call the same group the smaller id goes on', () => {
     const to = ['bob', 'carol'];
     expect(calling().ring('theirs', { group: true, to })).toMatchObject({ outcome: 'ok' });
     const from = profile('carol');
@@ -188,13 +188,13 @@ describe('who calls a group', () => {
     expect(answer).toEqual(instead('own'));
   });
 
-  test('and is called by a group of others, or with others, is busy', () => {
+  test('[C3] a caller whom a group of others calls, or one with others, is busy', () => {
     for (const to of [['bob', 'dora'], ['bob', 'carol', 'dora'], ['bob']]) {
       expect(calling().ring('theirs', { group: true, to })).toEqual(busy);
     }
   });
 
-  test('once more, with the same device, gets the call that there is; so does one who is in it', () => {
+  test('calling the same group again on the same device gives the call that there is', () => {
     const bob = calling();
     expect(bob.dial('again', { to: ['carol', 'alice'], device: 'phone' })).toEqual(instead('own'));
     bob.active('own', { peers: ['alice', 'carol'] });
@@ -202,7 +202,7 @@ describe('who calls a group', () => {
     expect(bob.dial('again', { to: ['carol'] })).toMatchObject({ outcome: 'in_call' });
   });
 
-  test('that talks already, after having left it, is led back', () => {
+  test('[C33] a caller who left a group that still talks is led back', () => {
     const bob = new Inbox('bob').device('phone');
     bob.active('group', { peers: ['alice', 'carol'] });
     const to = ['bob', 'carol'];
@@ -210,7 +210,7 @@ describe('who calls a group', () => {
     expect(bob.ring('pair')).toEqual(busy);
   });
 
-  test('reaches whoever is only called by another of the same people once', () => {
+  test('[C7] whoever is only called by another of the same people is reached once', () => {
     const carol = new Inbox('carol');
     expect(
       carol.ring('of bob', { from: profile('bob'), group: true, to: ['alice', 'carol'] }),

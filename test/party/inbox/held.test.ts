@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Inbox } from './inbox.ts';
 
-/** Which call a device is told that the user is in when it comes. */
+/** The call that a device hears its user is in when it comes. */
 const told = (bob: Inbox, device: string) => {
   const name = `connection ${bob.connected.length} of ${device}`;
   const [welcome] = bob.device(name, { device, sid: device }).leave(name).got(name);
@@ -14,7 +14,7 @@ const moved = (bob: Inbox, epoch: number, device = 'tablet') => {
 };
 
 describe('a device that comes', () => {
-  test('hears which call its user makes, and where; after a sleep too', () => {
+  test('[C33] a device hears which call its user makes, and where; after a sleep too', () => {
     const bob = new Inbox();
     expect(told(bob, 'phone')).toBeUndefined();
     bob.dial('c');
@@ -24,21 +24,24 @@ describe('a device that comes', () => {
     expect(told(bob, 'phone')).toBeUndefined();
   });
 
-  test.each(['caller', 'callee'] as const)('hears which call its user is in, as %s', (role) => {
-    const bob = new Inbox();
-    bob.active('c', { role });
-    expect(told(bob, 'phone')).toEqual({ ...dialled, role, state: 'accepted', here: true });
-    expect(told(bob, 'tablet')).toMatchObject({ here: false });
-  });
+  test.each(['caller', 'callee'] as const)(
+    '[C33] a device hears which call its user is in, as %s',
+    (role) => {
+      const bob = new Inbox();
+      bob.active('c', { role });
+      expect(told(bob, 'phone')).toEqual({ ...dialled, role, state: 'accepted', here: true });
+      expect(told(bob, 'tablet')).toMatchObject({ here: false });
+    },
+  );
 
-  test('hears it without the role where that was written before there was one', () => {
+  test('[C33] a device hears no role where the call was written before there were roles', () => {
     const bob = new Inbox();
     bob.active('c');
     expect(told(bob.restart(), 'phone')).not.toHaveProperty('role');
   });
 
-  test('hears that an old device has it, by its session, as long as that is there', () => {
-    const bob = new Inbox().old('pc');
+  test('[C33] a device hears which session has the call on a legacy device', () => {
+    const bob = new Inbox().legacy('pc');
     bob.active('c', { device: 'ws-pc', role: 'caller' });
     expect(told(bob, 'phone')).toMatchObject({ session: 'session of pc', here: false });
     bob.active('c', { device: 'ws-pc', role: 'caller' });
@@ -47,8 +50,8 @@ describe('a device that comes', () => {
   });
 });
 
-describe('who dials while they call on another device', () => {
-  test('hears which call that is, and on which device', () => {
+describe('a user who dials while they call on another device', () => {
+  test('[C33] the user hears which call that is, and on which device', () => {
     const bob = new Inbox();
     bob.dial('c');
     const held = { ...dialled, device: 'phone' };
@@ -57,7 +60,7 @@ describe('who dials while they call on another device', () => {
 });
 
 describe('a call of one’s own', () => {
-  test('that nobody has answered can be ended on any device; it ends there', () => {
+  test('[C34] an unanswered call can be ended on any device, and ends there', () => {
     const bob = new Inbox().device('tablet');
     bob.dial('c');
     bob.say('tablet', { type: 'hangup', call: 'c' });
@@ -65,8 +68,8 @@ describe('a call of one’s own', () => {
     expect(bob.dial('d', { device: 'tablet' })).toEqual({ outcome: 'ok' });
   });
 
-  test('of an old device can be ended too, which hears of it', () => {
-    const bob = new Inbox().old('pc').device('tablet');
+  test('[C34] an unanswered call of a legacy device can be ended too, which hears of it', () => {
+    const bob = new Inbox().legacy('pc').device('tablet');
     const offer = { userId: 'alice', sdp: { type: 'offer', sdp: 'v=0' } };
     bob.say('pc', { event: 'call:offer', payload: offer });
     bob.dial('c', { device: 'ws-pc' });
@@ -76,7 +79,7 @@ describe('a call of one’s own', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('that was answered can be ended where it is alone, another’s not at all', () => {
+  test("[C34] an answered call is ended only where it is, another user's not at all", () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.active('c');
     bob.ring('d');
@@ -89,7 +92,7 @@ describe('a call of one’s own', () => {
     expect(bob.acts()).toEqual(['phone hangup']);
   });
 
-  test('that has moved is the other device’s: it is busy there, and can be ended', () => {
+  test("[C34] a call that moved is the other device's, busy there, and can be ended", () => {
     const bob = new Inbox().device('phone');
     bob.dial('c');
     expect(moved(bob, 2)).toEqual({ outcome: 'done' });
@@ -99,8 +102,8 @@ describe('a call of one’s own', () => {
     expect(bob.acts()).toEqual(['tablet hangup']);
   });
 
-  test('that has moved from an old device ends for that one, who is in it no more', () => {
-    const bob = new Inbox().old('pc');
+  test('[C34] a call that has moved from a legacy device ends for that device', () => {
+    const bob = new Inbox().legacy('pc');
     const offer = { userId: 'alice', sdp: { type: 'offer', sdp: 'v=0' } };
     bob.say('pc', { event: 'call:offer', payload: offer });
     bob.dial('c', { device: 'ws-pc' });
@@ -112,7 +115,7 @@ describe('a call of one’s own', () => {
     expect(told(bob, 'tablet')).toMatchObject({ here: true });
   });
 
-  test('that has moved twice is where it moved last, in whatever order that is told', () => {
+  test('[C34] a call that moved twice is where it moved last, in whatever order told', () => {
     for (const epochs of [
       [2, 3],
       [3, 2],
@@ -125,7 +128,7 @@ describe('a call of one’s own', () => {
     }
   });
 
-  test('that has moved while the inbox took it for over goes on; one that is over does not', () => {
+  test('[C34] a call that moved though the inbox took it for over goes on, if it lives', () => {
     const bob = new Inbox().device('phone');
     bob.dial('c');
     bob.say('phone', { type: 'hangup', call: 'c' });
@@ -136,7 +139,7 @@ describe('a call of one’s own', () => {
     expect(told(bob, 'tablet')).toBeUndefined();
   });
 
-  test('that has moved gives way to what the user does meanwhile', () => {
+  test('[C34] a call that has moved gives way to what the user does meanwhile', () => {
     const bob = new Inbox().device('phone');
     bob.dial('c');
     bob.dial('d', { to: ['carol'] });
@@ -146,7 +149,7 @@ describe('a call of one’s own', () => {
     expect(told(bob, 'tablet')).toMatchObject({ call: 'd' });
   });
 
-  test('does not move to a device whose session has just ended', () => {
+  test('[A38, C34] a call does not move to a device whose session has just ended', () => {
     const bob = new Inbox();
     bob.dial('c');
     bob.tell({ type: 'revoked', sids: ['tablet'] });

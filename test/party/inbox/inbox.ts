@@ -7,11 +7,14 @@ import { answerTo, messagesIn, type Post } from '../answering.ts';
 
 type Message<Type extends ToInbox['type']> = Omit<Extract<ToInbox, { type: Type }>, 'type'>;
 
-/** What is told beside what a test is about. */
+/** What is told beside the point of a test. */
 export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
 export const offerOf = (sdp: string) => ({ kind: 'offer', sdp }) as const;
 
-/** An inbox without a host: connections are names, what they get is written down, and a test answers what the inbox asks of others. */
+/**
+ * An inbox without a host: connections are names, their frames are recorded, and a test answers
+ * what the inbox asks of others.
+ */
 export class Inbox {
   now = 1_000_000;
   state: InboxState;
@@ -20,7 +23,7 @@ export class Inbox {
   readonly #frames = new Map<string, object[]>();
   readonly closed: string[] = [];
   readonly posts: Post[] = [];
-  /** What the Worker was asked of sessions: apart from the other posts, since it answers at once. */
+  /** What the Worker was asked of sessions; it answers at once, so it is not in `posts`. */
   readonly checks: Post[] = [];
   /** The sessions that have ended, as the Worker knows; undefined = it does not answer. */
   ended: readonly string[] | undefined = [];
@@ -35,13 +38,13 @@ export class Inbox {
     this.state = this.#perform(inboxRoom.start(user, kept, [], this.now));
   }
 
-  /** A new device comes and says hello; its connection and its device have the same name. */
+  /** A current device comes and says hello; its connection and its device have the same name. */
   device(name: string, change: Partial<Entrant> = {}): this {
     return this.join(name, change).say(name, { type: 'hello', version: 1 });
   }
 
-  /** A socket of an old client. */
-  old(name: string, change: Partial<Entrant> = {}): this {
+  /** Connects a socket of a legacy client. */
+  legacy(name: string, change: Partial<Entrant> = {}): this {
     return this.join(name, {
       device: `ws-${name}`,
       sid: `session of ${name}`,
@@ -82,7 +85,7 @@ export class Inbox {
     return this.step({ type: 'leave', id: name });
   }
 
-  /** Tells the inbox something; its answer. */
+  /** Tells the inbox something and returns its answer. */
   tell(message: ToInbox): object | undefined {
     this.#replies = [];
     const present = inboxRoom.asksWhoIsHere?.(message) && [...this.#present.values()];
@@ -92,7 +95,7 @@ export class Inbox {
 
   dial(call: string, change: Partial<Message<'dial'>> = {}) {
     const { device = 'phone' } = change;
-    // That of an old device comes of what it asked for last.
+    // The call of a legacy device comes of its latest request.
     const request = this.state.sockets.find(({ who }) => who.device === device)?.dial;
     const until = this.now + 55_000;
     const asked = request !== undefined && { request };
@@ -143,12 +146,12 @@ export class Inbox {
     return this;
   }
 
-  /** The one who was asked first answers. */
+  /** Answers the oldest request that has no answer yet. */
   answerFirst(answer: unknown): this {
     return this.#settle(answer);
   }
 
-  /** Nobody answers what was asked so far. */
+  /** Loses all requests that have no answer yet. */
   lose(): this {
     for (let left = this.#open.length; left > 0; left--) this.#settle(undefined);
     return this;
@@ -164,7 +167,7 @@ export class Inbox {
     });
   }
 
-  /** Lets time go by, with the alarms that the inbox wants. */
+  /** Lets time pass, with the alarms that the inbox wants. */
   wait(ms: number): this {
     const end = this.now + ms;
     for (;;) {
@@ -177,7 +180,7 @@ export class Inbox {
     return this;
   }
 
-  /** When the inbox wants an alarm, or to be reminded. */
+  /** When the inbox wants an alarm or a reminder. */
   get #wakeAt(): number | undefined {
     const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter(
       (at) => at !== undefined,
@@ -185,9 +188,12 @@ export class Inbox {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** Sleeps, or its host dies and the sockets in `lost` with it: begins again with what was written. */
+  /**
+   * Sleeps, or its host dies with the sockets in `lost`: the inbox starts again with what was
+   * written.
+   */
   restart(lost: readonly string[] = []): this {
-    // It does not sleep before it has done what it wanted to be reminded of.
+    // An inbox does not sleep before its reminders are done.
     const { linesAt } = this.state;
     if (linesAt !== undefined && lost.length === 0) {
       this.now = Math.max(this.now, linesAt);
@@ -202,14 +208,14 @@ export class Inbox {
     return this;
   }
 
-  /** What a connection got since it was last asked. */
+  /** Takes what a connection got since the last time. */
   got(name: string): object[] {
     const frames = this.#frames.get(name) ?? [];
     this.#frames.delete(name);
     return frames;
   }
 
-  /** What calls were told since it was last asked: `<call> <device> <action>`. */
+  /** Takes what calls were told since the last time: `<call> <device> <action>`. */
   acts(): string[] {
     const told = this.posts.splice(0).flatMap(messagesIn);
     return told.flatMap((message) =>
@@ -217,7 +223,7 @@ export class Inbox {
     );
   }
 
-  /** The signals that calls were told so far: number and what. */
+  /** The signals that calls were told so far: number and kind. */
   signals(): [number, object][] {
     return this.posts
       .flatMap(messagesIn)

@@ -28,18 +28,18 @@ const heardOffer = (text: string, from = 'alice') => ({
 
 let bob: Inbox;
 beforeEach(() => {
-  bob = new Inbox().old('pc');
+  bob = new Inbox().legacy('pc');
 });
 
-/** What calls were told since last time, as all of them answer. */
+/** Takes what calls were told since the last time; all of them answer. */
 const acts = () => bob.answer().acts();
-/** An old client calls, and the call rings at the other side. */
+/** A legacy client calls, and the call rings at the other side. */
 const dial = (call = 'c', to = 'alice') => {
   bob.say('pc', offer(to));
   bob.dial(call, { device: 'ws-pc', to: [to] });
   bob.answerFirst({ outcome: 'ok', call });
 };
-/** An old client takes a call, and the call takes note. */
+/** A legacy client answers a call, and the call takes note. */
 const take = (call = 'c') => {
   bob.ring(call);
   bob.signal(call, 1, [offerOf('v=1')]);
@@ -49,8 +49,8 @@ const take = (call = 'c') => {
   bob.posts.length = 0;
 };
 
-describe('an old client that calls', () => {
-  test('has its offer brought to the Worker as it is', () => {
+describe('a legacy client that calls', () => {
+  test('[C37] its offer reaches the Worker as it is', () => {
     const payload = {
       targetUserId: 'alice',
       sdp: { type: 'offer', sdp: 'v=1' },
@@ -73,7 +73,7 @@ describe('an old client that calls', () => {
     ]);
   });
 
-  test('has its candidates go after the offer, in order, numbered from 2; those before the call is known wait', () => {
+  test('[C37] its candidates follow the offer in order, from number 2', () => {
     bob.say('pc', offer('alice')).say('pc', ice(1));
     expect(bob.dial('c', { device: 'ws-pc' })).toEqual({ outcome: 'ok' });
     bob.say('pc', ice(2));
@@ -90,14 +90,14 @@ describe('an old client that calls', () => {
     });
   });
 
-  test('and gives up while the Worker cannot be reached, calls nobody when it can be again', () => {
+  test('a client that gave up while the Worker was unreachable calls nobody later', () => {
     bob.say('pc', offer('alice')).lose().say('pc', hangup).wait(60_000);
     expect(bob.posts).toHaveLength(1);
     bob.say('pc', offer('cyd'));
     expect(bob.posts).toMatchObject([{ to: 'worker' }, { to: 'worker', message: { to: 'cyd' } }]);
   });
 
-  test('has no more than 64 candidates kept for it', () => {
+  test('at most 64 of its candidates are kept', () => {
     bob.say('pc', offer('alice'));
     for (let n = 1; n <= 70; n++) bob.say('pc', ice(n));
     bob.dial('c', { device: 'ws-pc' });
@@ -110,20 +110,20 @@ describe('an old client that calls', () => {
     [{ outcome: 'ok', call: 'never heard of' }],
     ['rubbish'],
     [null],
-  ])('hears a hangup when there is no call: %j', (answered) => {
+  ])('[C40] it hears a hangup when there is no call: %j', (answered) => {
     bob.say('pc', offer('alice')).answerFirst(answered);
     expect(bob.got('pc')).toEqual([hangup]);
     expect(bob.say('pc', hangup).acts()).toHaveLength(0);
   });
 
-  test('hears a hangup when the Worker cannot be reached for 10 s, and not before', () => {
+  test('[C40] it hears a hangup when the Worker is unreachable for 10 s, and not before', () => {
     bob.say('pc', offer('alice')).lose().wait(3_000).lose();
     expect(bob.got('pc')).toEqual([]);
     for (let i = 0; i < 8; i++) bob.lose().wait(2_000);
     expect(bob.got('pc')).toEqual([hangup]);
   });
 
-  test('hears one hangup when the call ends before it is known', () => {
+  test('[C40] it hears one hangup when the call ends before it is known', () => {
     bob.say('pc', offer('alice'));
     bob.dial('c', { device: 'ws-pc' });
     bob.stop('c', 'busy');
@@ -131,7 +131,7 @@ describe('an old client that calls', () => {
     expect(bob.got('pc')).toEqual([hangup]);
   });
 
-  test('hears the answer, even if it is faster than the word of the call, and then candidates', () => {
+  test('[C37] it hears the answer, even before word of the call, and then candidates', () => {
     bob.say('pc', offer('alice'));
     bob.dial('c', { device: 'ws-pc' });
     bob.signal('c', 1, [{ kind: 'answer', sdp: 'v=2' }], { device: 'ws-pc' });
@@ -144,7 +144,7 @@ describe('an old client that calls', () => {
     ]);
   });
 
-  test('hears a hangup when the call is over, and has it no longer', () => {
+  test('[C37] it hears a hangup when the call is over, and has it no longer', () => {
     dial();
     bob.stop('c', 'missed');
     expect(bob.got('pc')).toEqual([hangup]);
@@ -153,14 +153,14 @@ describe('an old client that calls', () => {
     expect(bob.posts).toEqual([]);
   });
 
-  test('has nothing to answer', () => {
+  test('[C38] it has nothing to answer', () => {
     dial();
     bob.posts.length = 0;
     bob.say('pc', answer);
     expect(bob.posts).toEqual([]);
   });
 
-  test('hangs up, and is free at once; it hears nothing of its own hangup', () => {
+  test('[C37] it is free at once when it hangs up, and hears nothing of its own hangup', () => {
     dial();
     bob.say('pc', hangup);
     expect(acts()).toEqual(['ws-pc hangup']);
@@ -170,7 +170,7 @@ describe('an old client that calls', () => {
   });
 
   test.each(['hangup', 'disconnect'])(
-    'ends its call as soon as it is known, after a %s before that',
+    '[C39] its call ends as soon as it is known, after a %s before that',
     (how) => {
       bob.say('pc', offer('alice'));
       if (how === 'hangup') bob.say('pc', hangup);
@@ -182,7 +182,7 @@ describe('an old client that calls', () => {
   );
 
   test.each(['hangup', 'disconnect'])(
-    'ends its call at once by a %s after the inbox has heard of it',
+    '[C39] its call ends at once by a %s after the inbox has heard of it',
     (how) => {
       bob.say('pc', offer('alice'));
       bob.dial('c', { device: 'ws-pc' });
@@ -194,7 +194,7 @@ describe('an old client that calls', () => {
     },
   );
 
-  test('ends its unanswered call by a new offer, to the same one too', () => {
+  test('[C41] a new offer ends its unanswered call, one to the same user too', () => {
     dial();
     bob.say('pc', offer('alice'));
     const told = bob.posts.splice(0).map(({ to, message }) => [to, message.type]);
@@ -210,7 +210,7 @@ describe('an old client that calls', () => {
     expect(bob.signals()).toEqual([[2, iceOf(1)]]);
   });
 
-  test('that changes its mind quickly asks the Worker for the last one alone, and hangs up the first', () => {
+  test('[C41] of several quick offers the Worker is asked for the last alone', () => {
     bob.say('pc', offer('alice')).say('pc', offer('carol')).say('pc', offer('dave'));
     bob.dial('c', { device: 'ws-pc', request: 1 });
     bob.answer({ outcome: 'ok', call: 'c' });
@@ -221,7 +221,7 @@ describe('an old client that calls', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('that calls somebody else while the Worker takes too long is not tied to the first call when that comes late', () => {
+  test('[C41] it is not tied to a first call that comes late after it called somebody else', () => {
     bob.say('pc', offer('alice')).lose().say('pc', offer('carol'));
     const [first, second] = bob.posts.map(({ message }) =>
       message.type === 'call' ? message.request : undefined,
@@ -236,14 +236,14 @@ describe('an old client that calls', () => {
     expect(bob.state.sockets).toMatchObject([{ line: { call: 'c' } }]);
   });
 
-  test('ends the call that it is in by calling somebody else', () => {
+  test('[C41] calling somebody else ends the call that it is in', () => {
     take();
     bob.say('pc', offer('carol'));
     expect(acts()).toEqual(['ws-pc hangup']);
     expect(bob.dial('d', { device: 'ws-pc', to: ['carol'] })).toEqual({ outcome: 'ok' });
   });
 
-  test('drops its own call and rings, when the one it calls is calling', () => {
+  test('[C7] it drops its own call and rings when the one it calls is calling', () => {
     bob.ring('theirs');
     bob.signal('theirs', 1, [offerOf('v=1')]);
     bob.got('pc');
@@ -255,7 +255,7 @@ describe('an old client that calls', () => {
     expect(acts()).toEqual(['ws-pc accept', 'ws-pc signal']);
   });
 
-  test('rings too when it named the one who calls otherwise, and the Worker found that out', () => {
+  test('[C7] it rings, too, when the Worker found out that it named its caller otherwise', () => {
     bob.ring('theirs');
     bob.say('pc', offer('alice_name'));
     bob.dial('mine', { device: 'ws-pc' });
@@ -265,7 +265,7 @@ describe('an old client that calls', () => {
   });
 
   test.each(['before', 'after'])(
-    'gives way to the call of one with a smaller id, %s its own is known',
+    '[C7] it gives way to the call of one with a smaller id, %s its own is known',
     (when) => {
       bob.say('pc', offer('alice'));
       bob.dial('mine', { device: 'ws-pc' });
@@ -282,7 +282,7 @@ describe('an old client that calls', () => {
     },
   );
 
-  test('hangs up its own call that rings after all, though it gave way', () => {
+  test('[C7] it hangs up its own call that rings after all, though it gave way', () => {
     bob.say('pc', offer('alice'));
     bob.dial('mine', { device: 'ws-pc' });
     bob.ring('theirs');
@@ -291,8 +291,8 @@ describe('an old client that calls', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('has nobody else listened to in its call', () => {
-    bob.old('other');
+  test('[C37] nobody else is listened to in its call', () => {
+    bob.legacy('other');
     dial();
     bob.posts.length = 0;
     bob.say('other', ice(1)).say('other', answer).say('other', hangup).leave('other');
@@ -303,8 +303,8 @@ describe('an old client that calls', () => {
   });
 });
 
-describe('an old client that is called', () => {
-  test('rings by the offer, which comes from the call', () => {
+describe('a legacy client that is called', () => {
+  test('[C37] it rings by the offer, which comes from the call', () => {
     expect(bob.ring('c')).toEqual({ outcome: 'ok', devices: 1, old: true });
     expect(bob.got('pc')).toEqual([]);
     bob.signal('c', 1, [offerOf('v=1'), { kind: 'candidate', candidate: { candidate: 'x' } }]);
@@ -314,7 +314,7 @@ describe('an old client that is called', () => {
     ]);
   });
 
-  test('hears each signal once, whatever is repeated, also across a sleep; a sender who begins anew is heard', () => {
+  test('[C11, C37] it hears each signal once, also over a sleep, and a sender anew', () => {
     bob.ring('c');
     bob.signal('c', 1, [offerOf('v=1')]);
     bob.signal('c', 2, [offerOf('v=2')]);
@@ -332,14 +332,14 @@ describe('an old client that is called', () => {
     ]);
   });
 
-  test('does not ring for a group, nor hear signals of calls that it is not in', () => {
+  test('it does not ring for a group, nor hear signals of calls that it is not in', () => {
     bob.ring('group', { group: true });
     expect(bob.ring('group', { group: true })).toEqual({ outcome: 'ok', devices: 0, old: false });
     for (const call of ['group', 'unknown', '__proto__']) bob.signal(call, 1, [offerOf('v=1')]);
     expect(bob.got('pc')).toEqual([]);
   });
 
-  test('takes the call; what it said before goes after the answer, in order', () => {
+  test('[C37, C45] it accepts the call; its earlier candidates follow the answer, in order', () => {
     bob.ring('c');
     bob.say('pc', ice(1)).say('pc', ice(2));
     expect(bob.posts).toEqual([]);
@@ -359,14 +359,14 @@ describe('an old client that is called', () => {
     expect(bob.signals().slice(4)).toEqual([[5, answerSignal]]);
   });
 
-  test('takes it once, however often it answers; each answer is passed on, as before', () => {
+  test('[C2] it accepts once however often it answers, and each answer is passed on', () => {
     bob.ring('c');
     bob.say('pc', answer).say('pc', answer);
     expect(acts()).toEqual(['ws-pc accept', 'ws-pc signal', 'ws-pc signal']);
   });
 
-  test('stops ringing when another device has it, new or old, and can no longer take it', () => {
-    bob.old('other').device('phone');
+  test('[C2] it stops ringing when another device has the call, and can no longer take it', () => {
+    bob.legacy('other').device('phone');
     bob.ring('c');
     bob.got('phone');
     bob.active('c', { device: 'ws-other' });
@@ -376,15 +376,15 @@ describe('an old client that is called', () => {
     expect(bob.posts).toEqual([]);
   });
 
-  test('that answers when another one has it already hears a hangup', () => {
+  test('[C2] it hears a hangup when it answers a call that another device has already', () => {
     bob.ring('c');
     bob.say('pc', answer);
     bob.active('c', { device: 'phone' });
     expect(bob.got('pc')).toEqual([hangup]);
   });
 
-  test('refuses it for all devices, hears nothing of that itself, and does not ring again', () => {
-    bob.old('other');
+  test('[C2] it declines for all devices, hears nothing of that, and does not ring again', () => {
+    bob.legacy('other');
     bob.ring('c');
     bob.say('pc', hangup);
     expect(acts()).toEqual(['ws-pc decline']);
@@ -393,7 +393,7 @@ describe('an old client that is called', () => {
     expect(bob.posts).toEqual([]);
   });
 
-  test('leaves it ringing on other devices when it goes away', () => {
+  test('it leaves the call ringing on other devices when it goes away', () => {
     bob.device('phone');
     bob.ring('c');
     bob.got('phone');
@@ -402,16 +402,16 @@ describe('an old client that is called', () => {
     expect(bob.got('phone')).toEqual([]);
   });
 
-  test('that comes late asks the call for what was said so far, and hears it alone', () => {
+  test('[C37] it asks for what was said so far when it comes late, and alone hears it', () => {
     bob.ring('c');
     bob.signal('c', 1, [offerOf('v=1')]);
-    bob.old('late');
+    bob.legacy('late');
     expect(acts()).toEqual(['ws-late listen']);
     bob.signal('c', 1, [offerOf('v=1')], { device: 'ws-late' });
     expect([bob.got('pc'), bob.got('late')]).toEqual([[heardOffer('v=1')], [heardOffer('v=1')]]);
   });
 
-  test('that rings again hears nothing that was on its way before the offer comes once more', () => {
+  test('[C11] ringing again, it hears nothing of before until the offer comes once more', () => {
     bob.ring('c');
     bob.signal('c', 1, [offerOf('v=1')]);
     bob.say('pc', offer('alice')).got('pc');
@@ -425,17 +425,17 @@ describe('an old client that is called', () => {
     ]);
   });
 
-  test('that comes late is asked nothing by a group, nor by what was refused or has run out', () => {
+  test('it hears no group, and nothing declined or run out, when it comes late', () => {
     bob.ring('group', { group: true });
     bob.device('phone');
     bob.ring('c');
     bob.say('phone', { type: 'decline', call: 'c' });
     bob.ring('d', { from: profile('carol'), expiresAt: bob.now + 1_000 });
     bob.wait(1_000).acts();
-    expect(bob.old('late').acts()).toEqual([]);
+    expect(bob.legacy('late').acts()).toEqual([]);
   });
 
-  test('hears of one call at a time: the second one rings when the first one is over', () => {
+  test('it hears of one call at a time: the second one rings when the first is over', () => {
     bob.ring('first');
     expect(bob.ring('second', { from: profile('carol') })).toEqual({
       outcome: 'ok',
@@ -453,7 +453,7 @@ describe('an old client that is called', () => {
     expect(bob.got('pc')).toEqual([heardOffer('v=1', 'carol')]);
   });
 
-  test('hears a hangup when the call falls silent', () => {
+  test('[C10] it hears a hangup when the call falls silent', () => {
     bob.ring('c');
     bob.wait(55_000);
     expect(bob.got('pc')).toEqual([hangup]);
@@ -461,8 +461,8 @@ describe('an old client that is called', () => {
   });
 });
 
-describe('an old client in a call', () => {
-  test('negotiates anew with the one it is in it with, both ways', () => {
+describe('a legacy client in a call', () => {
+  test('[C37] it negotiates anew with its peer, both ways', () => {
     take();
     bob.say('pc', offer('alice'));
     expect(bob.signals()).toEqual([
@@ -477,14 +477,14 @@ describe('an old client in a call', () => {
     ]);
   });
 
-  test('says nothing by what is no candidate', () => {
+  test('[C38] it says nothing by what is no candidate', () => {
     take();
     bob.say('pc', { event: 'call:ice', payload: { candidate: 'x' } });
     expect(bob.posts).toEqual([]);
   });
 
-  test('goes on counting after a sleep, and nobody takes its place', () => {
-    bob.leave('pc').old('idle').old('pc');
+  test('[C11] it goes on counting after a sleep, and nobody takes its place', () => {
+    bob.leave('pc').legacy('idle').legacy('pc');
     take();
     bob
       .restart()
@@ -500,7 +500,7 @@ describe('an old client in a call', () => {
   });
 
   test.each(['hangs up', 'is gone', 'is gone while the inbox slept'])(
-    'ends it at once when it %s',
+    '[C39] its call ends at once when it %s',
     (how) => {
       take();
       if (how === 'hangs up') bob.say('pc', hangup);
@@ -514,13 +514,13 @@ describe('an old client in a call', () => {
     },
   );
 
-  test('ends it, too, when it goes before the call has said that it has it', () => {
+  test('[C39] its call ends, too, when it goes before the call has said that it has it', () => {
     bob.ring('c');
     bob.say('pc', answer).leave('pc');
     expect(acts()).toEqual(['ws-pc accept', 'ws-pc signal', 'ws-pc hangup']);
   });
 
-  test('ends it when the host died before the call has said that it has it', () => {
+  test('[C39] its call ends when the host died before the call has said that it has it', () => {
     bob.ring('c');
     bob.say('pc', answer).restart(['pc']);
     bob.posts.length = 0;
@@ -528,14 +528,14 @@ describe('an old client in a call', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('dials in vain when the host dies meanwhile', () => {
+  test('[C40] it dials in vain when the host dies meanwhile', () => {
     bob.say('pc', offer('alice')).restart(['pc']);
     expect(bob.dial('c', { device: 'ws-pc' })).toEqual({ outcome: 'ok' });
     expect(bob.posts.filter(({ message }) => message.type === 'call')).toHaveLength(1);
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('hears a hangup when it is over, or when what the call said has run out', () => {
+  test('[C37] it hears a hangup when the call is over, or what the call said has run out', () => {
     take();
     bob.stop('c', 'lost');
     expect(bob.got('pc')).toEqual([hangup]);
@@ -545,7 +545,7 @@ describe('an old client in a call', () => {
     expect(bob.acts()).toEqual(['ws-pc hangup']);
   });
 
-  test('hears a hangup when what it says cannot be brought to the call', () => {
+  test('[C37] it hears a hangup when what it says cannot be brought to the call', () => {
     take();
     bob.say('pc', ice(1)).lose().wait(3_000).lose();
     expect(bob.got('pc')).toEqual([]);
@@ -554,14 +554,14 @@ describe('an old client in a call', () => {
     expect(bob.acts().at(-1)).toBe('ws-pc hangup');
   });
 
-  test('is not taken for gone because its session has an id like that of an old device', () => {
+  test('it is not taken for gone when its session id looks like that of a legacy device', () => {
     const sid = 'ws-4567890123456789012';
     bob.active('c', { device: sid });
     expect(bob.restart().acts()).toEqual([]);
     expect(bob.dial('d')).toEqual({ outcome: 'instead', call: 'c' });
   });
 
-  test('is listened to no longer while 256 of its frames wait, but can hang up', () => {
+  test('[C17] it is listened to no longer while 256 of its frames wait, but can hang up', () => {
     take();
     for (let n = 0; n < 400; n++) bob.say('pc', ice(n));
     expect(itemsIn(bob.state.outbox)).toHaveLength(256);
@@ -574,7 +574,7 @@ describe('an old client in a call', () => {
     ]);
   });
 
-  test('says nothing more of what waits when it hangs up', () => {
+  test('[C16] nothing that waits is said any more when it hangs up', () => {
     take();
     for (let n = 0; n < 400; n++) bob.say('pc', ice(n));
     bob.say('pc', hangup).answer();
@@ -582,8 +582,8 @@ describe('an old client in a call', () => {
   });
 });
 
-describe('what does not fit', () => {
-  test('is an answer to what was not asked, or is over', () => {
+describe('frames of legacy clients that do not fit', () => {
+  test('[C38] an answer to what was not asked, or is over, is ignored', () => {
     take();
     const { state } = bob;
     for (const answered of [undefined, { outcome: 'ok', call: 'c' }])
@@ -598,16 +598,16 @@ describe('what does not fit', () => {
     { event: 'call:offer', payload: {} },
     { type: 'ping' },
     { event: 'x' },
-  ])('is ignored: %j', (frame) => {
+  ])('[C38] %j is ignored', (frame) => {
     const { state } = bob;
     bob.say('pc', frame);
     expect(bob.state.calls).toEqual(state.calls);
     expect([...bob.got('pc'), ...bob.posts, ...bob.closed]).toEqual([]);
   });
 
-  test('never reaches a device or a call of somebody else, whatever JSON it is', () => {
+  test('[C18] no JSON of a legacy client reaches a device or a call of somebody else', () => {
     take();
-    bob.device('phone').old('other');
+    bob.device('phone').legacy('other');
     bob.ring('theirs', { from: profile('carol') });
     bob.got('phone');
     const text = fc.oneof(
@@ -629,7 +629,7 @@ describe('what does not fit', () => {
     );
   });
 
-  test('an old client is not told what was wrong', () => {
+  test('[C38] a legacy client is not told what was wrong', () => {
     const who = bob.state.sockets[0]?.who;
     expect(inboxRoom.decode('{', who)).toBeUndefined();
     expect(inboxRoom.decode('{"type":"hello","version":1}', who)).toBeUndefined();

@@ -13,8 +13,8 @@ const declined = (bob: Inbox, call: string, user = 'alice') => {
   return answer;
 };
 
-describe('somebody who rings in vain', () => {
-  test('waits longer each time: 10 s, 30 s, 2 min, 10 min, and 10 min from then on', () => {
+describe('a caller who rings in vain', () => {
+  test('[C29] the pause grows: 10 s, 30 s, 2 min, 10 min, and 10 min from then on', () => {
     const bob = new Inbox().device('phone');
     for (const [n, seconds] of [10, 30, 120, 600, 600].entries()) {
       expect(declined(bob, `c${n}`)).toMatchObject(rings);
@@ -25,14 +25,17 @@ describe('somebody who rings in vain', () => {
     }
   });
 
-  test.each(['missed', 'declined', 'lost'] as const)('counts a call that was %s', (reason) => {
-    const bob = new Inbox().device('phone');
-    bob.ring('c');
-    bob.stop('c', reason);
-    expect(bob.ring('d')).toEqual(limited(10));
-  });
+  test.each(['missed', 'declined', 'lost'] as const)(
+    '[C29] a call that was %s counts',
+    (reason) => {
+      const bob = new Inbox().device('phone');
+      bob.ring('c');
+      bob.stop('c', reason);
+      expect(bob.ring('d')).toEqual(limited(10));
+    },
+  );
 
-  test('may call again at once after giving up the first call, and then waits as well', () => {
+  test('[C29] after giving up a first call another may follow at once, then a pause', () => {
     const bob = new Inbox().device('phone');
     for (const [n, seconds] of [0, 10, 30, 120, 600, 600].entries()) {
       expect(bob.ring(`c${n}`)).toMatchObject(rings);
@@ -42,7 +45,7 @@ describe('somebody who rings in vain', () => {
     }
   });
 
-  test('waits, too, when it rang for a group, and before it rings for one', () => {
+  test('[C29] a call to a group counts, and waits, too', () => {
     const bob = new Inbox().device('phone');
     bob.ring('group', { group: true });
     bob.stop('group', 'hung_up');
@@ -50,7 +53,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('c', { group: true })).toEqual(limited(10));
   });
 
-  test('is counted from the refusal on, though the end is heard later, or twice', () => {
+  test('[C29] the pause counts from the refusal, though the end is heard later, or twice', () => {
     const bob = new Inbox().device('phone');
     bob.ring('c');
     bob.say('phone', { type: 'decline', call: 'c' });
@@ -61,7 +64,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('d')).toEqual(limited(2));
   });
 
-  test('is let in again by a call that is accepted, and by the other side calling', () => {
+  test('[C29] an accepted call, or one by the other side, resets the pause', () => {
     const bob = new Inbox().device('phone');
     declined(bob, 'one');
     bob.wait(10_000);
@@ -78,7 +81,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('seven')).toEqual(limited(10));
   });
 
-  test('keeps nobody else waiting, and is not counted for finding somebody busy', () => {
+  test('[C29] nobody else has to wait, and finding somebody busy does not count', () => {
     const bob = new Inbox().device('phone');
     declined(bob, 'c');
     expect(bob.ring('d', { from: profile('carol') })).toMatchObject(rings);
@@ -88,7 +91,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('e', { from: profile('carol') })).toMatchObject(rings);
   });
 
-  test('waits through a sleep, and is forgotten a day after the pause', () => {
+  test('[C29] the pause outlives a sleep, and is forgotten a day after it ended', () => {
     const bob = new Inbox().device('phone');
     for (const [n, seconds] of [10, 30, 120].entries()) {
       declined(bob, `c${n}`);
@@ -101,7 +104,7 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('soon')).toEqual(limited(10));
   });
 
-  test('is one of the 256 who still wait, or did so most often', () => {
+  test('[C29] the 256 callers who still wait, or waited most often, are remembered', () => {
     const bob = new Inbox().device('phone');
     declined(bob, 'one', 'mallory');
     bob.wait(10_000);
@@ -111,17 +114,17 @@ describe('somebody who rings in vain', () => {
     expect(bob.ring('c', { from: profile('mallory') })).toEqual(limited(30));
   });
 
-  test('is read from what was written before anybody had to wait', () => {
-    const old = new Inbox().device('phone');
-    old.ring('c');
-    const { pauses: _, turns: __, ...written } = old.written as Record<string, unknown>;
+  test('[C29] an inbox reads what was written before there were pauses', () => {
+    const former = new Inbox().device('phone');
+    former.ring('c');
+    const { pauses: _, turns: __, ...written } = former.written as Record<string, unknown>;
     const bob = new Inbox('bob', JSON.parse(JSON.stringify(written))).device('phone');
     bob.stop('c', 'declined');
     expect(bob.ring('d')).toEqual(limited(10));
   });
 });
 
-describe('the slots for calls that ring', () => {
+describe('places for calls that ring', () => {
   const fill = (bob: Inbox, change: { group?: boolean } = {}) => {
     for (let n = 0; n < 32; n++) bob.ring(`c${n}`, { from: profile(`u${n}`), ...change });
     bob.posts.length = 0;
@@ -131,16 +134,19 @@ describe('the slots for calls that ring', () => {
       message.type === 'act' && message.action.type === 'busy' && to !== 'worker' ? [to.id] : [],
     );
 
-  test.each([false, true])('are shared: one more rings in place of the longest (%j)', (group) => {
-    const bob = new Inbox().device('phone');
-    fill(bob, { group });
-    expect(bob.ring('mine')).toMatchObject(rings);
-    expect(refused(bob)).toEqual(['c0']);
-    bob.stop('c0', 'busy');
-    expect(bob.ring('again', { from: profile('u0') })).toEqual(limited(10));
-  });
+  test.each([false, true])(
+    '[C30] one more call rings in place of the longest (of a group: %j)',
+    (group) => {
+      const bob = new Inbox().device('phone');
+      fill(bob, { group });
+      expect(bob.ring('mine')).toMatchObject(rings);
+      expect(refused(bob)).toEqual(['c0']);
+      bob.stop('c0', 'busy');
+      expect(bob.ring('again', { from: profile('u0') })).toEqual(limited(10));
+    },
+  );
 
-  test('are given up first by those who have rung in vain, most often first', () => {
+  test('[C30] those who rang in vain most often give their places up first', () => {
     const bob = new Inbox().device('phone');
     for (const user of ['u7', 'u9', 'u9']) {
       declined(bob, `by ${user} at ${bob.now}`, user);
@@ -153,7 +159,7 @@ describe('the slots for calls that ring', () => {
     expect(refused(bob)).toEqual(['c9', 'c7']);
   });
 
-  test('are not given up for one who has rung in vain more often than all others', () => {
+  test('[C30] one who rang in vain more often than all others gets no place of theirs', () => {
     const bob = new Inbox().device('phone');
     declined(bob, 'before', 'mallory');
     bob.wait(10_000);
@@ -162,7 +168,7 @@ describe('the slots for calls that ring', () => {
     expect(refused(bob)).toEqual([]);
   });
 
-  test('are not given up for one who has all of them', () => {
+  test('[C30] one who has all the places gets no other', () => {
     const bob = new Inbox().device('phone');
     for (let n = 0; n < 32; n++) bob.ring(`c${n}`);
     expect(bob.ring('more')).toEqual(busy);

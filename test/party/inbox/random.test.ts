@@ -87,7 +87,7 @@ const fromNow = (said: ToInbox, now: number): ToInbox => {
   return 'until' in said ? { ...said, until: now + said.until } : said;
 };
 
-/** What was written, without the devices that have gone and what is only of use in memory. */
+/** What was written, without devices that have gone and what is of use only in memory. */
 const essence = (kept: unknown, { sockets, linesAt }: InboxState): string => {
   const { lines, outbox, ...rest } = kept as Kept;
   const here = lines.filter((line) => sockets.some(({ who }) => who.device === line.device));
@@ -105,11 +105,11 @@ class Life {
 
   join(name: string, old: boolean): void {
     const id = `${this.#sockets++}`;
-    if (old) this.bob.old(id);
+    if (old) this.bob.legacy(id);
     else this.bob.join(id, { device: name, sid: name });
   }
 
-  /** One of those that are connected. */
+  /** One of the connected sockets. */
   pick(index: number): string {
     const { connected } = this.bob;
     return connected[index % connected.length] ?? 'nobody';
@@ -120,7 +120,7 @@ class Life {
     expect(answers[said.type].safeParse(answer).success).toBe(true);
   }
 
-  /** What holds whatever has happened. */
+  /** Checks what holds whatever has happened. */
   check(): void {
     const { bob } = this;
     const { calls, sockets } = bob.state;
@@ -191,7 +191,7 @@ const happen = (life: Life, what: Happening): void => {
 describe('whatever happens to an inbox', () => {
   const anything = fc.array(happening, { maxLength: 40 });
 
-  test('it says only what it may, to those it may, and has written all that it must know after a sleep', () => {
+  test('[C10, C18] it says only what it may, and writes all that it needs after a sleep', () => {
     fc.assert(
       fc.property(anything, (happenings) => {
         const life = new Life();
@@ -204,7 +204,7 @@ describe('whatever happens to an inbox', () => {
     );
   });
 
-  test('in the end the user is free, and nothing wakes the inbox any more', () => {
+  test('[C10] in the end the user is free, and nothing wakes the inbox any more', () => {
     fc.assert(
       fc.property(anything, (happenings) => {
         const life = new Life();

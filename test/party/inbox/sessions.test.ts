@@ -39,7 +39,7 @@ describe('[C25] an inbox that was not told of the end of a session', () => {
   });
 
   test('says when a session ends by itself, as far as it knows', () => {
-    const bob = new Inbox().old('pc', { until: 2_000_000 });
+    const bob = new Inbox().legacy('pc', { until: 2_000_000 });
     bob.active('call', { device: 'phone' });
     expect(bob.checks).toMatchObject([
       {

@@ -37,8 +37,8 @@ const effectsOf = (
   return effects;
 };
 
-describe('a room of a sign-in', () => {
-  test('tells everybody what it is told, and keeps it first', () => {
+describe('the room of a QR code', () => {
+  test('[A33] everybody connected hears what the room is told, which it writes first', () => {
     expect(effectsOf([tell(confirmed)])).toEqual([
       { type: 'keep' },
       { type: 'send', frame: confirmed },
@@ -46,7 +46,7 @@ describe('a room of a sign-in', () => {
     ]);
   });
 
-  test('tells whoever comes late the last word, and whoever comes early nothing', () => {
+  test('[A33] whoever comes late hears the last word, and whoever comes early nothing', () => {
     expect(effectsOf([join()])).toEqual([]);
     expect(effectsOf([tell(confirmed), join()])).toEqual([
       { type: 'send', to: 'a', frame: confirmed },
@@ -56,17 +56,17 @@ describe('a room of a sign-in', () => {
     ]);
   });
 
-  test('says nothing twice', () => {
+  test('the room says nothing twice', () => {
     for (const message of [confirmed, denied])
       expect(effectsOf([tell(message), tell(message)])).toEqual([replied]);
   });
 
-  test('takes no more than so many connections', () => {
+  test('the room takes a bounded number of connections', () => {
     expect(effectsOf([join(DEVICE_LIMIT)])).toEqual([]);
     expect(effectsOf([join(DEVICE_LIMIT + 1)])).toEqual([{ type: 'close', id: 'a', why: 'full' }]);
   });
 
-  test('puts everybody out when it expires, forgets, and lets nobody in any more', () => {
+  test('the room closes all when it expires, forgets, and lets nobody in any more', () => {
     const alarm: QrEvent = { type: 'alarm', present: [] };
     expect(effectsOf([alarm], EXPIRES)).toEqual([
       { type: 'close', why: 'expired' },
@@ -77,15 +77,16 @@ describe('a room of a sign-in', () => {
     expect(effectsOf([tell(denied)], EXPIRES)).toEqual([replied]);
   });
 
-  test('knows what it was told when it begins again, and until when it lasts by its id', () => {
-    const id = `${(EXPIRES / 1000).toString(36).padStart(6, '0')}-${'n'.repeat(12)}-${'m'.repeat(43)}`;
+  test('the room knows what it was told when it starts again, and when it expires', () => {
+    const until = (EXPIRES / 1000).toString(36).padStart(6, '0');
+    const id = `${until}-${'n'.repeat(12)}-${'m'.repeat(43)}`;
     expect(qrRoom.start(id, undefined, [], 0).state).toEqual(fresh);
     const { state } = step(fresh, tell(denied), 0);
     expect(qrRoom.start(id, qrRoom.kept(state), [], 0).state).toEqual(state);
     expect(qrRoom.deadline(state)).toBe(EXPIRES);
   });
 
-  test('once denied stays denied, in whatever order it is told', () => {
+  test('[A31] a request once denied stays denied, in whatever order it is told', () => {
     const event = fc.oneof(
       fc.constantFrom(confirmed, denied).map(tell),
       fc.integer({ min: 1, max: 20 }).map(join),

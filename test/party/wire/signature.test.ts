@@ -19,7 +19,7 @@ const check = async (change: {
 };
 
 describe('a signed request', () => {
-  test('says who enters', async () => {
+  test('[C18] a signed request says who enters', async () => {
     expect(await check({})).toEqual({ entrant });
     const headers = new Headers(await sign([SECRET], 'worker', { body: 'x' }, NOW));
     expect(await verify([SECRET], 'worker', { headers, body: 'x' }, NOW)).toEqual({
@@ -27,10 +27,10 @@ describe('a signed request', () => {
     });
   });
 
-  test('is good for half a minute', async () => {
+  test('[C18] a signed request is good for half a minute', async () => {
     expect(await check({ now: NOW + 29_999 })).toEqual({ entrant });
     expect(await check({ now: NOW + 30_000 })).toBeUndefined();
-    // Signed by a clock that is far ahead, it would be good for ever.
+    // A clock that is far ahead would sign requests that are good for ever.
     expect(await check({ now: NOW - 30_001 })).toBeUndefined();
   });
 
@@ -43,11 +43,11 @@ describe('a signed request', () => {
     ['with a longer life', { headers: { [SIGNATURE]: `${NOW + 40_000}.${'A'.repeat(43)}` } }],
     ['without a signature', { headers: { [SIGNATURE]: '' } }],
     ['with rubbish for one', { headers: { [SIGNATURE]: 'a.b' } }],
-  ])('%s is not one', async (_, change) => {
+  ])('[C18] %s is not signed', async (_, change) => {
     expect(await check(change)).toBeUndefined();
   });
 
-  test('is taken while the secret changes, in both steps of it', async () => {
+  test('[A36] a signed request is taken in both steps of a change of the secret', async () => {
     const headers = new Headers(await sign(['new', 'old'], 'worker', {}, NOW));
     for (const secrets of [
       ['new', 'old'],
@@ -58,7 +58,7 @@ describe('a signed request', () => {
     expect(await verify(['old'], 'worker', { headers }, NOW)).toBeUndefined();
   });
 
-  test('is signed with the rooms’ own secret where they have one, else with those of tokens, and never with none', () => {
+  test("[A36] requests are signed with the rooms' own secret, else with that of tokens", () => {
     expect(roomSecrets({ ROOMS_SECRET: 'a', JWT_SECRET: 'b', JWT_SECRET_PREVIOUS: 'c' })).toEqual([
       'a',
     ]);

@@ -15,26 +15,26 @@ describe('a code', () => {
     [999_999, '999999'],
     [1_000_000, '000000'],
     [4_293_999_999, '999999'],
-  ])('of the random value %i is %s', (value, code) => {
+  ])('[A1] the random value %i makes the code %s', (value, code) => {
     expect(randomCode(source(value))).toBe(code);
   });
 
-  test('is drawn anew when the value would make low codes likelier', () => {
+  test('[A1] a value that would make low codes likelier is drawn anew', () => {
     expect(randomCode(source(4_294_000_000, 4_294_967_295, 123_456))).toBe('123456');
   });
 
-  test('is six digits, and hardly ever the same twice', () => {
+  test('[A1] a code is six digits, and hardly ever the same twice', () => {
     const codes = Array.from({ length: 1_000 }, () => randomCode());
     for (const code of codes) expect(code).toMatch(/^\d{6}$/);
     expect(new Set(codes).size).toBeGreaterThan(990);
   });
 
-  test('has every digit in every place about as often', () => {
+  test('[A1] every digit comes about as often in every place', () => {
     const codes = Array.from({ length: 20_000 }, () => randomCode());
     for (let place = 0; place < 6; place += 1) {
       const counts = Map.groupBy(codes, (code) => code[place]);
       expect(counts.size).toBe(10);
-      // 2,000 expected; 300 is seven standard deviations.
+      // 2,000 are expected; 300 is seven standard deviations.
       for (const [digit, found] of counts)
         expect(Math.abs(found.length - 2_000), `${digit}`).toBeLessThan(300);
     }
@@ -44,7 +44,7 @@ describe('a code', () => {
 describe('the hash of a code', () => {
   const mac = codeMac('secret', '+79991234567', '123456');
 
-  test('is HMAC-SHA-256 of phone and code', async () => {
+  test('[A2] the hash is an HMAC-SHA-256 of phone and code', async () => {
     expect(await mac).toBe(
       createHmac('sha256', 'secret').update('+79991234567:123456').digest('base64'),
     );
@@ -54,7 +54,7 @@ describe('the hash of a code', () => {
     ['secret', codeMac('other', '+79991234567', '123456')],
     ['phone', codeMac('secret', '+79991234568', '123456')],
     ['code', codeMac('secret', '+79991234567', '123457')],
-  ])('differs with the %s', async (_, other) => {
+  ])('[A2] the hash differs with the %s', async (_, other) => {
     expect(await other).not.toBe(await mac);
   });
 });

@@ -20,7 +20,7 @@ const row = (more: Partial<HistoryRow> = {}): HistoryRow => ({
 });
 
 describe('a call in the history', () => {
-  test('tells when it began, was answered and ended, and lasts from the answer on', () => {
+  test('[C9] a call began, was answered and ended, and lasts from the answer on', () => {
     expect(toPastCall(row())).toEqual({
       callId: '0b5c9a5e-0000-4000-8000-000000000001',
       direction: 'outgoing',
@@ -36,7 +36,7 @@ describe('a call in the history', () => {
     });
   });
 
-  test('that was not answered lasted no time, and was missed by whom it was for', () => {
+  test('[C9] a call that was not answered lasted no time, and its callees missed it', () => {
     const unanswered = { acceptedAt: null, reason: 'missed' } as const;
     const incoming = toPastCall(row({ ...unanswered, outgoing: false, missed: true }));
     expect(incoming).toMatchObject({
@@ -48,7 +48,7 @@ describe('a call in the history', () => {
     expect(toPastCall(row(unanswered))).toMatchObject({ direction: 'outgoing', missed: false });
   });
 
-  test('of more than two is a group call', () => {
+  test('[C8] a call of more than two is a group call', () => {
     expect(toPastCall(row({ peers: [anna, boris] })).group).toBe(true);
   });
 });
@@ -60,14 +60,14 @@ describe('a page', () => {
     row({ callId: 'y', createdAt: at(-9) }),
   ];
 
-  test('that others follow says where they begin: after its last call', () => {
+  test('a page that others follow ends with the cursor of its last call', () => {
     const { calls, next } = pageOf(rows, 2);
     expect(calls.map(({ callId }) => callId)).toEqual([rows[0]?.callId, 'x']);
     expect(parseCursor(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
   });
 
   test.each([3, 4])(
-    'is the last one when there are no more calls than the %i it shows',
+    'a page is the last when there are no more calls than the %i it shows',
     (limit) => {
       expect(pageOf(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
     },
@@ -75,7 +75,7 @@ describe('a page', () => {
 });
 
 describe('a cursor', () => {
-  test('names a place to the millisecond, and is taken by the contract', () => {
+  test('a cursor names a place to the millisecond, and the contract takes it', () => {
     const place = { callId: row().callId, createdAt: new Date(1_793_534_400_123) };
     expect(parseCursor(formatCursor(place))).toEqual(place);
     expect(listCalls.query.parse({ before: formatCursor(place) })).toEqual({
@@ -85,7 +85,7 @@ describe('a cursor', () => {
   });
 
   test.each(['', 'x', '1.', '.x', '1.a b', 'ABC.x', `${'z'.repeat(10)}.x`, '1.x\n'])(
-    'is not %j',
+    '%j is no cursor',
     (cursor) => {
       expect(listCalls.query.safeParse({ before: cursor }).error?.issues[0]?.message).toBe(
         'invalid_field',
@@ -95,7 +95,7 @@ describe('a cursor', () => {
   );
 
   test.each(['0', '101', '-1', '1.5', '', 'all', '007'])(
-    'goes with a limit of 1 to 100, not %j',
+    'a cursor goes with a limit of 1 to 100, not %j',
     (limit) => {
       expect(listCalls.query.safeParse({ limit }).error?.issues[0]?.message).toBe('invalid_field');
     },

@@ -6,18 +6,18 @@ const UNSEEN = [
   ...['\u{E0041}', '\u{1D159}', '\u034F', ' \u3164 \u2800\n', '\u17B4', '\u180B\u180E'],
 ];
 
-describe('word of a missed call', () => {
+describe('the message about a missed call', () => {
   const named = (displayName: string, username = 'anna') =>
     missedMessage({ displayName, username }, false).ru;
 
   test.each([
     [false, 'Пропущенный звонок от Анна', 'Missed call from Анна'],
     [true, 'Пропущенный видеозвонок от Анна', 'Missed video call from Анна'],
-  ])('says who called and how (video: %s)', (video, ru, en) => {
+  ])('[C6] the message says who called and how (video: %s)', (video, ru, en) => {
     expect(missedMessage({ displayName: 'Анна', username: 'anna' }, video)).toEqual({ ru, en });
   });
 
-  test('has the username of one without a name, and calls one without either a user', () => {
+  test('[C6] a caller without a name has their username, or is called a user', () => {
     expect(named('')).toBe('Пропущенный звонок от anna');
     expect(named(' \n')).toBe('Пропущенный звонок от anna');
     expect(missedMessage({ displayName: '', username: '' }, false)).toEqual({
@@ -38,7 +38,7 @@ describe('word of a missed call', () => {
     ['\u{1F3F4}\u{E0067}\u{E0062}', '\u{1F3F4}'],
     ['Анна\u{E0041}\u{E007F}', 'Анна'],
     ['а'.repeat(5_000), 'а'.repeat(64)],
-  ])('makes no second line of the name %j, nor anything that nobody sees', (name, shown) => {
+  ])('[C6, A47] the name %j makes no second line, nor anything that nobody sees', (name, shown) => {
     expect(named(name)).toBe(`Пропущенный звонок от ${shown}`);
   });
 
@@ -56,11 +56,11 @@ describe('word of a missed call', () => {
     ['Scotland', '\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}'],
     ['Russia', '\u{1F1F7}\u{1F1FA}'],
     ['a name with dots', 'J.R.R. Tolkien'],
-  ])('has the name whole: %s', (_, name) => {
+  ])('[C6] the message has the whole name: %s', (_, name) => {
     expect(named(name)).toBe(`Пропущенный звонок от ${name}`);
   });
 
-  test.each(UNSEEN)('has the username of one whose name nobody sees: %j', (name) => {
+  test.each(UNSEEN)('[C6] a caller with a name that nobody sees has their username: %j', (name) => {
     expect(named(name)).toBe('Пропущенный звонок от anna');
   });
 });

@@ -13,7 +13,7 @@ describe('who is called', () => {
     ['a username', 'boris'],
     ['a username with @', '@boris'],
     ['a username in another case', '@BORIS'],
-  ])('can be named by %s', (_, to) => {
+  ])('a callee can be named by %s', (_, to) => {
     expect(findRecipients(people, anna.user, [to])).toEqual({
       ok: true,
       caller: anna,
@@ -21,7 +21,7 @@ describe('who is called', () => {
     });
   });
 
-  test('are several, each once however often and in whatever way they are named', () => {
+  test('several callees count once each, however often and however they are named', () => {
     const to = [boris.user, '@boris', nameless.user, 'Boris'];
     expect(findRecipients(people, anna.user, to)).toEqual({
       ok: true,
@@ -30,7 +30,7 @@ describe('who is called', () => {
     });
   });
 
-  test.each([['@anna'], [anna.user], ['ANNA']])('is never the caller: %s', (to) => {
+  test.each([['@anna'], [anna.user], ['ANNA']])('the caller is never a callee: %s', (to) => {
     expect(findRecipients(people, anna.user, [boris.user, to])).toEqual({
       ok: false,
       reason: 'call_to_oneself',
@@ -43,14 +43,14 @@ describe('who is called', () => {
     ['@'],
     [`@${boris.user}`],
     ['44444444-4444-4444-8444-444444444444'],
-  ])('has to be somebody: %j is not found', (to) => {
+  ])('%j is not found, since a callee has to exist', (to) => {
     expect(findRecipients([anna, boris], anna.user, [boris.user, to])).toEqual({
       ok: false,
       reason: 'user_not_found',
     });
   });
 
-  test('cannot be called by one who was deleted', () => {
+  test('a caller who was deleted calls nobody', () => {
     expect(findRecipients([boris], anna.user, ['@boris'])).toEqual({
       ok: false,
       reason: 'user_not_found',

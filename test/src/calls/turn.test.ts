@@ -18,11 +18,11 @@ const NOW = 1_793_534_400_123;
 const STUN = { urls: ['stun:one.example', 'stun:two.example:53'] };
 
 describe('ICE servers', () => {
-  test('are STUN alone where no TURN is configured, without an end and without anything to revoke', async () => {
+  test('[C31] without TURN there is STUN alone, without an end and nothing to revoke', async () => {
     expect(await generateIce(settings(), 'u1', NOW)).toEqual({ iceServers: [STUN] });
   });
 
-  test('of coturn have a name that says when it ends and for whom, and the HMAC that coturn makes of it', async () => {
+  test('[C31] the name for coturn says its end and user, with the HMAC of coturn', async () => {
     const coturn = settings({
       TURN_URLS: 'turn:turn.example?transport=tcp',
       TURN_SECRET: 's3cret'.padEnd(32, '.'),
@@ -37,7 +37,7 @@ describe('ICE servers', () => {
     });
   });
 
-  test('of coturn differ by user, time and secret', async () => {
+  test('[C31] coturn’s credentials differ by user, time and secret', async () => {
     const made = await Promise.all([
       sharedSecretCredential('a', 'u1', NOW),
       sharedSecretCredential('a', 'u2', NOW),

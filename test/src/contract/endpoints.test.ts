@@ -36,8 +36,8 @@ const value = fc.oneof(
 
 const bodies = fc.dictionary(fc.constantFrom(...FIELDS), value);
 
-describe('an endpoint', () => {
-  test('is there once', () => {
+describe('endpoints', () => {
+  test('each endpoint is there once', () => {
     const names = ENDPOINTS.map(({ method, path }) => `${method} ${path}`);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -46,7 +46,7 @@ describe('an endpoint', () => {
     ENDPOINTS.flatMap(({ method, path, body, errors }) =>
       body ? [{ method, path, body, errors }] : [],
     ),
-  )('$method $path refuses a body only with errors that it documents', ({ body, errors }) => {
+  )('[H8] $method $path refuses a body only with errors that it documents', ({ body, errors }) => {
     fc.assert(
       fc.property(bodies, (given) => {
         const refused = body.safeParse(given).error?.issues[0]?.message;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS, isErrorCode } from '../../../src/contract/errors.ts';
 import { messageOf } from '../../../src/platform/messages.ts';
 
-describe('an error', () => {
+describe('errors', () => {
   test.each([
     ['invalid_phone', 400, 'Некорректный номер'],
     ['invalid_code_format', 400, 'Неверный код или формат'],
@@ -16,24 +16,24 @@ describe('an error', () => {
     ['username_too_short', 400, 'Никнейм не менее 2 символов'],
     ['username_reserved', 400, 'Это имя зарезервировано'],
     ['username_taken', 409, 'Никнейм уже занят'],
-  ] as const)('%s is %i with the words of the original', (code, status, message) => {
+  ] as const)('[H11] %s is %i with the words of the legacy server', (code, status, message) => {
     expect(ERRORS[code].status).toBe(status);
     expect(messageOf(code, undefined)).toBe(message);
   });
 
   test.each(Object.entries(ERRORS))(
-    '%s has a sentence in English without a Russian letter',
+    '[H10] %s has a sentence in English without a Russian letter',
     (_, { text }) => {
       expect(text.en).toMatch(/^[\x20-\x7E]{5,}$/);
     },
   );
 
-  test.each(Object.entries(ERRORS))('%s has a sentence in Russian', (_, { text }) => {
+  test.each(Object.entries(ERRORS))('[H10] %s has a sentence in Russian', (_, { text }) => {
     expect(text.ru).toMatch(/[а-яё]{3}/i);
   });
 
   test.each(['toString', '__proto__', 'constructor', 'hasOwnProperty', '', 'INVALID_PHONE'])(
-    'is not named by %j',
+    '%j is the code of no error',
     (name) => {
       expect(isErrorCode(name)).toBe(false);
     },

@@ -20,14 +20,14 @@ const issuesOf = (parsed: ReturnType<ReturnType<typeof text>['safeParse']>) =>
 
 describe('text', () => {
   test.each(['', ' ', 'Алиса', '\u{1F600}', '\t\n', 'a'.repeat(100_000)])(
-    'takes %j as it is',
+    'text takes %j as it is',
     (value) => {
       expect(text('invalid_field').parse(value)).toBe(value);
     },
   );
 
   test.each([...NO_TEXT, ...NO_UTF8, 5, 0, Number.NaN])(
-    'refuses %o with the code it was given',
+    '[H6] text refuses %o with the code it was given',
     (value) => {
       expect(issuesOf(text('invalid_phone').safeParse(value))).toEqual(['invalid_phone']);
     },
@@ -39,12 +39,12 @@ describe('text or a number', () => {
     ['0123', '0123'],
     [123456, '123456'],
     [Number.MAX_SAFE_INTEGER, '9007199254740991'],
-  ])('takes %j as %j', (value, taken) => {
+  ])('text or a number takes %j as %j', (value, taken) => {
     expect(textOrNumber('invalid_field').parse(value)).toBe(taken);
   });
 
   test.each([...NO_TEXT, ...NO_UTF8, 0, -1, 1.5, 1e21, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses %o with the code it was given',
+    '[H6] text or a number refuses %o with the code it was given',
     (value) => {
       expect(issuesOf(textOrNumber('invalid_phone').safeParse(value))?.[0]).toBe('invalid_phone');
     },

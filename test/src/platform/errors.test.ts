@@ -7,13 +7,13 @@ const circular = (): Error => {
 };
 
 describe('the message of a failed store', () => {
-  test('names the store, the step and the kind of the cause', () => {
+  test('it names the store, the step and the kind of the cause', () => {
     expect(new StoreError('redis', 'verify-code', new TypeError('fetch failed')).message).toBe(
       'redis: verify-code failed: TypeError',
     );
   });
 
-  test('holds the SQLSTATE that Postgres gave', () => {
+  test('it has the SQLSTATE that Postgres gave', () => {
     const cause = Object.assign(new Error('duplicate key'), { code: '57P01' });
     expect(new StoreError('database', 'find phone', cause).message).toBe(
       'database: find phone failed: Error 57P01',
@@ -58,7 +58,7 @@ describe('the message of a failed store', () => {
       'TimeoutError (no answer in time)',
     ],
     ['an error that is its own cause', circular(), 'Error'],
-  ])('says why, as far as that is no secret: %s', (_, cause, kind) => {
+  ])('it says why, as far as that is no secret: %s', (_, cause, kind) => {
     expect(new StoreError('database', 'find', cause).message).toBe(
       `database: find failed: ${kind}`,
     );
@@ -72,7 +72,7 @@ describe('the message of a failed store', () => {
     ],
     ['a string', '+79991234567'],
     ['an object', { message: '+79991234567' }],
-  ])('tells nothing of what the driver wrote: %s', (_, cause) => {
+  ])('it tells nothing of what the driver wrote: %s', (_, cause) => {
     expect(new StoreError('telegram', 'sendMessage', cause).message).not.toContain('7999');
   });
 });

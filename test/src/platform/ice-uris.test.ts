@@ -25,7 +25,7 @@ describe('the URI of an ICE server', () => {
     'turns:turn.example:443?transport=tcp',
     'turn:xn--e1afmkfd.example',
     'turn:my_host',
-  ])('%s is taken', (uri) => {
+  ])('[C32] %s is taken', (uri) => {
     expect(findIceUriFault(uri.startsWith('stun') ? 'stun' : 'turn', uri)).toBeUndefined();
   });
 
@@ -61,15 +61,18 @@ describe('the URI of an ICE server', () => {
     ['turn:h?transport=udp&x=1', 'transport'],
     ['turns:h?transport=tls', 'transport'],
     ['turn:h?x=1', 'transport'],
-  ] as const)('%s is refused', (uri, why, scheme = uri.startsWith('turn') ? 'turn' : 'stun') => {
-    expect(findIceUriFault(scheme, uri)).toContain(why);
-    const name = scheme === 'stun' ? 'STUN_URLS' : 'TURN_URLS';
-    const others = scheme === 'stun' ? {} : { TURN_SECRET: 'x'.repeat(32) };
-    const parse = () => parseSettings({ ...REQUIRED, ...others, [name]: uri });
-    expect(parse).toThrow(name);
-  });
+  ] as const)(
+    '[C32] %s is refused',
+    (uri, why, scheme = uri.startsWith('turn') ? 'turn' : 'stun') => {
+      expect(findIceUriFault(scheme, uri)).toContain(why);
+      const name = scheme === 'stun' ? 'STUN_URLS' : 'TURN_URLS';
+      const others = scheme === 'stun' ? {} : { TURN_SECRET: 'x'.repeat(32) };
+      const parse = () => parseSettings({ ...REQUIRED, ...others, [name]: uri });
+      expect(parse).toThrow(name);
+    },
+  );
 
-  test('is named when it is wrong, without what may be a secret', () => {
+  test('[C32] a wrong URI is named, without what may be a secret', () => {
     const uris = ['turn:fine', 'turn:user:hunter2@h', 'turn:h:0', 'hunter2'];
     const described = describeIceUriFaults('turn', uris);
     expect(described).toEqual([

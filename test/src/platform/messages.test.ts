@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatWait, messageOf } from '../../../src/platform/messages.ts';
 
-describe('a wait', () => {
+describe('the wait in a message', () => {
   test.each([
     [1, '1 сек.', '1 s'],
     [59.2, '60 сек.', '60 s'],
@@ -11,21 +11,21 @@ describe('a wait', () => {
     [7_200, '120 мин.', '120 min'],
     [7_201, '3 ч.', '3 h'],
     [86_400, '24 ч.', '24 h'],
-  ])('of %d seconds is %s, in English %s', (seconds, russian, english) => {
+  ])('[H12] %d seconds are %s, in English %s', (seconds, russian, english) => {
     expect(formatWait(seconds, 'ru')).toBe(russian);
     expect(formatWait(seconds, 'en')).toBe(english);
   });
 });
 
 describe('the message of an error', () => {
-  test('says how long to wait', () => {
+  test('[H12] the message says how long to wait', () => {
     expect(messageOf('too_many_requests', 'ru', 300)).toBe(
       'Слишком много попыток. Повторите через 5 мин.',
     );
     expect(messageOf('too_many_requests', 'en', 300)).toBe('Too many attempts. Try again in 5 min');
   });
 
-  test('is the same for old clients whatever the wait', () => {
+  test('[H11] the message is the same for legacy clients whatever the wait', () => {
     expect(messageOf('wrong_code', 'ru', 300)).toBe('Неверный код или он истёк');
   });
 });

@@ -23,7 +23,7 @@ const AROUND = [
 ];
 const PLUSES = ['+', '＋', '﹢', '⁺', '➕', '++'];
 
-/** Whole numbers of ten digits, or eleven that begin with 8: a Russian's without their plus. */
+/** Whole numbers of ten digits, or of eleven that begin with 8: a Russian's without their plus. */
 const FOREIGN = [
   ...['+960 712 5756', '+961 3 123 456', '+961 71 123 456', '+45 32 50 13 58', '+65 6123 4567'],
   ...['+81 3 1234 5678', '+84 912 345 678', '+888 0123 4567', '+86 10 1234 5678'],
@@ -40,7 +40,7 @@ describe('a phone number', () => {
     '+7 (999) 123-45-67',
     '8 999 123 45 67',
     '999 123 45 67',
-  ])('%j is +79991234567', (input) => {
+  ])('[H22, H23] %j is +79991234567', (input) => {
     expect(toE164(input, [])).toBe('+79991234567');
   });
 
@@ -55,7 +55,7 @@ describe('a phone number', () => {
     'abc',
     '+7٩٩٩١٢٣٤٥٦٧',
     '７９９９１２３４５６７',
-  ])('%j is none', (input) => {
+  ])('[H22, H23] %j is no number', (input) => {
     expect(toE164(input, [])).toBeUndefined();
   });
 
@@ -67,21 +67,21 @@ describe('a phone number', () => {
     ['+380501234567', undefined],
     ['+375 29 123', undefined],
     ['+375 99 000 00 00', undefined],
-  ])('of Belarus and Kazakhstan, where they are configured: %j is %j', (input, phone) => {
+  ])('[H23] with Belarus and Kazakhstan configured %j is %j', (input, phone) => {
     expect(toE164(input, ['BY', 'KZ'])).toBe(phone);
   });
 
-  // Without their + they would be ten digits, and somebody's in Russia.
+  // Without their plus these would be ten digits, and somebody's number in Russia.
   test.each([
     ['+45 32 12 34 56', 'DK', '+4532123456'],
     ['+47 22 12 34 56', 'NO', '+4722123456'],
     ['+65 6123 4567', 'SG', '+6561234567'],
     ['+45 32 12 34 56', 'SG', undefined],
-  ] as const)('%j with numbers of %s taken is %j', (input, country, phone) => {
+  ] as const)('[H23] %j with numbers of %s taken is %j', (input, country, phone) => {
     expect(toE164(input, [country])).toBe(phone);
   });
 
-  test.each(FOREIGN)('of another country is nobody’s in Russia: %s', (number) => {
+  test.each(FOREIGN)('[H23] a number of another country is nobody’s in Russia: %s', (number) => {
     for (const around of ['', ...AROUND]) {
       for (const plus of PLUSES) {
         const written = `${around}${plus}${around}${number
@@ -96,7 +96,7 @@ describe('a phone number', () => {
     expect(fullToE164(number.replace(/\D/g, ''), [])).toBeUndefined();
   });
 
-  test.each(AROUND)('is the same with %j anywhere around and in it', (around) => {
+  test.each(AROUND)('[H24] a number is the same with %j anywhere around and in it', (around) => {
     const write = (number: string, plus = '+') =>
       [around, plus, around, [...number].join(around), around].join('');
     for (const plus of PLUSES) {
@@ -118,12 +118,12 @@ describe('a phone number', () => {
     ['8 +999 123 45 67', undefined],
     ['7+9607125756', undefined],
     ['89991234567+', '+79991234567'],
-  ])('with its plus is %j %j', (input, phone) => {
+  ])('[H23] a number with its plus is %j %j', (input, phone) => {
     expect(toE164(input, [])).toBe(phone);
     expect(toE164(input, ['BY', 'JP', 'DK'])).toBe(phone);
   });
 
-  test('with digits of other scripts is read where its country is configured', () => {
+  test('[H23] digits of other scripts are read where their country is configured', () => {
     expect(toE164('+٣٧٥٢٩١٢٣٤٥٦٧', ['BY'])).toBe('+375291234567');
     expect(toE164('+９７１ 50 123 4567', ['AE'])).toBe('+971501234567');
     expect(toE164('+٩٦٠ 7 999 123 45 67', [])).toBeUndefined();
@@ -141,11 +141,11 @@ describe('a phone number', () => {
     ['4532123456', ['DK'], '+4532123456'],
     ['81312345678', ['JP'], '+81312345678'],
     ['9991234567', ['DK', 'MV', 'IN'], undefined],
-  ] as const)('as Telegram gives it: %j with %j is %j', (input, countries, phone) => {
+  ] as const)('[H25] Telegram’s %j with %j is %j', (input, countries, phone) => {
     expect(fullToE164(input, countries)).toBe(phone);
   });
 
-  test('of a whole body of pluses and digits is read at once, and is none', () => {
+  test('[H3] a whole body of pluses and digits is read at once, and is no number', () => {
     for (const filler of ['+', '1', '+1', '１', '\u202d+']) {
       const written = `1${filler.repeat(50_000)}1`;
       expect(toE164(written, ['BY'])).toBeUndefined();
@@ -154,11 +154,11 @@ describe('a phone number', () => {
     expect(toE164(`${'\u200b'.repeat(50_000)}+79991234567`, [])).toBe('+79991234567');
   }, 2_000);
 
-  test('of Russia is understood alike with and without other countries', () => {
+  test('[H23] a Russian number is read alike with and without other countries', () => {
     expect(toE164('8 (999) 123-45-67', ['BY', 'KZ'])).toBe('+79991234567');
   });
 
-  test('is +7 and ten digits or nothing, and stays what it is when it is given again', () => {
+  test('[H22] a number is +7 and ten digits or nothing, and stays the same when read again', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...'0123456789789+-() x'), maxLength: 18 }),
@@ -173,7 +173,7 @@ describe('a phone number', () => {
     );
   });
 
-  test('is shown with its first four characters and its last two', () => {
+  test('[A3] a number is shown with its first four characters and its last two', () => {
     expect(maskPhone('+79991234567')).toBe('+799***67');
     expect(maskPhone('+375291234567')).toBe('+375***67');
   });

@@ -11,7 +11,7 @@ const REQUIRED = {
   TELEGRAM_BOT_TOKEN: '1000:local',
 };
 
-/** Of the form that BotFather gives, and nobody's. */
+/** A token of the form that BotFather gives, and nobody's. */
 const REAL_LOOKING_TOKEN = `123456789:${'AbCdE'.repeat(7)}`;
 const STAND_IN = 'http://127.0.0.1:9999';
 
@@ -26,7 +26,7 @@ const complaintAbout = (env: Record<string, unknown>): string => {
 };
 
 describe('settings', () => {
-  test('that are there, with nothing else, give the defaults of auth.md', () => {
+  test('[A17, A18, A20, A21] the needed settings alone give the defaults', () => {
     expect(parseSettings(REQUIRED)).toEqual({
       ...REQUIRED,
       TELEGRAM_API_URL: 'https://api.telegram.org',
@@ -51,7 +51,7 @@ describe('settings', () => {
   });
 
   test.each(Object.keys(REQUIRED))(
-    'without %s are refused by its name, and so they are when it is empty',
+    'a missing %s is refused by its name, and an empty one too',
     (name) => {
       for (const value of [undefined, '']) {
         const complaint = complaintAbout({ ...REQUIRED, [name]: value });
@@ -63,7 +63,7 @@ describe('settings', () => {
     },
   );
 
-  test('that are all missing are all named at once', () => {
+  test('all missing settings are named at once', () => {
     const complaint = complaintAbout({});
     for (const name of Object.keys(REQUIRED)) expect(complaint).toContain(`${name} is missing`);
   });
@@ -108,7 +108,7 @@ describe('settings', () => {
     ['PHONE_SEND_GAPS_SECONDS', '60,,300', 'must be whole seconds'],
     ['PHONE_SEND_GAPS_SECONDS', '60,120,', 'must be whole seconds'],
   ])(
-    'are refused with what %s must be, when it is %j, and no value is told',
+    'a setting that is wrong is refused with what %s must be, without the value %j',
     (name, value, rule) => {
       const complaint = complaintAbout({ ...REQUIRED, [name]: value });
       expect(complaint).toContain(`${name} ${rule}`);
@@ -123,13 +123,13 @@ describe('settings', () => {
   test.each([
     ['DATABASE_URL', 'postgres://user:password@db.example.com:5432/aist?sslmode=require'],
     ['UPSTASH_REDIS_REST_URL', 'http://127.0.0.1:8079/'],
-  ])('that are accepted are enough to make everything of: %s %j', (name, value) => {
+  ])('[H7] settings that are accepted are enough to make everything: %s %j', (name, value) => {
     const { settings } = createServices(parseSettings({ ...REQUIRED, [name]: value }));
     expect(settings.JWT_SECRET).toBe(REQUIRED.JWT_SECRET);
   });
 
   test.each(['JWT_SECRET', 'CODE_SECRET', 'CODE_SECRET_PREVIOUS', 'ROOMS_SECRET', 'TURN_SECRET'])(
-    'have at least 32 bytes where they sign or hash: %s',
+    'a secret that signs or hashes has at least 32 bytes: %s',
     (name) => {
       const beside = name === 'TURN_SECRET' ? { TURN_URLS: 'turn:turn.example:3478' } : {};
       for (const short of ['x', 'hunter2', 'x'.repeat(31), 'ж'.repeat(15)]) {
@@ -144,12 +144,12 @@ describe('settings', () => {
     },
   );
 
-  test('may be short where only the tokens of the old server are verified', () => {
+  test('[A35] a secret may be short where it only verifies tokens of the legacy server', () => {
     const settings = parseSettings({ ...REQUIRED, JWT_SECRET_PREVIOUS: 'hunter2' });
     expect(settings.JWT_SECRET_PREVIOUS).toBe('hunter2');
   });
 
-  test('are lists where commas are, without the spaces around them', () => {
+  test('settings with commas are lists, without the spaces around them', () => {
     const settings = parseSettings({
       ...REQUIRED,
       CORS_ORIGINS: ' https://a.example , https://b.example,',
@@ -166,7 +166,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('may have other bindings of the Worker beside them', () => {
+  test('settings may have other bindings of the Worker beside them', () => {
     expect(
       parseSettings({ ...REQUIRED, ASSETS: { fetch: () => undefined }, PATH: '/bin' }),
     ).toEqual(parseSettings(REQUIRED));
@@ -174,7 +174,7 @@ describe('settings', () => {
 });
 
 describe('test numbers', () => {
-  test('have to be such as people can type: of other countries only where those are configured', () => {
+  test('[A15] test numbers are such as people can type, in countries that are configured', () => {
     expect(complaintAbout({ ...REQUIRED, TEST_PHONES: '+375291234567=717171' })).toContain(
       'TEST_PHONES must be numbers of Russia or PHONE_COUNTRIES',
     );
@@ -193,7 +193,7 @@ describe('test numbers', () => {
     '+79990000005=7171717',
     '+79990000005=71717a',
     '+79990000005:717171',
-  ])('have to be numbers with 6 digits each: %s is refused, and not repeated', (given) => {
+  ])('[A15] test numbers have 6 digits each: %s is refused, and not repeated', (given) => {
     const complaint = complaintAbout({ ...REQUIRED, TEST_PHONES: `+79990000002=654321,${given}` });
     expect(complaint).toContain('TEST_PHONES must be numbers with their codes');
     expect(complaint).not.toContain('654321');
@@ -213,19 +213,19 @@ describe('TURN', () => {
     ['TURN_KEY_API_TOKEN', 'TURN_KEY_ID', CLOUDFLARE],
     ['TURN_URLS', 'TURN_SECRET', COTURN],
     ['TURN_SECRET', 'TURN_URLS', COTURN],
-  ])('is not configured by %s alone: %s is missing', (name, missing, kind) => {
+  ])('[C31] TURN is not configured by %s alone: %s is missing', (name, missing, kind) => {
     const complaint = complaintAbout({ ...REQUIRED, ...kind, [missing]: '' });
     expect(complaint).toContain(`${missing} is missing`);
     expect(complaint).not.toContain(`${name} is missing`);
   });
 
-  test('is of one kind: both are refused', () => {
+  test('[C31] TURN is of one kind: both are refused', () => {
     const complaint = complaintAbout({ ...REQUIRED, ...CLOUDFLARE, ...COTURN });
     expect(complaint).toContain('TURN_URLS must be unset beside TURN_KEY_ID');
     expect(complaint).not.toMatch(/hunter2|of-turn/);
   });
 
-  test('has its servers passed on as they are', () => {
+  test('[C31] the servers of TURN are passed on as they are', () => {
     expect(parseSettings({ ...REQUIRED, ...COTURN }).TURN_URLS).toEqual([
       'turn:turn.example:3478?transport=udp',
       'turns:turn.example:5349',
@@ -235,7 +235,7 @@ describe('TURN', () => {
 });
 
 describe('the code in answers', () => {
-  test('can be switched on beside a stand-in for Telegram', () => {
+  test('[A14] debugCode can be switched on beside a stand-in for Telegram', () => {
     const settings = parseSettings({ ...REQUIRED, TELEGRAM_API_URL: STAND_IN, DEBUG_CODE: 'on' });
     expect(settings.DEBUG_CODE).toBe(true);
   });
@@ -255,7 +255,7 @@ describe('the code in answers', () => {
       'both',
       { TELEGRAM_BOT_TOKEN: REAL_LOOKING_TOKEN, TELEGRAM_API_URL: 'https://api.telegram.org' },
     ],
-  ])('cannot be switched on beside %s', (_, env) => {
+  ])('[A14] debugCode cannot be switched on beside %s', (_, env) => {
     const complaint = complaintAbout({ ...REQUIRED, ...env, DEBUG_CODE: 'on' });
     expect(complaint).toContain('DEBUG_CODE must be off');
     expect(complaint).not.toContain(REAL_LOOKING_TOKEN);

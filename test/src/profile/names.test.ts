@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseUsername, shownName, trimDisplayName } from '../../../src/profile/names.ts';
 
-/** contract.md, "Usernames": all of them. */
+/** All reserved usernames [H28]. */
 const RESERVED = [
   ...[
     'aist',
@@ -75,31 +75,31 @@ describe('a username', () => {
     [`@${'-'.repeat(50)}${'b'.repeat(40)}`, 'b'.repeat(32)],
     ['admins', 'admins'],
     ['the_admin', 'the_admin'],
-  ])('%j is kept as %j', (given, kept) => {
+  ])('[H27] %j is kept as %j', (given, kept) => {
     expect(parseUsername(given)).toEqual({ ok: true, username: kept });
   });
 
   test.each(['', '@', ' ', '@@@', 'Алиса', '!!!', '\u{1F600}'])(
-    'of which nothing is left stays what it was: %j',
+    '[H27] a username of which nothing is left stays what it was: %j',
     (given) => {
       expect(parseUsername(given)).toEqual({ ok: true, username: undefined });
     },
   );
 
   test.each(['a', '@a', ' A ', 'Яa', '_', '7'])(
-    'under two characters is too short: %j',
+    '[H27] a username under two characters is too short: %j',
     (given) => {
       expect(parseUsername(given)).toEqual({ ok: false, reason: 'username_too_short' });
     },
   );
 
-  test.each(RESERVED)('%s is reserved, however it is written', (name) => {
+  test.each(RESERVED)('[H28] %s is reserved, however it is written', (name) => {
     for (const given of [name, `@${name}`, ` ${name} `, name.toUpperCase(), [...name].join('.')]) {
       expect(parseUsername(given), given).toEqual({ ok: false, reason: 'username_reserved' });
     }
   });
 
-  test('is 2 to 32 of a–z, 0–9 and _, whatever was given, and stays so when it is given again', () => {
+  test('[H27] a username is 2 to 32 of a–z, 0–9 and _, and stays so when read again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (given) => {
         const parsed = parseUsername(given);
@@ -125,7 +125,7 @@ describe('a display name', () => {
     ['А  Б', 'А  Б'],
     ['   ', ''],
     ['', ''],
-  ])('%j is trimmed to %j', (given, kept) => {
+  ])('[H30] the name %j is trimmed to %j', (given, kept) => {
     expect(trimDisplayName(given)).toBe(kept);
   });
 
@@ -148,11 +148,11 @@ describe('a display name', () => {
       `a${'\u0301'.repeat(100)}`,
       `a${'\u0301'.repeat(63)}`,
     ],
-  ])('is cut to 64, never through a character: %s', (_, given, kept) => {
+  ])('[H30] a name is cut to 64, never through a character: %s', (_, given, kept) => {
     expect(trimDisplayName(given)).toBe(kept);
   });
 
-  test('is at most 64 code points, well-formed, trimmed, the beginning of what was given, and stays so when it is given again', () => {
+  test('[H30] a name is at most 64 code points, well-formed, trimmed, and stays so', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 3 }),
       fc.constantFrom(FAMILY, FLAG, THUMB, ACCENTED, ' ', '\u0301'),
@@ -174,13 +174,13 @@ describe('a display name', () => {
 
 describe('a name that nobody sees', () => {
   test.each(['', ' ', '\u3164', '\u2800 \u2800', '\u115F\u1160', '\u200F'])(
-    'is none: %j',
+    '[H30] %j is no name',
     (name) => {
       expect(shownName(name)).toBe('');
     },
   );
 
-  test.each(['Я', '.', '\u{1F468}', '\u{1FAE9}', '\u3164x'])('is none of these: %j', (name) => {
+  test.each(['Я', '.', '\u{1F468}', '\u{1FAE9}', '\u3164x'])('[H31] %j is a name', (name) => {
     expect(shownName(name)).toBe(name);
   });
 });

@@ -4,8 +4,8 @@ import { normaliseQrCode, QR_ALPHABET } from '../../../src/contract/http/qr.ts';
 import { randomText } from '../../../src/platform/random.ts';
 import { parsePollToken, qrUrl, randomQrCode } from '../../../src/qr/code.ts';
 
-describe('a code', () => {
-  test('is 6 of the 32 characters, each as likely as the others', () => {
+describe('QR codes', () => {
+  test('[A26] a code is 6 of the 32 characters, each as likely as the others', () => {
     expect(QR_ALPHABET).toMatch(/^[A-HJ-NP-Z2-9]{32}$/);
     const counts = new Map<string, number>();
     for (let i = 0; i < 5_000; i++) {
@@ -13,12 +13,12 @@ describe('a code', () => {
       expect(code).toMatch(/^[A-HJ-NP-Z2-9]{6}$/);
       for (const character of code) counts.set(character, (counts.get(character) ?? 0) + 1);
     }
-    // 30,000 characters: 937.5 of each, with a standard deviation of 30.
+    // Of 30,000 characters 937.5 are expected of each, with a standard deviation of 30.
     expect(counts.size).toBe(32);
     for (const count of counts.values()) expect(Math.abs(count - 937.5)).toBeLessThan(180);
   });
 
-  test('is the same however it is typed', () => {
+  test('[A26] a code is the same however it is typed', () => {
     const dirt = fc.string({
       unit: fc.constantFrom(' ', '-', '.', '_', 'ф', '\u0000', '\uD800', '/'),
     });
@@ -44,18 +44,18 @@ describe('a code', () => {
     ['000000', '000000'],
     ['', ''],
     ['-- ', ''],
-  ])('%j is read as %j', (given, code) => {
+  ])('[A26] %j is read as %j', (given, code) => {
     expect(normaliseQrCode(given)).toBe(code);
   });
 });
 
-describe('a poll token', () => {
-  test('has a secret of 256 bits, another each time', () => {
+describe('poll tokens', () => {
+  test('[A28] a poll token has a secret of 256 bits, another each time', () => {
     expect(randomText(32)).toMatch(/^[\w-]{43}$/);
     expect(randomText(32)).not.toBe(randomText(32));
   });
 
-  test('comes apart into its halves', () => {
+  test('[A28] a poll token comes apart into its halves', () => {
     const [code, secret] = [randomQrCode(), randomText(32)];
     expect(parsePollToken(`${code}.${secret}`)).toEqual({ code, secret });
   });
@@ -67,12 +67,12 @@ describe('a poll token', () => {
     `ABCDEF.${'x'.repeat(42)}`,
     `abcdef.${'x'.repeat(43)}`,
     `ABCDEI.${'x'.repeat(43)}`,
-  ])('is none: %j', (token) => {
+  ])('[A28] %j is no poll token', (token) => {
     expect(parsePollToken(token)).toBeUndefined();
   });
 });
 
-test('a QR code leads to the web client, or without one to the phone’s', () => {
+test('[A26] a QR code leads to the web client, or without one to the phone’s', () => {
   expect(qrUrl('https://web.aist.example', 'ABCDEF')).toBe(
     'https://web.aist.example/qr?code=ABCDEF',
   );

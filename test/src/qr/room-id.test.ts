@@ -7,24 +7,24 @@ const EXPIRES = NOW + 300_000;
 const room = await newQrRoom(['secret'], EXPIRES);
 
 describe('the id of a room', () => {
-  test('fits the name of a room, is another each time, and says when it ends', async () => {
+  test('[A33] the id fits the name of a room, is never the same, and says its end', async () => {
     expect(room).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     expect(await newQrRoom(['secret'], EXPIRES)).not.toBe(room);
     expect(qrRoomExpiry(room)).toBe(EXPIRES);
     expect(qrRoomExpiry(await newQrRoom(['secret'], EXPIRES - 999))).toBe(EXPIRES);
   });
 
-  test('holds until then', async () => {
+  test('[A33] the id holds until its end', async () => {
     expect(await isQrRoom(['secret'], room, EXPIRES - 1)).toBe(true);
     expect(await isQrRoom(['secret'], room, EXPIRES)).toBe(false);
   });
 
-  test('holds while the secret rotates, and under no other', async () => {
+  test('[A36] the id holds while the secret rotates, and under no other', async () => {
     expect(await isQrRoom(['new', 'secret'], room, NOW)).toBe(true);
     expect(await isQrRoom(['new'], room, NOW)).toBe(false);
   });
 
-  test('holds with none of its characters changed', async () => {
+  test('[A33] the id holds with none of its characters changed', async () => {
     for (let i = 0; i < room.length; i++) {
       for (const other of ['A', 'Q', 'z', '9', '-', '']) {
         const changed = room.slice(0, i) + other + room.slice(i + 1);
@@ -34,7 +34,7 @@ describe('the id of a room', () => {
   });
 
   test.each(['', '--', 'lobby', 'x'.repeat(63), `${room}A`, ` ${room}`, room.toUpperCase()])(
-    'is none: %j',
+    '[A33] %j is no id',
     async (id) => {
       expect(await isQrRoom(['secret'], id, NOW)).toBe(false);
     },

@@ -16,8 +16,8 @@ const session: Session = {
 const issued = async (secrets: readonly [string, ...string[]] = SECRETS) =>
   (await issueTicket(secrets, { room, session, role: 'caller', now: NOW })).ticket;
 
-describe('a ticket', () => {
-  test('admits one device of a user to one room, in one role, for a minute', async () => {
+describe('tickets', () => {
+  test('[C18] a ticket admits one device to one room, in one role, for a minute', async () => {
     const { ticket, expiresAt } = await issueTicket(SECRETS, {
       room,
       session,
@@ -35,7 +35,7 @@ describe('a ticket', () => {
     expect(await verifyTicket(SECRETS, { room, ticket }, NOW + 60_000)).toBeUndefined();
   });
 
-  test('has an id of its own each time', async () => {
+  test('[C18] each ticket has an id of its own', async () => {
     const ids = await Promise.all(
       [issued(), issued()].map(async (ticket) =>
         verifyTicket(SECRETS, { room, ticket: await ticket }, NOW),
@@ -46,7 +46,7 @@ describe('a ticket', () => {
     ).toBe(2);
   });
 
-  test('is a good one elsewhere in another room', async () => {
+  test('[C18] a ticket in another room is known to be good elsewhere', async () => {
     expect(
       await verifyTicket(
         SECRETS,
@@ -63,13 +63,13 @@ describe('a ticket', () => {
     ).toBe('elsewhere');
   });
 
-  test('outlives a change of secrets, and no other one', async () => {
+  test('[A36] a ticket outlives a change of secrets, and no other one', async () => {
     const ticket = await issued([SECRETS[1]]);
     expect(await verifyTicket(SECRETS, { room, ticket }, NOW)).toMatchObject({ role: 'caller' });
     expect(await verifyTicket([SECRETS[0]], { room, ticket }, NOW)).toBeUndefined();
   });
 
-  test('is no token, and no token is a ticket', async () => {
+  test('[A34, C18] a ticket is no token, and no token is a ticket', async () => {
     expect(await verifyToken(SECRETS, await issued(), NOW)).toBeUndefined();
     const token = await signToken(SECRETS, session, NOW);
     expect(await verifyTicket(SECRETS, { room, ticket: token }, NOW)).toBeUndefined();
@@ -82,11 +82,11 @@ describe('a ticket', () => {
       'a JWT without a signature',
       `${btoa('{"alg":"none","typ":"ticket+jwt"}')}.${btoa('{"aud":"call/c1"}')}.`,
     ],
-  ])('is not %s', async (_, ticket) => {
+  ])('[C18] a ticket is not %s', async (_, ticket) => {
     expect(await verifyTicket(SECRETS, { room, ticket }, NOW)).toBeUndefined();
   });
 
-  test.each(['exp', 'jti', 'aud'])('is not without %s', async (claim) => {
+  test.each(['exp', 'jti', 'aud'])('[C18] a ticket is none without %s', async (claim) => {
     const claims = {
       ...session,
       exp: NOW / 1000 + 60,

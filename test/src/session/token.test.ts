@@ -7,15 +7,15 @@ const SIGNED_IN_AT = 1_700_000_000_999;
 const clockAt = (seconds: number) => SIGNED_IN_AT - 999 + seconds * 1000;
 const SESSION = { userId: 'user-1', sid: 'abcdefghijklmnopqrst-_' };
 
-const original = (secret: string, claims: object = { userId: 'user-1' }, header: object = {}) =>
+const legacyToken = (secret: string, claims: object = { userId: 'user-1' }, header: object = {}) =>
   new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header })
     .setIssuedAt(1_700_000_000)
     .setExpirationTime(1_702_592_000)
     .sign(new TextEncoder().encode(secret));
 
-describe('a token', () => {
-  test('has the claims of the original in whole seconds and its session, and names its secret', async () => {
+describe('tokens', () => {
+  test('[A34] a token has the legacy claims, its session and the id of its secret', async () => {
     const token = await signToken([SECRET], SESSION, SIGNED_IN_AT);
     const { kid, ...header } = decodeProtectedHeader(token);
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
@@ -23,7 +23,7 @@ describe('a token', () => {
     expect(decodeJwt(token)).toEqual({ ...SESSION, iat: 1_700_000_000, exp: 1_702_592_000 });
   });
 
-  test('is the same when the same sign-in is answered again', async () => {
+  test('[A11] a token is the same when the same sign-in is answered again', async () => {
     const again = () => signToken([SECRET], SESSION, SIGNED_IN_AT);
     expect(await again()).toBe(await again());
   });
@@ -32,7 +32,7 @@ describe('a token', () => {
     ['from its first second', 0, true],
     ['to its last second', TOKEN_TTL_SECONDS - 1, true],
     ['and not after 30 days', TOKEN_TTL_SECONDS, false],
-  ])('holds %s', async (_, seconds, holds) => {
+  ])('[A34] a token holds %s', async (_, seconds, holds) => {
     const token = await signToken([SECRET], SESSION, SIGNED_IN_AT);
     const session = { ...SESSION, legacy: false, issuedAt: 1_700_000_000_000 };
     expect(await verifyToken([SECRET], token, clockAt(seconds))).toEqual(
@@ -41,15 +41,15 @@ describe('a token', () => {
   });
 
   test.each([['another secret'], ['the one before the previous']])(
-    'of %s is none',
+    '[A36] a token of %s is none',
     async (secret) => {
       const token = await signToken([secret], SESSION, SIGNED_IN_AT);
       expect(await verifyToken([SECRET, 'the previous'], token, clockAt(1))).toBeUndefined();
     },
   );
 
-  test('of the original has a session too: one that only this token has, however its signature is written', async () => {
-    const token = await original(SECRET);
+  test('[A35] a legacy token has its own session, however its signature is written', async () => {
+    const token = await legacyToken(SECRET);
     const session = await verifyToken([SECRET], token, clockAt(1));
     expect(session).toEqual({
       userId: 'user-1',
@@ -63,7 +63,7 @@ describe('a token', () => {
     const twin = `${token.slice(0, -1)}${alphabet[alphabet.indexOf(last) ^ 1]}`;
     const sameSession = await verifyToken([SECRET], twin, clockAt(1));
     expect([undefined, session?.sid]).toContain(sameSession?.sid);
-    const other = await original(SECRET, { userId: 'user-2' });
+    const other = await legacyToken(SECRET, { userId: 'user-2' });
     expect((await verifyToken([SECRET], other, clockAt(1)))?.sid).not.toBe(session?.sid);
   });
 
@@ -75,13 +75,13 @@ describe('a token', () => {
     [7],
     [null],
     [{}],
-  ])('with a session id that was never given out, %j, is none', async (sid) => {
-    const token = await original(SECRET, { userId: 'user-1', sid });
+  ])('[A34] a token with a session id that was never given out, %j, is none', async (sid) => {
+    const token = await legacyToken(SECRET, { userId: 'user-1', sid });
     expect(await verifyToken([SECRET], token, clockAt(1))).toBeUndefined();
   });
 
-  test('that names a secret which is not there is none, even if its signature fits', async () => {
-    const token = await original(SECRET, { userId: 'user-1' }, { kid: 'unknown0' });
+  test('[A36] a token that names an unknown secret is none, even if it was signed', async () => {
+    const token = await legacyToken(SECRET, { userId: 'user-1' }, { kid: 'unknown0' });
     expect(await verifyToken([SECRET], token, clockAt(1))).toBeUndefined();
   });
 
@@ -93,20 +93,20 @@ describe('a token', () => {
     ['eyJ.eyJ.x'],
     ['\u{1F600}.x.y'],
     ['x'.repeat(10_000)],
-  ])('is not %j', async (text) => {
+  ])('[A34] %j is no token', async (text) => {
     expect(await verifyToken([SECRET], text, clockAt(1))).toBeUndefined();
   });
 });
 
 describe('changing the secret', () => {
-  const OLD = 'old-secret';
+  const FORMER = 'former-secret';
   const NEW = 'new-secret';
-  /** What isolates are configured with while the change goes on: before, knowing both, after. */
-  const SETTINGS = [[OLD], [OLD, NEW], [NEW, OLD]] as const;
+  /** What isolates are configured with during the change: before it, knowing both, after it. */
+  const SETTINGS = [[FORMER], [FORMER, NEW], [NEW, FORMER]] as const;
 
-  test('fails no request, whichever neighbouring settings issued the token and check it', async () => {
+  test('[A36] no request fails, whichever settings issued the token and check it', async () => {
     for (const token of [
-      original(OLD),
+      legacyToken(FORMER),
       ...SETTINGS.slice(0, 2).map((by) => signToken(by, SESSION, SIGNED_IN_AT)),
     ]) {
       for (const secrets of SETTINGS) {
@@ -118,14 +118,17 @@ describe('changing the secret', () => {
       expect((await verifyToken(secrets, fresh, clockAt(1)))?.sid).toBe(SESSION.sid);
   });
 
-  test('ends with the old secret forgotten: its tokens are none any more', async () => {
-    for (const token of [await original(OLD), await signToken([OLD], SESSION, SIGNED_IN_AT)]) {
+  test('[A36] tokens of the former secret are none once it is forgotten', async () => {
+    for (const token of [
+      await legacyToken(FORMER),
+      await signToken([FORMER], SESSION, SIGNED_IN_AT),
+    ]) {
       expect(await verifyToken([NEW], token, clockAt(1))).toBeUndefined();
     }
   });
 });
 
-test('session ids are 128 bits, never the same twice', () => {
+test('[A37] session ids are 128 bits, never the same twice', () => {
   const ids = Array.from({ length: 1_000 }, newSid);
   expect(new Set(ids).size).toBe(1_000);
   for (const id of ids) expect(id).toMatch(/^[\w-]{22}$/);

@@ -9,8 +9,8 @@ import {
 const DEVICE = { browser: 'Chrome', system: 'Windows', city: 'Казань', country: 'RU' };
 const AT = Date.UTC(2026, 10, 22, 21, 30);
 
-describe('word of a sign-in', () => {
-  test('says with what, where and when, in both languages and in the time of Moscow', () => {
+describe('the message about a sign-in', () => {
+  test('[A40] it says with what, where and when, in both languages and Moscow’s time', () => {
     const { ru, en } = alertMessage(DEVICE, AT);
     expect(ru.split('\n').slice(0, 3)).toEqual([
       'Новый вход в ваш аккаунт AIST:',
@@ -31,18 +31,18 @@ describe('word of a sign-in', () => {
     [{ city: 'Казань', country: '' }, 'Chrome, Windows · Казань'],
     [{ browser: '', system: '', city: '', country: '' }, 'неизвестное устройство'],
     [{ browser: '', city: '', country: '' }, 'Windows'],
-  ])('says what is known of %j', (known, line) => {
+  ])('[A40] it says what is known of %j', (known, line) => {
     expect(alertMessage({ ...DEVICE, ...known }, AT).ru.split('\n')[1]).toBe(line);
   });
 });
 
-test('the message with the code is, in Russian, to the letter that of contract.md', () => {
+test('[A16] the message with the code is, in Russian, that of the rule to the letter', () => {
   expect(codeMessage('123456').ru).toBe(
     'Ваш код для входа в AIST: 123456\n\nКод действителен 5 минут. Никому не сообщайте код.',
   );
 });
 
-test('every message has its facts in both languages', () => {
+test('[A16, A24] every message has its facts in both languages', () => {
   for (const text of Object.values(codeMessage('123456'))) expect(text).toContain('123456');
   for (const text of Object.values(linkMessage('https://app.example/sign-in#x'))) {
     expect(text).toContain('\nhttps://app.example/sign-in#x\n');

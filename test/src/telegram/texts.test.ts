@@ -20,7 +20,7 @@ describe('what the bot says', () => {
     ['de', 'en'],
     ['run', 'en'],
     ['\u0000', 'en'],
-  ])('to somebody whose app speaks %j is %s', (tag, language) => {
+  ])('the language of somebody whose app speaks %j is %s', (tag, language) => {
     expect(languageOf(tag)).toBe(language);
   });
 
@@ -30,7 +30,7 @@ describe('what the bot says', () => {
     expect(en).not.toMatch(/[а-я]/i);
   });
 
-  test('in the help names every command', () => {
+  test('the help names every command', () => {
     for (const { command } of COMMANDS) {
       expect(texts.HELP.ru).toContain(`/${command} `);
       expect(texts.HELP.en).toContain(`/${command} `);

@@ -17,11 +17,11 @@ describe('the address that limits count for', () => {
     ['2001:DB8:1:2::', '2001:0db8:0001:0002'],
     ['2001:db8::1', '2001:0db8:0000:0000'],
     ['::1', '0000:0000:0000:0000'],
-  ])('is for %j %j', async (given, address) => {
+  ])('[H21] the address is for %j %j', async (given, address) => {
     expect(await addressFor({ 'CF-Connecting-IP': given })).toBe(address);
   });
 
-  test('is one for a whole /64, and another for the next', async () => {
+  test('[H21] the address is the same for a whole /64, and differs for the next', async () => {
     const [first, last, next] = await Promise.all(
       ['2001:db8:1:2::', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:3::'].map((given) =>
         addressFor({ 'CF-Connecting-IP': given }),
@@ -39,11 +39,11 @@ describe('the address that limits count for', () => {
     '203.0.113.7, 203.0.113.8',
     'a:b',
     '1:2:3:4:5:6:7:8:9:',
-  ])('is one for all that have no usable one: %j', async (given) => {
+  ])('[H21] clients without a usable address share one: %j', async (given) => {
     expect(await addressFor({ 'CF-Connecting-IP': given })).toBe('unknown');
   });
 
-  test('is not taken from headers that a client can set', async () => {
+  test('[H21] the address is not taken from headers that a client can set', async () => {
     const forged = {
       'X-Forwarded-For': '198.51.100.1',
       'X-Real-IP': '198.51.100.1',

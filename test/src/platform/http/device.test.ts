@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { deviceOf } from '../../../../src/platform/http/device.ts';
 
 const CHROME =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) ' +
+  'Chrome/140.0.0.0 Safari/537.36';
 
 /** What is read out of a request with this User-Agent, seen by Cloudflare at this place. */
 const read = async (userAgent?: string, cf?: unknown) => {
@@ -18,7 +19,7 @@ const read = async (userAgent?: string, cf?: unknown) => {
 const UNKNOWN = { browser: '', system: '', city: '', country: '' };
 
 describe('the client of a request', () => {
-  test('is told by its User-Agent and by where Cloudflare sees it', async () => {
+  test('[A31] the client is told by its User-Agent and by where Cloudflare sees it', async () => {
     expect(await read(CHROME, { city: 'Москва', country: 'RU' })).toEqual({
       browser: 'Chrome',
       system: 'Windows',
@@ -33,7 +34,7 @@ describe('the client of a request', () => {
     ['curl/8.5.0 x'],
     ['Your account is blocked, see evil.example/help now'],
     ['x'.repeat(100_000)],
-  ])('is unknown when it calls itself %j', async (userAgent) => {
+  ])('[A31] a client that calls itself %j is unknown', async (userAgent) => {
     expect(await read(userAgent)).toMatchObject({ browser: '', system: '' });
   });
 
@@ -43,7 +44,7 @@ describe('the client of a request', () => {
     ['a place of the wrong type', { city: 7, country: ['RU'] }],
     ['a country that is none', { country: 'Russia' }],
     ['no object', 'RU'],
-  ])('is nowhere when Cloudflare says %s', async (_, cf) => {
+  ])('[A31] a client is nowhere when Cloudflare says %s', async (_, cf) => {
     expect(await read(undefined, cf)).toEqual(UNKNOWN);
   });
 });

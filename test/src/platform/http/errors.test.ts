@@ -19,7 +19,7 @@ describe('what a handler throws', () => {
     ['/store', 503, 'unavailable', 'Сервис временно недоступен. Повторите через 5 сек.', 5],
     ['/limit', 429, 'too_many_requests', 'Слишком много попыток. Повторите через 17 сек.', 17],
   ])(
-    'is answered in the envelope, and nothing of it leaks: %s',
+    '[H7, H8] it is answered in the envelope, and nothing of it leaks: %s',
     async (path, status, code, message, wait) => {
       const answer = await shell.request(path);
       expect(answer.status).toBe(status);

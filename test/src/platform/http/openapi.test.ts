@@ -37,8 +37,8 @@ const textsIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-describe('the examples', () => {
-  test.each(operations)('of $name are taken by it', ({ endpoint, operation }) => {
+describe('examples in the API description', () => {
+  test.each(operations)('the examples of $name are taken by it', ({ endpoint, operation }) => {
     const { example } = operation.requestBody?.content['application/json'] ?? {};
     expect(endpoint.body === undefined).toBe(example === undefined);
     if (endpoint.body) expect(endpoint.body.safeParse(example).error).toBeUndefined();
@@ -48,7 +48,7 @@ describe('the examples', () => {
     expect(textsIn([example, operation.parameters])).not.toContain('string');
   });
 
-  test.each(operations)('of answers of $name are as described', ({ operation }) => {
+  test.each(operations)('the example answers of $name are as described', ({ operation }) => {
     for (const [status, { content }] of Object.entries(operation.responses)) {
       const media = content['application/json'];
       if (!media || status >= '300') continue;
@@ -58,18 +58,21 @@ describe('the examples', () => {
     }
   });
 
-  test.each(operations)('of $name have each of its errors', ({ endpoint, operation }) => {
-    const given = Object.values(operation.responses).flatMap(({ content }) =>
-      Object.entries(content['application/json']?.examples ?? {}),
-    );
-    for (const [code, { value }] of given) expect(value.code).toBe(code);
-    const codes = given.map(([code]) => code);
-    expect(codes).toEqual(expect.arrayContaining([...endpoint.errors, ...ERRORS_ANYWHERE]));
-    expect(codes.includes('no_token')).toBe(endpoint.bearer === true);
-  });
+  test.each(operations)(
+    'the examples of $name have each of its errors',
+    ({ endpoint, operation }) => {
+      const given = Object.values(operation.responses).flatMap(({ content }) =>
+        Object.entries(content['application/json']?.examples ?? {}),
+      );
+      for (const [code, { value }] of given) expect(value.code).toBe(code);
+      const codes = given.map(([code]) => code);
+      expect(codes).toEqual(expect.arrayContaining([...endpoint.errors, ...ERRORS_ANYWHERE]));
+      expect(codes.includes('no_token')).toBe(endpoint.bearer === true);
+    },
+  );
 });
 
-test('it is said where the token comes from, and that the examples do no harm', () => {
+test('the description says where the token comes from, and that the examples do no harm', () => {
   for (const text of [info.description, components.securitySchemes.bearer.description]) {
     expect(text).toContain('POST /api/auth/verify-code');
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keys } from '../../../../src/platform/redis/keys.ts';
 
-test('keys that the original wrote are found under its names', () => {
+test('[A48] keys that the legacy server wrote are found under its names', () => {
   expect(keys.code('+79991234567')).toBe('auth:code:+79991234567');
   expect(keys.legacyLink('+79991234567')).toBe('telegram:+79991234567');
 });

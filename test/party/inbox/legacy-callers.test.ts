@@ -11,17 +11,17 @@ const busy = { outcome: 'busy' };
 
 let bob: Inbox;
 beforeEach(() => {
-  bob = new Inbox().old('pc', { sid: 'page' });
+  bob = new Inbox().legacy('pc', { sid: 'page' });
 });
 
-/** An old client calls alice, and hears nothing more of it that matters. */
+/** A legacy client calls alice, and hears nothing more that matters. */
 const dial = (call = 'own', device = 'pc') => {
   bob.say(device, offer('alice'));
   const answer = bob.dial(call, { device: `ws-${device}` });
   bob.answerFirst({ outcome: 'ok', call });
   return answer;
 };
-/** The same, and alice accepts. */
+/** A legacy client calls alice, who accepts. */
 const talk = () => {
   dial();
   bob.active('own', { device: 'ws-pc' });
@@ -33,15 +33,15 @@ const acts = () => bob.answer().acts();
 describe.each([
   ['calls', dial],
   ['is in a call that they began', talk],
-])('somebody who %s on an old device', (_, begin) => {
+])('a user who %s on a legacy device', (_, begin) => {
   beforeEach(() => {
-    bob.device('phone').old('page', { sid: 'page' });
+    bob.device('phone').legacy('page', { sid: 'page' });
     begin();
     bob.got('pc');
     bob.answer().acts();
   });
 
-  test('is offered a further call on the devices that are free, and not on that one', () => {
+  test('[C42] a further call rings on the devices that are free, and not on that one', () => {
     expect(bob.ring('further', carol)).toEqual({ outcome: 'ok', devices: 2, old: true });
     bob.signal('further', 1, [offerOf('v=2')], { from: 'carol' });
     const ring = { type: 'ring', call: 'further' };
@@ -49,19 +49,22 @@ describe.each([
     expect([frames('page'), frames('pc')]).toEqual([['call:offer'], []]);
   });
 
-  test.each(['ws-page', 'phone'])('ends the former call by accepting it on %s', (device) => {
-    bob.ring('further', carol);
-    expect(bob.active('further', { device, peers: ['carol'] })).toEqual({ outcome: 'ok' });
-    expect(acts()).toEqual(['ws-pc hangup']);
-    expect(bob.got('pc')).toEqual([hangup]);
-    const state = (call: string) => bob.state.calls.find((entry) => entry.call === call)?.state;
-    expect([state('own'), state('further')]).toEqual(['over', 'active']);
-    // Late words of the former call change nothing.
-    bob.active('own', { device: 'ws-pc' });
-    expect(state('further')).toBe('active');
-  });
+  test.each(['ws-page', 'phone'])(
+    '[C42] accepting a further call on %s ends the former call',
+    (device) => {
+      bob.ring('further', carol);
+      expect(bob.active('further', { device, peers: ['carol'] })).toEqual({ outcome: 'ok' });
+      expect(acts()).toEqual(['ws-pc hangup']);
+      expect(bob.got('pc')).toEqual([hangup]);
+      const state = (call: string) => bob.state.calls.find((entry) => entry.call === call)?.state;
+      expect([state('own'), state('further')]).toEqual(['over', 'active']);
+      // Late words of the former call change nothing.
+      bob.active('own', { device: 'ws-pc' });
+      expect(state('further')).toBe('active');
+    },
+  );
 
-  test('leaves the former call by declining it', () => {
+  test('[C42] declining a further call leaves the former one', () => {
     bob.ring('further', carol);
     bob.say('phone', { type: 'decline', call: 'further' });
     expect(acts()).toEqual(['phone decline']);
@@ -70,12 +73,12 @@ describe.each([
     expect(bob.ring('other', { from: profile('dave') })).toMatchObject({ outcome: 'ok' });
   });
 
-  test('is busy where no other device can ring', () => {
+  test('[C3] the user is busy where no other device can ring', () => {
     bob.leave('phone').leave('page');
     expect(bob.ring('further', carol)).toEqual(busy);
   });
 
-  test('has the further call ring on when the former is answered, or has ended', () => {
+  test('[C42] a further call rings on when the former is answered, or has ended', () => {
     bob.ring('further', carol);
     bob.active('own', { device: 'ws-pc' });
     expect(acts()).toEqual([]);
@@ -83,21 +86,21 @@ describe.each([
     expect(acts()).toEqual(['ws-pc listen']);
   });
 
-  test('can call on another socket of the same client, which ends the former call', () => {
+  test('[C41] calling on another socket of the same client ends the former call', () => {
     expect(dial('next', 'page')).toEqual({ outcome: 'ok' });
     expect(acts()).toContain('ws-pc hangup');
     expect(bob.got('pc')).toEqual([hangup]);
   });
 
-  test('is offered nothing more once they are in a call that they did not begin', () => {
+  test('[C3] nothing more is offered once they are in a call that they did not begin', () => {
     bob.ring('further', carol);
     bob.active('further', { device: 'phone', peers: ['carol'] });
     expect(bob.ring('third', { from: profile('dave') })).toEqual(busy);
   });
 });
 
-describe('everybody else is busy as ever:', () => {
-  test('who calls from a new device', () => {
+describe('users who are busy as ever', () => {
+  test('[C3] a user who calls from a current device is busy', () => {
     bob.device('phone');
     bob.dial('own');
     expect(bob.ring('further', carol)).toEqual(busy);
@@ -105,7 +108,7 @@ describe('everybody else is busy as ever:', () => {
     expect(bob.ring('further', carol)).toEqual(busy);
   });
 
-  test('who was called, on an old device too', () => {
+  test('[C3] a user who was called is busy, on a legacy device too', () => {
     bob.device('phone');
     bob.ring('theirs');
     bob.active('theirs', { device: 'ws-pc' });
@@ -113,20 +116,20 @@ describe('everybody else is busy as ever:', () => {
   });
 });
 
-describe('a call by an old client', () => {
+describe('a call by a legacy client', () => {
   const welcome = (name: string) => bob.device(name).got(name);
 
-  test('rings on devices that come in its first 15 s, and on no others', () => {
+  test('[C43] the call rings on devices that come in its first 15 s, and on no others', () => {
     bob.ring('c', { old: true });
     bob.wait(14_999);
     expect(welcome('early')).toMatchObject([{ rings: [{ call: 'c' }] }]);
-    expect(bob.old('early old').acts()).toContain('ws-early old listen');
+    expect(bob.legacy('early old').acts()).toContain('ws-early old listen');
     bob.answer().wait(1);
     expect(welcome('late')).toMatchObject([{ rings: [] }]);
-    expect(bob.old('late old').acts()).toEqual([]);
+    expect(bob.legacy('late old').acts()).toEqual([]);
   });
 
-  test('rings on where it rang, when that device comes back', () => {
+  test('[C43] the call rings on where it rang, when that device comes back', () => {
     bob.device('phone');
     bob.ring('c', { old: true });
     bob.got('phone');
@@ -135,37 +138,37 @@ describe('a call by an old client', () => {
     expect(bob.restart().device('tablet').got('tablet')).toMatchObject([{ rings: [] }]);
   });
 
-  test('does not make anybody reachable by a device that comes late', () => {
+  test('[C43] a device that comes late makes nobody reachable', () => {
     bob.leave('pc');
     bob.ring('c', { old: true });
     bob.wait(15_000).device('late');
     expect(bob.acts()).toEqual([]);
   });
 
-  test('of a new one rings on all devices as long as it rings', () => {
+  test('[C43] a call by a current client rings on all devices as long as it rings', () => {
     bob.ring('c');
     bob.wait(44_000);
     expect(welcome('late')).toMatchObject([{ rings: [{ call: 'c' }] }]);
   });
 
-  test('is told to devices as any other', () => {
+  test('devices hear of the call as of any other', () => {
     bob.device('phone').got('phone');
     bob.ring('c', { old: true });
     expect(bob.got('phone')[0]).not.toHaveProperty('old');
   });
 });
 
-describe('calling an old caller back', () => {
+describe('calling a legacy caller back', () => {
   const instead = (call: string) => ({ outcome: 'instead', call });
 
-  test('within 2 s is the same call', () => {
+  test('[C44] calling back within 2 s is the same call', () => {
     bob.device('phone');
     bob.ring('theirs', { old: true });
     bob.wait(2_000);
     expect(bob.dial('mine')).toEqual(instead('theirs'));
   });
 
-  test('after that is a new one, and theirs has ended', () => {
+  test('[C44] calling back after 2 s is a new call, and theirs has ended', () => {
     bob.device('phone');
     bob.ring('theirs', { old: true });
     bob.wait(2_001);
@@ -173,14 +176,14 @@ describe('calling an old caller back', () => {
     expect(acts()).toEqual(['phone decline']);
   });
 
-  test('is the same call at any time where the caller has a new client', () => {
+  test('[C7] calling back a current client is the same call at any time', () => {
     bob.device('phone');
     bob.ring('theirs');
     bob.wait(20_000);
     expect(bob.dial('mine')).toEqual(instead('theirs'));
   });
 
-  test('on an old device likewise: within 2 s it rings, after that it calls', () => {
+  test('[C44] calling back on a legacy device rings within 2 s, and calls after that', () => {
     bob.ring('theirs', { old: true });
     bob.say('pc', offer('alice'));
     expect(acts()).toEqual(['ws-pc listen']);
@@ -191,7 +194,7 @@ describe('calling an old caller back', () => {
     expect(bob.state.sockets).toMatchObject([{ line: { call: 'mine' } }]);
   });
 
-  test('ends the call that was accepted, on the device that is in it alone', () => {
+  test('[C44] calling back ends an accepted call only on the device that is in it', () => {
     bob.device('phone').device('tablet');
     bob.ring('theirs', { old: true });
     bob.active('theirs');
@@ -203,7 +206,7 @@ describe('calling an old caller back', () => {
     expect(acts()).toEqual(['phone hangup']);
   });
 
-  test('changes nothing where there may be no call', () => {
+  test('[C44] calling back changes nothing where there may be no call', () => {
     bob.device('phone');
     bob.ring('theirs', { old: true });
     bob.wait(2_001);
@@ -216,38 +219,41 @@ describe('calling an old caller back', () => {
     expect(acts()).toEqual([]);
   });
 
-  test.each(['dials', 'is in it'])('rings for the old caller, who %s, in its place', (how) => {
-    if (how === 'dials') dial();
-    else talk();
-    bob.answer().acts();
-    bob.got('pc');
-    bob.wait(2_001);
-    expect(bob.ring('back')).toEqual({ outcome: 'ok', devices: 1, old: true });
-    bob.signal('back', 1, [offerOf('v=2')]);
-    expect(frames('pc')).toEqual(['call:hangup', 'call:offer']);
-    expect(acts()).toEqual(['ws-pc hangup']);
-  });
+  test.each(['dials', 'is in it'])(
+    '[C44] calling back rings for the legacy caller, who %s, in its place',
+    (how) => {
+      if (how === 'dials') dial();
+      else talk();
+      bob.answer().acts();
+      bob.got('pc');
+      bob.wait(2_001);
+      expect(bob.ring('back')).toEqual({ outcome: 'ok', devices: 1, old: true });
+      bob.signal('back', 1, [offerOf('v=2')]);
+      expect(frames('pc')).toEqual(['call:hangup', 'call:offer']);
+      expect(acts()).toEqual(['ws-pc hangup']);
+    },
+  );
 
-  test('is decided alike by both inboxes, whatever arrives first', () => {
+  test('[C44] both inboxes decide alike, whatever arrives first', () => {
     for (const [one, other] of [
       ['alice', 'bob'],
       ['bob', 'alice'],
     ] as const) {
-      const [old, back] = [new Inbox(one).old('pc'), new Inbox(other).device('phone')];
-      old.say('pc', offer(other));
-      old.dial('old call', { device: 'ws-pc', to: [other] });
-      const expiresAt = old.now + 45_000;
-      for (const inbox of [old, back]) inbox.wait(2_001);
+      const [legacy, back] = [new Inbox(one).legacy('pc'), new Inbox(other).device('phone')];
+      legacy.say('pc', offer(other));
+      legacy.dial('legacy call', { device: 'ws-pc', to: [other] });
+      const expiresAt = legacy.now + 45_000;
+      for (const inbox of [legacy, back]) inbox.wait(2_001);
       expect(back.dial('back', { to: [one] })).toEqual({ outcome: 'ok' });
       const ring = { from: profile(one), old: true, expiresAt };
-      expect(back.ring('old call', ring)).toEqual(instead('back'));
-      expect(old.ring('back', { from: profile(other) })).toMatchObject({ outcome: 'ok' });
+      expect(back.ring('legacy call', ring)).toEqual(instead('back'));
+      expect(legacy.ring('back', { from: profile(other) })).toMatchObject({ outcome: 'ok' });
     }
   });
 });
 
-describe('an old client past the limit of calls', () => {
-  test('hears a hangup at once, and the Worker is not asked, whomever it names', () => {
+describe('a legacy client past the limit of calls', () => {
+  test('[C28, C40] it hears a hangup at once, and the Worker is not asked', () => {
     for (let n = 0; n < 60; n++) {
       bob.say('pc', offer(n % 2 ? 'nobody' : 'alice')).answerFirst({ outcome: 'no' });
     }
@@ -261,12 +267,12 @@ describe('an old client past the limit of calls', () => {
   });
 });
 
-describe('the old sockets of one session', () => {
+describe('legacy sockets of one session', () => {
   const open = (names: readonly string[]) => {
-    for (const name of names) bob.old(name, { sid: 'page' }).wait(1_000);
+    for (const name of names) bob.legacy(name, { sid: 'page' }).wait(1_000);
   };
 
-  test('are three: the one that has been silent for longest goes', () => {
+  test('[C27] a session has three legacy sockets: the longest silent one goes', () => {
     open(['two', 'three']);
     bob.say('pc', { type: 'ping' });
     open(['four']);
@@ -274,30 +280,30 @@ describe('the old sockets of one session', () => {
     expect(bob.connected).toEqual(['pc', 'three', 'four']);
   });
 
-  test('leave room for other devices, whatever they do', () => {
+  test('[C27] legacy sockets leave room for other devices, whatever they do', () => {
     for (let n = 0; n < 20; n++) open([`s${n}`]);
     for (const name of ['a', 'b', 'c', 'd', 'e']) bob.device(name);
     expect(bob.connected).toHaveLength(8);
     expect(bob.closed.filter((text) => !text.endsWith(' full'))).toEqual([]);
-    expect(bob.old('other').closed.at(-1)).toBe('other full');
+    expect(bob.legacy('other').closed.at(-1)).toBe('other full');
   });
 
-  test('in a call go last', () => {
+  test('[C27] legacy sockets in a call go last', () => {
     dial();
     open(['two', 'three', 'four']);
     expect(bob.closed).toEqual(['two full']);
     expect(bob.answer().acts()).toEqual([]);
   });
 
-  test('do not count for another session, nor those of nobody who is let in', () => {
+  test('[C27] legacy sockets of another session, or of one not let in, do not count', () => {
     open(['two', 'three']);
-    bob.old('other').old('gone', { sid: 'page', until: 0 });
+    bob.legacy('other').legacy('gone', { sid: 'page', until: 0 });
     expect(bob.closed).toEqual(['gone unauthorized']);
   });
 });
 
 describe('TURN credentials', () => {
-  test('are 30 at once, and then one a minute, also through a sleep', () => {
+  test('[C31] 30 TURN credentials are granted at once, then one a minute, over sleeps too', () => {
     for (let n = 0; n < 30; n++) expect(bob.tell({ type: 'turn' })).toEqual({ outcome: 'ok' });
     const limited = { outcome: 'limited', retryAfterSeconds: 60 };
     expect(bob.tell({ type: 'turn' })).toEqual(limited);
