@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeOperations } from './operations.ts';
 import { makeProtocol } from './protocol.ts';
 import { makeReference } from './reference.ts';
 
@@ -13,6 +14,7 @@ export interface MadeDocument {
 
 /** Every document that `npm run docs` makes. */
 export const MADE_DOCUMENTS: readonly MadeDocument[] = [
+  { file: join(DOCS, 'operations.md'), make: makeOperations },
   { file: join(DOCS, 'protocol.md'), make: makeProtocol },
   { file: join(DOCS, 'reference.md'), make: makeReference },
 ];
