@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import type { CallLine } from '../support/calls/device.ts';
-import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { aCallWorks, ringing, talking, two } from '../support/calls/scenes.ts';
 import { repeated } from '../support/races.ts';
@@ -47,16 +47,16 @@ describe('a frame', () => {
 
   test('[C21] a frame of more than 64 KiB ends the connection to an inbox; one of 64 KiB does not', async () => {
     const { a, b, inbox } = await two();
-    const [old, caller] = [await oldClient(b.user), await oldClient(a.user)];
+    const [legacy, caller] = [await legacyClient(b.user), await legacyClient(a.user)];
     const around = JSON.stringify({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: '', n: 1 },
     });
     const offer = around.replace('"sdp":""', `"sdp":"${'x'.repeat(LIMIT - around.length)}"`);
     caller.say(offer);
-    const { text } = await old.next({ event: 'call:offer' });
+    const { text } = await legacy.next({ event: 'call:offer' });
     expect(text).toBe(offer.replace('"n":1', `"n":1,"fromUserId":"${a.user.id}"`));
-    for (const line of [inbox, old]) {
+    for (const line of [inbox, legacy]) {
       line.say('x'.repeat(LIMIT + 1));
       expect(await line.closed).toEqual(TOO_BIG);
     }
@@ -257,10 +257,10 @@ describe('too many frames', () => {
   test('[C22] too many frames end a connection to an inbox; the other devices ring on', async () => {
     const { a, b, inbox } = await two();
     const other = await (await deviceOf(b.user)).inbox();
-    const old = await oldClient(b.user);
+    const legacy = await legacyClient(b.user);
     for (const _ of repeated(400, () => 0)) inbox.say({ type: 'decline', call: 'x' });
-    for (const _ of repeated(400, () => 0)) old.say({ event: 'call:ice', payload: {} });
-    expect([await inbox.closed, await old.closed]).toEqual([TOO_MANY, TOO_MANY]);
+    for (const _ of repeated(400, () => 0)) legacy.say({ event: 'call:ice', payload: {} });
+    expect([await inbox.closed, await legacy.closed]).toEqual([TOO_MANY, TOO_MANY]);
     await a.call(b.user);
     await other.next({ type: 'ring' });
   });

@@ -3,7 +3,7 @@ import { sign } from '../../party/wire/signature.ts';
 import { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import { PING } from '../../src/contract/sockets/protocol.ts';
 import type { Device } from '../support/calls/device.ts';
-import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
+import { deviceOf, legacyClient, openLegacy } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll, openLine } from '../support/calls/listener.ts';
 import { newUser } from '../support/calls/people.ts';
@@ -28,9 +28,9 @@ describe('five hundred sockets of one user', () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const refused: number[] = [];
-    const inside: Awaited<ReturnType<typeof openOld>>[] = [];
+    const inside: Awaited<ReturnType<typeof openLegacy>>[] = [];
     const enter = async () => {
-      const line = await openOld(b.token);
+      const line = await openLegacy(b.token);
       // Whoever is let in is answered.
       line.say(PING[0]);
       const code = await Promise.race([
@@ -44,21 +44,21 @@ describe('five hundred sockets of one user', () => {
       await Promise.all(repeated(20, () => enter().catch(() => enter())));
     const outcome = { inside: inside.length, codes: [...new Set(refused)] };
     expect(outcome).toEqual({ inside: 8, codes: [FULL.code] });
-    const old = await oldClient(a.user);
-    old.say({
+    const legacy = await legacyClient(a.user);
+    legacy.say({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
     });
     for (const line of inside) await line.next({ event: 'call:offer' });
     inside[0]?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
-    await old.next({ event: 'call:answer' });
-    old.say({ event: 'call:hangup' });
+    await legacy.next({ event: 'call:answer' });
+    legacy.say({ event: 'call:hangup' });
     await inside[0]?.next({ event: 'call:hangup' });
     // One that leaves makes room for one that comes.
     inside[0]?.close();
     await expect
       .poll(async () =>
-        openOld(b.token).then(async (line) => {
+        openLegacy(b.token).then(async (line) => {
           line.say(PING[0]);
           return Promise.race([
             line.next({ type: 'pong' }).then(
@@ -270,7 +270,7 @@ describe('a user whose id is', () => {
       await expect(openLine(url, CallServerFrame).then(({ closed }) => closed)).rejects.toThrow(
         '404',
       );
-      expect((await (await openOld(odd.token)).closed).code).toBe(4001);
+      expect((await (await openLegacy(odd.token)).closed).code).toBe(4001);
       const [c] = await newDevices(1);
       const out = await c?.send('POST', '/api/calls', { to: id });
       expect([201, 400, 404, 503]).toContain(out?.status);

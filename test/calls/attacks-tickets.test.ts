@@ -156,8 +156,8 @@ describe('a ticket', () => {
       headers: { Authorization: `Bearer ${ticket}` },
     });
     expect([asToken.status, await asToken.json()]).toMatchObject([401, { error: 'Invalid token' }]);
-    const old = await openLine(`${stack.apiUrl}/ws?token=${ticket}`, InboxServerFrame);
-    expect(await old.closed).toEqual(UNAUTHORIZED);
+    const legacy = await openLine(`${stack.apiUrl}/ws?token=${ticket}`, InboxServerFrame);
+    expect(await legacy.closed).toEqual(UNAUTHORIZED);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { oldClient } from '../support/calls/device.ts';
+import { legacyClient } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { aCallWorks, newDevices, two } from '../support/calls/scenes.ts';
 
@@ -10,15 +10,15 @@ afterAll(dropAll);
 const CANDIDATES = 511;
 const AGAIN = 60;
 
-describe('an old client that calls its caller again and again while it rings', () => {
+describe('a legacy client that calls its caller again and again while it rings', () => {
   test('[C17, C41] a legacy client that calls back in a loop does not have it all sent again', {
     timeout: 60_000,
   }, async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
-    const old = await oldClient(b.user);
+    const legacy = await legacyClient(b.user);
     const { line } = await a.dial(b.user, { offer: 'v=0 offer' });
-    await old.next({ event: 'call:offer' });
+    await legacy.next({ event: 'call:offer' });
     for (let seq = 2; seq <= CANDIDATES + 1; seq++) {
       line.say({
         type: 'signal',
@@ -28,16 +28,18 @@ describe('an old client that calls its caller again and again while it rings', (
       if (seq % 50 === 0 && seq > 100) await sleep(1_000);
     }
     const last = { event: 'call:ice', payload: { candidate: { candidate: `c${CANDIDATES + 1}` } } };
-    await old.next(last, 20_000);
+    await legacy.next(last, 20_000);
     for (let n = 0; n < AGAIN; n++)
-      old.say({ event: 'call:offer', payload: { userId: a.user.id, sdp: {} } });
+      legacy.say({ event: 'call:offer', payload: { userId: a.user.id, sdp: {} } });
     const { b: other, a: others } = await two();
     await aCallWorks(others, other);
     line.say({ type: 'hangup' });
     await line.next({ type: 'state', state: 'ended' });
     // What was on its way has come by then.
     await sleep(1_000);
-    const candidates = old.frames.filter((frame) => 'event' in frame && frame.event === 'call:ice');
+    const candidates = legacy.frames.filter(
+      (frame) => 'event' in frame && frame.event === 'call:ice',
+    );
     expect(candidates.length).toBeLessThanOrEqual(2 * CANDIDATES);
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { QrMessage } from '../../src/contract/sockets/qr.ts';
 import type { CallLine } from '../support/calls/device.ts';
-import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll, openLine } from '../support/calls/listener.ts';
 import { ringing, talking, two } from '../support/calls/scenes.ts';
 import type { Closed } from '../support/calls/web-socket.ts';
@@ -20,7 +20,7 @@ const answerTo = (closed: Promise<Closed>): Promise<number | 'nothing'> =>
 /** The sockets of each kind that there is, in the states that they can be in. */
 const SOCKETS = {
   'an inbox': async () => (await two()).inbox,
-  'the inbox of an old client': async () => oldClient((await two()).b.user),
+  'the inbox of a legacy client': async () => legacyClient((await two()).b.user),
   'a call': async () => (await talking()).callee,
   'a call, before hello': async () => {
     const { b, call } = await ringing();

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { oldClient } from '../support/calls/device.ts';
+import { legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices, two } from '../support/calls/scenes.ts';
@@ -144,12 +144,12 @@ describe('a group call', () => {
     const { a, b, inbox } = await two();
     const [c] = await newDevices(1);
     if (!c) return gone();
-    const old = await oldClient(b.user);
+    const legacy = await legacyClient(b.user);
     const { callId } = await a.call([b.user, c.user]);
     await inbox.next({ type: 'ring', call: callId });
     inbox.say({ type: 'decline', call: callId });
     await inbox.next({ type: 'stop', call: callId });
-    expect(old.frames).toEqual([]);
+    expect(legacy.frames).toEqual([]);
   });
 
   test('[C8] a group call wants to know whom a signal is for, and that they have joined', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Device, InboxLine } from '../support/calls/device.ts';
-import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
@@ -101,16 +101,16 @@ describe('a call that nobody has answered', () => {
 
   test('[C34] a call is taken over from a legacy client, which hears that it is over there', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
-    old.say({
+    const legacy = await legacyClient(a.user);
+    legacy.say({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
     });
     const { frame } = await inbox.next({ type: 'ring' });
     const callId = 'call' in frame ? frame.call : '';
     expect((await takeOver(a, callId)).status).toBe(200);
-    await old.next({ event: 'call:hangup' });
-    old.close();
+    await legacy.next({ event: 'call:hangup' });
+    legacy.close();
     const line = await a.join(callId);
     await b.accept(callId);
     await line.next({ type: 'peer', peer: { state: 'joined' } });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CallLine, Device, OldLine } from '../support/calls/device.ts';
-import { oldClient } from '../support/calls/device.ts';
+import type { CallLine, Device, LegacyLine } from '../support/calls/device.ts';
+import { legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import type { Exchange } from '../support/calls/legacy-exchange.ts';
 import { BARE_CALL, PHONE_CALL, WEB_CALL } from '../support/calls/legacy-exchange.ts';
@@ -10,7 +10,7 @@ import { newDevices, two } from '../support/calls/scenes.ts';
 afterAll(dropAll);
 
 /** The texts that a line has heard. */
-const texts = ({ heard }: OldLine): string[] => heard.map(({ text }) => text);
+const texts = ({ heard }: LegacyLine): string[] => heard.map(({ text }) => text);
 
 /** Puts the ids of the two into a recorded frame. */
 const filledIn = (text: string, caller: Device, callee: Device): string =>
@@ -22,7 +22,7 @@ const pair = async (): Promise<[Device, Device]> => {
   return [a, b];
 };
 
-describe('old clients on both sides', () => {
+describe('legacy clients on both sides', () => {
   test.each<[string, Exchange]>([
     ['the web client', WEB_CALL],
     ['the phone client', PHONE_CALL],
@@ -31,7 +31,7 @@ describe('old clients on both sides', () => {
     '[C37] legacy clients hear from %s what the legacy server told them, to the byte',
     async (_, exchange) => {
       const [a, b] = await pair();
-      const lines = { caller: await oldClient(a.user), callee: await oldClient(b.user) };
+      const lines = { caller: await legacyClient(a.user), callee: await legacyClient(b.user) };
       const expected: Record<'caller' | 'callee', string[]> = { caller: [], callee: [] };
       for (const { from, says, heard } of exchange) {
         const who = from === 'caller' ? 'callee' : 'caller';
@@ -48,7 +48,7 @@ describe('old clients on both sides', () => {
 
   test('[C37] legacy clients may say all of it at once', async () => {
     const [a, b] = await pair();
-    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+    const [caller, callee] = [await legacyClient(a.user), await legacyClient(b.user)];
     const ofCaller = WEB_CALL.slice(0, 4);
     for (const { says } of ofCaller) caller.say(filledIn(says, a, b));
     const expected = ofCaller.flatMap(({ heard }) =>
@@ -66,16 +66,16 @@ const signalOf = (text: string): unknown => {
   return { kind: event.slice('call:'.length), sdp: payload.sdp?.sdp ?? payload.sdp ?? '' };
 };
 
-describe('an old client', () => {
+describe('a legacy client', () => {
   /** The frames of WEB_CALL that somebody says, without pings and the hangup. */
   const said = (from: 'caller' | 'callee') =>
     WEB_CALL.filter((step) => step.from === from && /call:(offer|answer|ice)/.test(step.says));
 
   test('[C37] a legacy client calls a new one, which hears in its signals what was said', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
+    const legacy = await legacyClient(a.user);
     const [offer, ...rest] = said('caller').map(({ says }) => filledIn(says, a, b));
-    for (const text of [offer, ...rest.slice(0, 2)]) old.say(text ?? '');
+    for (const text of [offer, ...rest.slice(0, 2)]) legacy.say(text ?? '');
     const { frame } = await inbox.next({
       type: 'ring',
       video: true,
@@ -90,18 +90,18 @@ describe('an old client', () => {
       heard.push(...('signals' in signal ? signal.signals : []));
       expect(heard.at(-1)).toEqual(signalOf(text ?? ''));
     }
-    await answers(callee, old);
-    old.say(rest[2] ?? '');
+    await answers(callee, legacy);
+    legacy.say(rest[2] ?? '');
     await callee.next({ type: 'signal', signals: [signalOf(rest[2] ?? '')] });
-    old.say('{"event":"call:hangup"}');
+    legacy.say('{"event":"call:hangup"}');
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect(await recordsOf(b, callId)).toMatchObject([
       { reason: 'hung_up', video: true, direction: 'incoming' },
     ]);
   });
 
-  /** What a new client says, and an old one hears of it. */
-  const answers = async (line: CallLine, old: OldLine) => {
+  /** What a new client says, and a legacy one hears of it. */
+  const answers = async (line: CallLine, legacy: LegacyLine) => {
     const candidate = {
       candidate: 'candidate:9 1 udp 1 10.0.0.9 9 typ host',
       sdpMid: '0',
@@ -109,8 +109,8 @@ describe('an old client', () => {
     };
     line.say({ type: 'signal', seq: 1, signal: { kind: 'answer', sdp: 'v=0 new' } });
     line.say({ type: 'signal', seq: 2, signal: { kind: 'candidate', candidate } });
-    await old.next({ event: 'call:ice' });
-    expect(texts(old).slice(-2)).toEqual([
+    await legacy.next({ event: 'call:ice' });
+    expect(texts(legacy).slice(-2)).toEqual([
       '{"event":"call:answer","payload":{"type":"answer","sdp":"v=0 new"}}',
       `{"event":"call:ice","payload":{"candidate":${JSON.stringify(candidate)}}}`,
     ]);
@@ -119,15 +119,15 @@ describe('an old client', () => {
 
   test('[C37] a legacy client that a new one calls hears an offer as it knows them', async () => {
     const [a, b] = await pair();
-    const old = await oldClient(b.user);
+    const legacy = await legacyClient(b.user);
     const call = await a.dial(b.user, { video: true, offer: 'v=0 offer' });
-    await old.next();
-    expect(texts(old)).toEqual([
+    await legacy.next();
+    expect(texts(legacy)).toEqual([
       `{"event":"call:offer","payload":{"sdp":{"type":"offer","sdp":"v=0 offer"},"isVideo":true,"fromUserId":"${a.user.id}"}}`,
     ]);
     // Candidates of one who has not answered yet come behind the answer.
     const [answer, ...candidates] = said('callee').map(({ says }) => filledIn(says, a, b));
-    for (const text of [candidates[0], answer, candidates[1]]) old.say(text ?? '');
+    for (const text of [candidates[0], answer, candidates[1]]) legacy.say(text ?? '');
     await call.line.next({ type: 'state', state: 'accepted' });
     for (const [index, text] of [answer, candidates[0], candidates[1]].entries()) {
       await call.line.next({
@@ -142,13 +142,13 @@ describe('an old client', () => {
       seq: 2,
       signal: { kind: 'candidate', candidate: { candidate: 'x', sdpMid: '1' } },
     });
-    await old.next();
-    expect(texts(old).at(-1)).toBe(
+    await legacy.next();
+    expect(texts(legacy).at(-1)).toBe(
       '{"event":"call:ice","payload":{"candidate":{"candidate":"x","sdpMid":"1"}}}',
     );
     call.line.say({ type: 'hangup' });
-    await old.next();
-    expect(texts(old).at(-1)).toBe('{"event":"call:hangup"}');
+    await legacy.next();
+    expect(texts(legacy).at(-1)).toBe('{"event":"call:hangup"}');
     expect(await recordsOf(a, call.callId)).toMatchObject([
       { reason: 'hung_up', video: true, direction: 'outgoing' },
     ]);

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Device, OldLine } from '../support/calls/device.ts';
-import { deviceOf, oldClient, openOld } from '../support/calls/device.ts';
+import type { Device, LegacyLine } from '../support/calls/device.ts';
+import { deviceOf, legacyClient, openLegacy } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { aCallWorks, newDevices, talking, two } from '../support/calls/scenes.ts';
 import { repeated } from '../support/races.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 afterAll(dropAll);
 
@@ -20,7 +20,7 @@ const offerTo = (userId: unknown, sdp = 'v=0 offer') => ({
   payload: { userId, sdp: { type: 'offer', sdp }, isVideo: false },
 });
 
-const events = ({ frames }: OldLine): string[] =>
+const events = ({ frames }: LegacyLine): string[] =>
   frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
 
 const three = async (): Promise<[Device, Device, Device]> => {
@@ -29,10 +29,10 @@ const three = async (): Promise<[Device, Device, Device]> => {
   return [a, b, c];
 };
 
-/** Two old clients in a call, each with a socket. */
-const oldTalk = async () => {
+/** Two legacy clients in a call, each with a socket. */
+const legacyTalk = async () => {
   const [a, b, c] = await three();
-  const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+  const [caller, callee] = [await legacyClient(a.user), await legacyClient(b.user)];
   caller.say(offerTo(b.user.id));
   await callee.next({ event: 'call:offer' });
   callee.say(answer);
@@ -40,44 +40,44 @@ const oldTalk = async () => {
   return { a, b, c, caller, callee };
 };
 
-describe('an old client that calls', () => {
+describe('a legacy client that calls', () => {
   test.each([
     ['whom nobody knows', crypto.randomUUID()],
     ['with a name that is none', '../../x'],
     ['with the name of what objects inherit', 'hasOwnProperty'],
   ])('[C40] a legacy caller hears call:hangup at once when it is somebody %s', async (_, to) => {
     const [a] = await newDevices(1);
-    const old = await openOld(String(a?.token));
-    old.say(offerTo(to));
-    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    const legacy = await openLegacy(String(a?.token));
+    legacy.say(offerTo(to));
+    expect((await legacy.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
   });
 
   test('[C40] a legacy caller hears it when it calls itself', async () => {
     const [a] = await newDevices(1);
-    const old = await openOld(String(a?.token));
-    old.say(offerTo(a?.user.id));
-    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    const legacy = await openLegacy(String(a?.token));
+    legacy.say(offerTo(a?.user.id));
+    expect((await legacy.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
   });
 
   test('[C3, C40] a legacy caller hears it at once when the other one is busy, who hears nothing', async () => {
     const { a: busy, inbox } = await talking();
     const [c] = await newDevices(1);
-    const old = await openOld(String(c?.token));
-    old.say(offerTo(busy.user.id));
-    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    const legacy = await openLegacy(String(c?.token));
+    legacy.say(offerTo(busy.user.id));
+    expect((await legacy.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
     expect(inbox.frames.filter(({ type }) => type === 'ring')).toHaveLength(1);
   });
 
-  test.each(['old', 'new'])(
+  test.each(['legacy', 'new'])(
     '[C40] a legacy caller hears it at once when the other one declines on an %s client',
     async (kind) => {
       const { a, b, inbox } = await two();
-      const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+      const [caller, callee] = [await legacyClient(a.user), await legacyClient(b.user)];
       caller.say(offerTo(b.user.id));
       await callee.next({ event: 'call:offer' });
       const { frame } = await inbox.next({ type: 'ring' });
       const call = 'call' in frame ? frame.call : '';
-      if (kind === 'old') callee.say(HANGUP);
+      if (kind === 'legacy') callee.say(HANGUP);
       else inbox.say({ type: 'decline', call });
       expect((await caller.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
       await inbox.next({ type: 'stop', call, reason: 'declined' });
@@ -88,23 +88,23 @@ describe('an old client that calls', () => {
   test('[C41] a legacy caller ends its unanswered call by making another one', async () => {
     const { a, b, inbox } = await two();
     const second = await two();
-    const old = await oldClient(a.user);
-    old.say(offerTo(b.user.id));
+    const legacy = await legacyClient(a.user);
+    legacy.say(offerTo(b.user.id));
     const { frame } = await inbox.next({ type: 'ring' });
-    old.say(offerTo(second.b.user.id));
+    legacy.say(offerTo(second.b.user.id));
     await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
     await inbox.next({
       type: 'stop',
       call: 'call' in frame ? frame.call : '',
       reason: 'cancelled',
     });
-    expect(old.frames).toEqual([]);
+    expect(legacy.frames).toEqual([]);
   });
 
   test('[C37] a legacy caller can name the other one by a username, and as targetUserId', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
-    old.say({
+    const legacy = await legacyClient(a.user);
+    legacy.say({
       event: 'call:offer',
       payload: { targetUserId: b.user.username, sdp: { type: 'offer', sdp: 'v=0' } },
     });
@@ -113,10 +113,10 @@ describe('an old client that calls', () => {
 
   test('[C1, C39] a legacy caller gives up before anybody answers: the call is cancelled', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
-    old.say(offerTo(b.user.id));
+    const legacy = await legacyClient(a.user);
+    legacy.say(offerTo(b.user.id));
     const { frame } = await inbox.next({ type: 'ring' });
-    old.say(HANGUP);
+    legacy.say(HANGUP);
     const call = 'call' in frame ? frame.call : '';
     await inbox.next({ type: 'stop', call, reason: 'cancelled' });
     expect(await recordsOf(b, call)).toMatchObject([{ reason: 'cancelled', missed: true }]);
@@ -125,9 +125,9 @@ describe('an old client that calls', () => {
   test('[C10] a legacy caller that gives up before the call is known leaves nothing that rings', async () => {
     const { a, b, inbox } = await two();
     const second = await two();
-    const old = await oldClient(a.user);
+    const legacy = await legacyClient(a.user);
     for (const frame of [offerTo(b.user.id), ice(1), HANGUP, offerTo(second.b.user.id)])
-      old.say(frame);
+      legacy.say(frame);
     await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
     // It may have rung for a moment.
     const count = (type: string) => inbox.frames.filter((frame) => frame.type === type).length;
@@ -135,12 +135,12 @@ describe('an old client that calls', () => {
     expect((await (await deviceOf(b.user)).inbox()).frames).toMatchObject([
       { type: 'welcome', rings: [] },
     ]);
-    expect(old.frames).toEqual([]);
+    expect(legacy.frames).toEqual([]);
   });
 });
 
-describe('an old client in a call', () => {
-  const endings: [string, (line: OldLine) => void][] = [
+describe('a legacy client in a call', () => {
+  const endings: [string, (line: LegacyLine) => void][] = [
     ['without a word', (line) => line.drop()],
     ['by a reset', (line) => line.reset()],
     [
@@ -153,7 +153,7 @@ describe('an old client in a call', () => {
     '[C39] a legacy client in a call whose connection ends %s has hung up, at once',
     async (_, end) => {
       for (const who of ['caller', 'callee'] as const) {
-        const lines = await oldTalk();
+        const lines = await legacyTalk();
         end(lines[who]);
         const other = who === 'caller' ? lines.callee : lines.caller;
         expect((await other.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
@@ -163,17 +163,17 @@ describe('an old client in a call', () => {
 
   test('[C39] a legacy client in a call with a new one has hung up when its socket goes', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
-    old.say(offerTo(b.user.id));
+    const legacy = await legacyClient(a.user);
+    legacy.say(offerTo(b.user.id));
     const { frame } = await inbox.next({ type: 'ring' });
     const callee = await b.accept('call' in frame ? frame.call : '');
-    old.drop();
+    legacy.drop();
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' }, AT_ONCE_MS);
   });
 
   test('[C18] a legacy client in a call is not taken over by a third one', async () => {
-    const { a, b, c, caller, callee } = await oldTalk();
-    const third = await oldClient(c.user);
+    const { a, b, c, caller, callee } = await legacyTalk();
+    const third = await legacyClient(c.user);
     for (const to of [a, b]) {
       third.say(offerTo(to.user.id, 'v=0 third'));
       expect((await third.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
@@ -191,10 +191,10 @@ describe('an old client in a call', () => {
   });
 
   test('[C1] a legacy client can call another one after its call', async () => {
-    const { a, b, c, caller, callee } = await oldTalk();
+    const { a, b, c, caller, callee } = await legacyTalk();
     caller.say(HANGUP);
     await callee.next(HANGUP);
-    const third = await oldClient(c.user);
+    const third = await legacyClient(c.user);
     callee.say(offerTo(c.user.id));
     await third.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
     third.say(HANGUP);
@@ -204,12 +204,12 @@ describe('an old client in a call', () => {
   });
 });
 
-describe('several sockets of an old client', () => {
+describe('several sockets of a legacy client', () => {
   test('[C2] several legacy sockets all ring; one answers, and the others hear call:hangup', async () => {
     const [a, b] = await three();
     const { token } = await deviceOf(b.user);
-    const sockets = await Promise.all([openOld(token), openOld(token), oldClient(b.user)]);
-    const caller = await oldClient(a.user);
+    const sockets = await Promise.all([openLegacy(token), openLegacy(token), legacyClient(b.user)]);
+    const caller = await legacyClient(a.user);
     caller.say(offerTo(b.user.id));
     for (const socket of sockets) await socket.next({ event: 'call:offer' });
     const [first, second, third] = sockets;
@@ -227,7 +227,7 @@ describe('several sockets of an old client', () => {
     third.say(HANGUP);
     second.say(ice(2));
     expect((await caller.next()).frame).toEqual(ice(2));
-    const again = await openOld(token);
+    const again = await openLegacy(token);
     second.say(ice(3));
     expect((await caller.next()).frame).toEqual(ice(3));
     expect(again.frames).toEqual([]);
@@ -235,8 +235,8 @@ describe('several sockets of an old client', () => {
 
   test('[C5] several legacy sockets leave the user reachable when one closes while it rings', async () => {
     const [a, b] = await three();
-    const [one, other] = [await oldClient(b.user), await oldClient(b.user)];
-    const caller = await oldClient(a.user);
+    const [one, other] = [await legacyClient(b.user), await legacyClient(b.user)];
+    const caller = await legacyClient(a.user);
     caller.say(offerTo(b.user.id));
     for (const socket of [one, other]) await socket.next({ event: 'call:offer' });
     one.drop();
@@ -246,8 +246,8 @@ describe('several sockets of an old client', () => {
 
   test('[C2] several legacy sockets that answer at once: exactly one has the call', async () => {
     const [a, b] = await three();
-    const sockets = await Promise.all(repeated(4, () => oldClient(b.user)));
-    const caller = await oldClient(a.user);
+    const sockets = await Promise.all(repeated(4, () => legacyClient(b.user)));
+    const caller = await legacyClient(a.user);
     caller.say(offerTo(b.user.id));
     for (const socket of sockets) await socket.next({ event: 'call:offer' });
     for (const socket of sockets) socket.say(answer);
@@ -262,11 +262,11 @@ describe('several sockets of an old client', () => {
   });
 });
 
-describe('two old clients that call each other at the same moment', () => {
+describe('two legacy clients that call each other at the same moment', () => {
   test('[C7, C44] two legacy clients that dial each other end up in one call', async () => {
     for (const _ of repeated(4, () => 0)) {
       const [a, b] = await three();
-      const [one, other] = [await oldClient(a.user), await oldClient(b.user)];
+      const [one, other] = [await legacyClient(a.user), await legacyClient(b.user)];
       one.say(offerTo(b.user.id));
       other.say(offerTo(a.user.id));
       const rung = await Promise.any([
@@ -287,10 +287,10 @@ describe('two old clients that call each other at the same moment', () => {
   });
 });
 
-describe('frames that the original did not know', () => {
+describe('frames that the legacy server did not know', () => {
   test('[C38] frames that the legacy server did not know are ignored, and the socket stays', async () => {
     const { a, b, inbox } = await two();
-    const [old] = [await oldClient(a.user)];
+    const [legacy] = [await legacyClient(a.user)];
     const nested = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
     const strange = [
       ...[
@@ -333,12 +333,12 @@ describe('frames that the original did not know', () => {
       Buffer.from('{"event":"call:hangup"}'),
       '{"type":"hello","version":1}',
     ];
-    for (const frame of strange) old.say(frame);
-    old.say(offerTo(b.user.id));
+    for (const frame of strange) legacy.say(frame);
+    legacy.say(offerTo(b.user.id));
     await inbox.next({ type: 'ring', from: { user: a.user.id } });
-    old.say(HANGUP);
+    legacy.say(HANGUP);
     await inbox.next({ type: 'stop', reason: 'cancelled' });
-    expect(old.frames).toEqual([]);
+    expect(legacy.frames).toEqual([]);
     await aCallWorks(await deviceOf(a.user), b);
   });
 });
@@ -349,11 +349,11 @@ describe('/ws', () => {
     ['what is none', async () => 'abc.def.ghi'],
     [
       'one that somebody else signed',
-      () => originalToken(crypto.randomUUID(), { secret: 'another-secret-0123456789012345' }),
+      () => legacyToken(crypto.randomUUID(), { secret: 'another-secret-0123456789012345' }),
     ],
-    ['one that has expired', () => originalToken(crypto.randomUUID(), { issuedAt: 1_500_000_000 })],
+    ['one that has expired', () => legacyToken(crypto.randomUUID(), { issuedAt: 1_500_000_000 })],
   ])('[C36] /ws opens, and closes with 4001 for %s', async (_, token) => {
-    const line = await openOld(await token());
+    const line = await openLegacy(await token());
     expect(await line.closed).toEqual({ code: 4001, reason: 'Unauthorized' });
     expect(line.frames).toEqual([]);
   });

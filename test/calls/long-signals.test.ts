@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { ringing, talking, two } from '../support/calls/scenes.ts';
 
@@ -118,7 +118,7 @@ describe('an offer that goes with POST', () => {
   });
 });
 
-describe('an old client', () => {
+describe('a legacy client', () => {
   const around = (userId: string, sdp: string) => ({
     event: 'call:offer',
     payload: { userId, sdp },
@@ -126,7 +126,7 @@ describe('an old client', () => {
 
   test('[C21] a legacy client may signal as much; what is longer ends its connection', async () => {
     const { a, b } = await two();
-    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+    const [caller, callee] = [await legacyClient(a.user), await legacyClient(b.user)];
     const sdp = sdpOf(LIMIT, 'a=x\r\n', around(b.user.id, ''));
     caller.say(around(b.user.id, sdp));
     await callee.next({ event: 'call:offer', payload: { sdp } });
@@ -138,7 +138,7 @@ describe('an old client', () => {
 
   test('[C21, C37] a legacy client hears as much from a new one', async () => {
     const { a, b } = await two();
-    const callee = await oldClient(b.user);
+    const callee = await legacyClient(b.user);
     const sdp = sdpOf(LIMIT);
     await a.dial(b.user, { offer: sdp });
     await callee.next({ event: 'call:offer', payload: { sdp: { sdp } } });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { AT_ONCE, type Device, type InboxLine, oldClient } from '../support/calls/device.ts';
+import { AT_ONCE, type Device, type InboxLine, legacyClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { keepAlive, newDevices, two } from '../support/calls/scenes.ts';
 
@@ -79,10 +79,10 @@ describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () =
   test('[C29, C40] who declines is not rung by a legacy client either, which hears a hangup', async () => {
     const { a, b, inbox } = await two();
     await declined(a, b, inbox);
-    const old = await oldClient(a.user);
+    const legacy = await legacyClient(a.user);
     const sdp = { type: 'offer', sdp: 'v=0' };
-    old.say({ event: 'call:offer', payload: { userId: b.user.id, sdp } });
-    expect((await old.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
+    legacy.say({ event: 'call:offer', payload: { userId: b.user.id, sdp } });
+    expect((await legacy.next({}, AT_ONCE_MS)).frame).toEqual(HANGUP);
     expect(ringsIn(inbox)).toBe(1);
   });
 

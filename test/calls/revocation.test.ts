@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Device, deviceOf, openOld } from '../support/calls/device.ts';
+import { Device, deviceOf, openLegacy } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import type { User } from '../support/calls/people.ts';
@@ -89,10 +89,10 @@ describe('[A38, C25] a legacy session that ends loses its sockets, and the call 
   test('[A38, C25] a legacy session that ends loses its sockets, and its call', async () => {
     const { b, caller } = await ringing({ offer: 'v=0' });
     const device = await deviceOf(b.user);
-    const both = [await openOld(device.token), await openOld(device.token)];
-    const [old] = both;
-    await old?.next({ event: 'call:offer' });
-    old?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    const both = [await openLegacy(device.token), await openLegacy(device.token)];
+    const [legacy] = both;
+    await legacy?.next({ event: 'call:offer' });
+    legacy?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     await caller.next({ type: 'peer', peer: { state: 'joined' } });
     expect((await device.send('POST', '/api/auth/logout')).status).toBe(200);
     expect(await Promise.all(both.map(({ closed }) => closed))).toEqual([
@@ -100,7 +100,7 @@ describe('[A38, C25] a legacy session that ends loses its sockets, and the call 
       UNAUTHORIZED,
     ]);
     await caller.next({ type: 'state', state: 'ended', reason: 'hung_up' });
-    expect(await (await openOld(device.token)).closed).toEqual(UNAUTHORIZED);
+    expect(await (await openLegacy(device.token)).closed).toEqual(UNAUTHORIZED);
   });
 });
 
@@ -127,7 +127,7 @@ describe('[C25] when a session ends and the inbox cannot be told', () => {
   test('[A38, C25] the next device that joins has the sockets of ended sessions closed', async () => {
     const b = only(await newDevices(1));
     const lost = await deviceOf(b.user);
-    const sockets = [await openOld(lost.token), await openOld(lost.token)];
+    const sockets = [await openLegacy(lost.token), await openLegacy(lost.token)];
     expect((await mute.send('DELETE', '/api/sessions', { token: b.token })).status).toBe(200);
     const kept = await b.inbox();
     expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([

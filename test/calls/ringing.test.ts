@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startBeats } from '../support/calls/beats.ts';
 import type { InboxLine } from '../support/calls/device.ts';
-import { deviceOf, oldClient } from '../support/calls/device.ts';
+import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
@@ -26,13 +26,13 @@ describe('a call rings', () => {
   test('[C2] a call rings on all devices of the callee at once, new and legacy', async () => {
     const { a, b, inbox } = await two();
     const others = await Promise.all(repeated(3, async () => (await deviceOf(b.user)).inbox()));
-    const old = await Promise.all([oldClient(b.user), oldClient(b.user)]);
+    const legacy = await Promise.all([legacyClient(b.user), legacyClient(b.user)]);
     const { callId } = await a.call(b.user, { offer: 'v=0' });
     const rings = await Promise.all([inbox, ...others].map((line) => line.next({ type: 'ring' })));
     expect(new Set(rings.map(({ text }) => text)).size).toBe(1);
     expect(rings[0]?.frame).toMatchObject({ call: callId, expiresAt: expect.any(Number) });
     expect(rings[0]?.frame).toHaveProperty('ringsForMs');
-    for (const line of old) {
+    for (const line of legacy) {
       expect((await line.next()).frame).toMatchObject({
         event: 'call:offer',
         payload: { fromUserId: a.user.id },
@@ -46,8 +46,8 @@ describe('a call rings', () => {
     expect(late.frames).toMatchObject([
       { type: 'welcome', rings: [{ call: call.callId, from: { user: a.user.id } }] },
     ]);
-    const old = await oldClient(b.user);
-    expect((await old.next()).frame).toMatchObject({
+    const legacy = await legacyClient(b.user);
+    expect((await legacy.next()).frame).toMatchObject({
       event: 'call:offer',
       payload: { sdp: { type: 'offer', sdp: 'v=0' }, fromUserId: a.user.id },
     });
@@ -134,19 +134,22 @@ describe('of several devices that accept at once', () => {
   });
 
   test('[C2] of several devices that accept, one of which is legacy, exactly one has the call', async () => {
-    for (const oldFirst of [true, false]) {
+    for (const legacyFirst of [true, false]) {
       const { b, call, caller } = await ringing({ offer: 'v=0' });
-      const [old, line] = [await oldClient(b.user), await b.join(call.callId)];
-      await old.next({ event: 'call:offer' });
+      const [legacy, line] = [await legacyClient(b.user), await b.join(call.callId)];
+      await legacy.next({ event: 'call:offer' });
       const answer = () =>
-        old.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 old' } } });
-      if (oldFirst) answer();
+        legacy.say({
+          event: 'call:answer',
+          payload: { sdp: { type: 'answer', sdp: 'v=0 legacy' } },
+        });
+      if (legacyFirst) answer();
       line.say({ type: 'accept' });
-      if (!oldFirst) answer();
+      if (!legacyFirst) answer();
       await caller.next({ type: 'peer', peer: { state: 'joined' } });
       const { frame } = await line.next({ type: OUTCOME });
-      if (frame.type === 'state') await old.next({ event: 'call:hangup' });
-      else await caller.next({ type: 'signal', signals: [{ kind: 'answer', sdp: 'v=0 old' }] });
+      if (frame.type === 'state') await legacy.next({ event: 'call:hangup' });
+      else await caller.next({ type: 'signal', signals: [{ kind: 'answer', sdp: 'v=0 legacy' }] });
     }
   });
 
@@ -156,7 +159,7 @@ describe('of several devices that accept at once', () => {
     const took: number[] = [];
     for (const _ of repeated(5, () => 0)) {
       const { b, call } = await ringing();
-      const old = await oldClient(b.user);
+      const legacy = await legacyClient(b.user);
       const other = await deviceOf(b.user);
       const [inbox, room, line] = [
         await other.inbox(),
@@ -168,7 +171,7 @@ describe('of several devices that accept at once', () => {
       await Promise.all([
         inbox.next({ type: 'stop', call: call.callId, reason: 'answered_elsewhere' }),
         room.next({ type: 'answered_elsewhere' }),
-        old.next({ event: 'call:hangup' }),
+        legacy.next({ event: 'call:hangup' }),
       ]);
       took.push(beats.count);
       beats.stop();

@@ -4,7 +4,7 @@ import { sign } from '../../party/wire/signature.ts';
 import type { Beats } from '../support/calls/beats.ts';
 import { startBeats } from '../support/calls/beats.ts';
 import type { CallLine } from '../support/calls/device.ts';
-import { newDevice, oldClient } from '../support/calls/device.ts';
+import { legacyClient, newDevice } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { keepAlive, newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
@@ -65,14 +65,14 @@ describe.concurrent('in time,', { timeout }, () => {
     const chat = freshChat();
     const { a, b, inbox } = await two();
     await linked(b.user.phone, chat);
-    const old = await oldClient(b.user);
+    const legacy = await legacyClient(b.user);
     const started = start();
     const call = await a.dial(b.user, { video: true });
     keepAlive(call.line);
     await Promise.all([
       expectAfter(started, RING_MS, ended(call.line, 'missed')),
       inbox.next({ type: 'stop', call: call.callId, reason: 'missed' }, PATIENCE_MS),
-      old.next({ event: 'call:hangup' }, PATIENCE_MS),
+      legacy.next({ event: 'call:hangup' }, PATIENCE_MS),
     ]);
     expect(await call.line.closed).toEqual({ code: 1000, reason: 'Done' });
     expect(await recordsOf(b, call.callId)).toMatchObject([
@@ -105,14 +105,14 @@ describe.concurrent('in time,', { timeout }, () => {
 
   test('[C4, C40] a call that nobody answers ends for a legacy caller after 45 s', async () => {
     const { a, b, inbox } = await two();
-    const old = await oldClient(a.user);
+    const legacy = await legacyClient(a.user);
     const started = start();
-    old.say({
+    legacy.say({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' }, isVideo: false },
     });
     await inbox.next({ type: 'ring' });
-    await expectAfter(started, RING_MS, old.next({ event: 'call:hangup' }, PATIENCE_MS));
+    await expectAfter(started, RING_MS, legacy.next({ event: 'call:hangup' }, PATIENCE_MS));
     await inbox.next({ type: 'stop', reason: 'missed' });
   });
 
@@ -225,7 +225,7 @@ describe.concurrent('in time,', { timeout }, () => {
 
   test('[C10] a call of two legacy clients lasts, though nothing is said in it', async () => {
     const { a, b } = await two();
-    const [caller, callee] = [await oldClient(a.user), await oldClient(b.user)];
+    const [caller, callee] = [await legacyClient(a.user), await legacyClient(b.user)];
     caller.say({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
@@ -251,7 +251,7 @@ describe.concurrent('in time,', { timeout }, () => {
 
   test('[C45] a call of a legacy client that is answered late has its offer', async () => {
     const { a, b, inbox } = await two();
-    const caller = await oldClient(a.user);
+    const caller = await legacyClient(a.user);
     caller.say({
       event: 'call:offer',
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },

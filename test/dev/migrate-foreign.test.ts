@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
-import { FULL_ORIGINAL, ORIGINAL_DATABASES } from './support/original.ts';
+import { FULL_LEGACY, LEGACY_DATABASES } from './support/legacy.ts';
 
 let database: DatabaseUnderTest;
 
@@ -60,20 +60,20 @@ describe('a database is refused, named and left as it is', () => {
     ],
     [
       'the same columns of other types',
-      [...FULL_ORIGINAL.tables, 'alter table users alter column id type uuid using null'],
+      [...FULL_LEGACY.tables, 'alter table users alter column id type uuid using null'],
       /users\.id is uuid, not text/,
     ],
     [
       'messages of another kind',
       [
-        ...(ORIGINAL_DATABASES['the oldest one, without any of these']?.tables ?? []),
+        ...(LEGACY_DATABASES['the oldest one, without any of these']?.tables ?? []),
         'create table messages (id bigint, body text)',
       ],
       /messages\.id is bigint, not text/,
     ],
     [
       'calls of another kind',
-      [...FULL_ORIGINAL.tables, 'create table calls (id text primary key, at date)'],
+      [...FULL_LEGACY.tables, 'create table calls (id text primary key, at date)'],
       /it has calls, but no list of migrations/,
     ],
     [
@@ -107,8 +107,8 @@ describe('a database is refused, named and left as it is', () => {
 });
 
 describe('a database is migrated', () => {
-  test('that the old server made, with a table of its operator beside it', async () => {
-    await database.become(FULL_ORIGINAL);
+  test('that the legacy server made, with a table of its operator beside it', async () => {
+    await database.become(FULL_LEGACY);
     await database.run(
       'create table notes (id int)',
       'create view recent as select * from messages',
@@ -117,7 +117,7 @@ describe('a database is migrated', () => {
   });
 
   test('with an empty list of migrations, as one that failed at the first leaves it', async () => {
-    await database.become(FULL_ORIGINAL);
+    await database.become(FULL_LEGACY);
     await database.run(...JOURNAL);
     expect(await database.migrate()).toBe(MIGRATIONS);
   });

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../dev/migrate.ts';
 import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
-import { FULL_ORIGINAL, ORIGINAL_DATABASES } from './support/original.ts';
+import { FULL_LEGACY, LEGACY_DATABASES } from './support/legacy.ts';
 
 let database: DatabaseUnderTest;
 
@@ -32,10 +32,10 @@ const WATCH = [
 ];
 const UNWATCH = ['drop event trigger if exists watch', 'drop schema if exists watch cascade'];
 
-test.each(Object.entries(ORIGINAL_DATABASES))(
+test.each(Object.entries(LEGACY_DATABASES))(
   'the migration of %s keeps no reader out while it reads a whole table',
-  async (_, original) => {
-    await database.become(original);
+  async (_, legacy) => {
+    await database.become(legacy);
     await database.run(...UNWATCH, ...WATCH);
     expect(await database.migrate()).toBe(MIGRATIONS);
     const locks = (which: string) =>
@@ -75,7 +75,7 @@ if (DATABASE_URL) {
 
   describe('a migration that meets a session with a long transaction', () => {
     test('gives way to others again and again, and is done once the session ends', async () => {
-      await database.become(FULL_ORIGINAL);
+      await database.become(FULL_LEGACY);
       const [holder, reader] = [await connect(), await connect()];
       await holder.query('begin');
       await holder.query('select count(*) from messages');
@@ -91,7 +91,7 @@ if (DATABASE_URL) {
     });
 
     test('gives up in the end, says why, and has changed nothing', async () => {
-      await database.become(FULL_ORIGINAL);
+      await database.become(FULL_LEGACY);
       const holder = await connect();
       await holder.query('begin');
       await holder.query('select count(*) from users');
@@ -104,7 +104,7 @@ if (DATABASE_URL) {
     });
 
     test('breaks off no message that is being written: it comes to the tables as writers do', async () => {
-      await database.become(FULL_ORIGINAL);
+      await database.become(FULL_LEGACY);
       const writer = await connect();
       await writer.query('begin');
       await writer.query(`insert into messages (id) values ('under way')`);

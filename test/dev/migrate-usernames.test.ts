@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
-import { FULL_ORIGINAL } from './support/original.ts';
+import { FULL_LEGACY } from './support/legacy.ts';
 
 let database: DatabaseUnderTest;
 
@@ -31,7 +31,7 @@ const user = (
 
 /** Makes the users, migrates, and returns them as they are then. */
 const migrateUsers = async (cases: readonly Case[]) => {
-  await database.become(FULL_ORIGINAL, false);
+  await database.become(FULL_LEGACY, false);
   for (const [index, { id, name, created }] of cases.entries()) {
     await database.sql`insert into users (id, phone, username, created_at, updated_at)
       values (${id}, ${`+7999000${String(index).padStart(4, '0')}`}, ${name}, ${created}, ${created})`;

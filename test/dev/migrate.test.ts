@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Row, Schema } from './support/database.ts';
 import { DatabaseUnderTest, MIGRATIONS, migrationsBefore } from './support/database.ts';
-import { FULL_ORIGINAL, ORIGINAL_DATABASES } from './support/original.ts';
+import { FULL_LEGACY, LEGACY_DATABASES } from './support/legacy.ts';
 
 let database: DatabaseUnderTest;
 let wanted: Schema;
@@ -23,21 +23,21 @@ const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
     Object.fromEntries(Object.keys(before[0] ?? {}).map((column) => [column, row[column]])),
   );
 
-describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, original) => {
+describe.each(Object.entries(LEGACY_DATABASES))('the migration of %s', (_, legacy) => {
   test('makes the schema that an empty database gets', async () => {
-    await database.become(original);
+    await database.become(legacy);
     expect(await database.migrate()).toBe(MIGRATIONS);
     expect(await database.schema()).toEqual(wanted);
   });
 
   test('makes the same of its tables without rows', async () => {
-    await database.become(original, false);
+    await database.become(legacy, false);
     expect(await database.migrate()).toBe(MIGRATIONS);
     expect(await database.schema()).toEqual(wanted);
   });
 
   test('keeps every row and value, and invents none', async () => {
-    await database.become(original);
+    await database.become(legacy);
     const before = await database.rows();
     await database.migrate();
     const after = await database.rows();
@@ -56,7 +56,7 @@ describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, ori
   });
 
   test('lets it grow as before: defaults are filled in, numbers go on, keys hold', async () => {
-    await database.become(original);
+    await database.become(legacy);
     const before = await database.rows();
     await database.migrate();
     const { sql } = database;
@@ -79,7 +79,7 @@ describe.each(Object.entries(ORIGINAL_DATABASES))('the migration of %s', (_, ori
 });
 
 test('migrating a second time changes nothing', async () => {
-  await database.become(FULL_ORIGINAL);
+  await database.become(FULL_LEGACY);
   await database.migrate();
   const [schema, rows, journal] = [
     await database.schema(),
@@ -94,10 +94,10 @@ test('migrating a second time changes nothing', async () => {
   ]);
 });
 
-test.each([['an empty database'], ['one of the original']])(
+test.each([['an empty database'], ['a legacy one']])(
   'five migrate %s at once, each migration is done once',
   async (which) => {
-    if (which !== 'an empty database') await database.become(FULL_ORIGINAL);
+    if (which !== 'an empty database') await database.become(FULL_LEGACY);
     const applied = await Promise.all(Array.from({ length: 5 }, () => database.migrate()));
     expect(sum(applied)).toBe(MIGRATIONS);
     expect(await database.journal()).toBe(MIGRATIONS);
@@ -107,7 +107,7 @@ test.each([['an empty database'], ['one of the original']])(
 
 // PostgreSQL keeps in each session what it looked for in vain, and a pool of sessions lives on between migrations.
 test('five migrate at once over sessions that have seen the database without a journal', async () => {
-  await database.become(FULL_ORIGINAL);
+  await database.become(FULL_LEGACY);
   const look = () => database.sql`select to_regnamespace('drizzle') as journal, pg_sleep(0.1)`;
   const seen = await Promise.all(Array.from({ length: 5 }, look));
   expect(seen.flat().map(({ journal }) => journal)).toEqual([null, null, null, null, null]);
@@ -122,8 +122,8 @@ const keysThatAreValid = (valid: boolean) => database.sql`
     and conname in ('messages_chat_id_fkey', 'chat_members_chat_id_fkey') order by 1`;
 
 test('a migration that fails half-way leaves nothing behind, and works once the cause is gone', async () => {
-  const tables = FULL_ORIGINAL.tables.map((table) => table.replace('REFERENCES chats(id)', ''));
-  await database.become({ ...FULL_ORIGINAL, tables });
+  const tables = FULL_LEGACY.tables.map((table) => table.replace('REFERENCES chats(id)', ''));
+  await database.become({ ...FULL_LEGACY, tables });
   await database.run(`insert into messages (id, chat_id) values ('orphan', 'no such chat')`);
   const rows = await database.rows();
   const failed = { code: '23503', constraint: 'messages_chat_id_fkey' };

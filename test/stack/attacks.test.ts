@@ -25,7 +25,7 @@ import { ProxyControl } from '../support/proxy.ts';
 import { confirm, showQr } from '../support/qr.ts';
 import { freshChat, link, messagesOf, requestCode, signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const redisProxy = new ProxyControl(stack.redisProxy);
 const database = new ProxyControl(stack.databaseProxy);
@@ -147,11 +147,13 @@ describe('what was revoked', () => {
     const ahead = localApi({}, () => clock.now() + 2_000);
     const behind = localApi({}, clock.now);
     const mine = await signIn(ahead);
-    const old = await originalToken(userOf(mine), { issuedAt: Math.floor(clock.now() / 1000) + 1 });
+    const legacy = await legacyToken(userOf(mine), {
+      issuedAt: Math.floor(clock.now() / 1000) + 1,
+    });
     expect((await ahead.send('DELETE', '/api/sessions', { token: mine })).status).toBe(200);
-    expect((await ahead.send('GET', '/api/sessions', { token: old })).status).toBe(401);
+    expect((await ahead.send('GET', '/api/sessions', { token: legacy })).status).toBe(401);
     expect((await behind.send('DELETE', '/api/sessions', { token: mine })).status).toBe(200);
-    expect((await behind.send('GET', '/api/sessions', { token: old })).status).toBe(401);
+    expect((await behind.send('GET', '/api/sessions', { token: legacy })).status).toBe(401);
   });
 });
 
@@ -163,8 +165,8 @@ test('[A35, A39] a legacy token beside 50 newer sessions is in the list, or does
   for (let n = 0; n < 50; n += 1)
     fields[`s:${String(n).padStart(22, 'a')}`] = `${Date.now() - n}|${record}`;
   await redis.hset(keys.sessions(user), fields);
-  const old = await originalToken(user, { issuedAt: Math.floor(Date.now() / 1000) - 86_400 });
-  const answer = await api.send('GET', '/api/sessions', { token: old });
+  const legacy = await legacyToken(user, { issuedAt: Math.floor(Date.now() / 1000) - 86_400 });
+  const answer = await api.send('GET', '/api/sessions', { token: legacy });
   const listed = ((answer.body.sessions ?? []) as { current: boolean }[]).some(
     ({ current }) => current,
   );

@@ -17,7 +17,7 @@ import { ProxyControl } from '../support/proxy.ts';
 import { repeated } from '../support/races.ts';
 import { freshChat, messagesOf } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const api = runningApi();
 const sql = neon(String(stack.settings.DATABASE_URL));
@@ -167,7 +167,7 @@ describe('POST /api/calls', () => {
   test('[H20] the POST wants somebody who is signed in and has an account', async () => {
     const { id } = await newUser();
     expect((await api.post('/api/calls', { to: id })).status).toBe(401);
-    const token = await originalToken(crypto.randomUUID());
+    const token = await legacyToken(crypto.randomUUID());
     expect(await api.post('/api/calls', { to: id }, { token })).toMatchObject({ status: 404 });
   });
 
@@ -226,7 +226,7 @@ describe('what a room answers', () => {
   });
 });
 
-describe('the call of an old client, as its inbox tells of it', () => {
+describe('the call of a legacy client, as its inbox tells of it', () => {
   const dialled = async (answers: Answers, to?: string) => {
     const [from, callee] = await newUsers(2);
     const asked: Asked[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { newDevice, openOld } from '../support/calls/device.ts';
+import { newDevice, openLegacy } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newUser } from '../support/calls/people.ts';
 import { type Answers, type Asked, cannedRooms } from '../support/calls/rooms.ts';
@@ -134,20 +134,20 @@ describe('a call too many', () => {
   });
 
   test('[C28, C40] a call too many of a legacy client costs no statement: it hears a hangup', async () => {
-    const old = await openOld((await newDevice()).token);
+    const legacy = await openLegacy((await newDevice()).token);
     const hangup = { event: 'call:hangup' };
     const offer = () => {
       const sdp = { type: 'offer', sdp: 'v=0' };
-      old.say({ event: 'call:offer', payload: { userId: crypto.randomUUID(), sdp } });
+      legacy.say({ event: 'call:offer', payload: { userId: crypto.randomUUID(), sdp } });
     };
     for (let n = 0; n < 60; n++) {
       offer();
-      await old.next(hangup);
+      await legacy.next(hangup);
     }
     await database.behave({ mode: 'pass' });
     for (let n = 0; n < 5; n++) {
       offer();
-      await old.next(hangup);
+      await legacy.next(hangup);
     }
     expect(await database.calls()).toBe(0);
   });

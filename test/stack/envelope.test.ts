@@ -8,7 +8,7 @@ import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const api = runningApi();
 const apiUrl = stack.apiUrl;
@@ -16,7 +16,7 @@ const database = new ProxyControl(stack.databaseProxy);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const token = await signIn(api);
-const nobody = await originalToken(crypto.randomUUID());
+const nobody = await legacyToken(crypto.randomUUID());
 
 afterEach(() => database.behave({ mode: 'pass' }));
 

@@ -14,7 +14,7 @@ import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, deny, info, showQr } from '../support/qr.ts';
 import { freshChat, link, messagesOf, requestCode, signIn, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const proxies = {
   redis: new ProxyControl(stack.redisProxy),
@@ -301,7 +301,7 @@ const NEEDY: Readonly<Record<string, Needy>> = {
     stores: ['redis', 'database'],
     prepare: async () => {
       const [caller, callee] = await newUsers(2);
-      const token = await originalToken(String(caller?.id));
+      const token = await legacyToken(String(caller?.id));
       const send = (api: Api) => api.post('/api/calls', { to: callee?.id }, { token });
       return {
         send,

@@ -159,7 +159,7 @@ describe('POST /api/internal/link-telegram', () => {
   });
 });
 
-describe('a link of the original server', () => {
+describe('a link of the legacy server', () => {
   test('[A48] a legacy link is honoured and moved to Postgres, with its user', async () => {
     const phone = freshPhone();
     const chat = freshChat();

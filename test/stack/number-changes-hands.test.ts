@@ -9,7 +9,7 @@ import { messageUpdate, ownContact, postUpdate } from '../support/person.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const database = new ProxyControl(stack.databaseProxy);
 const store = new ProxyControl(stack.redisProxy);
@@ -82,11 +82,11 @@ describe('a number that another Telegram account proves', () => {
   test('[A35, A45] legacy sessions end as well, and have their sockets closed', async () => {
     const { next, phone } = await scene();
     const userId = await userOf(phone);
-    const old = await originalToken(userId);
-    expect(await lives(old)).toBe(true);
+    const legacy = await legacyToken(userId);
+    expect(await lives(legacy)).toBe(true);
     told.length = 0;
     await share(next, phone);
-    expect(await lives(old)).toBe(false);
+    expect(await lives(legacy)).toBe(false);
     const revoked = { type: 'revoked', others: { but: '', until: expect.any(Number) } };
     expect(told).toContainEqual([{ party: 'inbox', id: userId }, expect.objectContaining(revoked)]);
   });

@@ -8,7 +8,7 @@ import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const api = runningApi();
 const settings = parseSettings(stack.settings);
@@ -95,7 +95,7 @@ describe('PATCH /api/profile', () => {
   });
 
   test('[H26] the profile of a user who is gone is answered 404', async () => {
-    const token = await originalToken(crypto.randomUUID());
+    const token = await legacyToken(crypto.randomUUID());
     for (const body of [{}, { displayName: 'X' }, { username: freshName() }]) {
       expect(await patch(token, body)).toMatchObject({
         status: 404,

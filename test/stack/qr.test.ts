@@ -9,7 +9,7 @@ const api = runningApi();
 const token = await anyToken();
 const { userId } = decodeJwt(token);
 
-describe('an old client', () => {
+describe('a legacy client', () => {
   test('[A27, A28] a legacy client shows a code, polls with it alone, and is signed in', async () => {
     const phone = await signIn(api);
     const { code, pollByCode } = await showQr(api);
@@ -178,7 +178,7 @@ describe('a code', () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const shown = async () => showQr(local);
-    const [late, lost, old, fresh, denied] = [
+    const [late, lost, bare, fresh, denied] = [
       await shown(),
       await shown(),
       await shown(),
@@ -186,7 +186,7 @@ describe('a code', () => {
       await shown(),
     ];
     clock.advance(299.999);
-    for (const { code } of [lost, old, fresh, denied]) {
+    for (const { code } of [lost, bare, fresh, denied]) {
       expect((await confirm(local, code, token)).status).toBe(200);
     }
     clock.advance(0.001);
@@ -195,7 +195,7 @@ describe('a code', () => {
     expect((await deny(local, late.code, token)).body).toMatchObject(refused);
     expect((await late.poll()).body).toEqual({ status: 'expired' });
     clock.advance(9.998);
-    expect((await old.pollByCode()).body).toMatchObject({ status: 'ready' });
+    expect((await bare.pollByCode()).body).toMatchObject({ status: 'ready' });
     expect((await fresh.poll()).body).toMatchObject({ status: 'ready' });
     expect((await deny(local, denied.code, token)).body).toEqual({ ok: true });
     expect((await denied.poll()).body).toEqual({ status: 'denied' });

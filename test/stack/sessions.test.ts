@@ -6,7 +6,7 @@ import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { requestCode, signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { originalToken } from '../support/tokens.ts';
+import { legacyToken } from '../support/tokens.ts';
 
 const api = runningApi();
 const database = new ProxyControl(stack.databaseProxy);
@@ -233,49 +233,49 @@ test('[A11, A37] a client whose session was revoked gets no token by repeating i
   expect(await profile(local, stolen)).toMatchObject(REFUSED);
 });
 
-describe('a token of the original', () => {
-  /** A user with a session of ours and a token of the original, issued a day ago. */
-  const withOriginal = async () => {
+describe('a legacy token', () => {
+  /** A user with a session of ours and a legacy token, issued a day ago. */
+  const withLegacyToken = async () => {
     const token = await signIn(api);
     const issuedAt = Math.floor(Date.now() / 1000) - 86_400;
-    return { token, old: await originalToken(userOf(token), { issuedAt }), issuedAt };
+    return { token, legacy: await legacyToken(userOf(token), { issuedAt }), issuedAt };
   };
 
   test('[A35, A37] a legacy token is a session from when it is first seen, and can be revoked', async () => {
-    const { token, old, issuedAt } = await withOriginal();
-    expect((await profile(api, old)).status).toBe(200);
+    const { token, legacy, issuedAt } = await withLegacyToken();
+    expect((await profile(api, legacy)).status).toBe(200);
     const { body } = await sessions(api, token);
-    const [, legacy] = body.sessions as Record<string, unknown>[];
-    expect(legacy).toMatchObject({
+    const [, listed] = body.sessions as Record<string, unknown>[];
+    expect(listed).toMatchObject({
       method: 'legacy',
       current: false,
       createdAt: new Date(issuedAt * 1000).toISOString(),
     });
-    expect((await revoke(api, token, String(legacy?.id))).status).toBe(200);
-    expect(await profile(api, old)).toMatchObject(REFUSED);
-    expect(await sessions(api, old)).toMatchObject(REFUSED);
+    expect((await revoke(api, token, String(listed?.id))).status).toBe(200);
+    expect(await profile(api, legacy)).toMatchObject(REFUSED);
+    expect(await sessions(api, legacy)).toMatchObject(REFUSED);
     expect(idsOf(await sessions(api, token))).toEqual([sidOf(token)]);
   });
 
   test('[A35, A37] a legacy token can sign out, though it was never in the list', async () => {
-    const { token, old } = await withOriginal();
-    expect((await api.post('/api/auth/logout', {}, { token: old })).status).toBe(200);
-    expect(await profile(api, old)).toMatchObject(REFUSED);
+    const { token, legacy } = await withLegacyToken();
+    expect((await api.post('/api/auth/logout', {}, { token: legacy })).status).toBe(200);
+    expect(await profile(api, legacy)).toMatchObject(REFUSED);
     expect((await profile(api, token)).status).toBe(200);
   });
 
   test('[A35, A37] a legacy token ends with all others, though nobody ever saw it', async () => {
-    const { token, old } = await withOriginal();
+    const { token, legacy } = await withLegacyToken();
     expect((await revokeOthers(api, token)).status).toBe(200);
-    expect(await profile(api, old)).toMatchObject(REFUSED);
+    expect(await profile(api, legacy)).toMatchObject(REFUSED);
     expect((await profile(api, token)).status).toBe(200);
   });
 
   test('[A35, A37] a legacy token can end all others and stays', async () => {
-    const { token, old, issuedAt } = await withOriginal();
-    const third = await originalToken(userOf(token), { issuedAt: issuedAt - 60 });
-    expect((await revokeOthers(api, old)).status).toBe(200);
-    expect((await profile(api, old)).status).toBe(200);
+    const { token, legacy, issuedAt } = await withLegacyToken();
+    const third = await legacyToken(userOf(token), { issuedAt: issuedAt - 60 });
+    expect((await revokeOthers(api, legacy)).status).toBe(200);
+    expect((await profile(api, legacy)).status).toBe(200);
     expect(await sessions(api, token)).toMatchObject(REFUSED);
     expect(await sessions(api, third)).toMatchObject(REFUSED);
   });
@@ -285,10 +285,10 @@ test('[A35, A39] a legacy token ends no session by being used, however many ther
   const { tokens, local, clock } = await signInTimes(50);
   const mine = tokens.at(-1) ?? '';
   const issuedAt = Math.floor(clock.now() / 1000) - 86_400;
-  const old = await originalToken(userOf(mine), { issuedAt });
-  expect((await profile(local, old)).status).toBe(200);
-  const [itself, ...others] = idsOf(await sessions(local, old)).reverse();
-  expect(itself).toMatch(/^old-/);
+  const legacy = await legacyToken(userOf(mine), { issuedAt });
+  expect((await profile(local, legacy)).status).toBe(200);
+  const [itself, ...others] = idsOf(await sessions(local, legacy)).reverse();
+  expect(itself).toMatch(/^legacy-/);
   expect(others).toEqual(tokens.map(sidOf));
 });
 
@@ -402,7 +402,7 @@ describe('a sign-in that fails half-way', () => {
 
 test('[A36] changing the secret signs nobody out, and tokens of before can still be revoked', async () => {
   const before = localApi();
-  const [first, old] = [await signIn(before), await originalToken(userOf(await signIn(before)))];
+  const [first, legacy] = [await signIn(before), await legacyToken(userOf(await signIn(before)))];
   const secrets = {
     JWT_SECRET: 'the-new-secret-of-this-very-test-01',
     JWT_SECRET_PREVIOUS: String(stack.settings.JWT_SECRET),
@@ -411,13 +411,13 @@ test('[A36] changing the secret signs nobody out, and tokens of before can still
   // What the other isolates know before any of them signs with the new secret.
   const prepared = localApi({ JWT_SECRET_PREVIOUS: 'the-new-secret-of-this-very-test-01' });
   const fresh = await signIn(during);
-  for (const token of [first, old, fresh]) {
+  for (const token of [first, legacy, fresh]) {
     expect((await profile(during, token)).status).toBe(200);
     expect((await profile(prepared, token)).status).toBe(200);
   }
   expect((await during.post('/api/auth/logout', {}, { token: first })).status).toBe(200);
   expect(await sessions(prepared, first)).toMatchObject(REFUSED);
   const after = localApi({ JWT_SECRET: 'the-new-secret-of-this-very-test-01' });
-  expect(await profile(after, old)).toMatchObject(REFUSED);
+  expect(await profile(after, legacy)).toMatchObject(REFUSED);
   expect((await profile(after, fresh)).status).toBe(200);
 });

@@ -56,7 +56,7 @@ const otherFirst = signature.startsWith('A') ? 'B' : 'A';
 
 describe('a token is accepted', () => {
   test.each([
-    ['made by the original server', forge()],
+    ['made by the legacy server', forge()],
     ['without typ', forge({ alg: 'HS256' })],
     [
       'issued 29 days ago',

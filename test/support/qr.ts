@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { Answer, Api } from './client.ts';
 import { freshAddress } from './fresh.ts';
-import { originalToken } from './tokens.ts';
+import { legacyToken } from './tokens.ts';
 
 /** A token of somebody who needs no row: QR codes are confirmed without asking Postgres. */
-export const anyToken = (): Promise<string> => originalToken(crypto.randomUUID());
+export const anyToken = (): Promise<string> => legacyToken(crypto.randomUUID());
 
 /** A client that shows a QR code. */
 export interface Shown {
@@ -15,7 +15,7 @@ export interface Shown {
   readonly address: string;
   /** Polls with the poll token, from anywhere. */
   poll(): Promise<Answer>;
-  /** Polls as old clients do. */
+  /** Polls as legacy clients do. */
   pollByCode(address?: string): Promise<Answer>;
 }
 

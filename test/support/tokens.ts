@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose';
 import { stack } from './stack.ts';
 
-/** A token as the original server issued them: it knows no session. */
-export const originalToken = (
+/** A token as the legacy server issued them: it knows no session. */
+export const legacyToken = (
   userId: string,
   { secret = String(stack.settings.JWT_SECRET), issuedAt = Math.floor(Date.now() / 1000) } = {},
 ): Promise<string> =>

@@ -2,7 +2,7 @@ import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverle
 import { migrate } from '../../../dev/migrate.ts';
 import journal from '../../../drizzle/meta/_journal.json' with { type: 'json' };
 import { openTestDatabase } from '../../support/stores.ts';
-import type { OriginalDatabase } from './original.ts';
+import type { LegacyDatabase } from './legacy.ts';
 
 /** A row as JSON, so that no driver's reading of a type stands between what was and what is. */
 export type Row = Record<string, unknown>;
@@ -57,8 +57,8 @@ export class DatabaseUnderTest {
     );
   }
 
-  /** Makes it what the original left behind, with the rows or without. */
-  async become({ tables, rows }: OriginalDatabase, withRows = true): Promise<void> {
+  /** Makes it what the legacy server left behind, with the rows or without. */
+  async become({ tables, rows }: LegacyDatabase, withRows = true): Promise<void> {
     await this.empty();
     await this.run(...tables, ...(withRows ? rows : []));
   }

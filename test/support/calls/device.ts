@@ -6,15 +6,15 @@ import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import type { Answer, Api } from '../client.ts';
 import { runningApi } from '../client.ts';
 import { stack } from '../stack.ts';
-import { originalToken } from '../tokens.ts';
+import { legacyToken } from '../tokens.ts';
 import type { Line } from './listener.ts';
 import { openLine } from './listener.ts';
 import type { User } from './people.ts';
 import { newUser } from './people.ts';
 import { RefusedUpgrade } from './web-socket.ts';
 
-/** What old clients are sent; and a pong, for which they never ask. */
-export const OldFrame = z.union([
+/** What legacy clients are sent; and a pong, for which they never ask. */
+export const LegacyFrame = z.union([
   z.object({
     event: z.enum(['call:offer', 'call:answer', 'call:ice', 'call:hangup']),
     payload: z.unknown().optional(),
@@ -28,8 +28,8 @@ export type CallLine = Line<CallServerFrame>;
 /** A connection to an inbox. */
 export type InboxLine = Line<InboxServerFrame>;
 
-/** A connection of an old client. */
-export type OldLine = Line<z.output<typeof OldFrame>>;
+/** A connection of a legacy client. */
+export type LegacyLine = Line<z.output<typeof LegacyFrame>>;
 
 /** What lets a device into a room. */
 export interface Ticket {
@@ -187,17 +187,17 @@ export interface Dialled extends Started {
 /** When the last token was issued, in seconds since 1970. */
 let lastIssued = Math.floor(Date.now() / 1000);
 
-/** A further device of somebody, with a token as the original issued them: no two have the same. */
+/** A further device of somebody, with a token as the legacy server issued them: no two have the same. */
 export const deviceOf = async (user: User): Promise<Device> =>
-  new Device(user, await originalToken(user.id, { issuedAt: --lastIssued }));
+  new Device(user, await legacyToken(user.id, { issuedAt: --lastIssued }));
 
 /** A device of somebody new. */
 export const newDevice = async (): Promise<Device> => deviceOf(await newUser());
 
-/** Opens a socket as old clients do, for somebody with this token. */
-export const openOld = async (token: string): Promise<OldLine> => {
+/** Opens a socket as legacy clients do, for somebody with this token. */
+export const openLegacy = async (token: string): Promise<LegacyLine> => {
   const open = () =>
-    openLine(`${stack.apiUrl}/ws?token=${token}`, OldFrame).catch((error: Error) => error);
+    openLine(`${stack.apiUrl}/ws?token=${token}`, LegacyFrame).catch((error: Error) => error);
   const line = await patiently(
     open,
     (result) => result instanceof RefusedUpgrade && result.status === 503,
@@ -206,6 +206,6 @@ export const openOld = async (token: string): Promise<OldLine> => {
   return line;
 };
 
-/** A socket of an old client. */
-export const oldClient = async (user: User): Promise<OldLine> =>
-  openOld((await deviceOf(user)).token);
+/** A socket of a legacy client. */
+export const legacyClient = async (user: User): Promise<LegacyLine> =>
+  openLegacy((await deviceOf(user)).token);

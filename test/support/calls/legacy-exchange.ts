@@ -1,5 +1,5 @@
 /**
- * A call between two clients of the original server, as it went over /ws: each frame to the byte, and what the other side was sent for it (contract.md, "Calls
+ * A call between two clients of the legacy server, as it went over /ws: each frame to the byte, and what the other side was sent for it (contract.md, "Calls
  * over /ws"). `‹caller›` and `‹callee›` stand for the ids of the two.
  */
 export type Exchange = readonly {

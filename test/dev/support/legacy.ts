@@ -1,5 +1,5 @@
-/** A database as the original server left it: the statements it made it with, and rows in every table. */
-export interface OriginalDatabase {
+/** A database as the legacy server left it: the statements it made it with, and rows in every table. */
+export interface LegacyDatabase {
   readonly tables: readonly string[];
   readonly rows: readonly string[];
 }
@@ -43,15 +43,15 @@ const MESSAGE_ROWS = `INSERT INTO messages (id, chat_id, sender_id, text, attach
 const LOG_ROWS = `INSERT INTO message_logs (from_user, to_user, timestamp, ip) VALUES
   ('a', 'b', '2022-01-01 00:00:00.123456', '192.0.2.7'), (NULL, 'b', NULL, '2001:db8::1/64'), ('a', NULL, '2022-01-02', NULL)`;
 
-const full: OriginalDatabase = {
+const full: LegacyDatabase = {
   tables: [USERS, USERS_INDEX, CHATS, CHAT_MEMBERS, MESSAGES, MESSAGE_LOGS],
   rows: [USER_ROWS, CHAT_ROWS, MEMBER_ROWS, MESSAGE_ROWS, LOG_ROWS],
 };
 const OLD_USERS = `CREATE TABLE IF NOT EXISTS users (
   id TEXT PRIMARY KEY, phone TEXT UNIQUE NOT NULL, public_key TEXT, created_at TIMESTAMP DEFAULT NOW())`;
 
-/** Every shape in which installs of the original exist (contract.md, "Database of the original"). */
-export const ORIGINAL_DATABASES: Readonly<Record<string, OriginalDatabase>> = {
+/** Every shape in which installs of the legacy server exist (contract.md, "Database of the legacy server"). */
+export const LEGACY_DATABASES: Readonly<Record<string, LegacyDatabase>> = {
   'the full one': full,
   'one without username, display_name and updated_at': {
     tables: [OLD_USERS, CHATS, CHAT_MEMBERS, MESSAGES, MESSAGE_LOGS],
@@ -101,4 +101,4 @@ export const ORIGINAL_DATABASES: Readonly<Record<string, OriginalDatabase>> = {
 };
 
 /** The full shape, which the tests of names and failures start from. */
-export const FULL_ORIGINAL: OriginalDatabase = full;
+export const FULL_LEGACY: LegacyDatabase = full;
