@@ -86,8 +86,8 @@ export const differsExcept = <State extends WithOutbox>(
   if (before === after) return false;
   if (before.outbox.changes !== after.outbox.changes) return true;
   for (const field in after) {
-    if (field === 'outbox' || unwritten.has(field)) continue;
-    if (before[field] !== after[field]) return true;
+    if (before[field] === after[field] || field === 'outbox') continue;
+    if (!unwritten.has(field)) return true;
   }
   return false;
 };

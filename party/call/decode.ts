@@ -8,9 +8,10 @@ type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
 type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };
 
 /**
- * What a frame with a candidate says: most of what a room hears is that, and the schema is slow where code must not be generated, as in Workers.
+ * Decodes a frame with a candidate, as most frames are, without the schema, which is slow in Workers
+ * because they forbid generated code.
  *
- * @returns the same as the schema of client frames, or undefined where that has to be asked: it alone refuses
+ * @returns what the schema of client frames would, or undefined where the schema has to decide
  */
 export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | undefined => {
   const { type, seq, to, signal } = frame;
@@ -23,26 +24,26 @@ export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | unde
   if (kind !== 'candidate' || !isSomething(candidate)) return;
   const read = candidateIn(candidate);
   if (!read) return;
-  const said: SignalFrame['signal'] = { kind, candidate: read };
+  const decoded: SignalFrame['signal'] = { kind, candidate: read };
   return to === undefined
-    ? { type, seq: seq as number, signal: said }
-    : { type, seq: seq as number, to, signal: said };
+    ? { type, seq: seq as number, signal: decoded }
+    : { type, seq: seq as number, to, signal: decoded };
 };
 
-/** A signal that cannot be taken, by the number that it has used in vain. */
+/** A signal that cannot be read but for its number. */
 export interface RefusedSignal {
   readonly type: 'refused';
   readonly seq: number;
   readonly code: Extract<FrameError, 'invalid' | 'too_long'>;
 }
 
-/** What a room hears of a client. */
+/** A frame of a client, as the machine gets it. */
 export type CallFrame = CallClientFrame | RefusedSignal;
 
 const TYPES = ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping'];
 const decodeKnown = decodeObjectWith(CallClientFrame, TYPES, decodeCandidate);
 
-/** Refuses a signal by its number, or without one where it has none. */
+/** Refuses a signal, by its number if it has a good one [C21]. */
 const refuseSignal = (
   { seq }: Unknown<SignalFrame>,
   code: RefusedSignal['code'],
@@ -57,13 +58,13 @@ const decodeObject = (json: Unknown<SignalFrame>): Decoded<CallFrame> => {
   return isInvalid && json.type === 'signal' ? refuseSignal(json, 'invalid') : decoded;
 };
 
-/** What a frame says. */
+/** Decodes a text frame. */
 export const decodeFrame = (text: string): Decoded<CallFrame> => {
   const json = parseObject(text);
   return json ? decodeObject(json) : { error: 'malformed' };
 };
 
-/** What a frame says that is longer than others may be: a signal, which may be too long itself. */
+/** Decodes a frame that is longer than the limit: only a signal may be, up to its own limit. */
 export const decodeLongFrame = (text: string, bytes: number): Decoded<CallFrame> | undefined => {
   const json: Unknown<SignalFrame> | undefined = parseObject(text);
   if (json?.type !== 'signal') return undefined;

@@ -1,44 +1,48 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Held } from '../wire/messages.ts';
-import { tellInbox } from './lifecycle.ts';
-import { announce } from './presence.ts';
-import { beginAnew } from './signals.ts';
-import type { Call, Member } from './state.ts';
+import { resetStream } from './acks.ts';
+import type { JoinedMember } from './member.ts';
+import { announcePeer } from './presence.ts';
+import type { RoomCall } from './state.ts';
 import type { CallStep } from './step.ts';
 
-/** How much longer than it rings an inbox holds a dial, in milliseconds. */
+/** How much longer than the call rings an inbox holds its dial, in milliseconds. */
 const SLACK_MS = 10_000;
 
-/** Until when the caller's inbox holds a call that nobody answers, in milliseconds since 1970. */
-export const dialUntil = (createdAt: number): number => createdAt + RING_MS + SLACK_MS;
+/** When the caller's inbox forgets an unanswered call, in milliseconds since 1970. */
+export const dialExpiresAt = (createdAt: number): number => createdAt + RING_MS + SLACK_MS;
 
-/** On which device of theirs somebody has the call. */
-export const heldBy = (call: Call, { role, device = '', old }: Member): Held => ({
+/** The call as a member holds it, with the device that has it [C33]. */
+export const heldCallOf = (call: RoomCall, { role, device, legacy }: JoinedMember): Held => ({
   call: call.id,
   role,
   state: call.state === 'accepted' ? 'accepted' : 'ringing',
   device,
-  // An old device has no session's name.
-  ...(!old && { session: device }),
+  // The id of a legacy device is no session.
+  ...(!legacy && { session: device }),
 });
 
-/** Another device of the caller takes the call, which nobody has answered; what they signal begins anew. */
-export const move = (
-  step: CallStep,
-  { profile: { user }, epoch: former }: Member,
-  device: string,
-) => {
+/** Gives an unanswered call to another device of its caller, whose signals begin anew [C34]. */
+export const moveCall = (step: CallStep, member: JoinedMember, device: string) => {
   const { id: call, createdAt } = step.call;
-  const epoch = former + 1;
+  const { user } = member.profile;
+  const epoch = member.epoch + 1;
   for (const { id } of step.socketsOf(user)) {
     step.send(id, { type: 'answered_elsewhere' });
     step.close(id, 'notInCall');
   }
-  step.setMember(user, { device, old: false, epoch, greeted: false, awayAt: step.now });
-  beginAnew(step, user);
+  step.putMember({
+    ...member,
+    device,
+    legacy: false,
+    epoch,
+    greeted: false,
+    awayAt: step.now,
+  });
+  resetStream(step, user);
   const callees = step.members.filter(({ role }) => role === 'callee');
   const to = callees.map(({ profile }) => profile.user);
-  const message = { type: 'moved', call, device, epoch, to, until: dialUntil(createdAt) } as const;
-  tellInbox(step, user, message);
-  announce(step, user);
+  const until = dialExpiresAt(createdAt);
+  step.tellInbox(user, { type: 'moved', call, device, epoch, to, until });
+  announcePeer(step, user);
 };

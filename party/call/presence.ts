@@ -9,40 +9,46 @@ import {
 } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
-import { ackAll, beginAnew, replay } from './signals.ts';
-import { type CallSocket, type Member, peerOf } from './state.ts';
+import { acknowledgeAll, resetStream } from './acks.ts';
+import { isJoined, isOnLegacyDevice, isRinging, type JoinedMember, peerOf } from './member.ts';
+import { replaySignals } from './signals.ts';
+import type { CallSocket } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**
- * How often a room is woken in whose call an old device is, in milliseconds. Such a device has no socket here; a Durable Object to which nobody is connected loses its
- * memory after ten seconds, and old devices cannot say again what they said.
+ * How often a room with a legacy device is woken, in milliseconds. That device has no socket here,
+ * a Durable Object without connections loses its memory after ten seconds, and legacy clients
+ * cannot send their signals again.
  */
 const AWAKE_MS = 5_000;
 
-/** How many tickets of one user are remembered; each for a minute at most. */
+/** How many tickets of one user are remembered, each for a minute at most. */
 const TICKET_LIMIT = 64;
 
-/** How long somebody who has left a group call may look at it before they join again, in milliseconds: their inbox, which hears when a session ends, no longer knows the call. */
-const LOOK_MS = 60_000;
+/**
+ * How long somebody who has left a group call may watch it before joining again, in milliseconds:
+ * their inbox no longer knows the call and cannot pass on that their session ends.
+ */
+const WATCH_MS = 60_000;
 
-/** Why somebody with a ticket is not let in, if so; where the answer is not just the code, they have been told. */
-const refusal = (step: CallStep, id: string, who: Entrant): CloseReason | undefined => {
-  const { call } = step;
+/** Why a connection with a good ticket is closed, if it is; sends what the code does not tell. */
+const refuseEntrant = (step: CallStep, id: string, who: Entrant): CloseReason | undefined => {
+  const { state, reason } = step.call;
   const member = step.member(who.user);
   if (!member || member.role !== who.role) return 'notInCall';
-  if (call.state === 'ended') {
-    step.send(id, { type: 'state', state: 'ended', ...(call.reason && { reason: call.reason }) });
+  if (state === 'ended') {
+    step.send(id, { type: 'state', state, ...(reason && { reason }) });
     return 'done';
   }
-  if (member.state === 'joined' && member.device !== who.device) {
+  if (isJoined(member) && member.device !== who.device) {
     step.send(id, { type: 'answered_elsewhere' });
     return 'notInCall';
   }
   return step.socketsOf(who.user).length >= DEVICE_LIMIT ? 'full' : undefined;
 };
 
-/** Somebody comes whom the Worker has let in. Their ticket is of use once; the newest socket of a device wins. */
-export const join = (step: CallStep, id: string, who: Entrant) => {
+/** Lets a connection in: a ticket is of use once [C18], the newest socket of a device wins [C19]. */
+export const onConnect = (step: CallStep, id: string, who: Entrant) => {
   const { call, now } = step;
   const { ticket, user, device, until } = who;
   const used = call.used.filter((other) => other.until > now);
@@ -53,59 +59,57 @@ export const join = (step: CallStep, id: string, who: Entrant) => {
   step.set({ used: [...used, { ...ticket, user }] });
   for (const other of step.socketsOf(user))
     if (other.device === device) step.close(other.id, 'replaced');
-  const why = refusal(step, id, who);
+  const why = refuseEntrant(step, id, who);
   if (why) step.close(id, why);
   else {
     step.setSocket({ id, user, device, hello: false, since: now, until });
-    if (call.lookAt === undefined) step.set({ lookAt: now + SILENCE_MS });
+    if (call.socketCheckAt === undefined) step.set({ socketCheckAt: now + SILENCE_MS });
   }
-  missing(step, user);
+  markAway(step, user);
 };
 
-/** The first frame of a socket. */
-export const hello = (
-  step: CallStep,
-  id: string,
-  frame: Extract<CallClientFrame, { type: 'hello' }>,
-) => {
+type Hello = Extract<CallClientFrame, { type: 'hello' }>;
+
+/** The first frame of a socket: answers it with the call and all signals that wait. */
+export const onHello = (step: CallStep, id: string, { version, resume }: Hello) => {
   const socket = step.socket(id);
   if (!socket) return;
-  if (socket.hello) return refuse(step, id, 'not_now');
-  if (frame.version !== VERSION) {
+  const { user } = socket;
+  if (socket.hello) return sendError(step, id, { code: 'not_now' });
+  if (version !== VERSION) {
     step.close(id, 'version');
-    return missing(step, socket.user);
+    return markAway(step, user);
   }
   step.setSocket({ ...socket, hello: true });
-  const member = step.member(socket.user);
-  if (member?.state === 'joined') comeBack(step, socket.user, member, frame.resume);
-  else reached(step, socket.user);
-  welcome(step, id, socket.user);
-  if (member?.state !== 'joined') return;
-  // What was said of it while they were gone did not reach them.
-  const { acked } = step.stream(socket.user);
-  if (acked > (frame.resume?.acked ?? 0)) step.send(id, { type: 'acked', seq: acked });
-  announce(step, socket.user);
-  replay(step, socket.user);
+  const member = step.member(user);
+  const joined = member && isJoined(member) ? member : undefined;
+  if (joined) onReturn(step, joined, resume);
+  else markReachable(step, user);
+  sendWelcome(step, id, user);
+  if (!joined) return;
+  // Acks that were sent while the client was gone did not reach it.
+  const { acked } = step.stream(user);
+  if (acked > (resume?.acked ?? 0)) step.send(id, { type: 'acked', seq: acked });
+  announcePeer(step, user);
+  replaySignals(step, user);
 };
 
-type Resume = Extract<CallClientFrame, { type: 'hello' }>['resume'];
-
-/** Somebody who is in the call has a socket again, or for the first time. */
-const comeBack = (step: CallStep, user: string, member: Member, resume: Resume) => {
-  step.setMember(user, { awayAt: undefined, greeted: true });
-  if (resume) {
-    const stream = step.stream(user);
-    if (!stream.known)
-      step.putStream({ ...stream, known: true, received: resume.acked, acked: resume.acked });
-    ackAll(step, user, resume.seen);
-  } else if (member.greeted || !step.stream(user).known) {
-    step.setMember(user, { epoch: member.epoch + 1 });
-    beginAnew(step, user);
-  }
+/** A joined member has a socket again, or for the first time. */
+const onReturn = (step: CallStep, member: JoinedMember, resume: Hello['resume']) => {
+  const { user } = member.profile;
+  const stream = step.stream(user);
+  const isForgetful = !resume && (member.greeted || !stream.known);
+  const epoch = isForgetful ? member.epoch + 1 : member.epoch;
+  step.putMember({ ...member, awayAt: undefined, greeted: true, epoch });
+  if (isForgetful) return resetStream(step, user);
+  if (!resume) return;
+  const { acked, seen } = resume;
+  if (!stream.known) step.putStream({ ...stream, known: true, received: acked, acked });
+  acknowledgeAll(step, user, seen);
 };
 
-/** Where the call is, and who is in it. */
-const welcome = (step: CallStep, id: string, user: string) => {
+/** Sends a client the state of the call and its members. */
+const sendWelcome = (step: CallStep, id: string, user: string) => {
   const { id: call, state, video, group, caller, createdAt } = step.call;
   const viewer = step.member(user);
   if (!viewer) return;
@@ -118,86 +122,84 @@ const welcome = (step: CallStep, id: string, user: string) => {
     group,
     caller,
     you: user,
-    joined: viewer.state === 'joined',
+    joined: isJoined(viewer),
     received: step.stream(user).received,
-    ...(step.members.some(({ state }) => state === 'ringing') && {
+    ...(step.members.some(isRinging) && {
       ringsForMs: Math.max(0, createdAt + RING_MS - step.now),
     }),
     peers: step.members
-      .filter(({ profile }) => profile.user !== user)
+      .filter((member) => member !== viewer)
       .map((member) => peerOf(member, viewer)),
   });
 };
 
-/** Tells all others where somebody is now. */
-export const announce = (step: CallStep, user: string, reason?: Reason) => {
+/** Tells all others the state of a member. */
+export const announcePeer = (step: CallStep, user: string, reason?: Reason) => {
   const member = step.member(user);
   if (!member) return;
   for (const viewer of step.members) {
-    if (viewer.profile.user === user) continue;
-    step.sendToUser(viewer.profile.user, {
-      type: 'peer',
-      peer: peerOf(member, viewer),
-      ...(reason && { reason }),
-    });
+    if (viewer === member) continue;
+    const peer = peerOf(member, viewer);
+    step.sendToUser(viewer.profile.user, { type: 'peer', peer, ...(reason && { reason }) });
   }
 };
 
-/** A device of somebody has come for whom it rings where nobody heard it. */
-export const reached = (step: CallStep, user: string) => {
+/** Notes that a device of a ringing member has come [C5]. */
+export const markReachable = (step: CallStep, user: string) => {
   const member = step.member(user);
-  if (member?.state !== 'ringing' || (member.here && !member.unreachable)) return;
-  // It can overtake what the inbox has answered before.
-  step.setMember(user, { here: true, unreachable: false });
-  if (member.unreachable) announce(step, user);
+  if (!member || !isRinging(member) || (member.here && !member.unreachable)) return;
+  // This may overtake an earlier answer of the inbox, which is ignored then.
+  step.putMember({ ...member, here: true, unreachable: false });
+  if (member.unreachable) announcePeer(step, user);
 };
 
 /** A connection has ended. */
-export const gone = (step: CallStep, id: string) => {
+export const onSocketClosed = (step: CallStep, id: string) => {
   const socket = step.socket(id);
   if (!socket) return;
   step.dropSocket(id);
-  missing(step, socket.user);
+  markAway(step, socket.user);
 };
 
-/** Notes since when somebody who is in the call has no socket, if so. */
-const missing = (step: CallStep, user: string) => {
+/** Marks a joined member as away since now if no socket of theirs is left. */
+const markAway = (step: CallStep, user: string) => {
   const member = step.member(user);
-  if (member?.state !== 'joined' || member.old || member.awayAt !== undefined) return;
+  if (!member || !isJoined(member) || member.legacy || member.awayAt !== undefined) return;
   if (step.socketsOf(user).some(({ hello }) => hello)) return;
-  step.setMember(user, { awayAt: step.now });
-  // A room without anybody may lose its memory before the grace is over.
-  announce(step, user);
+  step.putMember({ ...member, awayAt: step.now });
+  announcePeer(step, user);
 };
 
-/** When a connection ends by itself: with its session. */
+/** When a connection ends by itself, in milliseconds since 1970: with its session [C25]. */
 const endOf = (step: CallStep, { user, since, until }: CallSocket): number =>
-  step.member(user)?.state === 'left' ? Math.min(until, since + LOOK_MS) : until;
+  step.member(user)?.state === 'left' ? Math.min(until, since + WATCH_MS) : until;
 
-/** Ends the connections that have been silent for too long, or whose session is over. */
-export const look = (step: CallStep, present: readonly Present[]) => {
+/** Closes the sockets that have been silent for too long [C23] or whose session is over [C25]. */
+export const closeSilentSockets = (step: CallStep, present: readonly Present[]) => {
   const { now } = step;
   const heard = new Map(present.map(({ id, heardAt }) => [id, heardAt]));
+  const silentAt = ({ id }: CallSocket) => (heard.get(id) ?? 0) + SILENCE_MS;
   for (const socket of step.call.sockets) {
-    const { id, user } = socket;
-    const silent = (heard.get(id) ?? 0) + SILENCE_MS <= now;
-    if (!silent && endOf(step, socket) > now) continue;
-    step.close(id, silent ? 'silent' : 'unauthorized');
-    missing(step, user);
+    const isSilent = silentAt(socket) <= now;
+    if (!isSilent && endOf(step, socket) > now) continue;
+    step.close(socket.id, isSilent ? 'silent' : 'unauthorized');
+    markAway(step, socket.user);
   }
-  const times = step.call.sockets.map((socket) =>
-    Math.min((heard.get(socket.id) ?? 0) + SILENCE_MS, endOf(step, socket)),
-  );
-  step.set({ lookAt: times.length > 0 ? Math.min(...times) : undefined });
-  if (step.members.some(({ old }) => old)) stayAwake(step);
+  const times = step.call.sockets.map((socket) => Math.min(silentAt(socket), endOf(step, socket)));
+  step.set({ socketCheckAt: times.length > 0 ? Math.min(...times) : undefined });
+  if (step.members.some(isOnLegacyDevice)) keepAwake(step);
 };
 
-/** Has the room woken before its host lets it forget. */
-export const stayAwake = (step: CallStep) => {
+/** Has the room woken before its host takes its memory. */
+export const keepAwake = (step: CallStep) => {
   const { now, call } = step;
-  step.set({ lookAt: Math.min(now + AWAKE_MS, call.lookAt ?? Number.POSITIVE_INFINITY) });
+  const socketCheckAt = Math.min(now + AWAKE_MS, call.socketCheckAt ?? Number.POSITIVE_INFINITY);
+  step.set({ socketCheckAt });
 };
 
-/** Tells a client that a frame was refused. */
-export const refuse = (step: CallStep, id: string, error: FrameError, seq?: number) =>
-  step.send(id, errorFrame(error, seq));
+/** Tells a client that a frame was refused, by its `seq` if it was a signal. */
+export const sendError = (
+  step: CallStep,
+  id: string,
+  { code, seq }: { readonly code: FrameError; readonly seq?: number | undefined },
+) => step.send(id, errorFrame(code, seq));

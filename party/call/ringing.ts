@@ -2,60 +2,50 @@ import { RING_MS } from '../../src/contract/sockets/call.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import type { Created, Permitted, ToCall } from '../wire/messages.ts';
 import { Dialled, Rung } from '../wire/messages.ts';
-import { created, decline, end, leave } from './lifecycle.ts';
-import { dialUntil, heldBy, move } from './moving.ts';
-import { announce, reached, stayAwake } from './presence.ts';
-import { beginAnew, replay, sizeOf } from './signals.ts';
-import { type Call, type Member, newStream } from './state.ts';
+import { resetStream } from './acks.ts';
+import { declineCall, endCall, leaveCall, replyCreated } from './lifecycle.ts';
+import {
+  isJoined,
+  isRinging,
+  type Member,
+  newRingingMember,
+  type RingingMember,
+} from './member.ts';
+import { dialExpiresAt, heldCallOf, moveCall } from './moving.ts';
+import { announcePeer, keepAwake, markReachable } from './presence.ts';
+import { replaySignals, sizeOf } from './signals.ts';
+import { newStream, type RoomCall } from './state.ts';
 import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
+type Permit = Extract<ToCall, { type: 'permit' }>;
 
 /** How long the inbox of the caller is asked, in milliseconds: the caller waits. */
 const DIAL_MS = 3_000;
 
-/** How long whoever asked for the call waits for the inboxes of callees, in milliseconds: less than the Worker does (`REPLY_MS`). */
+/** How long `create` waits for the callees' inboxes, in milliseconds: less than the Worker waits. */
 export const RUNG_MS = 3_000;
 
-/** How many TURN credentials one member can have, the newest: the record has to stay below what the Worker takes. */
+/** How many TURN credentials a member has at most: the record must fit what the Worker takes. */
 const TURN_LIMIT = 32;
 
-const newMember = (profile: Member['profile'], role: Member['role'], place: number): Member => ({
-  profile,
-  role,
-  state: 'ringing',
-  device: undefined,
-  old: false,
-  place,
-  epoch: 0,
-  greeted: false,
-  joined: false,
-  here: false,
-  missed: false,
-  unreachable: false,
-  awayAt: undefined,
-  listening: false,
-  listened: [],
-  rung: false,
-});
+/** How many times legacy devices of one member are sent the signals so far, at most. */
+const LISTEN_LIMIT = 64;
 
-/** A call begins: the caller's inbox is asked whether it may. */
-export const create = (
-  id: string,
-  { caller, device, old, callees, video, offer, turn: credential, request: asked }: Create,
-  request: string,
-  now: number,
-): CallStep => {
+const newCall = (id: string, message: Create, now: number): RoomCall => {
+  const { caller, device, old: legacy, callees, video, turn: credential } = message;
   const placed: Member = {
-    ...newMember(caller, 'caller', 0),
+    profile: caller,
+    role: 'caller',
+    place: 0,
+    epoch: 1,
     state: 'joined',
     device,
-    old,
-    epoch: 1,
-    joined: true,
-    awayAt: old ? undefined : now,
+    legacy,
+    greeted: false,
+    awayAt: legacy ? undefined : now,
   };
-  const call: Call = {
+  return {
     id,
     state: 'created',
     reason: undefined,
@@ -66,44 +56,51 @@ export const create = (
     acceptedAt: undefined,
     endedAt: undefined,
     // Callees get their place when they join; until then nobody is polite towards them.
-    members: [placed, ...callees.map((callee) => newMember(callee, 'callee', callees.length))],
+    members: [placed, ...callees.map((each) => newRingingMember(each, 'callee', callees.length))],
     used: [],
-    turn: credential === undefined ? [] : [{ name: credential, user: caller.user }],
+    turnCredentials: credential === undefined ? [] : [{ name: credential, user: caller.user }],
     outbox: EMPTY_OUTBOX,
     leaseAt: undefined,
     sockets: [],
     streams: [],
-    creating: [request],
-    lookAt: undefined,
+    creating: [],
+    socketCheckAt: undefined,
   };
-  const step = new CallStep(call, now);
+};
+
+/** Begins a call: asks the caller's inbox whether the caller may make it. */
+export const createCall = (
+  id: string,
+  message: Create,
+  { request, now }: { readonly request: string; readonly now: number },
+): CallStep => {
+  const { caller, device, old: legacy, callees, offer, request: asked } = message;
+  const step = new CallStep(newCall(id, message, now), now);
+  step.set({ creating: [request] });
   const [first] = callees;
-  if (offer && first && !call.group) {
+  if (offer && first && !step.call.group) {
     const log = [{ seq: 1, to: first.user, signal: offer, size: sizeOf(offer), sentAt: undefined }];
     step.putStream({ ...newStream(caller.user), received: 1, log });
   }
-  if (old) stayAwake(step);
-  const to = callees.map(({ user }) => user);
-  const until = dialUntil(now);
-  const dial = {
-    type: 'dial',
-    call: id,
-    device,
-    to,
-    until,
-    ...(asked !== undefined && { request: asked }),
-  } as const;
+  if (legacy) keepAwake(step);
   step.post({
     to: { party: 'inbox', id: caller.user },
-    message: dial,
+    message: {
+      type: 'dial',
+      call: id,
+      device,
+      to: callees.map(({ user }) => user),
+      until: dialExpiresAt(now),
+      ...(asked !== undefined && { request: asked }),
+    },
     durable: true,
     until: now + DIAL_MS,
   });
   return step;
 };
 
-/** The Worker asks again to create what there is: its first request was lost on the way back, or is still under way. */
-export const createAgain = (step: CallStep, request: string) => {
+/** The Worker asks again, since its first request is still under way or its answer was lost. */
+export const onCreateAgain = (step: CallStep, request: string) => {
   const { state, creating, reason } = step.call;
   if (creating.length > 0) step.set({ creating: [...creating, request] });
   else if (state === 'ended')
@@ -111,129 +108,146 @@ export const createAgain = (step: CallStep, request: string) => {
   else step.reply(request, { outcome: 'created', state: 'ringing' });
 };
 
-/** Whether a device may have a ticket. */
-export const permit = (
+/** Answers whether a device may have a ticket; moves an unanswered call to it if it asks [C34]. */
+export const permitDevice = (
   step: CallStep,
-  { user, device, turn: credential, anew, takeOver }: Extract<ToCall, { type: 'permit' }>,
+  { user, device, turn: credential, anew, takeOver }: Permit,
 ): Permitted => {
   const { state, video, group } = step.call;
   const member = step.member(user);
   if (!member || state === 'ended' || (member.state === 'left' && !group))
     return { outcome: 'no_such_call' };
-  if (member.state === 'joined' && member.device !== device) {
+  if (isJoined(member) && member.device !== device) {
     const mayMove = takeOver && state === 'ringing' && member.role === 'caller';
-    if (!mayMove) return { outcome: 'elsewhere', held: heldBy(step.call, member) };
-    move(step, member, device);
+    if (!mayMove) return { outcome: 'elsewhere', held: heldCallOf(step.call, member) };
+    moveCall(step, member, device);
   }
-  if (anew && member.state === 'joined' && !member.old && !member.greeted) {
-    step.setMember(user, { epoch: member.epoch + 1 });
-    beginAnew(step, user);
-    announce(step, user);
+  if (anew && isJoined(member) && !member.legacy && !member.greeted) {
+    step.putMember({ ...(step.member(user) ?? member), epoch: member.epoch + 1 });
+    resetStream(step, user);
+    announcePeer(step, user);
   }
-  if (credential !== undefined) {
-    if (step.call.turn.some(({ name }) => name === credential))
-      return { outcome: 'ok', role: member.role, video };
-    const own = step.call.turn.filter((given) => given.user === user);
-    const surplus = own.length >= TURN_LIMIT ? own[0] : undefined;
-    step.set({
-      turn: [...step.call.turn.filter((given) => given !== surplus), { name: credential, user }],
-    });
-    return { outcome: 'ok', role: member.role, video, ...(surplus && { surplus: surplus.name }) };
-  }
-  return { outcome: 'ok', role: member.role, video };
+  const surplus = credential === undefined ? undefined : addTurnCredential(step, user, credential);
+  return { outcome: 'ok', role: member.role, video, ...(surplus !== undefined && { surplus }) };
 };
 
-/** The caller's inbox has said whether there may be this call. */
-export const dialled = (step: CallStep, answer: unknown) => {
+/** Notes a TURN credential of a user; answers the oldest one if that makes too many. */
+const addTurnCredential = (step: CallStep, user: string, name: string): string | undefined => {
+  const given = step.call.turnCredentials;
+  if (given.some((each) => each.name === name)) return undefined;
+  const own = given.filter((each) => each.user === user);
+  const surplus = own.length >= TURN_LIMIT ? own[0] : undefined;
+  step.set({ turnCredentials: [...given.filter((each) => each !== surplus), { name, user }] });
+  return surplus?.name;
+};
+
+/** The caller's inbox has answered the `dial`: rings the callees if the call may be made. */
+export const onDialReply = (step: CallStep, answer: unknown) => {
   if (step.call.state !== 'created') return;
   const parsed = Dialled.safeParse(answer).data;
-  if (parsed?.outcome !== 'ok') return withdraw(step, parsed ?? { outcome: 'failed' });
-  const { id, createdAt, video, group, caller } = step.call;
-  const { profile: from, old } = step.member(caller) ?? {};
-  if (!from) return;
+  if (parsed?.outcome !== 'ok') return withdrawCall(step, parsed ?? { outcome: 'failed' });
+  const { id: call, createdAt, video, group, caller: callerId } = step.call;
+  const caller = step.member(callerId);
+  if (!caller) return;
   step.set({ state: 'ringing' });
   const expiresAt = createdAt + RING_MS;
-  const isOld = old && { old };
   const callees = step.members.filter(({ role }) => role === 'callee');
-  const called = callees.map(({ profile }) => profile.user);
-  for (const { profile, state } of step.members) {
-    if (state !== 'ringing') continue;
-    const about = { call: id, from, video, group, expiresAt, to: called, ...isOld };
-    const ring = { type: 'ring', ...about } as const;
+  const message = {
+    type: 'ring',
+    call,
+    from: caller.profile,
+    video,
+    group,
+    expiresAt,
+    to: callees.map(({ profile }) => profile.user),
+    ...(isJoined(caller) && caller.legacy && { old: true }),
+  } as const;
+  for (const { profile } of step.members.filter(isRinging)) {
     const to = { party: 'inbox', id: profile.user } as const;
-    step.post({ to, message: ring, durable: true, until: expiresAt });
+    step.post({ to, message, durable: true, until: expiresAt });
   }
 };
 
-/** There is no such call after all: whoever asked for it hears why. */
-const withdraw = (step: CallStep, answer: Created | Rung | Dialled) => {
+/** Ends a call that may not be made, with an answer to `create` that says why. */
+const withdrawCall = (step: CallStep, answer: Created | Rung | Dialled) => {
   for (const request of step.call.creating) step.reply(request, answer);
   step.set({ creating: [] });
-  end(step, 'cancelled', false);
+  endCall(step, 'cancelled', false);
 };
 
 /**
- * The inbox of a callee has said what comes of it, or could not be reached: then it is asked on, since a call that crosses this one would be known to it. Whoever asked
- * for the call waits for that, {@link RUNG_MS} at most.
+ * A callee's inbox has answered the `ring`, or, without an answer, could not be reached: then it is
+ * asked again, since it may know of a crossing call, and `create` waits {@link RUNG_MS} at most.
  */
-export const rung = (step: CallStep, user: string, answer: unknown) => {
+export const onRingReply = (step: CallStep, user: string, answer: unknown) => {
   const member = step.member(user);
   if (step.call.state === 'ended' || !member) return;
-  const parsed = Rung.safeParse(answer).data;
-  if (answer !== undefined) step.setMember(user, { rung: true });
-  if (member.state === 'ringing') {
-    if (parsed?.outcome === 'limited') return pause(step, user, parsed.retryAfterSeconds);
-    const isBegun = step.call.state === 'accepted';
-    if (parsed?.outcome === 'instead' && !isBegun) return withdraw(step, parsed);
-    // Those who talk already go on without whoever is in another call.
-    if (parsed?.outcome === 'busy' || parsed?.outcome === 'instead') decline(step, user, 'busy');
-    else {
-      // An old device can have come since the inbox has counted them.
-      const listening = member.listening || parsed?.old === true;
-      const unreachable =
-        !listening && !member.here && (parsed === undefined || parsed.devices === 0);
-      step.setMember(user, { unreachable, listening });
-      if (unreachable !== member.unreachable) announce(step, user);
-      if (parsed?.old) replay(step, user);
-    }
+  if (isRinging(member)) {
+    const ringing = answer === undefined ? member : { ...member, rung: true };
+    step.putMember(ringing);
+    const reply = Rung.safeParse(answer).data;
+    if (reply?.outcome === 'limited') return onPaused(step, user, reply.retryAfterSeconds);
+    const isTalking = step.call.state === 'accepted';
+    if (reply?.outcome === 'instead' && !isTalking) return withdrawCall(step, reply);
+    // Those who talk already go on without a callee who is in another call.
+    if (reply?.outcome === 'busy' || reply?.outcome === 'instead') declineCall(step, user, 'busy');
+    else noteDevices(step, ringing, reply);
   }
-  createdIfRung(step);
+  replyCreatedIfAllRung(step);
 };
 
-/** Whoever asked for the call hears that it rings, when all inboxes have said what comes of it. */
-const createdIfRung = (step: CallStep) => {
-  if (step.members.every(({ state, rung }) => state !== 'ringing' || rung)) created(step);
+/** Notes on which devices a member's inbox rings; legacy ones are sent the signals so far. */
+const noteDevices = (
+  step: CallStep,
+  member: RingingMember,
+  reply: Extract<Rung, { outcome: 'ok' }> | undefined,
+) => {
+  const { user } = member.profile;
+  // A legacy device may have come after the inbox has counted its devices.
+  const listening = member.listening || reply?.old === true;
+  const unreachable = !listening && !member.here && (reply?.devices ?? 0) === 0;
+  step.putMember({ ...member, unreachable, listening });
+  if (unreachable !== member.unreachable) announcePeer(step, user);
+  if (reply?.old) replaySignals(step, user);
 };
 
-/** How often old devices of one member are handed the signals so far: more do not come while it rings. */
-const LISTEN_LIMIT = 64;
+/** Answers `create` when the inboxes of all ringing callees have answered. */
+const replyCreatedIfAllRung = (step: CallStep) => {
+  if (step.members.every((member) => !isRinging(member) || member.rung)) replyCreated(step);
+};
 
-/** An old device rings: it is handed what was said so far, once, and once more when it has dropped that. */
-export const listen = (
+/** A legacy device rings: it is sent the signals so far, once more if it has dropped them. */
+export const onLegacyListen = (
   step: CallStep,
   user: string,
-  { device, again = false }: { device: string; again?: boolean | undefined },
+  { device, again = false }: { readonly device: string; readonly again?: boolean | undefined },
 ) => {
-  const who = again ? `${device} again` : device;
-  const listened = step.member(user)?.listened ?? [];
-  step.setMember(user, { listening: true });
-  reached(step, user);
-  if (listened.includes(who) || listened.length >= LISTEN_LIMIT) return;
-  step.setMember(user, { listened: [...listened, who] });
-  replay(step, user, device);
+  const member = step.member(user);
+  if (!member || !isRinging(member)) return;
+  const name = again ? `${device} again` : device;
+  const { listened } = member;
+  const isServed = listened.includes(name) || listened.length >= LISTEN_LIMIT;
+  step.putMember({
+    ...member,
+    listening: true,
+    listened: isServed ? listened : [...listened, name],
+  });
+  markReachable(step, user);
+  if (!isServed) replaySignals(step, user, device);
 };
 
-/** Somebody may not be rung yet, since the caller rang in vain too often. */
-const pause = (step: CallStep, user: string, seconds: number) => {
-  step.setMember(user, { pausedForSeconds: seconds });
+/** The caller has rung a callee in vain too often and may not ring them yet [C29]. */
+const onPaused = (step: CallStep, user: string, pausedForSeconds: number) => {
+  const member = step.member(user);
+  if (member) step.putMember({ ...member, pausedForSeconds });
   const callees = step.members.filter(({ role }) => role === 'callee');
-  const pauses = callees.flatMap(({ pausedForSeconds }) => pausedForSeconds ?? []);
+  const pauses = callees.flatMap((callee) => callee.pausedForSeconds ?? []);
   if (pauses.length < callees.length) return leaveUnrung(step, user);
-  withdraw(step, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
+  withdrawCall(step, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
 };
 
-/** It did not ring: nobody has missed anything. */
+/** Takes out a callee for whom it did not ring, who has missed nothing. */
 const leaveUnrung = (step: CallStep, user: string) => {
-  leave(step, user, 'failed');
-  createdIfRung(step);
+  leaveCall(step, user, 'failed');
+  replyCreatedIfAllRung(step);
 };

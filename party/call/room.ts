@@ -3,10 +3,10 @@ import type { RoomDefinition } from '../definition.ts';
 import { quickToCall } from '../quick.ts';
 import { ToCall } from '../wire/messages.ts';
 import { type CallFrame, decodeFrame, decodeLongFrame } from './decode.ts';
-import { deadline, kept, reminder, start, step } from './machine.ts';
+import { nextDeadline, nextReminder, startCall, stepCall, writeRoom } from './machine.ts';
 import type { CallRoomState } from './state.ts';
 
-/** The room of a call. It does not sleep: a call is short. */
+/** The room of a call. It does not hibernate, since a call is short. */
 export const callRoom: RoomDefinition<CallRoomState, CallFrame, ToCall> = {
   party: 'call',
   frameLimit: FRAME_LIMIT,
@@ -16,9 +16,9 @@ export const callRoom: RoomDefinition<CallRoomState, CallFrame, ToCall> = {
   quick: quickToCall,
   decode: decodeFrame,
   decodeLong: decodeLongFrame,
-  start: (id, given, _, now) => start(id, given, now),
-  step,
-  kept,
-  deadline,
-  reminder,
+  start: (id, given, _, now) => startCall(id, given, now),
+  step: stepCall,
+  kept: writeRoom,
+  deadline: nextDeadline,
+  reminder: nextReminder,
 };

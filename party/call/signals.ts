@@ -1,39 +1,36 @@
-import {
-  type CallServerFrame,
-  RING_MS,
-  type Seen,
-  type Signal,
-} from '../../src/contract/sockets/call.ts';
+import { type CallServerFrame, RING_MS, type Signal } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
-import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
-import { newStream, own, type Stream, type Waiting } from './state.ts';
+import type { CarriedSignal } from '../wire/messages.ts';
+import { advanceAck } from './acks.ts';
+import { hasJoined, isJoined, isRinging } from './member.ts';
+import { ownValue, type PendingSignal, type Stream } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**
- * How many signals of a sender wait at most, for those before them or for their recipients; and how many characters. What may be sent within the five seconds that an ack may take
- * has room.
+ * How many signals of a sender wait at most, out of order and unacknowledged, and how many
+ * characters they have. The log holds what a client may send in the 5 s that an ack may take.
  */
-const EARLY_LIMIT = 64;
-const EARLY_CHARACTERS = 262_144;
+const OUT_OF_ORDER_LIMIT = 64;
+const OUT_OF_ORDER_CHARACTERS = 262_144;
 const LOG_LIMIT = 512;
 const LOG_CHARACTERS = 1_048_576;
 
-/** How many signals an old device is handed at once that comes late, and how many characters. */
-const TOGETHER = 128;
-const TOGETHER_CHARACTERS = 262_144;
+/** How many signals go in one message to a legacy device, and how many characters. */
+const MERGE_LIMIT = 128;
+const MERGE_CHARACTERS = 262_144;
 
-/** How long a signal is tried to be handed to an old client, in milliseconds: then that one is gone. */
-const OLD_SIGNAL_MS = 10_000;
+/** How long a signal is tried to be handed to a legacy device, in milliseconds [C39]. */
+const LEGACY_SIGNAL_MS = 10_000;
 
-/** What clients of this protocol get: nothing that came from an old one beside the signal itself. */
-const plain = (signal: CarriedSignal): Signal => {
+/** The signal without the payload of a legacy client, which only other legacy clients get. */
+const withoutRaw = (signal: CarriedSignal): Signal => {
   if (signal.raw === undefined) return signal;
   const { raw: _, ...rest } = signal;
   return rest;
 };
 
-/** How much of memory a signal takes, in characters: those of its texts, and of what an old client sent with it. */
+/** How much memory a signal takes, in characters of its texts and its legacy payload. */
 export const sizeOf = (signal: CarriedSignal): number => {
   if (signal.raw !== undefined) return JSON.stringify(signal).length;
   if (signal.kind !== 'candidate') return signal.sdp.length;
@@ -41,273 +38,263 @@ export const sizeOf = (signal: CarriedSignal): number => {
   return candidate.length + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
 };
 
-/** What goes to a recipient at once: a signal, or the first description with the candidates that came before it. */
-interface Entry {
+/** What is delivered at once: a signal, or the first description with the candidates before it. */
+interface Delivery {
   readonly seq: number;
   readonly signals: readonly CarriedSignal[];
 }
 
-/** A signal of somebody who is in the call: in the order of its number, once, to whom it is for. Answers why it is refused, if so. */
-export const receive = (
+/** The sender and the recipient of signals. */
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+interface NumberedSignal {
+  readonly seq: number;
+  readonly to?: string | undefined;
+  readonly signal: CarriedSignal;
+}
+
+/**
+ * Takes a signal of a joined member in the order of its number, once, and delivers it [C11].
+ *
+ * @returns why it is refused, if it is
+ */
+export const receiveSignal = (
   step: CallStep,
   user: string,
-  { seq, to, signal }: { seq: number; to?: string | undefined; signal: CarriedSignal },
+  { seq, to, signal }: NumberedSignal,
 ): FrameError | undefined => {
   const recipient = recipientOf(step, user, to);
   if (!recipient) return markRefused(step, user, seq) ? 'no_such_peer' : undefined;
   const stream = step.stream(user);
-  const { received, early, acked, log, refused } = stream;
-  const waiting: Waiting = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
+  const { received, outOfOrder, acked, refused } = stream;
+  const pending = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) step.sendToUser(user, { type: 'acked', seq: acked });
-  } else if (
-    log.length >= LOG_LIMIT ||
-    charactersOf(log) > LOG_CHARACTERS ||
-    isFullFor(step, recipient)
-  ) {
+  } else if (isLogFull(stream) || isOutboxFullFor(step, recipient)) {
     step.sendToUser(user, { type: 'resend', seq: received + 1 });
     return 'too_much';
   } else if (seq > received + 1) {
-    const isFull = early.length >= EARLY_LIMIT || charactersOf(early) > EARLY_CHARACTERS;
-    const isOfUse =
-      !isFull && !isOutdated(stream, seq) && !early.some((other) => other.seq === seq);
-    if (isOfUse)
-      step.putStream({ ...stream, ...clearRefused(refused, seq), early: [...early, waiting] });
+    if (canWait(stream, seq))
+      step.putStream({
+        ...stream,
+        ...clearRefused(refused, seq),
+        outOfOrder: [...outOfOrder, pending],
+      });
     step.sendToUser(user, { type: 'resend', seq: received + 1 });
   } else {
     step.putStream({ ...stream, ...clearRefused(refused, seq) });
-    accept(step, user, waiting);
-    followUp(step, user);
+    acceptSignal(step, user, pending);
+    acceptFollowing(step, user);
   }
   return undefined;
+};
+
+const isLogFull = ({ log }: Stream): boolean =>
+  log.length >= LOG_LIMIT || charactersOf(log) > LOG_CHARACTERS;
+
+/** Whether too much is on its way to the legacy devices of a user. */
+const isOutboxFullFor = (step: CallStep, user: string): boolean =>
+  isFull(step.call.outbox, { party: 'inbox', id: user });
+
+/** Whether a signal that came before others is worth keeping until they come. */
+const canWait = (stream: Stream, seq: number): boolean => {
+  const { outOfOrder } = stream;
+  return (
+    outOfOrder.length < OUT_OF_ORDER_LIMIT &&
+    charactersOf(outOfOrder) <= OUT_OF_ORDER_CHARACTERS &&
+    !isOutdated(stream, seq) &&
+    !outOfOrder.some((other) => other.seq === seq)
+  );
 };
 
 /** Whether a signal was numbered before its sender heard that one before it was refused. */
 const isOutdated = ({ refused }: Stream, seq: number): boolean =>
   refused !== undefined && seq > refused;
 
-/** The number that was refused is used again: its sender has heard of it, and numbers anew. */
+/** A sender that uses a refused number again has heard of it and numbers anew. */
 const clearRefused = (refused: number | undefined, seq: number) =>
   refused === seq ? { refused: undefined } : {};
 
 /**
- * Notes that a signal is refused for good. Its number is free, so those behind it get others: what
- * has come of them, and what is under way, is of no use, and is sent again.
+ * Notes that a signal is refused for good. Its number becomes free and those behind it change, so
+ * signals with higher numbers are dropped and sent again.
  *
- * @returns false when it is such a one itself, and its sender need not hear of it by this number
+ * @returns false when the signal was numbered before an earlier refusal and will come again
  */
 export const markRefused = (step: CallStep, user: string, seq: number): boolean => {
   const stream = step.stream(user);
-  const { received, early } = stream;
+  const { received, outOfOrder } = stream;
   if (seq <= received) return true;
   if (isOutdated(stream, seq)) {
     step.sendToUser(user, { type: 'resend', seq: received + 1 });
     return false;
   }
-  step.putStream({ ...stream, refused: seq, early: early.filter((waiting) => waiting.seq < seq) });
+  const before = outOfOrder.filter((pending) => pending.seq < seq);
+  step.putStream({ ...stream, refused: seq, outOfOrder: before });
   return true;
 };
 
-/** Whether too much is on its way to the old devices of somebody. */
-const isFullFor = (step: CallStep, user: string): boolean =>
-  isFull(step.call.outbox, { party: 'inbox', id: user });
+const charactersOf = (pending: readonly PendingSignal[]): number =>
+  pending.reduce((sum, { size }) => sum + size, 0);
 
-const charactersOf = (waiting: readonly Waiting[]): number => {
-  let characters = 0;
-  for (const { size } of waiting) characters += size;
-  return characters;
-};
-
-/** The other one of two; of several the one who is named, if they have ever joined: who has just left may not be known to have. */
+/**
+ * Whom a signal is for: the other one of two; in a group the one it names, if they have ever
+ * joined, since its sender may not know yet that they have left.
+ */
 const recipientOf = (step: CallStep, user: string, to: string | undefined): string | undefined => {
-  if (step.call.group)
-    return to !== undefined && to !== user && step.member(to)?.joined ? to : undefined;
+  if (step.call.group) {
+    const member = to === undefined || to === user ? undefined : step.member(to);
+    return member && hasJoined(member) ? to : undefined;
+  }
   const other = step.members.find(({ profile }) => profile.user !== user)?.profile.user;
   return to === undefined || to === other ? other : undefined;
 };
 
-/** Those that waited for the one that has just come. */
-const followUp = (step: CallStep, user: string) => {
+/** Accepts the signals that waited for the one that has just come. */
+const acceptFollowing = (step: CallStep, user: string) => {
   for (;;) {
     const stream = step.stream(user);
-    const { received, early } = stream;
-    const next = early.find(({ seq }) => seq === received + 1);
+    const { received, outOfOrder } = stream;
+    const next = outOfOrder.find(({ seq }) => seq === received + 1);
     if (!next) return;
-    step.putStream({ ...stream, early: early.filter((waiting) => waiting !== next) });
-    accept(step, user, next);
+    step.putStream({ ...stream, outOfOrder: outOfOrder.filter((pending) => pending !== next) });
+    acceptSignal(step, user, next);
   }
 };
 
-const accept = (step: CallStep, user: string, waiting: Waiting) => {
-  const { seq, to, signal } = waiting;
-  const stream = step.stream(user);
-  const seenUpTo = own(stream.seen, to);
-  // In a room that has lost its memory it may have been sent again although it has come.
+/** Logs the next signal of a sender until it is acknowledged, and delivers it. */
+const acceptSignal = (step: CallStep, from: string, pending: PendingSignal) => {
+  const { seq, to, signal } = pending;
+  const stream = step.stream(from);
+  const seenUpTo = ownValue(stream.seen, to);
+  // After a restart a sender may send again what its recipient has seen.
   if (step.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
     step.putStream({ ...stream, received: seq });
-    return settle(step, user);
+    return advanceAck(step, from);
   }
-  step.putStream({ ...stream, received: seq, log: [...stream.log, waiting] });
-  // Of all that was sent since the first description nothing waits any more.
+  step.putStream({ ...stream, received: seq, log: [...stream.log, pending] });
+  const pair = { from, to };
+  // Once a description was seen, nothing in the log waits for one.
   const last =
-    seenUpTo === undefined ? entriesFor(step, user, to).at(-1) : { seq, signals: [signal] };
+    seenUpTo === undefined ? deliveriesFor(step, pair).at(-1) : { seq, signals: [signal] };
   if (last?.seq !== seq) return;
-  deliver(step, user, to, last);
-  noteSent(step, user, to, seq);
+  deliver(step, pair, last);
+  noteSent(step, pair, seq);
 };
 
-/** Notes that somebody who is here was sent signals of somebody, from a number on. */
-const noteSent = (step: CallStep, from: string, to: string, first: number) => {
-  const { state, old, awayAt } = step.member(to) ?? {};
-  if (!step.call.group || state !== 'joined' || old || awayAt !== undefined) return;
+/** Notes that a present member of a group was sent the signals of a sender from a number on. */
+const noteSent = (step: CallStep, { from, to }: Pair, first: number) => {
+  const member = step.member(to);
+  if (!step.call.group || !member || !isJoined(member)) return;
+  if (member.legacy || member.awayAt !== undefined) return;
   const stream = step.stream(from);
-  const sent = (each: Waiting) =>
+  const noted = (each: PendingSignal) =>
     each.to === to && each.seq >= first ? { ...each, sentAt: step.now } : each;
-  step.putStream({ ...stream, log: stream.log.map(sent) });
+  step.putStream({ ...stream, log: stream.log.map(noted) });
 };
 
-/** What somebody has to get of a sender. Candidates that came before the first description stand behind it; without one they wait. */
-const entriesFor = (step: CallStep, from: string, to: string): readonly Entry[] => {
+/**
+ * The signals of a sender that a recipient has not seen. Candidates that came before the first
+ * description go with it; without a description they wait [C13].
+ */
+const deliveriesFor = (step: CallStep, { from, to }: Pair): readonly Delivery[] => {
   const { log, seen } = step.stream(from);
-  const waiting = log.filter((each) => each.to === to);
-  const isDescribed = own(seen, to) !== undefined;
-  const first = isDescribed ? 0 : waiting.findIndex(({ signal }) => signal.kind !== 'candidate');
+  const pending = log.filter((each) => each.to === to);
+  const isDescribed = ownValue(seen, to) !== undefined;
+  const first = isDescribed ? 0 : pending.findIndex(({ signal }) => signal.kind !== 'candidate');
   if (first < 0) return [];
-  const before = waiting.slice(0, first).map(({ signal }) => signal);
-  return waiting.slice(first).map(({ seq, signal }, index) => ({
+  const before = pending.slice(0, first).map(({ signal }) => signal);
+  return pending.slice(first).map(({ seq, signal }, index) => ({
     seq,
     signals: index === 0 ? [signal, ...before] : [signal],
   }));
 };
 
-const deliver = (step: CallStep, from: string, to: string, entry: Entry) => {
-  const member = step.member(to);
+/** Sends signals to the device that has the call, or to the legacy devices that ring. */
+const deliver = (step: CallStep, pair: Pair, delivery: Delivery) => {
+  const member = step.member(pair.to);
   if (!member) return;
-  if (member.state === 'joined' && !member.old) step.sendToUser(to, frameOf(step, from, entry));
-  else if (member.listening || member.state === 'joined')
-    deliverOld(step, from, to, entry, member.device);
+  if (isJoined(member) && !member.legacy)
+    step.sendToUser(pair.to, frameOf(step, pair.from, delivery));
+  else if (isJoined(member)) deliverToLegacy(step, { ...pair, device: member.device }, delivery);
+  else if (isRinging(member) && member.listening) deliverToLegacy(step, pair, delivery);
 };
 
 const epochOf = (step: CallStep, user: string): number => step.member(user)?.epoch ?? 1;
 
-const frameOf = (step: CallStep, from: string, { seq, signals }: Entry): CallServerFrame => ({
+const frameOf = (step: CallStep, from: string, { seq, signals }: Delivery): CallServerFrame => ({
   type: 'signal',
   from,
   epoch: epochOf(step, from),
   seq,
-  signals: signals.map(plain),
+  signals: signals.map(withoutRaw),
 });
 
-const deliverOld = (
+/** Hands signals to a user's inbox, for one legacy device or for all that ring. */
+const deliverToLegacy = (
   step: CallStep,
-  from: string,
-  to: string,
-  { seq, signals }: Entry,
-  device: string | undefined,
+  { from, to, device }: Pair & { readonly device?: string | undefined },
+  { seq, signals }: Delivery,
 ) => {
-  const { id: call, video } = step.call;
-  const message: Extract<ToInbox, { type: 'signal' }> = {
-    type: 'signal',
-    call,
-    from,
-    video,
-    ...(device !== undefined && { device }),
-    epoch: epochOf(step, from),
-    seq,
-    signals: [...signals],
-  };
+  const { id: call, video, createdAt } = step.call;
+  // While a call rings, a legacy device hears of its signals in no other way.
+  const isWorthRinging = step.member(to)?.state === 'ringing';
   step.post({
     to: { party: 'inbox', id: to },
-    message,
+    message: {
+      type: 'signal',
+      call,
+      from,
+      video,
+      ...(device !== undefined && { device }),
+      epoch: epochOf(step, from),
+      seq,
+      signals: [...signals],
+    },
     durable: false,
-    // As long as it rings, there is no other way for it to be heard.
-    until:
-      step.member(to)?.state === 'ringing'
-        ? step.call.createdAt + RING_MS
-        : step.now + OLD_SIGNAL_MS,
-    size: signals.reduce((sum, signal) => sum + sizeOf(signal), 0),
+    until: isWorthRinging ? createdAt + RING_MS : step.now + LEGACY_SIGNAL_MS,
+    size: sizeOfAll(signals),
   });
 };
 
-/** Entries in as few messages as may be: old devices have no use for their numbers. */
-const together = (entries: readonly Entry[]): readonly Entry[] => {
-  const joined: Entry[] = [];
+const sizeOfAll = (signals: readonly CarriedSignal[]): number =>
+  signals.reduce((sum, signal) => sum + sizeOf(signal), 0);
+
+/** Merges deliveries into few messages: legacy devices do not use their numbers. */
+const mergeDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] => {
+  const merged: Delivery[] = [];
   let characters = 0;
-  for (const { seq, signals } of entries) {
-    const size = signals.reduce((sum, signal) => sum + sizeOf(signal), 0);
-    const last = joined.at(-1);
+  for (const { seq, signals } of deliveries) {
+    const size = sizeOfAll(signals);
+    const last = merged.at(-1);
     characters += size;
-    if (last && last.signals.length < TOGETHER && characters <= TOGETHER_CHARACTERS) {
-      joined[joined.length - 1] = { seq, signals: [...last.signals, ...signals] };
+    if (last && last.signals.length < MERGE_LIMIT && characters <= MERGE_CHARACTERS) {
+      merged[merged.length - 1] = { seq, signals: [...last.signals, ...signals] };
     } else {
-      joined.push({ seq, signals });
+      merged.push({ seq, signals });
       characters = size;
     }
   }
-  return joined;
+  return merged;
 };
 
-/** All that waits for somebody who is (back) in the call; for an old device that rings, to that one. */
-export const replay = (step: CallStep, user: string, oldDevice?: string) => {
+/** Delivers all signals that a member has not seen, or sends them to one legacy device that rings. */
+export const replaySignals = (step: CallStep, user: string, legacyDevice?: string) => {
   for (const { user: from } of step.call.streams) {
-    const entries = entriesFor(step, from, user);
-    if (oldDevice !== undefined) {
-      for (const entry of together(entries)) deliverOld(step, from, user, entry, oldDevice);
-    } else if (step.member(user)?.listening) {
-      for (const entry of together(entries)) deliver(step, from, user, entry);
-    } else for (const entry of entries) deliver(step, from, user, entry);
-    if (entries[0]) noteSent(step, from, user, entries[0].seq);
-  }
-};
-
-/** Somebody has seen the signals of another one, up to a number. */
-export const ack = (step: CallStep, user: string, from: string, seq: number) => {
-  const stream = step.stream(from);
-  const { log, seen } = stream;
-  if (seq <= (own(seen, user) ?? 0)) return;
-  step.putStream({
-    ...stream,
-    seen: { ...seen, [user]: seq },
-    log: log.filter((entry) => entry.to !== user || entry.seq > seq),
-  });
-  settle(step, from);
-};
-
-/** Takes what somebody says that they have seen; of others, and of times that are over, nothing. */
-export const ackAll = (step: CallStep, user: string, seen: Seen) => {
-  for (const [from, { epoch, seq }] of Object.entries(seen)) {
-    const member = from === user ? undefined : step.member(from);
-    if (member?.epoch !== epoch) continue;
-    // Nobody has seen what has not come, unless it came before the room lost its memory.
-    const { known, received } = step.stream(from);
-    ack(step, user, from, known ? Math.min(seq, received) : seq);
-  }
-};
-
-/** Tells a sender up to where all has arrived. */
-const settle = (step: CallStep, user: string) => {
-  const stream = step.stream(user);
-  const { known, received, acked, log } = stream;
-  if (!known) return;
-  const upTo = Math.min(received, ...log.map(({ seq }) => seq - 1));
-  if (upTo <= acked) return;
-  step.putStream({ ...stream, acked: upTo });
-  step.sendToUser(user, { type: 'acked', seq: upTo });
-};
-
-/** Somebody has left, or forgotten what came before: what was on the way to and from them is of no use. */
-export const beginAnew = (step: CallStep, user: string) => {
-  drop(step, user);
-  step.putStream(newStream(user));
-};
-
-/** Nothing more for somebody. */
-const drop = (step: CallStep, user: string) => {
-  for (const stream of step.call.streams) {
-    const { user: from, log, seen } = stream;
-    if (from === user) continue;
-    const { [user]: _, ...others } = seen;
-    step.putStream({ ...stream, log: log.filter(({ to }) => to !== user), seen: others });
-    settle(step, from);
+    const pair = { from, to: user };
+    const deliveries = deliveriesFor(step, pair);
+    const member = step.member(user);
+    const isListening = member !== undefined && isRinging(member) && member.listening;
+    if (legacyDevice !== undefined) {
+      for (const delivery of mergeDeliveries(deliveries))
+        deliverToLegacy(step, { ...pair, device: legacyDevice }, delivery);
+    } else {
+      for (const delivery of isListening ? mergeDeliveries(deliveries) : deliveries)
+        deliver(step, pair, delivery);
+    }
+    if (deliveries[0]) noteSent(step, pair, deliveries[0].seq);
   }
 };

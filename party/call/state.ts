@@ -1,86 +1,54 @@
-import type { CallState, Peer, Reason } from '../../src/contract/sockets/call.ts';
-import type { Profile } from '../../src/contract/sockets/inbox.ts';
-import { EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
+import type { CallState, Reason } from '../../src/contract/sockets/call.ts';
+import type { Outbox } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
+import type { Member } from './member.ts';
 
-/** Somebody in a call. */
-export interface Member {
-  readonly profile: Profile;
-  readonly role: 'caller' | 'callee';
-  /** Where they are; `away` is what a joined one without a socket is called to others. */
-  readonly state: 'ringing' | 'joined' | 'left';
-  /** The device that has the call. */
-  readonly device: string | undefined;
-  /** Whether that device speaks the old dialect: it has no socket here, the inbox speaks for it. */
-  readonly old: boolean;
-  /** Their place in the order of joining: the later one of two is polite. */
-  readonly place: number;
-  /** Goes up whenever they come without memory. */
-  readonly epoch: number;
-  /** Whether their device was here since it has the call: the first time is no coming back. */
-  readonly greeted: boolean;
-  /** Whether they were in the call at some time. */
-  readonly joined: boolean;
-  /** Whether a device of theirs has come while it rang. */
-  readonly here: boolean;
-  /** Whether they missed it: they are told later. */
-  readonly missed: boolean;
-  readonly unreachable: boolean;
-  /** Since when they have no socket, in milliseconds since 1970. */
-  readonly awayAt: number | undefined;
-  /** Whether old devices ring, which want the signals so far. */
-  readonly listening: boolean;
-  /** Which of them were handed what was said so far; none in what was written before there was this. */
-  readonly listened?: readonly string[];
-  /** Whether the inbox has said what comes of ringing. */
-  readonly rung: boolean;
-  /** For how many seconds the caller may not ring them, who has rung in vain too often. */
-  readonly pausedForSeconds?: number | undefined;
-}
-
-/** A socket of a client of this protocol. */
+/** A socket of a client that is no legacy client. */
 export interface CallSocket {
   readonly id: string;
   readonly user: string;
   readonly device: string;
   readonly hello: boolean;
-  /** When it came, and when its session ends, in milliseconds since 1970. */
+  /** When the socket was opened and when its session ends, in milliseconds since 1970. */
   readonly since: number;
   readonly until: number;
 }
 
-/** A signal that waits: for those before it, for its recipient to have seen it, or for a description that has to come first. */
-export interface Waiting {
+/** A signal that waits for those before it, for its recipient's ack, or for a description. */
+export interface PendingSignal {
   readonly seq: number;
   readonly to: string;
   readonly signal: CarriedSignal;
   /** In characters. */
   readonly size: number;
-  /** In a group, when its recipient was sent it last, in milliseconds since 1970; undefined when they could not be, or as part of something later. */
+  /**
+   * In a group, when its recipient was sent it last, in milliseconds since 1970; undefined when the
+   * recipient was away, or gets it as part of a later signal.
+   */
   readonly sentAt: number | undefined;
 }
 
-/** The signals of one sender. Never written: after a restart the clients say where they were. */
+/** The signals of one sender, in memory alone [C15]. */
 export interface Stream {
   readonly user: string;
-  /** False until the sender has said where they are, in a room that lost its memory. */
+  /** False in a restarted room until the sender has said which signals were acknowledged. */
   readonly known: boolean;
-  /** The last that came without a gap. */
+  /** The last signal that came without a gap. */
   readonly received: number;
-  /** The last of those that all have arrived, as the sender was told. */
+  /** The last signal of which the sender was told that it and all before have arrived. */
   readonly acked: number;
   /** The number of a signal that was refused for good: its sender numbers all behind it anew. */
   readonly refused?: number | undefined;
-  /** Those that came before others that are still missing. */
-  readonly early: readonly Waiting[];
-  /** Those not acked by their recipients, in order. */
-  readonly log: readonly Waiting[];
-  /** Recipient → the last that they have seen: since the first that they see is a description, they have one. */
+  /** Signals that came before others that are still missing. */
+  readonly outOfOrder: readonly PendingSignal[];
+  /** Signals that their recipients have not acknowledged, in order. */
+  readonly log: readonly PendingSignal[];
+  /** Recipient → the last signal seen; the first one that is seen is a description [C13]. */
   readonly seen: Readonly<Record<string, number>>;
 }
 
-/** A call that exists. */
-export interface Call {
+/** The call of a room, from the dial until it is forgotten after its end. */
+export interface RoomCall {
   readonly id: string;
   readonly state: CallState;
   readonly reason: Reason | undefined;
@@ -94,75 +62,44 @@ export interface Call {
   readonly members: readonly Member[];
   /** Tickets that were used; `until` in milliseconds since 1970. */
   readonly used: readonly { readonly id: string; readonly user: string; readonly until: number }[];
-  /** TURN credentials that were given for it, to be revoked at its end. */
-  readonly turn: readonly { readonly name: string; readonly user: string }[];
+  /** TURN credentials that were handed out for the call, to be revoked at its end [C31]. */
+  readonly turnCredentials: readonly { readonly name: string; readonly user: string }[];
   readonly outbox: Outbox;
-  /** When the inboxes are told again who is busy; a room that has lost its host is woken by it. */
+  /** When the busy leases are renewed, which also wakes a room that has lost its host [C10]. */
   readonly leaseAt: number | undefined;
   readonly sockets: readonly CallSocket[];
   readonly streams: readonly Stream[];
-  /** Requests to create it that wait for an answer. */
+  /** Requests to create the call that have not been answered. */
   readonly creating: readonly string[];
-  /** When silent sockets are looked for. */
-  readonly lookAt: number | undefined;
+  /** When silent sockets are closed next. */
+  readonly socketCheckAt: number | undefined;
 }
 
-/** What a `call` room knows: its id, and its call, if there is one. */
+/** What a `call` room knows: its id, and its call if there is one. */
 export interface CallRoomState {
   readonly id: string;
-  readonly call: Call | undefined;
+  readonly call: RoomCall | undefined;
 }
 
-/** A stream that begins; `known` is false where the beginning was lost. */
+/** A stream without signals; `known` is false where the sender's position was lost. */
 export const newStream = (user: string, known = true): Stream => ({
   user,
   known,
   received: 0,
   acked: 0,
-  early: [],
+  outOfOrder: [],
   log: [],
   seen: {},
 });
 
-/** What of a call does not outlive its host. */
-export const UNWRITTEN = ['sockets', 'streams', 'creating', 'lookAt'] as const;
-
-/** What outlives the host of a call: everything but sockets, signals, and who waits for an answer. */
-export type KeptCall = Omit<Call, (typeof UNWRITTEN)[number] | 'outbox'> & {
-  readonly outbox: KeptOutbox;
-};
-
-/** A call as it was kept, without what was lost; what it was to tell is put in again by who restores it. */
-export const restored = (kept: KeptCall): Call => ({
-  ...kept,
-  outbox: EMPTY_OUTBOX,
-  sockets: [],
-  streams: [],
-  creating: [],
-  lookAt: undefined,
-});
-
-/** An own property, since the names are those of users, devices and connections. */
-export const own = <Value>(
+/** Reads an own property, since users choose names such as `constructor`. */
+export const ownValue = <Value>(
   record: Readonly<Record<string, Value>>,
   name: string,
 ): Value | undefined => (Object.hasOwn(record, name) ? record[name] : undefined);
 
-/** Somebody in a call. */
-export const memberOf = (call: Call, user: string): Member | undefined =>
+export const memberOf = (call: RoomCall, user: string): Member | undefined =>
   call.members.find(({ profile }) => profile.user === user);
 
-/** Where somebody stands in the order of joining; whoever has not joined comes last. */
-const rank = ({ state, place }: Member) => (state === 'joined' ? place : Number.POSITIVE_INFINITY);
-
-/** A member as another one sees them. */
-export const peerOf = (member: Member, viewer: Member): Peer => ({
-  ...member.profile,
-  state: member.state === 'joined' && member.awayAt !== undefined ? 'away' : member.state,
-  ...(member.unreachable && { unreachable: true }),
-  epoch: member.epoch,
-  polite: rank(viewer) > rank(member),
-});
-
-/** A room where nobody calls. */
+/** A room without a call. */
 export const emptyRoom = (id: string): CallRoomState => ({ id, call: undefined });

@@ -2,25 +2,23 @@ import type { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import type { CloseReason } from '../../src/contract/sockets/protocol.ts';
 import { drop } from '../outbox.ts';
 import { differsExcept, MachineStep } from '../step.ts';
-import {
-  type Call,
-  type CallSocket,
-  type Member,
-  memberOf,
-  newStream,
-  type Stream,
-  UNWRITTEN,
-} from './state.ts';
+import type { ToInbox } from '../wire/messages.ts';
+import { UNWRITTEN } from './kept.ts';
+import type { Member } from './member.ts';
+import { type CallSocket, memberOf, newStream, type RoomCall, type Stream } from './state.ts';
 
 const unwritten: ReadonlySet<string> = new Set(UNWRITTEN);
 
+/** How long an inbox is tried to be told, in milliseconds: what it knows of a call expires. */
+const TELL_MS = 120_000;
+
 /** One step of a call. */
-export class CallStep extends MachineStep<Call, CallServerFrame> {
-  protected differs(before: Call, after: Call): boolean {
+export class CallStep extends MachineStep<RoomCall, CallServerFrame> {
+  protected differs(before: RoomCall, after: RoomCall): boolean {
     return differsExcept(unwritten, before, after);
   }
 
-  get call(): Call {
+  get call(): RoomCall {
     return this.state;
   }
 
@@ -32,12 +30,11 @@ export class CallStep extends MachineStep<Call, CallServerFrame> {
     return memberOf(this.state, user);
   }
 
-  /** Changes a member; one that has these values already stays the same object. */
-  setMember(user: string, change: Partial<Member>): void {
-    const member = this.member(user);
-    if (!member || isWithin(change, member)) return;
-    const changed = { ...member, ...change };
-    this.set({ members: this.members.map((other) => (other === member ? changed : other)) });
+  /** Replaces the member of this user; one that is the same already stays as it is. */
+  putMember(member: Member): void {
+    const before = this.member(member.profile.user);
+    if (!before || hasSameFields(before, member)) return;
+    this.set({ members: this.members.map((other) => (other === before ? member : other)) });
   }
 
   socket(id: string): CallSocket | undefined {
@@ -53,7 +50,6 @@ export class CallStep extends MachineStep<Call, CallServerFrame> {
     this.set({ sockets: this.state.sockets.filter((socket) => socket.id !== id) });
   }
 
-  /** The connections of a user. */
   socketsOf(user: string): readonly CallSocket[] {
     return this.state.sockets.filter((socket) => socket.user === user);
   }
@@ -81,17 +77,24 @@ export class CallStep extends MachineStep<Call, CallServerFrame> {
     this.dropSocket(id);
   }
 
-  /** Drops what waits for a user's inbox and has lost its use with the end of the call. */
+  /** Tells a user's inbox, also when the host ends before it has answered [C16]. */
+  tellInbox(user: string, message: ToInbox): void {
+    const to = { party: 'inbox', id: user } as const;
+    this.post({ to, message, durable: true, until: this.now + TELL_MS });
+  }
+
+  /** Drops what waits for a user's inbox and is of no use after the end of the call [C16]. */
   dropPostsTo(user: string): void {
     const to = { party: 'inbox', id: user } as const;
     this.takeOver(drop(this.state.outbox, to, ({ durable }) => !durable));
   }
 }
 
-const isWithin = (change: Partial<Member>, member: Member): boolean => {
-  for (const field in change) {
+const hasSameFields = (one: Member, other: Member): boolean => {
+  if (one.state !== other.state) return false;
+  for (const field in other) {
     const name = field as keyof Member;
-    if (change[name] !== member[name]) return false;
+    if (one[name] !== other[name]) return false;
   }
   return true;
 };

@@ -1,4 +1,6 @@
-import type { Call, Member } from '../../party/call/state.ts';
+import type { Member } from '../../party/call/member.ts';
+import { awayAtOf, deviceOf, isJoined, isOnLegacyDevice } from '../../party/call/member.ts';
+import type { RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
@@ -8,8 +10,7 @@ import { isByLegacyCaller, LATE_RING_MS } from './legacy-callers.ts';
 import { LegacyDevice } from './legacy-device.ts';
 import type { AnyDevice, World } from './world.ts';
 
-const isJoined = ({ state }: Member) => state === 'joined';
-const hasJoined = (call: Call, user: string, device: string): boolean => {
+const hasJoined = (call: RoomCall, user: string, device: string): boolean => {
   const member = memberOf(call, user);
   return member?.state === 'joined' && member.device === device;
 };
@@ -46,10 +47,10 @@ const checkEnded = (world: World) => {
   }
 };
 
-const isAway = (call: Call, user: string) => memberOf(call, user)?.awayAt !== undefined;
+const isAway = (call: RoomCall, user: string) => awayAtOf(memberOf(call, user)) !== undefined;
 
 /** Checks that a device shows what is the case. */
-const checkBelief = (world: World, device: AnyDevice, live: readonly Call[]) => {
+const checkBelief = (world: World, device: AnyDevice, live: readonly RoomCall[]) => {
   if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0)
     return;
   const { user, name } = device;
@@ -62,7 +63,7 @@ const checkBelief = (world: World, device: AnyDevice, live: readonly Call[]) => 
     return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
   });
   // A call by a legacy caller does not ring on devices that come late.
-  const isLate = (call: Call) =>
+  const isLate = (call: RoomCall) =>
     isByLegacyCaller(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
   if (device instanceof Device) {
     const { seat } = device;
@@ -97,7 +98,7 @@ const checkBelief = (world: World, device: AnyDevice, live: readonly Call[]) => 
   if (own) {
     const peer = memberOf(own, device.peer);
     // A peer who left or restarted too early never sends its answer, so the device keeps dialling.
-    const isHere = peer?.epoch === 1 && peer.awayAt === undefined;
+    const isHere = peer?.epoch === 1 && awayAtOf(peer) === undefined;
     const isRight = peer && ((device.stage === 'active') === (own.state === 'accepted') || !isHere);
     hold(
       isRight === true,
@@ -106,7 +107,7 @@ const checkBelief = (world: World, device: AnyDevice, live: readonly Call[]) => 
     return;
   }
   const rung = ringing.filter(({ group }) => !group).map(({ caller }) => caller);
-  const isSure = (call: Call) => !isLate(call) && !isAway(call, call.caller);
+  const isSure = (call: RoomCall) => !isLate(call) && !isAway(call, call.caller);
   const offering = ringing.filter((call) => rung.includes(call.caller) && isSure(call));
   if (device.stage === 'ringing')
     hold(rung.includes(device.peer), () => `${name} rings for ${device.peer}, wrongly`);
@@ -127,7 +128,7 @@ const hasRung = (world: World, { user, device }: LegacyDevice): boolean => {
 };
 
 /** Checks that of two in a call exactly one is polite. */
-const checkPoliteness = (world: World, call: Call, device: Device) => {
+const checkPoliteness = (world: World, call: RoomCall, device: Device) => {
   if (!device.seat?.client.joined) return;
   for (const { user, polite } of device.seat.client.peers.values()) {
     const other = seatOf(world, call, user);
@@ -140,20 +141,18 @@ const checkPoliteness = (world: World, call: Call, device: Device) => {
   }
 };
 
-const seatOf = (world: World, call: Call, user: string) => {
+const seatOf = (world: World, call: RoomCall, user: string) => {
   const device = [...world.devices.values()].find(
-    (one) => one instanceof Device && one.user === user && one.sid === memberOf(call, user)?.device,
+    (one) =>
+      one instanceof Device && one.user === user && one.sid === deviceOf(memberOf(call, user)),
   );
   return device instanceof Device && device.seat?.call === call.id ? device.seat : undefined;
 };
 
 /** The life that speaks for a member at the moment, or undefined when nobody does. */
-const lifeOf = (
-  world: World,
-  call: Call,
-  { profile, device, state, awayAt }: Member,
-): string | undefined => {
-  if (state !== 'joined' || awayAt !== undefined) return undefined;
+const lifeOf = (world: World, call: RoomCall, member: Member): string | undefined => {
+  if (!isJoined(member) || member.awayAt !== undefined) return undefined;
+  const { profile, device } = member;
   for (const one of world.devices.values()) {
     if (one.user !== profile.user || !one.online) continue;
     // A legacy client does not know that it is in a call until it hears the answer.
@@ -166,7 +165,7 @@ const lifeOf = (
 };
 
 /** Checks that all signals from one member reached the other, once and in order. */
-const checkPair = (world: World, call: Call, from: Member, to: Member) => {
+const checkPair = (world: World, call: RoomCall, from: Member, to: Member) => {
   if (from === to || world.hostile.size > 0 || call.state !== 'accepted') return;
   const speaker = lifeOf(world, call, from);
   const hearer = lifeOf(world, call, to);
@@ -178,9 +177,9 @@ const checkPair = (world: World, call: Call, from: Member, to: Member) => {
   );
   const isDescribed = said.some(({ kind }) => kind !== 'candidate');
   // A legacy client that rings again after its own call failed may hear only the latest offer.
-  const begin = to.old ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
+  const begin = isOnLegacyDevice(to) ? said.findIndex(({ name }) => name === heard[0]?.name) : 0;
   for (const { name, epoch } of isDescribed ? said.slice(Math.max(0, begin)) : []) {
-    const isFor = to.old || (epoch ?? 1) === to.epoch;
+    const isFor = isOnLegacyDevice(to) || (epoch ?? 1) === to.epoch;
     hold(!isFor || names.has(name), () => `${name} of ${speaker} never came to ${hearer}`);
   }
   const seat = seatOf(world, call, from.profile.user);

@@ -1,5 +1,7 @@
+import type { JoinedMember } from '../../party/call/member.ts';
+import { awayAtOf, isJoined, isOnLegacyDevice } from '../../party/call/member.ts';
 import { RUNG_MS } from '../../party/call/ringing.ts';
-import type { Call, Member } from '../../party/call/state.ts';
+import type { RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import type { Entry, Kept } from '../../party/inbox/state.ts';
 import { GRACE_MS } from '../../src/contract/sockets/call.ts';
@@ -11,7 +13,7 @@ import { liveCall } from './world.ts';
 const LATE_MS = 1_000;
 
 /** The live calls whose rooms run. */
-export const liveCalls = (world: World): readonly Call[] =>
+export const liveCalls = (world: World): readonly RoomCall[] =>
   [...world.calls.values()].flatMap((room) => (room.state ? (liveCall(room) ?? []) : []));
 
 /**
@@ -28,8 +30,9 @@ export const checkWaiting = (world: World) => {
       () => `${id} is ${state}, and whoever asked for it is not told`,
     );
     if (state !== 'accepted') continue;
-    for (const { profile, awayAt = world.clock.now } of members) {
-      const away = world.clock.now - awayAt;
+    for (const member of members) {
+      const { profile } = member;
+      const away = world.clock.now - (awayAtOf(member) ?? world.clock.now);
       hold(away <= GRACE_MS + LATE_MS, () => `${id} has waited for ${profile.user} for ${away} ms`);
     }
   }
@@ -39,7 +42,7 @@ export const checkWaiting = (world: World) => {
  * Checks who may be where: one call of a pair, one call that a user is in and that their inbox
  * knows of, and no member who is gone for good.
  */
-export const checkCrowd = (world: World, live: readonly Call[]) => {
+export const checkCrowd = (world: World, live: readonly RoomCall[]) => {
   const pairs = new Set<string>();
   const taken = new Map<string, string>();
   for (const call of live) {
@@ -49,7 +52,7 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
       .join();
     hold(!pairs.has(pair), () => `there are two calls of ${pair}`);
     pairs.add(pair);
-    for (const member of call.members.filter(({ state }) => state === 'joined')) {
+    for (const member of call.members.filter(isJoined)) {
       const { user } = member.profile;
       const other = taken.get(user);
       hold(other === undefined, () => `${user} is in ${other} and in ${call.id}`);
@@ -60,8 +63,9 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
   for (const { id, members } of live) {
     for (const { profile, state } of members) {
       const other = live.find((one) => one.id === taken.get(profile.user));
-      const isLegacyCaller = other?.caller === profile.user && memberOf(other, profile.user)?.old;
-      const isFree = other?.state !== 'accepted' || isLegacyCaller === true;
+      const isLegacyCaller =
+        other?.caller === profile.user && isOnLegacyDevice(memberOf(other, profile.user));
+      const isFree = other?.state !== 'accepted' || isLegacyCaller;
       hold(
         state !== 'ringing' || isFree,
         () => `${id} rings for ${profile.user}, who is in ${other?.id}`,
@@ -72,14 +76,14 @@ export const checkCrowd = (world: World, live: readonly Call[]) => {
 
 const checkJoined = (
   world: World,
-  call: Call,
-  { profile: { user }, device = '', old, awayAt }: Member,
+  call: RoomCall,
+  { profile: { user }, device, legacy, awayAt }: JoinedMember,
 ) => {
   const inbox = world.inbox(user);
   const isConnected = [...inbox.connections.values()].some(({ who }) => who.device === device);
   // A device whose inbox has restarted is missed only when the inbox runs again.
   hold(
-    !old || isConnected || !inbox.state,
+    !legacy || isConnected || !inbox.state,
     () => `${user} is in ${call.id} on ${device}, which is gone`,
   );
   const isIn =

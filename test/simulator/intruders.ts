@@ -1,4 +1,4 @@
-import { step } from '../../party/call/machine.ts';
+import { stepCall } from '../../party/call/machine.ts';
 import type { CallRoomState } from '../../party/call/state.ts';
 import type { Entrant } from '../../party/wire/messages.ts';
 import { hold } from './broken.ts';
@@ -65,7 +65,7 @@ export const intrude = (world: World, id: string) => {
   }
   if (room.state === undefined) return;
   // A connection that was closed still sends a frame.
-  const { state, effects } = step(
+  const { state, effects } = stepCall(
     room.state,
     { type: 'frame', id: 'x0', frame: { type: 'accept' } },
     world.clock.now,

@@ -1,4 +1,5 @@
-import type { Call } from '../../party/call/state.ts';
+import { isOnLegacyDevice } from '../../party/call/member.ts';
+import type { RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import type { ToInbox } from '../../party/wire/messages.ts';
 import { hold } from './broken.ts';
@@ -16,10 +17,11 @@ const CALL_BACK_MS = 2_000;
 /** How long a frame is under way at most, in milliseconds. */
 const UNDER_WAY_MS = 1_000;
 
-const callOf = (world: DeviceWorld, id: string): Call | undefined => world.call(id).state?.call;
+const callOf = (world: DeviceWorld, id: string): RoomCall | undefined => world.call(id).state?.call;
 
 /** Whether a legacy client began the call, which may have left it without a word. */
-export const isByLegacyCaller = (call: Call): boolean => memberOf(call, call.caller)?.old === true;
+export const isByLegacyCaller = (call: RoomCall): boolean =>
+  isOnLegacyDevice(memberOf(call, call.caller));
 
 /** How an inbox answered a ring, and whether a current device listens there. */
 interface RingHeard {

@@ -1,4 +1,4 @@
-import type { Call } from '../../party/call/state.ts';
+import type { RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import type { Outbox } from '../../party/outbox.ts';
 import { QUEUE_LIMIT } from '../../party/outbox.ts';
@@ -20,7 +20,7 @@ export class Traffic {
   readonly #handed = new Map<string, number>();
 
   /** Checks a post of a call; where requests fail, all of it may have to be told again. */
-  look(call: Call, post: Post, mayFail: boolean) {
+  look(call: RoomCall, post: Post, mayFail: boolean) {
     checkQueues(call.outbox);
     const { to } = post;
     if (mayFail || to === 'worker' || memberOf(call, to.id)?.state !== 'ringing') return;

@@ -1,6 +1,8 @@
+import { readCall } from '../../party/call/kept.ts';
+import { deviceOf } from '../../party/call/member.ts';
 import { RUNG_MS } from '../../party/call/ringing.ts';
 import { callRoom } from '../../party/call/room.ts';
-import type { Call, CallRoomState } from '../../party/call/state.ts';
+import type { CallRoomState, RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import type { Effect } from '../../party/definition.ts';
 import { inboxRoom } from '../../party/inbox/room.ts';
@@ -231,19 +233,19 @@ export class World implements DeviceWorld {
     const isJoined = member.state === 'joined' && member.device === device;
     hold(
       !tellsEntry || isJoined,
-      () => `${device} hears that it has ${id}, which ${member.device} has`,
+      () => `${device} hears that it has ${id}, which ${deviceOf(member)} has`,
     );
   }
 }
 
 /** The call of a room, while it lives. */
-export const liveCall = (room: CallRoom): Call | undefined => {
+export const liveCall = (room: CallRoom): RoomCall | undefined => {
   const { state, written } = room;
   // A room that does not run will start with what was written.
-  const call: Call | undefined = state
+  const call: RoomCall | undefined = state
     ? state.call
     : written === undefined
       ? undefined
-      : JSON.parse(written);
+      : readCall(JSON.parse(written));
   return call && call.state !== 'ended' ? call : undefined;
 };
