@@ -1,61 +1,66 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import { type EntryIn, isOldDevice } from './state.ts';
-import type { Turn } from './turn.ts';
+import { type EntryIn, isLegacyDevice } from './state.ts';
+import type { InboxStep } from './step.ts';
 
-/** How much longer than it rings a call is remembered, in milliseconds: its room ends it. */
+/** How much longer than it rings a call is remembered, in milliseconds: its room ends it first. */
 export const SLACK_MS = 10_000;
 
 /**
- * How long after an old client has dialled a call to its user crosses with it, in milliseconds: it
- * does not say when it gives up, so who calls later calls back, and does not take that call.
+ * Dials within this time after one of a legacy client cross with it, in milliseconds. That client
+ * does not say when it gives up, so whoever dials later calls it back, in a new call [C44].
  */
 const CALL_BACK_MS = 2_000;
 
-/** How long a call of an old client, who may have left, rings on late devices, in milliseconds. */
+/** How long a call of a legacy client rings on devices that come late, in milliseconds [C43]. */
 const LATE_RING_MS = 15_000;
 
-/** A call as both inboxes know it; times are milliseconds since 1970. */
-interface Dialled {
-  readonly by: string;
+/** A dialled call as both inboxes know it. */
+interface CrossingCall {
+  readonly caller: string;
+  /** When it was dialled, in milliseconds since 1970. */
   readonly at: number;
-  /** Whether it was dialled on an old device. */
-  readonly old: boolean;
+  /** Whether it was dialled on a legacy device. */
+  readonly isLegacy: boolean;
 }
 
-/** When this user called, by how long the call is remembered. */
-export const dialledAt = (until: number): number => until - RING_MS - SLACK_MS;
+/** When this user dialled a call that is remembered until then; in milliseconds since 1970. */
+export const dialTimeOf = (until: number): number => until - RING_MS - SLACK_MS;
 
-/** A call of this user that was dialled. */
-export const dialledOf = (turn: Turn, { device, until }: EntryIn<'dialling'>): Dialled => ({
-  by: turn.state.id,
-  at: dialledAt(until),
-  old: isOldDevice(device),
+/** A call of this user, to be compared with one that crosses it. */
+export const crossingCallOf = (
+  step: InboxStep,
+  { device, until }: EntryIn<'dialling'>,
+): CrossingCall => ({
+  caller: step.state.id,
+  at: dialTimeOf(until),
+  isLegacy: isLegacyDevice(device),
 });
 
-/** When somebody called this user. */
-export const calledAt = ({ expiresAt }: Pick<Ring, 'expiresAt'>): number => expiresAt - RING_MS;
+/** When somebody dialled a call that rings here, in milliseconds since 1970. */
+export const ringTimeOf = ({ expiresAt }: Pick<Ring, 'expiresAt'>): number => expiresAt - RING_MS;
 
-/** Whether a call of somebody else came too late after one of an old client to cross with it. */
-export const isCallBack = (oldAt: number, at: number): boolean => at > oldAt + CALL_BACK_MS;
+/** Whether a dial at `at` came too late after one of a legacy client to cross with it. */
+export const isCallBack = (legacyDialAt: number, at: number): boolean =>
+  at > legacyDialAt + CALL_BACK_MS;
 
-/** Whether of two calls that cross this one gives way: the inboxes of both decide alike. */
-export const givesWay = (mine: Dialled, theirs: Dialled): boolean => {
-  if (mine.old && isCallBack(mine.at, theirs.at)) return true;
-  if (theirs.old && isCallBack(theirs.at, mine.at)) return false;
-  return theirs.by < mine.by;
+/** Whether the first of two calls that cross gives way. The inboxes of both callers agree on it. */
+export const givesWay = (mine: CrossingCall, theirs: CrossingCall): boolean => {
+  if (mine.isLegacy && isCallBack(mine.at, theirs.at)) return true;
+  if (theirs.isLegacy && isCallBack(theirs.at, mine.at)) return false;
+  return theirs.caller < mine.caller;
 };
 
-/** Whether a call that rings is shown to a device that comes now. */
-export const ringsLate = (entry: EntryIn<'ringing'>, device: string, now: number): boolean => {
-  const { ring, here } = entry;
-  return here === undefined || here.includes(device) || now < calledAt(ring) + LATE_RING_MS;
-};
+/** Whether a call rings on a device that comes now. */
+export const ringsOnLateDevice = (
+  { ring, here }: EntryIn<'ringing'>,
+  device: string,
+  now: number,
+): boolean => here === undefined || here.includes(device) || now < ringTimeOf(ring) + LATE_RING_MS;
 
-/** Notes that a device rings, where that matters. */
-export const noteHere = (turn: Turn, call: string, device: string): void => {
-  const entry = turn.entry(call);
+/** Notes that a call of a legacy client rings on a device, so that it goes on ringing there. */
+export const noteDeviceHere = (step: InboxStep, call: string, device: string): void => {
+  const entry = step.entry(call);
   if (entry?.state !== 'ringing' || !entry.here || entry.here.includes(device)) return;
-  const noted = { ...entry, here: [...entry.here, device] };
-  turn.set({ calls: turn.state.calls.map((other) => (other === entry ? noted : other)) });
+  step.replaceEntry(entry, { ...entry, here: [...entry.here, device] });
 };

@@ -1,140 +1,152 @@
 import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
-import { noteHere, ringsLate } from './crossing.ts';
-import { isRinging, release, ringIdle, shown } from './ending.ts';
-import { inCallOf } from './held.ts';
-import { IDLE, isOldDevice, type Socket } from './state.ts';
-import type { Turn } from './turn.ts';
+import { noteDeviceHere, ringsOnLateDevice } from './crossing.ts';
+import { describeRing, isRinging, releaseLegacyDevice, ringIdleLegacyDevices } from './ending.ts';
+import { describeHeldCall } from './held.ts';
+import { IDLE, type InboxSocket, isLegacyDevice } from './state.ts';
+import type { InboxStep } from './step.ts';
 
-/** A device that has said nothing for so long makes room for another one, in milliseconds. */
+/** A device that has been silent for so long may be dead, in milliseconds [C5]. */
 const SILENT_MS = 90_000;
 
-/** How many sockets of an old client one session has: a page opens three. */
-const OLD_SOCKETS = 3;
+/** How many legacy sockets one session has: a page opens three [C27]. */
+const LEGACY_SOCKETS = 3;
 
-/** How many used tickets are remembered; each for a minute at most. */
+/** How many used tickets are remembered, each for a minute at most. */
 const TICKET_LIMIT = 1_000;
 
-/** A device comes: the ninth only when one of those that are there says nothing any more. */
-export const join = (
-  turn: Turn,
-  id: string,
-  who: Entrant | undefined,
-  present: readonly Present[],
-): void => {
-  const refusal = who ? refusalOf(turn, who, present) : 'unauthorized';
+/** A connection as the room hears of it, with all others. */
+interface Joining {
+  readonly id: string;
+  readonly who: Entrant | undefined;
+  readonly present: readonly Present[];
+}
+
+/** A device connects: it is let in, or its socket is closed. */
+export const onConnect = (step: InboxStep, { id, who, present }: Joining): void => {
+  const refusal = who ? findRefusal(step, who, present) : 'unauthorized';
   if (!who || refusal) {
-    turn.close(id, refusal ?? 'unauthorized');
+    step.close(id, refusal ?? 'unauthorized');
     return;
   }
-  const older = olderOf(turn, who);
-  if (older) turn.close(older.id, 'replaced');
-  const { tickets, sockets } = turn.state;
-  turn.set({ sockets: [...sockets, { ...IDLE, id, who, hello: false }] });
+  const older = findReplaced(step, who);
+  if (older) step.close(older.id, 'replaced');
+  const { tickets, sockets } = step.state;
+  step.set({ sockets: [...sockets, { ...IDLE, id, who, hello: false }] });
   if (who.ticket)
-    turn.set({ tickets: [...tickets.filter(({ until }) => until > turn.now), who.ticket] });
-  ringIdle(turn);
+    step.set({ tickets: [...tickets.filter(({ until }) => until > step.now), who.ticket] });
+  ringIdleLegacyDevices(step);
 };
 
-/** The socket that a new one takes the place of: every socket of an old client is a device of its own. */
-const olderOf = (turn: Turn, { old, device }: Entrant) => (old ? undefined : turn.socketOf(device));
+/** The socket that a new one replaces [C19]. Every legacy socket is a device of its own. */
+const findReplaced = (step: InboxStep, { old, device }: Entrant) =>
+  old ? undefined : step.socketOf(device);
 
-const refusalOf = (
-  turn: Turn,
+/** Says why a device is not let in; closes sockets to make room for one that is. */
+const findRefusal = (
+  step: InboxStep,
   who: Entrant,
   present: readonly Present[],
 ): CloseReason | undefined => {
-  const { now, state } = turn;
+  const { now, state } = step;
   const { user, until, ticket } = who;
   if (user !== state.id) return 'notInCall';
-  if (until <= now || turn.hasEnded(who.sid) || (ticket && ticket.until <= now))
+  if (until <= now || step.hasEnded(who.sid) || (ticket && ticket.until <= now))
     return 'unauthorized';
   if (ticket && state.tickets.some(({ id }) => id === ticket.id)) return 'unauthorized';
   const isFull = state.tickets.filter((used) => used.until > now).length >= TICKET_LIMIT;
   if (isFull) return 'full';
-  if (who.old) limitSession(turn, who.sid, present);
-  return makeRoom(turn, olderOf(turn, who), present) ? undefined : 'full';
+  if (who.old) limitLegacySockets(step, who.sid, present);
+  return makeRoomForDevice(step, findReplaced(step, who), present) ? undefined : 'full';
 };
 
-/** Makes room among the old sockets of a session: the longest silent goes, those in a call last. */
-const limitSession = (turn: Turn, sid: string, present: readonly Present[]): void => {
+/**
+ * Closes legacy sockets of a session that has too many: the longest silent first, any in a call
+ * last.
+ */
+const limitLegacySockets = (step: InboxStep, sid: string, present: readonly Present[]): void => {
   const heardAt = new Map(present.map(({ id, heardAt: at }) => [id, at]));
-  const rank = ({ id, line, dial }: Socket) => {
+  const rank = ({ id, line, dial }: InboxSocket) => {
     const isInCall = dial !== undefined || Boolean(line?.sent);
     return isInCall ? Number.POSITIVE_INFINITY : (heardAt.get(id) ?? 0);
   };
-  const own = turn.state.sockets.filter(({ who }) => who.old && who.sid === sid);
-  const surplus = Math.max(0, own.length + 1 - OLD_SOCKETS);
+  const own = step.state.sockets.filter(({ who }) => who.old && who.sid === sid);
+  const surplus = Math.max(0, own.length + 1 - LEGACY_SOCKETS);
   const bySilence = own.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
-  for (const socket of bySilence.slice(0, surplus)) putOut(turn, socket, 'full');
+  for (const socket of bySilence.slice(0, surplus)) closeDevice(step, socket, 'full');
 };
 
-/** Whether there is room for one more, when `leaving` is gone; those who say nothing any more make it. */
-const makeRoom = (
-  turn: Turn,
-  leaving: Socket | undefined,
+/**
+ * Makes room for one device, when `leaving` is gone, by closing silent ones; false if it cannot.
+ */
+const makeRoomForDevice = (
+  step: InboxStep,
+  leaving: InboxSocket | undefined,
   present: readonly Present[],
 ): boolean => {
-  const others = () => turn.state.sockets.filter(({ id }) => id !== leaving?.id);
+  const others = () => step.state.sockets.filter(({ id }) => id !== leaving?.id);
   if (others().length < DEVICE_LIMIT) return true;
-  const silent = silentOf(turn, present);
-  // Not every old client pings: those in a call go last.
+  const silent = findSilent(step, present);
+  // Not every legacy client pings, so devices in a call go last.
   for (const inCall of [false, true]) {
     if (others().length < DEVICE_LIMIT) break;
     for (const socket of others()) {
       if (silent.has(socket.id) && inCall === Boolean(socket.line?.sent))
-        putOut(turn, socket, 'silent');
+        closeDevice(step, socket, 'silent');
     }
   }
   return others().length < DEVICE_LIMIT;
 };
 
-/** The connections that have said nothing for so long that nobody may be there any more. */
-export const silentOf = ({ now }: Turn, present: readonly Present[]): ReadonlySet<string> =>
+/** The ids of the connections that have been silent for so long that they may be dead. */
+export const findSilent = ({ now }: InboxStep, present: readonly Present[]): ReadonlySet<string> =>
   new Set(present.filter(({ heardAt }) => heardAt <= now - SILENT_MS).map(({ id }) => id));
 
-const putOut = (turn: Turn, socket: Socket, why: CloseReason): void => {
-  turn.close(socket.id, why);
-  release(turn, socket);
+const closeDevice = (step: InboxStep, socket: InboxSocket, why: CloseReason): void => {
+  step.close(socket.id, why);
+  releaseLegacyDevice(step, socket);
 };
 
-/** A new device says which version it speaks, and hears all that rings. */
-export const hello = (turn: Turn, socket: Socket, version: number): void => {
+/** A new device says which version it speaks, and is told all that rings. */
+export const onHello = (step: InboxStep, socket: InboxSocket, version: number): void => {
   if (version !== VERSION) {
-    turn.close(socket.id, 'version');
+    step.close(socket.id, 'version');
     return;
   }
-  turn.update(socket, { hello: true });
+  step.updateSocket(socket, { hello: true });
   const { device } = socket.who;
-  const ringing = turn
+  const ringing = step
     .entriesIn('ringing')
-    .filter((entry) => isRinging(entry, turn.now) && ringsLate(entry, device, turn.now));
-  const rings = ringing.map(({ ring }) => shown(ring, turn.now));
-  turn.send(socket, { type: 'welcome', version, rings, ...inCallOf(turn, device) });
-  for (const { call } of ringing) noteHeard(turn, call, device);
+    .filter((entry) => isRinging(entry, step.now) && ringsOnLateDevice(entry, device, step.now));
+  const rings = ringing.map(({ ring }) => describeRing(ring, step.now));
+  step.send(socket.id, { type: 'welcome', version, rings, ...describeHeldCall(step, device) });
+  for (const { call } of ringing) markReachable(step, call, device);
 };
 
-/** A device that has come has heard of a call: where none was before, they can be reached. */
-const noteHeard = (turn: Turn, call: string, device: string): void => {
-  noteHere(turn, call, device);
-  const entry = turn.entry(call);
+/** A call rings on a device that has come; if it rang on none before, its room is told [C5]. */
+const markReachable = (step: InboxStep, call: string, device: string): void => {
+  noteDeviceHere(step, call, device);
+  const entry = step.entry(call);
   if (entry?.state !== 'ringing') return;
   if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) return;
-  turn.put({ ...entry, answer: { ...entry.answer, devices: 1 } });
-  turn.act(call, device, { type: 'here' });
+  step.putEntry({ ...entry, answer: { ...entry.answer, devices: 1 } });
+  step.act(call, device, { type: 'here' });
 };
 
-/** A device has gone. An old one cannot come back: it is out of what it was in; where it only rang, others may still answer. */
-export const leave = (turn: Turn, socket: Socket | undefined): void => {
+/**
+ * A device has disconnected. A legacy one cannot come back, so it leaves what it was in [C39];
+ * where it only rang, others may still answer.
+ */
+export const onSocketClosed = (step: InboxStep, socket: InboxSocket | undefined): void => {
   if (!socket) return;
-  turn.remove(socket);
-  release(turn, socket);
+  step.removeSocket(socket);
+  releaseLegacyDevice(step, socket);
 };
 
-/** Whether two devices are sockets of one old client. */
-export const isSameOldClient = (turn: Turn, one: string, other: string): boolean => {
-  if (one === other || !isOldDevice(one) || !isOldDevice(other)) return one === other;
-  const session = turn.socketOf(one)?.who.sid;
-  return session !== undefined && session === turn.socketOf(other)?.who.sid;
+/** Whether two devices are the same, or sockets of one legacy client. */
+export const isSameLegacyClient = (step: InboxStep, one: string, other: string): boolean => {
+  if (one === other || !isLegacyDevice(one) || !isLegacyDevice(other)) return one === other;
+  const session = step.socketOf(one)?.who.sid;
+  return session !== undefined && session === step.socketOf(other)?.who.sid;
 };

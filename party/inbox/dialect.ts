@@ -5,14 +5,14 @@ import type { CarriedSignal } from '../wire/messages.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** Longer than any user's id or name. */
+/** Longer than the id and the name of any user, in characters. */
 const NAME_LIMIT = 64;
 
 const isRecord = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What an old client says, if it is anything (contract.md, "Calls over /ws": all else is ignored). */
-export const decodeOld = (text: string): { readonly frame: LegacyFrame } | undefined => {
+/** Decodes a frame of a legacy client; undefined if it is unknown or malformed [C38]. */
+export const decodeLegacy = (text: string): { readonly frame: LegacyFrame } | undefined => {
   try {
     const { data } = LegacyFrame.safeParse(JSON.parse(text));
     return data && { frame: data };
@@ -21,16 +21,16 @@ export const decodeOld = (text: string): { readonly frame: LegacyFrame } | undef
   }
 };
 
-/** The same for what is longer than other frames may be: a signal, which itself may not be too long. */
-export const decodeLongOld = (
+/** Decodes a frame beyond the limit of other frames: only a signal may be so long [C21]. */
+export const decodeLongLegacy = (
   text: string,
   bytes: number,
 ): { readonly frame: LegacyFrame } | undefined => {
-  const decoded = bytes > SIGNAL_LIMIT ? undefined : decodeOld(text);
+  const decoded = bytes > SIGNAL_LIMIT ? undefined : decodeLegacy(text);
   return decoded && 'payload' in decoded.frame ? decoded : undefined;
 };
 
-/** Whom an offer is for, as the client names them. */
+/** The id or name of the user whom an offer calls. */
 export const calleeOf = ({ userId, targetUserId }: Payload): string | undefined =>
   [userId, targetUserId]
     .filter((name) => typeof name === 'string')
@@ -39,21 +39,24 @@ export const calleeOf = ({ userId, targetUserId }: Payload): string | undefined 
 /** Whether an offer is one with video. */
 export const isVideo = (payload: Payload): boolean => payload['isVideo'] === true;
 
-/** An offer or an answer of an old client. */
-export const description = (kind: 'offer' | 'answer', payload: Payload): CarriedSignal => {
+/** Converts an offer or an answer; one without SDP has an empty one. */
+export const toDescription = (kind: 'offer' | 'answer', payload: Payload): CarriedSignal => {
   const { sdp } = payload;
   const text = isRecord(sdp) ? sdp['sdp'] : sdp;
   return { kind, sdp: typeof text === 'string' ? text : '', raw: payload };
 };
 
-/** A candidate of an old client; undefined when it is none. */
-export const candidate = (payload: Payload): CarriedSignal | undefined => {
+/** Converts a candidate; undefined if it is none. */
+export const toCandidate = (payload: Payload): CarriedSignal | undefined => {
   const signal = quickSignal(payload['candidate']);
   return signal && { ...signal, raw: payload };
 };
 
-/** What an old client is sent for a signal; nothing for the end of candidates of a new client, which old ones do not know. */
-export const encodeOld = (
+/**
+ * Encodes a signal as the legacy server sent it [C37]. The end of candidates of a new client is
+ * undefined, since legacy clients do not know it.
+ */
+export const encodeLegacy = (
   signal: CarriedSignal,
   from: string,
   video: boolean,

@@ -1,106 +1,124 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Ring, StopReason } from '../../src/contract/sockets/inbox.ts';
-import { ringsLate } from './crossing.ts';
+import { ringsOnLateDevice } from './crossing.ts';
 import { noteUnanswered } from './pauses.ts';
-import { type Entry, type EntryIn, IDLE, isOldDevice, type Socket } from './state.ts';
-import type { Turn } from './turn.ts';
+import { type Entry, type EntryIn, IDLE, type InboxSocket, isLegacyDevice } from './state.ts';
+import type { InboxStep } from './step.ts';
 
-/** How long what was said of a call before it ended can be on its way, in milliseconds: as long as it could ring, and a little. */
+/**
+ * How late messages about a call that is over may arrive, in milliseconds: it could ring so long.
+ */
 const LATE_MS = RING_MS + 10_000;
 
-/** Ends a call here: nobody is in it or rings any more, and late words about it are recognised. */
-export const end = (
-  turn: Turn,
+/** Ends a call here: nobody is in it or rings, and late messages about it are recognised. */
+export const endCall = (
+  step: InboxStep,
   entry: Exclude<Entry, EntryIn<'over'>>,
   reason: StopReason,
   epoch?: number,
 ): void => {
-  const { state, call, until } = entry;
-  turn.dropSignals(call);
-  turn.put({ state: 'over', call, epoch, until: state === 'active' ? turn.now + LATE_MS : until });
+  const { state, call } = entry;
+  const until = state === 'active' ? step.now + LATE_MS : entry.until;
+  step.dropSignals(call);
+  step.putEntry({ state: 'over', call, epoch, until });
   if (state === 'ringing') {
-    turn.stop(call, reason);
-    // A refusal was counted when it was made; who finds this user busy has done nothing wrong.
-    if (!entry.declined && reason !== 'busy') noteUnanswered(turn, entry.ring.from.user, reason);
+    step.stopRinging(call, reason);
+    // A refusal is counted when it is made, and a caller who finds this user busy is not to blame.
+    if (!entry.declined && reason !== 'busy') noteUnanswered(step, entry.ring.from.user, reason);
   }
-  for (const socket of turn.state.sockets) if (socket.line?.call === call) turn.dismiss(socket);
-  ringIdle(turn);
+  for (const socket of step.state.sockets) {
+    if (socket.line?.call === call) step.dismissLegacy(socket);
+  }
+  ringIdleLegacyDevices(step);
 };
 
-/** Takes the user out of a call of theirs: at once here, and for the others as soon as the call can be told. */
-export const hangUp = (turn: Turn, entry: EntryIn<'dialling' | 'active'>): void => {
-  turn.dropSignals(entry.call);
-  turn.act(entry.call, entry.device, { type: 'hangup' });
-  end(turn, entry, 'hung_up');
+/**
+ * Ends a call that this user makes or is in: here at once, and for the others when its room hears.
+ */
+export const hangUpCall = (step: InboxStep, entry: EntryIn<'dialling' | 'active'>): void => {
+  step.dropSignals(entry.call);
+  step.act(entry.call, entry.device, { type: 'hangup' });
+  endCall(step, entry, 'hung_up');
 };
 
-/** Whether a call still wants an answer of this user. */
+/** Whether a call still waits for an answer of this user. */
 export const isRinging = ({ ring, declined }: EntryIn<'ringing'>, now: number): boolean =>
   !declined && ring.expiresAt > now;
 
-/** A call that rings as devices hear of it: with what is left, since their clocks may be wrong. */
-export const shown = (ring: Ring, now: number) => ({
+/**
+ * A ringing call as devices see it: with the time that is left, since their clocks may be wrong
+ * [C35].
+ */
+export const describeRing = (ring: Ring, now: number) => ({
   ...ring,
   ringsForMs: Math.max(0, ring.expiresAt - now),
 });
 
-/** Lets the old devices that are in no call ring, if something rings: an old client knows one call at a time, and one that comes late has heard nothing. */
-export const ringIdle = (turn: Turn): void => {
-  const { now } = turn;
-  const isOne = (entry: EntryIn<'ringing'>) => !entry.ring.group && isRinging(entry, now);
-  const ringing = turn.entriesIn('ringing').filter(isOne);
+/**
+ * Lets legacy devices that are in no call ring, if something rings. A legacy client knows one call
+ * at a time, and one that comes late has heard nothing of it.
+ */
+export const ringIdleLegacyDevices = (step: InboxStep): void => {
+  const { now } = step;
+  const isForTwo = (entry: EntryIn<'ringing'>) => !entry.ring.group && isRinging(entry, now);
+  const ringing = step.entriesIn('ringing').filter(isForTwo);
   if (ringing.length === 0) return;
-  for (const socket of turn.state.sockets) {
+  for (const socket of step.state.sockets) {
     if (!socket.who.old || socket.line || socket.dial !== undefined) continue;
-    const next = ringing.find((entry) => ringsLate(entry, socket.who.device, now));
-    if (next) listen(turn, socket, next.call);
+    const next = ringing.find((entry) => ringsOnLateDevice(entry, socket.who.device, now));
+    if (next) ringLegacyDevice(step, socket, next.call);
   }
 };
 
-/** How often one old device rings for one call, each time from the beginning; and how often all do. */
+/**
+ * How often one legacy device rings for a call, each time from the beginning; and how often all do.
+ */
 const RINGS_OF_DEVICE = 2;
 const RINGS_OF_CALL = 64;
 
-/** Lets an old device ring from the beginning, also where it has dropped that ring once. */
-export const listen = (turn: Turn, socket: Socket, call: string): void => {
-  const entry = turn.entry(call);
+/** Lets a legacy device ring from the beginning, also if it has dropped this ring once [C17]. */
+export const ringLegacyDevice = (step: InboxStep, socket: InboxSocket, call: string): void => {
+  const entry = step.entry(call);
   if (entry?.state !== 'ringing') return;
   const { device } = socket.who;
   const { rang = [] } = entry;
   const times = rang.filter((other) => other === device).length;
   if (times >= RINGS_OF_DEVICE || rang.length >= RINGS_OF_CALL) return;
-  const rings = { ...entry, rang: [...rang, device] };
-  turn.set({ calls: turn.state.calls.map((other) => (other === entry ? rings : other)) });
-  turn.update(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
-  turn.act(call, device, { type: 'listen', ...(times > 0 && { again: true }) });
+  step.replaceEntry(entry, { ...entry, rang: [...rang, device] });
+  step.updateSocket(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
+  step.act(call, device, { type: 'listen', ...(times > 0 && { again: true }) });
 };
 
-/** What follows when an old device is out of what it was in, by its own doing; it hears nothing of it. `was` is how the device was. */
-export const release = (turn: Turn, was: Socket): void => {
+/**
+ * Takes a legacy device out of what it was in, by its own doing, so it is sent nothing.
+ *
+ * @param was the socket as it was before
+ */
+export const releaseLegacyDevice = (step: InboxStep, was: InboxSocket): void => {
   const { line, dial, who } = was;
-  if (dial !== undefined) turn.undial(dial);
-  const entry = line && turn.entry(line.call);
+  if (dial !== undefined) step.withdrawRequest(dial);
+  const entry = line && step.entry(line.call);
   if (!line?.sent || !entry) return;
-  if (entry.state === 'ringing') turn.act(line.call, who.device, { type: 'hangup' });
-  else if (entry.state !== 'over') hangUp(turn, entry);
+  if (entry.state === 'ringing') step.act(line.call, who.device, { type: 'hangup' });
+  else if (entry.state !== 'over') hangUpCall(step, entry);
 };
 
-/** Refuses a call that rings, in the name of all devices. */
-export const decline = (turn: Turn, entry: EntryIn<'ringing'>, device: string): void => {
+/** Declines a ringing call on all devices of this user. */
+export const declineCall = (step: InboxStep, entry: EntryIn<'ringing'>, device: string): void => {
   if (entry.declined) return;
-  turn.put({ ...entry, declined: true });
-  noteUnanswered(turn, entry.ring.from.user, 'declined');
-  turn.act(entry.call, device, { type: 'decline' });
+  step.putEntry({ ...entry, declined: true });
+  noteUnanswered(step, entry.ring.from.user, 'declined');
+  step.act(entry.call, device, { type: 'decline' });
 };
 
-/** Lets go what has run out: calls whose room says nothing any more. */
-export const expire = (turn: Turn): void => {
-  const { now } = turn;
-  if (turn.state.calls.every(({ until }) => until > now)) return;
-  for (const entry of turn.state.calls) {
+/** Ends calls whose time has run out because their room says nothing any more [C10]. */
+export const expireCalls = (step: InboxStep): void => {
+  const { now } = step;
+  if (step.state.calls.every(({ until }) => until > now)) return;
+  for (const entry of step.state.calls) {
     if (entry.until > now || entry.state === 'over') continue;
-    if (entry.state !== 'ringing' && isOldDevice(entry.device)) hangUp(turn, entry);
-    else end(turn, entry, 'missed');
+    if (entry.state !== 'ringing' && isLegacyDevice(entry.device)) hangUpCall(step, entry);
+    else endCall(step, entry, 'missed');
   }
-  turn.set({ calls: turn.state.calls.filter(({ until }) => until > now) });
+  step.set({ calls: step.state.calls.filter(({ until }) => until > now) });
 };

@@ -1,41 +1,41 @@
 import type { InCall } from '../../src/contract/sockets/inbox.ts';
 import type { Held, ToInbox } from '../wire/messages.ts';
-import { isOldDevice } from './state.ts';
-import type { Turn } from './turn.ts';
+import { isLegacyDevice } from './state.ts';
+import type { InboxStep } from './step.ts';
 
-/** The call that this user is in or makes, if so. */
-export const heldBy = (turn: Turn): Held | undefined => {
-  const [entry] = [...turn.entriesIn('active'), ...turn.entriesIn('dialling')];
+/** Finds the call that this user is in or makes, as the Worker is told of it [C33]. */
+export const findHeldCall = (step: InboxStep): Held | undefined => {
+  const [entry] = [...step.entriesIn('active'), ...step.entriesIn('dialling')];
   if (!entry) return undefined;
   const { call, device } = entry;
-  const session = isOldDevice(device) ? turn.socketOf(device)?.who.sid : device;
+  const session = isLegacyDevice(device) ? step.socketOf(device)?.who.sid : device;
   const more = session === undefined ? { device } : { device, session };
   if (entry.state === 'dialling') return { call, role: 'caller', state: 'ringing', ...more };
   return { call, ...(entry.role && { role: entry.role }), state: 'accepted', ...more };
 };
 
-/** The same as a device of theirs is told of it. */
-export const inCallOf = (turn: Turn, asking: string): { readonly inCall?: InCall } => {
-  const held = heldBy(turn);
+/** The field `inCall` of the `welcome` that a device gets, if there is such a call. */
+export const describeHeldCall = (step: InboxStep, asking: string): { readonly inCall?: InCall } => {
+  const held = findHeldCall(step);
   if (!held) return {};
   const { device, ...rest } = held;
   return { inCall: { ...rest, here: device === asking } };
 };
 
-/** A call that this user makes has moved to another device of theirs. */
-export const moved = (
-  turn: Turn,
+/** A call that this user makes has moved to another device of theirs [C34]. */
+export const onCallMoved = (
+  step: InboxStep,
   { call, device, epoch, to, until }: Extract<ToInbox, { type: 'moved' }>,
 ): void => {
-  const known = turn.entry(call);
-  if (until <= turn.now || known?.state === 'active' || known?.state === 'ringing') return;
-  // It comes twice, or late: the call has moved on, or its room has said that it is over.
+  const known = step.entry(call);
+  if (until <= step.now || known?.state === 'active' || known?.state === 'ringing') return;
+  // This message is a repeated or a late one: the call has moved on, or is over.
   if (known?.epoch !== undefined && epoch <= known.epoch) return;
-  for (const socket of turn.state.sockets) {
-    if (socket.line?.call === call && socket.who.device !== device) turn.dismiss(socket);
+  for (const socket of step.state.sockets) {
+    if (socket.line?.call === call && socket.who.device !== device) step.dismissLegacy(socket);
   }
-  const others = [...turn.entriesIn('active'), ...turn.entriesIn('dialling')];
-  if (others.some((other) => other.call !== call)) turn.act(call, device, { type: 'hangup' });
-  else turn.put({ state: 'dialling', call, device, epoch, to, until });
-  if (turn.hasEnded(device)) turn.act(call, device, { type: 'revoke' });
+  const others = [...step.entriesIn('active'), ...step.entriesIn('dialling')];
+  if (others.some((other) => other.call !== call)) step.act(call, device, { type: 'hangup' });
+  else step.putEntry({ state: 'dialling', call, device, epoch, to, until });
+  if (step.hasEnded(device)) step.act(call, device, { type: 'revoke' });
 };

@@ -1,170 +1,185 @@
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import { Called, type CarriedSignal, type ToInbox, type ToWorker } from '../wire/messages.ts';
-import { calledAt, isCallBack } from './crossing.ts';
-import { calleeOf, candidate, description, encodeOld, isVideo } from './dialect.ts';
-import { decline, hangUp, listen, release, ringIdle } from './ending.ts';
-import { takeOne } from './rates.ts';
-import { type Entry, IDLE, type Socket } from './state.ts';
-import type { Turn } from './turn.ts';
+import { isCallBack, ringTimeOf } from './crossing.ts';
+import { calleeOf, encodeLegacy, isVideo, toCandidate, toDescription } from './dialect.ts';
+import {
+  declineCall,
+  hangUpCall,
+  releaseLegacyDevice,
+  ringIdleLegacyDevices,
+  ringLegacyDevice,
+} from './ending.ts';
+import { countUse } from './rates.ts';
+import { type Entry, IDLE, type InboxSocket } from './state.ts';
+import type { InboxStep } from './step.ts';
+import { soleUserOf } from './users.ts';
 
 type Payload = Extract<LegacyFrame, { event: 'call:offer' }>['payload'];
 
-/** How many candidates wait until they can be passed on. */
+/** How many candidates of a device wait until they can be passed on. */
 const WAITING_LIMIT = 64;
 
-/** What an old client says: the inbox takes part in calls in its name. What does not fit is ignored. */
-export const hear = (turn: Turn, socket: Socket, frame: LegacyFrame): void => {
+/**
+ * A legacy device has said something: the inbox takes part in calls in its name. A frame that makes
+ * no sense at the moment is ignored [C38].
+ */
+export const onLegacyFrame = (step: InboxStep, socket: InboxSocket, frame: LegacyFrame): void => {
   const isHangup = frame.event === 'call:hangup';
-  if (!isHangup && socket.line && turn.isFull(socket.line.call)) return;
+  if (!isHangup && socket.line && step.isCallFull(socket.line.call)) return;
   switch (frame.event) {
     case 'call:offer':
-      offer(turn, socket, frame.payload);
+      onOffer(step, socket, frame.payload);
       break;
     case 'call:answer':
-      answer(turn, socket, frame.payload);
+      onAnswer(step, socket, frame.payload);
       break;
     case 'call:ice':
-      ice(turn, socket, candidate(frame.payload));
+      onCandidate(step, socket, toCandidate(frame.payload));
       break;
     case 'call:hangup':
-      hangup(turn, socket);
+      onHangup(step, socket);
       break;
   }
 };
 
-/** The one whom a call is with that has been answered, or wants to be. */
+/** The other user of a call of two that was answered, or that rings. */
 const peerOf = (entry: Entry | undefined): string | undefined => {
   if (entry?.state === 'ringing') return entry.ring.from.user;
-  return entry?.state === 'active' && entry.peers.length === 1 ? entry.peers[0] : undefined;
+  return entry?.state === 'active' ? soleUserOf(entry.peers) : undefined;
 };
 
-/** A call, which ends whatever the device was in; or in a call with the same one, what they negotiate anew. */
-const offer = (turn: Turn, socket: Socket, payload: Payload): void => {
+/**
+ * An offer begins a call, which ends whatever the device was in; within a call with the same user
+ * it negotiates anew.
+ */
+const onOffer = (step: InboxStep, socket: InboxSocket, payload: Payload): void => {
   const to = calleeOf(payload);
   if (to === undefined) return;
   const { line } = socket;
-  const entry = line && turn.entry(line.call);
-  const isTheirs = line !== undefined && peerOf(entry) === to;
-  if (isTheirs && line.sent > 0) say(turn, socket, description('offer', payload));
-  // Both call each other, and theirs was first: the client drops its own call and rings.
-  else if (isTheirs && !isLeft(entry, turn.now)) ringAgain(turn, socket, line.call);
-  // A call too many is refused before it costs anything.
-  else if (takeOne(turn, 'dials') > 0) giveUp(turn, socket);
-  else askForCall(turn, socket, { to, payload });
+  const entry = line && step.entry(line.call);
+  const isForPeer = line !== undefined && peerOf(entry) === to;
+  if (isForPeer && line.sent > 0) sendSignal(step, socket, toDescription('offer', payload));
+  // The two call each other, and theirs was first: the client drops its own call and rings.
+  else if (isForPeer && !mayBeLeft(entry, step.now)) ringAgain(step, socket, line.call);
+  // A dial beyond the limit is refused before anything is spent [C28].
+  else if (countUse(step, 'dials') > 0) endLegacyCall(step, socket);
+  else dialForLegacy(step, socket, { to, payload });
 };
 
-/** Has the Worker make a call in the name of an old device, which leaves whatever it was in. */
-const askForCall = (turn: Turn, socket: Socket, call: { to: string; payload: Payload }): void => {
-  const { to, payload } = call;
+/** Asks the Worker for a call in the name of a legacy device, which leaves what it was in [C41]. */
+const dialForLegacy = (
+  step: InboxStep,
+  socket: InboxSocket,
+  { to, payload }: { readonly to: string; readonly payload: Payload },
+): void => {
   const { device } = socket.who;
-  const offer = description('offer', payload);
+  const offer = toDescription('offer', payload);
   const video = isVideo(payload);
-  const dial = turn.dial({ type: 'call', from: turn.state.id, device, to, offer, video });
-  turn.update(socket, { ...IDLE, dial });
-  release(turn, socket);
+  const dial = step.requestCall({ type: 'call', from: step.state.id, device, to, offer, video });
+  step.updateSocket(socket, { ...IDLE, dial });
+  releaseLegacyDevice(step, socket);
 };
 
-/** Whether a call that rings is one of an old client that may have left it: it is called back. */
-const isLeft = (entry: Entry | undefined, now: number): boolean =>
-  entry?.state === 'ringing' && entry.here !== undefined && isCallBack(calledAt(entry.ring), now);
+/** Whether a legacy caller may have left a call that rings: whoever dials now calls back [C44]. */
+const mayBeLeft = (entry: Entry | undefined, now: number): boolean =>
+  entry?.state === 'ringing' && entry.here !== undefined && isCallBack(ringTimeOf(entry.ring), now);
 
-const ringAgain = (turn: Turn, socket: Socket, call: string): void => {
-  turn.dismiss(socket);
-  listen(turn, socket, call);
+const ringAgain = (step: InboxStep, socket: InboxSocket, call: string): void => {
+  step.dismissLegacy(socket);
+  ringLegacyDevice(step, socket, call);
 };
 
-/** Takes the call that rings, with all that was said before; in a call, what it was asked to negotiate. */
-const answer = (turn: Turn, socket: Socket, payload: Payload): void => {
+/** An answer takes a ringing call, with the candidates that came before it; later it negotiates. */
+const onAnswer = (step: InboxStep, socket: InboxSocket, payload: Payload): void => {
   const { line, who, waiting } = socket;
-  const state = line && turn.entry(line.call)?.state;
+  const state = line && step.entry(line.call)?.state;
   const isFirst = line?.sent === 0;
   if (!line || (state !== 'ringing' && (state !== 'active' || isFirst))) return;
-  if (isFirst) turn.act(line.call, who.device, { type: 'accept' });
-  turn.update(socket, { waiting: [] });
-  const signal = description('answer', payload);
-  for (const each of isFirst ? [signal, ...waiting] : [...waiting, signal]) say(turn, socket, each);
+  if (isFirst) step.act(line.call, who.device, { type: 'accept' });
+  step.updateSocket(socket, { waiting: [] });
+  const answer = toDescription('answer', payload);
+  // Candidates wait for the first answer [C45].
+  const signals = isFirst ? [answer, ...waiting] : [...waiting, answer];
+  for (const signal of signals) sendSignal(step, socket, signal);
 };
 
-const ice = (turn: Turn, socket: Socket, signal: CarriedSignal | undefined): void => {
+const onCandidate = (
+  step: InboxStep,
+  socket: InboxSocket,
+  signal: CarriedSignal | undefined,
+): void => {
   const { line, dial, waiting } = socket;
   if (!signal) return;
-  if (dial === undefined && line && line.sent > 0) say(turn, socket, signal);
+  if (dial === undefined && line && line.sent > 0) sendSignal(step, socket, signal);
   else if ((line || dial !== undefined) && waiting.length < WAITING_LIMIT) {
-    turn.update(socket, { waiting: [...waiting, signal] });
+    step.updateSocket(socket, { waiting: [...waiting, signal] });
   }
 };
 
-/** About how long a signal is, in characters: a description says it twice. */
-const lengthOf = (signal: CarriedSignal): number =>
-  signal.kind === 'candidate' ? (signal.candidate?.candidate.length ?? 0) : 2 * signal.sdp.length;
-
-/** Says something in the call of a device, under the next number. */
-const say = (turn: Turn, { id }: Socket, signal: CarriedSignal): void => {
-  const socket = turn.socket(id);
+/** Sends a signal in the call of a device, with the next number. */
+const sendSignal = (step: InboxStep, { id }: InboxSocket, signal: CarriedSignal): void => {
+  const socket = step.socket(id);
   if (!socket?.line) return;
   const line = { ...socket.line, sent: socket.line.sent + 1 };
-  turn.update(socket, { line });
-  turn.act(
-    line.call,
-    socket.who.device,
-    { type: 'signal', seq: line.sent, signal },
-    lengthOf(signal),
-  );
+  step.updateSocket(socket, { line });
+  step.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal });
 };
 
-const hangup = (turn: Turn, socket: Socket): void => {
+const onHangup = (step: InboxStep, socket: InboxSocket): void => {
   const { line, who } = socket;
-  turn.update(socket, IDLE);
-  const entry = line && turn.entry(line.call);
-  if (line?.sent === 0 && entry?.state === 'ringing') decline(turn, entry, who.device);
-  else release(turn, socket);
-  ringIdle(turn);
+  step.updateSocket(socket, IDLE);
+  const entry = line && step.entry(line.call);
+  if (line?.sent === 0 && entry?.state === 'ringing') declineCall(step, entry, who.device);
+  else releaseLegacyDevice(step, socket);
+  ringIdleLegacyDevices(step);
 };
 
-/** What became of the call that an old device makes. */
-export const called = (
-  turn: Turn,
-  n: number,
-  { device }: Extract<ToWorker, { type: 'call' }>,
+/** The Worker has said what became of the call that a legacy device asked for. */
+export const onCallReply = (
+  step: InboxStep,
+  { request, device }: Extract<ToWorker, { type: 'call' }>,
   answer: unknown,
 ): void => {
   const { data } = Called.safeParse(answer);
-  const entry = data?.outcome === 'ok' ? turn.entry(data.call) : undefined;
+  const entry = data?.outcome === 'ok' ? step.entry(data.call) : undefined;
   const own = entry && 'device' in entry && entry.device === device ? entry : undefined;
-  const socket = turn.state.sockets.find(({ dial }) => dial === n);
+  const socket = step.state.sockets.find(({ dial }) => dial !== undefined && dial === request);
   const isConnected = own !== undefined && socket?.line?.call === own.call;
-  // It was given up while it was not known which call it is.
-  if (own && !isConnected) hangUp(turn, own);
+  // The device gave the call up before it was known which one it is.
+  if (own && !isConnected) hangUpCall(step, own);
   if (!socket) return;
   if (isConnected) {
-    turn.update(socket, { dial: undefined, waiting: [] });
-    for (const signal of socket.waiting) say(turn, socket, signal);
-  } else if (entry?.state === 'ringing') ringAgain(turn, socket, entry.call);
-  else giveUp(turn, socket);
+    step.updateSocket(socket, { dial: undefined, waiting: [] });
+    for (const signal of socket.waiting) sendSignal(step, socket, signal);
+  } else if (entry?.state === 'ringing') ringAgain(step, socket, entry.call);
+  else endLegacyCall(step, socket);
 };
 
-/** Ends what an old device is in, and tells it so. */
-export const giveUp = (turn: Turn, socket: Socket): void => {
-  turn.dismiss(socket);
-  release(turn, socket);
-  ringIdle(turn);
+/** Ends what a legacy device is in, and tells it so. */
+export const endLegacyCall = (step: InboxStep, socket: InboxSocket): void => {
+  step.dismissLegacy(socket);
+  releaseLegacyDevice(step, socket);
+  ringIdleLegacyDevices(step);
 };
 
-/** Signals of a call, for the old devices that are in it or ring: each once. */
-export const signal = (turn: Turn, message: Extract<ToInbox, { type: 'signal' }>): void => {
+/** Delivers signals of a call to the legacy devices that are in it or ring, each once. */
+export const deliverSignals = (
+  step: InboxStep,
+  message: Extract<ToInbox, { type: 'signal' }>,
+): void => {
   const { call, from, video, device, epoch = 1, seq, signals } = message;
-  for (const socket of turn.state.sockets) {
+  for (const socket of step.state.sockets) {
     const { line, who } = socket;
     if (line?.call !== call || (device !== undefined && device !== who.device)) continue;
     const last = line.seen.find((seen) => seen.from === from);
     if (last && (epoch < last.epoch || (epoch === last.epoch && seq <= last.seq))) continue;
-    // Still on its way from when the device rang before: all of it comes once more, with the description at the beginning.
+    // Signals from when the device rang before: they come again, after their description.
     if (epoch !== last?.epoch && signals[0]?.kind === 'candidate') continue;
     const seen = [...line.seen.filter((other) => other !== last), { from, epoch, seq }];
-    turn.update(socket, { line: { ...line, seen } });
-    for (const each of signals) {
-      const frame = encodeOld(each, from, video);
-      if (frame) turn.send(socket, frame);
+    step.updateSocket(socket, { line: { ...line, seen } });
+    for (const signal of signals) {
+      const frame = encodeLegacy(signal, from, video);
+      if (frame) step.send(socket.id, frame);
     }
   }
 };

@@ -3,32 +3,34 @@ import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import type { Present, RoomEvent, Step } from '../definition.ts';
 import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
-import { active, dial, ring, stop } from './calls.ts';
-import { hello, join, leave, silentOf } from './devices.ts';
-import { decline, expire, hangUp } from './ending.ts';
-import { moved } from './held.ts';
-import { called, giveUp, hear, signal } from './legacy.ts';
-import { takeOne } from './rates.ts';
+import { findSilent, onConnect, onHello, onSocketClosed } from './devices.ts';
+import { onDial } from './dialling.ts';
+import { declineCall, expireCalls, hangUpCall } from './ending.ts';
+import { onCallMoved } from './held.ts';
+import { deliverSignals, endLegacyCall, onCallReply, onLegacyFrame } from './legacy.ts';
+import { countUse } from './rates.ts';
+import { onRing } from './ringing.ts';
 import {
   checkSessions,
+  endSessions,
   expireSessions,
-  onSessionsChecked,
-  othersThan,
-  revoked,
+  onSessionsReply,
+  sessionsOtherThan,
 } from './sessions.ts';
 import {
+  EMPTY_INBOX,
   type Entry,
   type EntryIn,
   IDLE,
+  type InboxSocket,
   type InboxState,
-  isOldDevice,
-  type Kept,
-  NOTHING,
-  type Socket,
+  isLegacyDevice,
+  type StoredInbox,
 } from './state.ts';
-import { Turn } from './turn.ts';
+import { InboxStep } from './step.ts';
+import { enterCall, leaveCall } from './taking-part.ts';
 
-/** What a device says, a new one or an old one. */
+/** A frame of a new device, or of a legacy one. */
 export type InboxFrame = InboxClientFrame | LegacyFrame;
 
 /** What happens to an inbox. */
@@ -36,124 +38,131 @@ export type InboxEvent = RoomEvent<InboxFrame, ToInbox>;
 
 const DONE = { outcome: 'done' } as const;
 
-/** An inbox as it was kept, with the devices that it slept with. They have said hello; old ones that are not there have gone. */
-export const start = (
+/**
+ * Starts an inbox with what was stored, and the devices that were connected while it slept: the new
+ * ones have said hello. Legacy devices that are not among them have left their calls.
+ */
+export const startInbox = (
   id: string,
-  kept: unknown,
+  stored: unknown,
   present: readonly Present[],
   now: number,
 ): Step<InboxState> => {
-  const { lines, outbox, ...rest } = { ...NOTHING, ...(kept as Kept | undefined) };
-  const sockets = present.flatMap((connection): Socket[] => {
+  const { lines, outbox, ...rest } = { ...EMPTY_INBOX, ...(stored as StoredInbox | undefined) };
+  const sockets = present.flatMap((connection): InboxSocket[] => {
     const { who } = connection;
     if (!who) return [];
     const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
   const unwritten = { linesAt: undefined, sessionsCheckedAt: undefined };
-  const turn = new Turn({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, ...unwritten }, now);
-  turn.posted(restart(outbox));
-  for (const entry of [...turn.entriesIn('dialling'), ...turn.entriesIn('active')]) {
-    if (isOldDevice(entry.device) && !turn.socketOf(entry.device)) hangUp(turn, entry);
+  const step = new InboxStep({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, ...unwritten }, now);
+  step.takeOver(restart(outbox));
+  for (const entry of [...step.entriesIn('dialling'), ...step.entriesIn('active')]) {
+    if (isLegacyDevice(entry.device) && !step.socketOf(entry.device)) hangUpCall(step, entry);
   }
-  return turn.step;
+  return step.result;
 };
 
-/** Where a user's devices are reached, and whether the user is free (calls.md, "The parts"). */
-export const step = (state: InboxState, event: InboxEvent, now: number): Step<InboxState> => {
-  const turn = new Turn(state, now);
-  expire(turn);
-  expireSessions(turn);
-  take(turn, event);
-  return turn.step;
+/** Takes one step of an inbox: here devices of a user are reached, and it is known who is busy. */
+export const stepInbox = (state: InboxState, event: InboxEvent, now: number): Step<InboxState> => {
+  const step = new InboxStep(state, now);
+  expireCalls(step);
+  expireSessions(step);
+  dispatch(step, event);
+  return step.result;
 };
 
-const take = (turn: Turn, event: InboxEvent): void => {
+const dispatch = (step: InboxStep, event: InboxEvent): void => {
   switch (event.type) {
     case 'join':
-      join(turn, event.id, event.who, event.present);
-      checkSessions(turn, event.id);
+      onConnect(step, event);
+      checkSessions(step, event.id);
       break;
     case 'frame':
-      frame(turn, turn.socket(event.id), event.frame);
+      onFrame(step, step.socket(event.id), event.frame);
       break;
     case 'leave':
-      leave(turn, turn.socket(event.id));
+      onSocketClosed(step, step.socket(event.id));
       break;
     case 'message':
-      turn.reply(event.request, message(turn, event.message, event.present));
-      if (event.message.type === 'ring' || event.message.type === 'active') checkSessions(turn);
+      step.reply(event.request, onMessage(step, event.message, event.present));
+      if (event.message.type === 'ring' || event.message.type === 'active') checkSessions(step);
       break;
     case 'answered':
-      settled(turn, event.n, event.answer);
+      onReply(step, event.n, event.answer);
       break;
     case 'alarm':
-      turn.posted(retry(turn.state.outbox, turn.now));
+      step.takeOver(retry(step.state.outbox, step.now));
       break;
   }
 };
 
-/** What a device says, each in its own dialect. */
-const frame = (turn: Turn, socket: Socket | undefined, said: InboxFrame): void => {
-  if (!socket || socket.who.old !== 'event' in said) return;
-  if ('event' in said) hear(turn, socket, said);
-  else if (said.type === 'hello') hello(turn, socket, said.version);
-  else if (said.type === 'ping') turn.send(socket, { type: 'pong' });
-  else if (!socket.hello) turn.refuse(socket, 'hello_first');
+/** A device has said something, in its own dialect. */
+const onFrame = (step: InboxStep, socket: InboxSocket | undefined, frame: InboxFrame): void => {
+  if (!socket || socket.who.old !== 'event' in frame) return;
+  if ('event' in frame) onLegacyFrame(step, socket, frame);
+  else if (frame.type === 'hello') onHello(step, socket, frame.version);
+  else if (frame.type === 'ping') step.send(socket.id, { type: 'pong' });
+  else if (!socket.hello) step.sendError(socket, 'hello_first');
   else {
-    const entry = turn.entry(said.call);
-    if (said.type === 'hangup') {
-      if (entry && isOwn(entry, socket)) hangUp(turn, entry);
-      else turn.refuse(socket, 'not_now');
-    } else if (entry?.state === 'ringing') decline(turn, entry, socket.who.device);
-    else turn.refuse(socket, 'not_now');
+    const entry = step.entry(frame.call);
+    if (frame.type === 'hangup') {
+      if (entry && mayHangUp(entry, socket)) hangUpCall(step, entry);
+      else step.sendError(socket, 'not_now');
+    } else if (entry?.state === 'ringing') declineCall(step, entry, socket.who.device);
+    else step.sendError(socket, 'not_now');
   }
 };
 
-/** Whether a device may end a call: one that nobody has answered on any device, else where it is. */
-const isOwn = (entry: Entry, { who }: Socket): entry is EntryIn<'dialling' | 'active'> =>
+/** Whether a device may end a call: any device if nobody has answered, else the one in it [C34]. */
+const mayHangUp = (entry: Entry, { who }: InboxSocket): entry is EntryIn<'dialling' | 'active'> =>
   entry.state === 'dialling' || (entry.state === 'active' && entry.device === who.device);
 
-const message = (turn: Turn, said: ToInbox, present: readonly Present[] = []): object => {
-  switch (said.type) {
+/** A room or the Worker has said something; returns the answer. */
+const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[] = []): object => {
+  switch (message.type) {
     case 'dial':
-      return dial(turn, said);
+      return onDial(step, message);
     case 'ring':
-      return ring(turn, said, silentOf(turn, present));
+      return onRing(step, message, findSilent(step, present));
     case 'active':
-      return active(turn, said);
+      return enterCall(step, message);
     case 'moved':
-      moved(turn, said);
+      onCallMoved(step, message);
       return DONE;
     case 'stop':
-      stop(turn, said);
+      leaveCall(step, message);
       return DONE;
     case 'signal':
-      signal(turn, said);
+      deliverSignals(step, message);
       return DONE;
     case 'turn': {
-      const retryAfterSeconds = takeOne(turn, 'turns');
+      const retryAfterSeconds = countUse(step, 'turns');
       return retryAfterSeconds > 0 ? { outcome: 'limited', retryAfterSeconds } : { outcome: 'ok' };
     }
-    case 'revoked':
-      revoked(turn, said.others ? [...said.sids, ...othersThan(turn, said.others)] : said.sids);
+    case 'revoked': {
+      const { sids, others } = message;
+      endSessions(step, others ? [...sids, ...sessionsOtherThan(step, others)] : sids);
       return DONE;
+    }
   }
 };
 
-/** What became of something that was told to a call or the Worker. */
-const settled = (turn: Turn, n: number, answer: unknown): void => {
-  const { outcomes, ...posted } = answered(turn.state.outbox, n, answer, turn.now);
-  turn.posted(posted);
-  for (const outcome of outcomes) if (outcome.over) become(turn, outcome);
+/** A call or the Worker has answered what it was told; or has not, then `answer` is undefined. */
+const onReply = (step: InboxStep, n: number, answer: unknown): void => {
+  const { outcomes, ...posted } = answered(step.state.outbox, n, answer, step.now);
+  step.takeOver(posted);
+  for (const outcome of outcomes) if (outcome.over) onOutcome(step, outcome);
 };
 
-const become = (turn: Turn, { item, answer }: Outcome): void => {
-  const { n, to, message, durable } = item;
-  if (message.type === 'call') called(turn, n, message, answer);
-  if (message.type === 'sessions') onSessionsChecked(turn, answer);
+/** A message has been answered, or is not tried again. */
+const onOutcome = (step: InboxStep, { item, answer }: Outcome): void => {
+  const { to, message, durable } = item;
+  if (message.type === 'call') onCallReply(step, message, answer);
+  if (message.type === 'sessions') onSessionsReply(step, answer);
   if (answer !== undefined || durable || message.type !== 'act' || to === 'worker') return;
-  // The call cannot be reached: what an old device said there is lost, and it cannot say it again.
-  const socket = turn.socketOf(message.device);
-  if (socket?.line?.call === to.id) giveUp(turn, socket);
+  // The call cannot be reached, and a legacy device cannot say again what is lost.
+  const socket = step.socketOf(message.device);
+  if (socket?.line?.call === to.id) endLegacyCall(step, socket);
 };

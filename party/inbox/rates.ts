@@ -1,25 +1,27 @@
-import type { Turn } from './turn.ts';
+import type { InboxStep } from './step.ts';
 
-/** How often something may be done: so often at once, and then once in so many milliseconds. */
+/** `burst` uses at once, and then one every `everyMs` milliseconds. */
 interface Rate {
   readonly burst: number;
   readonly everyMs: number;
 }
 
-/** What is counted for each user. */
+/** The rates of each user, by the field of the state that counts them. */
 const RATES = {
-  /** Calls that are made: 60 an hour. */
+  /** Calls that the user makes: 60 an hour [C28]. */
   dials: { burst: 60, everyMs: 60_000 },
-  /** TURN credentials that are given for calls that there are already, and outside of calls. */
+  /** TURN credentials outside of calls, and for calls that exist already [C31]. */
   turns: { burst: 30, everyMs: 60_000 },
 } as const satisfies Record<string, Rate>;
 
-/** Counts something (generic cell rate algorithm); 0, or in how many seconds it may be done. */
-export const takeOne = (turn: Turn, what: keyof typeof RATES): number => {
+/**
+ * Counts one use (GCRA). Returns 0, or in how many seconds it is allowed; then nothing is counted.
+ */
+export const countUse = (step: InboxStep, what: keyof typeof RATES): number => {
   const { burst, everyMs } = RATES[what];
-  const counted = Math.max(turn.state[what], turn.now);
-  const early = counted - turn.now - (burst - 1) * everyMs;
-  if (early > 0) return Math.ceil(early / 1000);
-  turn.set({ [what]: counted + everyMs });
+  const arrival = Math.max(step.state[what], step.now);
+  const earlyMs = arrival - step.now - (burst - 1) * everyMs;
+  if (earlyMs > 0) return Math.ceil(earlyMs / 1000);
+  step.set({ [what]: arrival + everyMs });
   return 0;
 };

@@ -1,43 +1,55 @@
 import { isRinging } from './ending.ts';
-import { noteUnanswered, unansweredOf } from './pauses.ts';
+import { countUnanswered, noteUnanswered } from './pauses.ts';
 import type { EntryIn } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { InboxStep } from './step.ts';
 
-/** How many calls ring for somebody at once. */
-const RINGS = 32;
+/** How many calls ring for one user at once. */
+const SLOTS = 32;
 
-/** In whose name a call is refused that no device refuses. */
+/** Stands for the device in a refusal that no device made. */
 const NO_DEVICE = '';
 
-/** Refuses a call that rings, since this user is busy. */
-export const refuseBusy = (turn: Turn, entry: EntryIn<'ringing'>, device = NO_DEVICE): void => {
+/** Refuses a ringing call, since this user is busy. */
+export const refuseBusy = (
+  step: InboxStep,
+  entry: EntryIn<'ringing'>,
+  device = NO_DEVICE,
+): void => {
   if (entry.declined) return;
-  turn.put({ ...entry, declined: true });
-  turn.act(entry.call, device, { type: 'busy' });
+  step.putEntry({ ...entry, declined: true });
+  step.act(entry.call, device, { type: 'busy' });
 };
 
+/** How many slots a caller has, and how often they have rung in vain. */
+type Weight = readonly [slots: number, unanswered: number];
+
+const isHeavier = (one: Weight, other: Weight): boolean =>
+  one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]);
+
 /**
- * Makes room for one more call to ring. The slots are shared: who has most of them, or has rung in
- * vain most often, gives one up, and of those who are alike the one that has rung longest. So
- * callers who are many can make nobody busy for one who is new.
+ * Makes sure that a slot is free for one more ringing call of a caller; false if there is none.
+ * When all are taken, the caller with the most slots gives one up; among equals the one who has
+ * rung in vain most often; among those the one who has rung longest. So a crowd of callers makes
+ * nobody busy for somebody new [C30].
  */
-export const makeSlot = (turn: Turn, caller: string): boolean => {
-  const ringing = turn.entriesIn('ringing').filter((entry) => isRinging(entry, turn.now));
-  if (ringing.length < RINGS) return true;
-  const held = (user: string) => ringing.filter(({ ring }) => ring.from.user === user).length;
-  const isWorse = (one: readonly [number, number], other: readonly [number, number]) =>
-    one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]);
-  const weigh = (user: string, more = 0) => [held(user) + more, unansweredOf(turn, user)] as const;
+export const makeSlot = (step: InboxStep, caller: string): boolean => {
+  const ringing = step.entriesIn('ringing').filter((entry) => isRinging(entry, step.now));
+  if (ringing.length < SLOTS) return true;
+  const slotsOf = (user: string) => ringing.filter(({ ring }) => ring.from.user === user).length;
+  const weigh = (user: string, more = 0): Weight => [
+    slotsOf(user) + more,
+    countUnanswered(step, user),
+  ];
   const [first, ...others] = ringing;
   if (!first) return true;
-  let last = first;
+  let heaviest = first;
   for (const entry of others) {
-    if (isWorse(weigh(entry.ring.from.user), weigh(last.ring.from.user))) last = entry;
+    if (isHeavier(weigh(entry.ring.from.user), weigh(heaviest.ring.from.user))) heaviest = entry;
   }
-  const { user } = last.ring.from;
-  if (isWorse(weigh(caller, 1), weigh(user))) return false;
-  refuseBusy(turn, last);
-  // The end as busy is not counted otherwise.
-  noteUnanswered(turn, user, 'busy');
+  const { user } = heaviest.ring.from;
+  if (isHeavier(weigh(caller, 1), weigh(user))) return false;
+  refuseBusy(step, heaviest);
+  // A call that ends as busy is not counted otherwise.
+  noteUnanswered(step, user, 'busy');
   return true;
 };

@@ -4,40 +4,46 @@ import type { CarriedSignal, Entrant, Held, Rung } from '../wire/messages.ts';
 import type { Pause } from './pauses.ts';
 
 /**
- * What is known of a call of this user, until a time in milliseconds since 1970, so that no call blocks them for ever. One that is `over` is remembered for what is
- * still on its way to say of it.
+ * A call of this user. `until` is when it is forgotten, in milliseconds since 1970, so that no call
+ * blocks the user for ever. One that is `over` is remembered to recognise late messages about it.
  */
 export type Entry = { readonly call: string; readonly until: number } & (
   | {
       readonly state: 'dialling';
       readonly device: string;
       readonly to: readonly string[];
-      /** In which the caller is since another device has it. */
+      /** The caller's epoch in the call since another device took it over. */
       readonly epoch?: number | undefined;
     }
   | {
       readonly state: 'ringing';
       readonly ring: Ring;
-      /** The others of the call, the caller among them, as far as its room has told. */
+      /** The other members of the call with its caller, if its room has named them. */
       readonly peers?: readonly string[] | undefined;
+      /** What the room was answered: a repeated `ring` gets the same. */
       readonly answer: Rung;
       readonly declined: boolean;
-      /** Old devices, as often as it has begun to ring there; none in what was written before there was this. */
+      /**
+       * The legacy devices that ring, one item each time that one began to; absent in states that
+       * were stored before this field existed.
+       */
       readonly rang?: readonly string[];
-      /** The devices that were there, if an old device calls: later it rings on no others. */
+      /**
+       * If a legacy device calls: the devices that were connected then. Others ring at first only.
+       */
       readonly here?: readonly string[] | undefined;
     }
-  /** `epoch` is the one in which they are in the call, or were when its room said that it is over. */
+  /** `epoch` is this user's in the call, or the last one when its room said that it is over. */
   | {
       readonly state: 'active';
       readonly device: string;
       readonly epoch?: number | undefined;
-      /** None in what was written before there was this. */
+      /** Absent in states that were stored before this field existed. */
       readonly role?: Held['role'];
       readonly peers: readonly string[];
-      /** Whether they called, from an old device, which may have left without a word. */
+      /** Whether this user called from a legacy device, which may have left without a word. */
       readonly calledByOld?: boolean | undefined;
-      /** When the other one called, from an old device; in milliseconds since 1970. */
+      /** When the other user called from a legacy device, in milliseconds since 1970. */
       readonly oldCalledAt?: number | undefined;
     }
   | { readonly state: 'over'; readonly epoch?: number | undefined }
@@ -46,68 +52,72 @@ export type Entry = { readonly call: string; readonly until: number } & (
 /** An {@link Entry} in one of its states. */
 export type EntryIn<State extends Entry['state']> = Extract<Entry, { readonly state: State }>;
 
-/** What ties an old device to the one call that its frames are about. */
-export interface Line {
+/** Ties a legacy device to the one call that its frames are about. */
+export interface LegacyLine {
   readonly call: string;
-  /** How many signals it has sent: none as long as it only rings. */
+  /** How many signals the device has sent; 0 while it only rings. */
   readonly sent: number;
-  /** The last signal that it was sent of each sender. */
+  /** The last signal of each sender that the device was sent. */
   readonly seen: readonly { readonly from: string; readonly epoch: number; readonly seq: number }[];
 }
 
-/** A connected device. `line`, `dial` and `waiting` are those of old ones. */
-export interface Socket {
+/** A connected device. Only legacy devices use `line`, `dial` and `waiting`. */
+export interface InboxSocket {
   readonly id: string;
   readonly who: Entrant;
   /** Whether a new device has said hello. */
   readonly hello: boolean;
-  readonly line: Line | undefined;
-  /** Its call on the way to the Worker: the number in the outbox. */
+  readonly line: LegacyLine | undefined;
+  /** The number in the outbox of its request to the Worker for a call. */
   readonly dial: number | undefined;
-  /** What it said before it could be passed on. */
+  /** Its candidates that cannot be passed on yet. */
   readonly waiting: readonly CarriedSignal[];
 }
 
-/** An old device that is in no call. */
+/** What a legacy socket has that is in no call. */
 export const IDLE = { line: undefined, dial: undefined, waiting: [] } as const;
 
-/** What an inbox knows. Lists, since ids may be any text, and none of them is long. */
+/** What an inbox knows. It has lists and no maps: ids may be any text, and no list is long. */
 export interface InboxState {
-  /** Whose inbox it is. */
+  /** The user whose inbox it is. */
   readonly id: string;
   readonly calls: readonly Entry[];
-  /** Tickets that were used. */
+  /** The tickets that were used. */
   readonly tickets: readonly { readonly id: string; readonly until: number }[];
-  /** Sessions that have just ended, which isolates of the Worker may still take for alive. */
+  /** Sessions that have just ended: isolates of the Worker may still take them for alive. */
   readonly ended: readonly { readonly sid: string; readonly until: number }[];
-  /** When the calls made so far would have been made at the rate that is allowed, in milliseconds since 1970. */
+  /** GCRA theoretical arrival time of the next dial, in milliseconds since 1970. */
   readonly dials: number;
   /** The same for TURN credentials. */
   readonly turns: number;
-  /** Who may not ring for a while. */
+  /** Callers who have to wait before they ring again. */
   readonly pauses: readonly Pause[];
-  readonly sockets: readonly Socket[];
+  readonly sockets: readonly InboxSocket[];
   readonly outbox: Outbox;
-  /** When it is written what lines have counted, in milliseconds since 1970; undefined = it is. */
+  /**
+   * When changed counts of lines are written, in milliseconds since 1970; undefined = none changed.
+   */
   readonly linesAt: number | undefined;
   /**
    * When the Worker was last asked which sessions have ended, in milliseconds since 1970; undefined
-   * where it has not answered, or this host has not asked yet.
+   * if it did not answer, or if this host has not asked yet.
    */
   readonly sessionsCheckedAt: number | undefined;
 }
 
-/** What outlives the host; of the signals of old devices only how many there were. */
-export type Kept = Omit<
-  InboxState,
-  'id' | 'sockets' | 'outbox' | 'linesAt' | 'sessionsCheckedAt'
-> & {
+/** The fields of a state that are not written as they are. */
+export const UNWRITTEN = ['id', 'sockets', 'linesAt', 'sessionsCheckedAt'] as const;
+
+/**
+ * The part of a state that outlives the host. Of the signals of legacy devices it has the counts.
+ */
+export type StoredInbox = Omit<InboxState, (typeof UNWRITTEN)[number] | 'outbox'> & {
   readonly outbox: KeptOutbox;
-  readonly lines: readonly (Line & { readonly device: string })[];
+  readonly lines: readonly (LegacyLine & { readonly device: string })[];
 };
 
-/** What is kept of an inbox where nothing has happened. */
-export const NOTHING: Kept = {
+/** What is stored of an inbox where nothing has happened. */
+export const EMPTY_INBOX: StoredInbox = {
   calls: [],
   tickets: [],
   ended: [],
@@ -118,62 +128,57 @@ export const NOTHING: Kept = {
   lines: [],
 };
 
-/** What outlives the host. */
-export const kept = ({
-  id: _,
-  linesAt: __,
-  sessionsCheckedAt: ___,
-  sockets,
-  outbox,
-  ...rest
-}: InboxState): Kept => ({
-  ...rest,
-  outbox: durable(outbox),
-  lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
-});
-
-const same = (a: readonly unknown[], b: readonly unknown[]) =>
-  a.length === b.length && a.every((each, index) => each === b[index]);
+/** Picks what outlives the host. */
+export const toStored = (state: InboxState): StoredInbox => {
+  const { id: _, linesAt: __, sessionsCheckedAt: ___, sockets, outbox, ...rest } = state;
+  return {
+    ...rest,
+    outbox: durable(outbox),
+    lines: sockets.flatMap(({ who, line }) => (line ? [{ ...line, device: who.device }] : [])),
+  };
+};
 
 /**
- * How long it may take until it is written what lines have counted, in milliseconds. A write for each
- * signal would be slow and dear. An inbox that loses its host loses these sockets as well, and one
- * that sleeps does so ten seconds after the last event.
+ * How late changed counts of lines are written, in milliseconds: a write for each signal would be
+ * slow and expensive. An inbox that loses its host loses the sockets of these lines too, and an
+ * inbox does not sleep before ten seconds without an event.
  */
 export const LINES_MS = 2_000;
 
-const lines = ({ sockets }: InboxState) =>
+const linesOf = ({ sockets }: InboxState) =>
   sockets.map(({ line }) => line).filter((line) => line !== undefined);
-const calls = (state: InboxState) => lines(state).map(({ call }) => call);
 
-/** Whether lines have counted something. */
-export const linesDiffer = (a: InboxState, b: InboxState): boolean =>
-  a.sockets !== b.sockets && !same(lines(a), lines(b));
+const differ = (some: readonly unknown[], others: readonly unknown[]) =>
+  some.length !== others.length || some.some((each, index) => each !== others[index]);
 
-/** Whether two states differ in what outlives the host, but for what lines have counted. */
-export const keptDiffers = (a: InboxState, b: InboxState): boolean =>
-  a.calls !== b.calls ||
-  a.tickets !== b.tickets ||
-  a.ended !== b.ended ||
-  a.dials !== b.dials ||
-  a.turns !== b.turns ||
-  a.pauses !== b.pauses ||
-  a.outbox.changes !== b.outbox.changes ||
-  (a.sockets !== b.sockets && !same(calls(a), calls(b)));
+/** Whether the counts of lines differ between two states, or their calls. */
+export const lineCountsDiffer = (before: InboxState, after: InboxState): boolean =>
+  before.sockets !== after.sockets && differ(linesOf(before), linesOf(after));
 
-/** When it writes what lines have counted. */
-export const reminder = ({ linesAt }: InboxState): number | undefined => linesAt;
+/** Whether the calls of lines differ between two states. */
+export const lineCallsDiffer = (before: InboxState, after: InboxState): boolean => {
+  const callsOf = (state: InboxState) => linesOf(state).map(({ call }) => call);
+  return before.sockets !== after.sockets && differ(callsOf(before), callsOf(after));
+};
 
-/** When an inbox has to be woken: for the next call that runs out, or the next try to tell something. Never while nothing happens. */
-export const deadline = ({ calls, outbox }: InboxState): number | undefined => {
+/** When changed counts of lines are written, in milliseconds since 1970. */
+export const reminderAt = ({ linesAt }: InboxState): number | undefined => linesAt;
+
+/**
+ * When the inbox has to be woken, in milliseconds since 1970: for the next call that runs out, or
+ * for the next try to tell something. An inbox where nothing happens is never woken.
+ */
+export const alarmAt = ({ calls, outbox }: InboxState): number | undefined => {
   const times = calls.flatMap(({ state, until }) => (state === 'over' ? [] : [until]));
   const next = Math.min(due(outbox) ?? Number.POSITIVE_INFINITY, ...times);
   return Number.isFinite(next) ? next : undefined;
 };
 
-/** A new session's id has 22 characters, and may begin like anything. */
+/** The id of a new session has 22 characters, and may begin with any of them. */
 const SID_LENGTH = 22;
 
-/** Whether a device is a socket of an old client, which has no session of its own: gone when it is not connected. */
-export const isOldDevice = (device: string): boolean =>
+/**
+ * Whether a device is a legacy socket: it has no session's name, and is gone when it disconnects.
+ */
+export const isLegacyDevice = (device: string): boolean =>
   device.startsWith('ws-') && device.length !== SID_LENGTH;

@@ -3,7 +3,7 @@ import { awayAtOf, isJoined, isOnLegacyDevice } from '../../party/call/member.ts
 import { RUNG_MS } from '../../party/call/ringing.ts';
 import type { RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
-import type { Entry, Kept } from '../../party/inbox/state.ts';
+import type { Entry, StoredInbox } from '../../party/inbox/state.ts';
 import { GRACE_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';
 import type { World } from './world.ts';
@@ -90,7 +90,7 @@ const checkJoined = (
     awayAt !== undefined || world.worker.lives(device) || world.worker.untold.has(device);
   hold(isIn, () => `${user} is in ${call.id} on ${device}, whose session has ended`);
   if (call.state !== 'accepted' && call.state !== 'ringing') return;
-  const kept: Kept | undefined =
+  const kept: StoredInbox | undefined =
     inbox.written === undefined ? undefined : JSON.parse(inbox.written);
   const calls: readonly Entry[] = inbox.state?.calls ?? kept?.calls ?? [];
   const state = call.state === 'accepted' ? 'active' : 'dialling';

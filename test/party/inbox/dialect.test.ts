@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   calleeOf,
-  candidate,
-  decodeOld,
-  description,
-  encodeOld,
+  decodeLegacy,
+  encodeLegacy,
   isVideo,
+  toCandidate,
+  toDescription,
 } from '../../../party/inbox/dialect.ts';
 import { CarriedSignal } from '../../../party/wire/messages.ts';
 
@@ -23,7 +23,7 @@ describe('what a legacy client says', () => {
     ['call:answer', { sdp }],
     ['call:ice', { candidate: ice }],
   ])('[C37] a legacy frame is understood, with all of its payload: %s', (event, payload) => {
-    expect(decodeOld(JSON.stringify({ event, payload, id: 7 }))).toEqual({
+    expect(decodeLegacy(JSON.stringify({ event, payload, id: 7 }))).toEqual({
       frame: { event, payload },
     });
   });
@@ -31,7 +31,7 @@ describe('what a legacy client says', () => {
   test.each([{ event: 'call:hangup' }, { event: 'call:hangup', payload: null }])(
     '[C37] a legacy hangup needs no payload: %j',
     (said) => {
-      expect(decodeOld(JSON.stringify(said))).toEqual({ frame: { event: 'call:hangup' } });
+      expect(decodeLegacy(JSON.stringify(said))).toEqual({ frame: { event: 'call:hangup' } });
     },
   );
 
@@ -51,20 +51,20 @@ describe('what a legacy client says', () => {
     '{"event":"call:offer","payload":"x"}',
     '{"event":["call:hangup"]}',
   ])('[C38] a frame that is none of these is ignored: %s', (text) => {
-    expect(decodeOld(text)).toBeUndefined();
+    expect(decodeLegacy(text)).toBeUndefined();
   });
 
   test('[C38] any other JSON is ignored, and does nothing more', () => {
     const events = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
     fc.assert(
       fc.property(fc.json(), (text) => {
-        const decoded = decodeOld(text);
+        const decoded = decodeLegacy(text);
         if (decoded) expect(events).toContain(decoded.frame.event);
       }),
     );
     fc.assert(
       fc.property(fc.constantFrom(...events), fc.jsonValue(), (event, payload) => {
-        const decoded = decodeOld(JSON.stringify({ event, payload }));
+        const decoded = decodeLegacy(JSON.stringify({ event, payload }));
         const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
         expect(decoded !== undefined).toBe(isObject || event === 'call:hangup');
       }),
@@ -74,7 +74,7 @@ describe('what a legacy client says', () => {
   test('[C38] a legacy frame cannot reach behind its payload', () => {
     const hidden = '{"__proto__":{"userId":"alice","isVideo":true},"constructor":1}';
     const text = `{"event":"call:offer","payload":${hidden}}`;
-    const payload = { ...JSON.parse(text).payload, ...decodeOld(text)?.frame };
+    const payload = { ...JSON.parse(text).payload, ...decodeLegacy(text)?.frame };
     expect(calleeOf(payload)).toBeUndefined();
     expect(isVideo(payload)).toBe(false);
     expect(Object.hasOwn(Object.prototype, 'userId')).toBe(false);
@@ -107,16 +107,16 @@ describe('signals of legacy clients', () => {
     [{ sdp: [] }, ''],
     [{}, ''],
   ])('[C37] a description is the text in %j: %s', (payload, text) => {
-    expect(description('offer', payload)).toEqual({ kind: 'offer', sdp: text, raw: payload });
+    expect(toDescription('offer', payload)).toEqual({ kind: 'offer', sdp: text, raw: payload });
   });
 
   test('[C37] a candidate goes on as it came', () => {
-    expect(candidate({ candidate: ice, x: 1 })).toEqual({
+    expect(toCandidate({ candidate: ice, x: 1 })).toEqual({
       kind: 'candidate',
       candidate: ice,
       raw: { candidate: ice, x: 1 },
     });
-    expect(candidate({ candidate: null })).toEqual({
+    expect(toCandidate({ candidate: null })).toEqual({
       kind: 'candidate',
       candidate: null,
       raw: { candidate: null },
@@ -129,7 +129,7 @@ describe('signals of legacy clients', () => {
     { candidate: {} },
     { candidate: { ...ice, sdpMLineIndex: 'x' } },
   ])('[C38] %j is no signal', (payload) => {
-    expect(candidate(payload)).toBeUndefined();
+    expect(toCandidate(payload)).toBeUndefined();
   });
 
   test('every signal of a legacy client is one that the room of a call takes', () => {
@@ -138,9 +138,9 @@ describe('signals of legacy clients', () => {
         fc.dictionary(fc.constantFrom('sdp', 'candidate', 'type'), fc.jsonValue()),
         (payload) => {
           for (const signal of [
-            description('offer', payload),
-            description('answer', payload),
-            candidate(payload),
+            toDescription('offer', payload),
+            toDescription('answer', payload),
+            toCandidate(payload),
           ]) {
             if (signal)
               expect(CarriedSignal.safeParse(JSON.parse(JSON.stringify(signal))).success).toBe(
@@ -156,7 +156,7 @@ describe('signals of legacy clients', () => {
 describe('what a legacy client is sent', () => {
   test('[C37] an offer of a legacy client arrives with its true sender', () => {
     const raw = { userId: 'bob', fromUserId: 'somebody else', sdp, isVideo: true, extra: [1] };
-    expect(encodeOld(description('offer', raw), 'alice', false)).toEqual({
+    expect(encodeLegacy(toDescription('offer', raw), 'alice', false)).toEqual({
       event: 'call:offer',
       payload: { ...raw, fromUserId: 'alice' },
     });
@@ -164,34 +164,34 @@ describe('what a legacy client is sent', () => {
 
   test('[C37] an answer of a legacy client arrives as its sdp, or its payload without one', () => {
     const answer = { type: 'answer', sdp: 'v=0' };
-    expect(encodeOld(description('answer', { sdp: answer, x: 1 }), 'alice', false)).toEqual({
+    expect(encodeLegacy(toDescription('answer', { sdp: answer, x: 1 }), 'alice', false)).toEqual({
       event: 'call:answer',
       payload: answer,
     });
-    expect(encodeOld(description('answer', { x: 1 }), 'alice', false)).toEqual({
+    expect(encodeLegacy(toDescription('answer', { x: 1 }), 'alice', false)).toEqual({
       event: 'call:answer',
       payload: { x: 1 },
     });
   });
 
   test('[C37] candidates of a legacy client arrive unchanged', () => {
-    const signal = candidate({ candidate: { ...ice, foundation: 'kept' }, x: 1 });
-    expect(signal && encodeOld(signal, 'alice', false)).toEqual({
+    const signal = toCandidate({ candidate: { ...ice, foundation: 'kept' }, x: 1 });
+    expect(signal && encodeLegacy(signal, 'alice', false)).toEqual({
       event: 'call:ice',
       payload: { candidate: { ...ice, foundation: 'kept' }, x: 1 },
     });
   });
 
   test('[C37] signals of a current client arrive as the legacy server would send them', () => {
-    expect(encodeOld({ kind: 'offer', sdp: 'v=0' }, 'alice', true)).toEqual({
+    expect(encodeLegacy({ kind: 'offer', sdp: 'v=0' }, 'alice', true)).toEqual({
       event: 'call:offer',
       payload: { sdp: { type: 'offer', sdp: 'v=0' }, isVideo: true, fromUserId: 'alice' },
     });
-    expect(encodeOld({ kind: 'answer', sdp: 'v=0' }, 'alice', true)).toEqual({
+    expect(encodeLegacy({ kind: 'answer', sdp: 'v=0' }, 'alice', true)).toEqual({
       event: 'call:answer',
       payload: { type: 'answer', sdp: 'v=0' },
     });
-    expect(encodeOld({ kind: 'candidate', candidate: ice }, 'alice', true)).toEqual({
+    expect(encodeLegacy({ kind: 'candidate', candidate: ice }, 'alice', true)).toEqual({
       event: 'call:ice',
       payload: { candidate: ice },
     });
@@ -200,7 +200,7 @@ describe('what a legacy client is sent', () => {
   test.each([null, { candidate: '' }])(
     '[C37] the end of candidates of a current client is not sent: %j',
     (end) => {
-      expect(encodeOld({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
+      expect(encodeLegacy({ kind: 'candidate', candidate: end }, 'alice', true)).toBeUndefined();
     },
   );
 });

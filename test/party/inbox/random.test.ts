@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inboxRoom } from '../../../party/inbox/room.ts';
-import { type InboxState, type Kept, NOTHING } from '../../../party/inbox/state.ts';
+import { EMPTY_INBOX, type InboxState, type StoredInbox } from '../../../party/inbox/state.ts';
 import {
   Dialled,
   Done,
@@ -89,7 +89,7 @@ const fromNow = (said: ToInbox, now: number): ToInbox => {
 
 /** What was written, without devices that have gone and what is of use only in memory. */
 const essence = (kept: unknown, { sockets, linesAt }: InboxState): string => {
-  const { lines, outbox, ...rest } = kept as Kept;
+  const { lines, outbox, ...rest } = kept as StoredInbox;
   const here = lines.filter((line) => sockets.some(({ who }) => who.device === line.device));
   return JSON.stringify({
     ...rest,
@@ -132,7 +132,7 @@ class Life {
       if (line) expect(['dialling', 'ringing', 'active']).toContain(stateOf(line.call));
     }
     expect(essence(inboxRoom.kept(bob.state), bob.state)).toBe(
-      essence(bob.written ?? NOTHING, bob.state),
+      essence(bob.written ?? EMPTY_INBOX, bob.state),
     );
     for (const { id, who } of sockets) {
       for (const got of bob.got(id)) {

@@ -1,0 +1,72 @@
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Entered, ToInbox } from '../wire/messages.ts';
+import { ringTimeOf, SLACK_MS } from './crossing.ts';
+import { endCall, hangUpCall } from './ending.ts';
+import { forgetPauses } from './pauses.ts';
+import { refuseBusy } from './slots.ts';
+import { type Entry, type EntryIn, isLegacyDevice } from './state.ts';
+import type { InboxStep } from './step.ts';
+
+/**
+ * This user is in a call on one device: it stops ringing on the others, and all other calls that
+ * the user makes, or that ring, end.
+ */
+export const enterCall = (
+  step: InboxStep,
+  message: Extract<ToInbox, { type: 'active' }>,
+): Entered => {
+  const { call, device, epoch = 0, role, peers, until } = message;
+  const known = step.entry(call);
+  // The message is late, unless the user has come back to a call that goes on.
+  if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
+  if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
+  const other = step.entriesIn('active').find((one) => one.call !== call);
+  if (other && !(other.calledByOld && known?.state === 'ringing')) return { outcome: 'busy' };
+  const place = { call, device, epoch, role, peers, until };
+  const entry: EntryIn<'active'> = { state: 'active', ...place, ...findOrigin(known) };
+  step.putEntry(entry);
+  if (other) hangUpCall(step, other);
+  if (step.hasEnded(device)) step.act(call, device, { type: 'revoke' });
+  if (known?.state === 'ringing') {
+    step.stopRinging(call, 'answered_elsewhere', device);
+    forgetPauses(step, [known.ring.from.user]);
+  }
+  for (const socket of step.state.sockets) {
+    if (socket.line?.call === call && socket.who.device !== device) step.dismissLegacy(socket);
+  }
+  for (const own of step.entriesIn('dialling')) hangUpCall(step, own);
+  if (!entry.calledByOld) {
+    for (const waiting of step.entriesIn('ringing')) refuseBusy(step, waiting, device);
+  }
+  if (isLegacyDevice(device) && !step.socketOf(device)) hangUpCall(step, entry);
+  return { outcome: 'ok' };
+};
+
+type Origin = Pick<EntryIn<'active'>, 'calledByOld' | 'oldCalledAt'>;
+
+/** Finds out whether a call that was taken began on a legacy device of either side. */
+const findOrigin = (known: Entry | undefined): Origin => {
+  switch (known?.state) {
+    case 'active':
+      return { calledByOld: known.calledByOld, oldCalledAt: known.oldCalledAt };
+    case 'dialling':
+      return { calledByOld: isLegacyDevice(known.device) };
+    case 'ringing':
+      return known.here ? { oldCalledAt: ringTimeOf(known.ring) } : {};
+    default:
+      return {};
+  }
+};
+
+/** A call is over for this user. A call that is not known here yet may still be on its way. */
+export const leaveCall = (
+  step: InboxStep,
+  { call, epoch, reason }: Extract<ToInbox, { type: 'stop' }>,
+): void => {
+  const entry = step.entry(call);
+  if (!entry) step.putEntry({ state: 'over', call, epoch, until: step.now + RING_MS + SLACK_MS });
+  else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0))
+    return;
+  else if (entry.state !== 'over') endCall(step, entry, reason, epoch);
+  else if (epoch !== undefined && epoch > (entry.epoch ?? -1)) step.putEntry({ ...entry, epoch });
+};
