@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
-import { type Figures, type Row, rowsOf, tableOf } from './goals.ts';
+import type { Figures, Row } from './goals.ts';
+import { rowsOf, tableOf } from './goals.ts';
 import { beat } from './measures/beat.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
 import { measureOldClients, OLD_PAIRS } from './measures/old-clients.ts';

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 
 /**
  * A bare relay, what the rooms are measured against: the first two sockets at a path hear each other. It looks into no message, knows nobody, and keeps nothing.

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../dev/ports.ts';
-import { type RunningServer, startServer } from '../../dev/process.ts';
+import type { RunningServer } from '../../dev/process.ts';
+import { startServer } from '../../dev/process.ts';
 
 /** How to start a server. */
 export interface Start {

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Started, start } from './start.ts';
+import type { Started } from './start.ts';
+import { start } from './start.ts';
 import { roomsIn, workerdConfig } from './workerd-config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -3,7 +3,8 @@ import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/soc
 import { InboxClientFrame, InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import { CLOSE, FRAME_ERRORS } from '../../src/contract/sockets/protocol.ts';
 import { fillTables, markdownTable } from './markdown.ts';
-import { type Field, fieldsOf, objectsIn, toSchema, typeOf, variantsOf } from './schema.ts';
+import type { Field } from './schema.ts';
+import { fieldsOf, objectsIn, toSchema, typeOf, variantsOf } from './schema.ts';
 
 /** The fields inside a field that have a description. */
 const describedIn = (given: unknown, name: string): readonly Field[] =>

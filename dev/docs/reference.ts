@@ -1,9 +1,13 @@
-import { ERRORS, type ErrorCode } from '../../src/contract/errors.ts';
-import { type Endpoint, ERRORS_ANYWHERE } from '../../src/contract/http/endpoint.ts';
+import type { ErrorCode } from '../../src/contract/errors.ts';
+import { ERRORS } from '../../src/contract/errors.ts';
+import type { Endpoint } from '../../src/contract/http/endpoint.ts';
+import { ERRORS_ANYWHERE } from '../../src/contract/http/endpoint.ts';
 import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
-import { SETTING_NAMES, SETTING_SCHEMAS, type SettingName } from '../../src/platform/settings.ts';
+import type { SettingName } from '../../src/platform/settings.ts';
+import { SETTING_NAMES, SETTING_SCHEMAS } from '../../src/platform/settings.ts';
 import { fillTables, markdownTable } from './markdown.ts';
-import { fieldsOf, objectsIn, type Schema, toSchema, variantsOf } from './schema.ts';
+import type { Schema } from './schema.ts';
+import { fieldsOf, objectsIn, toSchema, variantsOf } from './schema.ts';
 import { DEFAULTS_IN_WORDS, SETTING_TEXTS } from './settings.ts';
 
 const nameOf = ({ method, path }: Endpoint) => `${method.toUpperCase()} ${path}`;

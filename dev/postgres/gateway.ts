@@ -1,14 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { closeServer, isLoopbackHost, listenOnLoopback, readBody } from '../loopback.ts';
 import { credentialsCheck } from './credentials.ts';
 import type { SqlEngine } from './engine.ts';
-import {
-  answerError,
-  answerPayload,
-  parsePayload,
-  parseTransactionOptions,
-  type WireAnswer,
-} from './wire.ts';
+import type { WireAnswer } from './wire.ts';
+import { answerError, answerPayload, parsePayload, parseTransactionOptions } from './wire.ts';
 
 /** What the gateway serves, to whom and where. */
 export interface PostgresGatewayOptions {

@@ -1,12 +1,8 @@
 import { PGlite, protocol } from '@electric-sql/pglite';
-import {
-  EngineUnreachable,
-  type SqlEngine,
-  SqlError,
-  type SqlQuery,
-  type SqlResult,
-} from './engine.ts';
-import { runQuery, runTransaction, type SqlSession } from './session.ts';
+import type { SqlEngine, SqlQuery, SqlResult } from './engine.ts';
+import { EngineUnreachable, SqlError } from './engine.ts';
+import type { SqlSession } from './session.ts';
+import { runQuery, runTransaction } from './session.ts';
 
 /** Where the embedded database lives and what it starts from. */
 export interface PgliteOptions {

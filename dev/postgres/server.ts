@@ -1,6 +1,8 @@
 import pg from 'pg';
-import { EngineUnreachable, type SqlEngine, SqlError, type SqlQuery } from './engine.ts';
-import { runQuery, runTransaction, type SqlSession } from './session.ts';
+import type { SqlEngine, SqlQuery } from './engine.ts';
+import { EngineUnreachable, SqlError } from './engine.ts';
+import type { SqlSession } from './session.ts';
+import { runQuery, runTransaction } from './session.ts';
 
 /** pg's own option, missing from its type declarations. */
 interface ExtendedQuery extends pg.QueryArrayConfig<(string | null)[]> {

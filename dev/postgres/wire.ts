@@ -1,13 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod';
-import {
-  EngineUnreachable,
-  SQL_ERROR_FIELDS,
-  type SqlEngine,
-  SqlError,
-  type SqlResult,
-  type TransactionOptions,
-} from './engine.ts';
+import type { SqlEngine, SqlResult, TransactionOptions } from './engine.ts';
+import { EngineUnreachable, SQL_ERROR_FIELDS, SqlError } from './engine.ts';
 
 /** A status and a JSON body. */
 export interface WireAnswer {

@@ -1,10 +1,6 @@
 import { commandListSchema, commandSchema, refusal } from './commands.ts';
-import {
-  type RedisCommand,
-  type RedisEngine,
-  RedisUnavailableError,
-  type Reply,
-} from './engine.ts';
+import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
+import { RedisUnavailableError } from './engine.ts';
 
 /** An HTTP status, and what is to be written in the format that the client asked for: one reply, or one per command. */
 export interface Answer {
@@ -13,12 +9,12 @@ export interface Answer {
 }
 
 /** An answer that is an error as a whole. */
-export function failure(status: number, message: string): Answer {
+export const failure = (status: number, message: string): Answer => {
   return { status, reply: { value: new Error(message) } };
-}
+};
 
 /** `POST /`: one command. An error of Redis is 400 and keeps its text. */
-export async function answerCommand(engine: RedisEngine, body: unknown): Promise<Answer> {
+export const answerCommand = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
     return failure(
@@ -30,10 +26,10 @@ export async function answerCommand(engine: RedisEngine, body: unknown): Promise
     const value = await runOrRefuse(engine, parsed.data);
     return { status: value instanceof Error ? 400 : 200, reply: { value } };
   });
-}
+};
 
 /** `POST /pipeline`: the commands in order, not atomic; one that fails is an item `{error}` and stops none of the others. */
-export async function answerPipeline(engine: RedisEngine, body: unknown): Promise<Answer> {
+export const answerPipeline = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
     return failure(
@@ -45,10 +41,10 @@ export async function answerPipeline(engine: RedisEngine, body: unknown): Promis
     const items = await Promise.all(parsed.data.map((command) => runOrRefuse(engine, command)));
     return { status: 200, reply: { items } };
   });
-}
+};
 
 /** `POST /multi-exec`: all commands at once, or none of them and 400. */
-export async function answerMultiExec(engine: RedisEngine, body: unknown): Promise<Answer> {
+export const answerMultiExec = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
     return failure(
@@ -57,29 +53,25 @@ export async function answerMultiExec(engine: RedisEngine, body: unknown): Promi
     );
   }
   const refused = parsed.data.map(refusal).find((text) => text !== undefined);
-  if (refused !== undefined) {
-    return failure(400, refused);
-  }
+  if (refused !== undefined) return failure(400, refused);
   return guarded(async () => {
     const reply = await engine.multi(parsed.data);
     return Array.isArray(reply)
       ? { status: 200, reply: { items: reply } }
       : { status: 400, reply: { value: reply ?? new Error('EXECABORT Transaction discarded.') } };
   });
-}
+};
 
-async function runOrRefuse(engine: RedisEngine, command: RedisCommand): Promise<Reply> {
+const runOrRefuse = async (engine: RedisEngine, command: RedisCommand): Promise<Reply> => {
   const refused = refusal(command);
   return refused === undefined ? engine.run(command) : new Error(refused);
-}
+};
 
-async function guarded(work: () => Promise<Answer>): Promise<Answer> {
+const guarded = async (work: () => Promise<Answer>): Promise<Answer> => {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RedisUnavailableError) {
-      return failure(503, `ERR ${error.message}`);
-    }
+    if (error instanceof RedisUnavailableError) return failure(503, `ERR ${error.message}`);
     throw error;
   }
-}
+};

@@ -22,11 +22,9 @@ const ADMINISTRATION =
 const UNAVAILABLE = new Set(`${BLOCKING} ${CONNECTION} ${ADMINISTRATION}`.split(' '));
 
 /** Why a command cannot be sent through a stateless request, as an error text; undefined when it can. */
-export function refusal([name, ...args]: RedisCommand): string | undefined {
+export const refusal = ([name, ...args]: RedisCommand): string | undefined => {
   const command = name.toUpperCase();
-  if (UNAVAILABLE.has(command)) {
-    return `ERR Command is not available: '${command}'`;
-  }
+  if (UNAVAILABLE.has(command)) return `ERR Command is not available: '${command}'`;
   if ((command === 'XREAD' || command === 'XREADGROUP') && hasBlockOption(args)) {
     return `ERR Command is not available: '${command}' with BLOCK`;
   }
@@ -34,11 +32,11 @@ export function refusal([name, ...args]: RedisCommand): string | undefined {
     return "ERR Command is not available: 'SCRIPT DEBUG'";
   }
   return undefined;
-}
+};
 
 /** BLOCK counts only among the options, which end at STREAMS: a stream may well be called "block". */
-function hasBlockOption(args: readonly string[]): boolean {
+const hasBlockOption = (args: readonly string[]): boolean => {
   const words = args.map((arg) => arg.toUpperCase());
   const streams = words.indexOf('STREAMS');
   return words.slice(0, streams === -1 ? undefined : streams).includes('BLOCK');
-}
+};

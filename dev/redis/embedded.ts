@@ -1,16 +1,12 @@
-import {
-  ClientSession,
-  createRedisCommandExecutor,
-  RedisServerState,
-  type RedisValue,
-} from 'js-redis-server/core';
+import type { RedisValue } from 'js-redis-server/core';
+import { ClientSession, createRedisCommandExecutor, RedisServerState } from 'js-redis-server/core';
 import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
 
 /** What CI's real server speaks, so that a command newer than it fails here as well. */
 const compatibility = 'redis-7.0';
 
 /** Opens an empty Redis inside this process: no socket, nothing on disk, gone after `close()`. */
-export async function openEmbedded(): Promise<RedisEngine> {
+export const openEmbedded = async (): Promise<RedisEngine> => {
   const state = new RedisServerState({ compatibility });
   const executor = createRedisCommandExecutor({ compatibility });
   const openSession = () => new ClientSession({ server: state, executor });
@@ -25,9 +21,7 @@ export async function openEmbedded(): Promise<RedisEngine> {
       const transaction = openSession();
       try {
         await execute(transaction, ['MULTI']);
-        for (const command of commands) {
-          await execute(transaction, command);
-        }
+        for (const command of commands) await execute(transaction, command);
         return await execute(transaction, ['EXEC']);
       } finally {
         transaction.close();
@@ -38,9 +32,9 @@ export async function openEmbedded(): Promise<RedisEngine> {
       state.close();
     },
   };
-}
+};
 
-async function execute(session: ClientSession, [name, ...args]: RedisCommand): Promise<Reply> {
+const execute = async (session: ClientSession, [name, ...args]: RedisCommand): Promise<Reply> => {
   const result = await session.execute(
     name,
     args.map((arg) => Buffer.from(arg)),
@@ -50,10 +44,10 @@ async function execute(session: ClientSession, [name, ...args]: RedisCommand): P
     return new Error(`ERR ${name.toUpperCase()} answers with a stream`);
   }
   return toReply(result.value);
-}
+};
 
 /** RESP3 kinds fall back to RESP2 as the Redis protocol specification has it: maps become flat arrays, doubles text. */
-function toReply(value: RedisValue): Reply {
+const toReply = (value: RedisValue): Reply => {
   switch (value.kind) {
     case 'simple-string':
       return Buffer.from(oneLine(value.value));
@@ -84,16 +78,14 @@ function toReply(value: RedisValue): Reply {
     case 'error':
       return new Error(oneLine(value.code ? `${value.code} ${value.message}` : value.message));
   }
-}
+};
 
-function formatDouble(value: number): string {
-  if (Number.isFinite(value)) {
-    return Object.is(value, -0) ? '-0' : String(value);
-  }
+const formatDouble = (value: number): string => {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
-}
+};
 
 /** Errors and simple strings are one line on Redis' wire: a script's line breaks turn into spaces. */
-function oneLine(text: string): string {
+const oneLine = (text: string): string => {
   return text.replace(/[\r\n]/g, ' ');
-}
+};

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { closeServer, isLoopbackHost, listenOnLoopback, readBody } from '../loopback.ts';
 import { isSameSecret } from '../same-secret.ts';
-import { type Answer, answerCommand, answerMultiExec, answerPipeline, failure } from './answers.ts';
+import type { Answer } from './answers.ts';
+import { answerCommand, answerMultiExec, answerPipeline, failure } from './answers.ts';
 import { toJsonItem, toResp2 } from './encoding.ts';
 import type { RedisEngine } from './engine.ts';
 
@@ -36,31 +38,29 @@ export interface RedisGateway {
  * const gateway = await startRedisGateway({ engine, token: 'local' });
  * const redis = new Redis({ url: gateway.url, token: 'local' });
  */
-export async function startRedisGateway(options: {
+export const startRedisGateway = async (options: {
   engine: RedisEngine;
   token: string;
   port?: number;
-}): Promise<RedisGateway> {
+}): Promise<RedisGateway> => {
   const server = createServer((request, response) => {
     answer(request, options.engine, options.token)
       .catch((error: unknown) => {
         // A client that hung up in the middle of its body is its own affair.
-        if (!request.readableAborted) {
-          console.error('redis gateway:', error);
-        }
+        if (!request.readableAborted) console.error('redis gateway:', error);
         return failure(500, 'ERR internal error of the gateway');
       })
       .then((result) => write(request, response, result));
   });
   const port = await listenOnLoopback(server, options.port);
   return { url: `http://127.0.0.1:${port}`, port, close: () => closeServer(server) };
-}
+};
 
-async function answer(
+const answer = async (
   request: IncomingMessage,
   engine: RedisEngine,
   token: string,
-): Promise<Answer> {
+): Promise<Answer> => {
   // The body is read whatever the outcome: an unread one would break the client's connection before our answer.
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!isLoopbackHost(request.headers.host)) {
@@ -73,33 +73,31 @@ async function answer(
   if (route === undefined) {
     return failure(404, `ERR No such path: the gateway serves ${Object.keys(ROUTES).join(', ')}`);
   }
-  if (request.method !== 'POST') {
-    return failure(405, 'ERR Method is not allowed, use POST');
-  }
+  if (request.method !== 'POST') return failure(405, 'ERR Method is not allowed, use POST');
   if (body === undefined) {
     return failure(413, `ERR max request size exceeded. Limit: ${MAX_BODY_BYTES} bytes`);
   }
   return route(engine, parseJson(body.toString()));
-}
+};
 
-function parseJson(text: string): unknown {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
+};
 
-function isAuthorized(header: string | undefined, token: string): boolean {
+const isAuthorized = (header: string | undefined, token: string): boolean => {
   const [, given = ''] = header?.match(/^Bearer (.+)$/i) ?? [];
   return isSameSecret(given, token);
-}
+};
 
-function write(
+const write = (
   request: IncomingMessage,
   response: ServerResponse,
   { status, reply }: Answer,
-): void {
+): void => {
   // One store, nothing to wait for: any token promises the SDK that it reads its own writes.
   const headers = { 'upstash-sync-token': '0' };
   if (request.headers['upstash-response-format'] === 'resp2') {
@@ -114,4 +112,4 @@ function write(
       : toJsonItem(reply.value, encoding);
   response.writeHead(status, { ...headers, 'content-type': 'application/json' });
   response.end(JSON.stringify(json));
-}
+};

@@ -13,11 +13,11 @@ const Kept = z.record(z.string(), z.object({ expiresAt: z.number(), fields: z.ar
  *
  * @param pattern of KEYS, such as `sessions:*`
  */
-export async function keepHashes(
+export const keepHashes = async (
   engine: RedisEngine,
   pattern: string,
   file: string,
-): Promise<RedisEngine> {
+): Promise<RedisEngine> => {
   let written = '';
   let timer: NodeJS.Timeout | undefined;
 
@@ -60,17 +60,17 @@ export async function keepHashes(
       await engine.close();
     },
   };
-}
+};
 
-function readKept(file: string): z.output<typeof Kept> {
+const readKept = (file: string): z.output<typeof Kept> => {
   if (!existsSync(file)) return {};
   try {
     return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }
-}
+};
 
-function texts(reply: unknown): string[] {
+const texts = (reply: unknown): string[] => {
   return Array.isArray(reply) ? reply.map(String) : [];
-}
+};

@@ -1,10 +1,6 @@
 import { Command, Redis } from 'ioredis';
-import {
-  type RedisCommand,
-  type RedisEngine,
-  RedisUnavailableError,
-  type Reply,
-} from './engine.ts';
+import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
+import { RedisUnavailableError } from './engine.ts';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 1_500;
@@ -19,7 +15,7 @@ const RECONNECT_DELAY_MS = 200;
  * @param options.url `redis://` or `rediss://`, with user, password and database number where needed.
  * @throws {RedisUnavailableError} when the server cannot be reached, or refuses the credentials, at the start.
  */
-export async function openServer({ url }: { url: string }): Promise<RedisEngine> {
+export const openServer = async ({ url }: { url: string }): Promise<RedisEngine> => {
   const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -52,9 +48,7 @@ export async function openServer({ url }: { url: string }): Promise<RedisEngine>
     try {
       return toReply(await redis.sendCommand(command));
     } catch (error) {
-      if (error instanceof Error && error.name === 'ReplyError') {
-        return error;
-      }
+      if (error instanceof Error && error.name === 'ReplyError') return error;
       throw unavailable(error);
     }
   }
@@ -79,9 +73,9 @@ export async function openServer({ url }: { url: string }): Promise<RedisEngine>
       redis.disconnect();
     },
   };
-}
+};
 
-function toReply(value: unknown): Reply {
+const toReply = (value: unknown): Reply => {
   if (
     value === null ||
     typeof value === 'number' ||
@@ -90,8 +84,6 @@ function toReply(value: unknown): Reply {
   ) {
     return value;
   }
-  if (Array.isArray(value)) {
-    return value.map(toReply);
-  }
+  if (Array.isArray(value)) return value.map(toReply);
   throw new TypeError(`ioredis answered with a ${typeof value}`);
-}
+};

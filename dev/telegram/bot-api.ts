@@ -2,10 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { CallLog } from './calls.ts';
-import { type Fault, type Faults, refusalFor } from './faults.ts';
-import { type Bot, callMethod } from './methods/index.ts';
-import { integer, type Params, readParams } from './params.ts';
-import { badRequest, type Reply, refuse } from './reply.ts';
+import type { Fault, Faults } from './faults.ts';
+import { refusalFor } from './faults.ts';
+import type { Bot } from './methods/index.ts';
+import { callMethod } from './methods/index.ts';
+import type { Params } from './params.ts';
+import { integer, readParams } from './params.ts';
+import type { Reply } from './reply.ts';
+import { badRequest, refuse } from './reply.ts';
 
 /** What the Bot API side of the stand-in works with. */
 export interface BotApi {
@@ -19,7 +23,7 @@ export interface BotApi {
 const GARBAGE = '<html><head><title>Bad Gateway</title></head><body>nginx</body></html>';
 
 /** The Bot API over HTTP: `GET` and `POST /bot<token>/<method>`, https://core.telegram.org/bots/api#making-requests. */
-export function botApi({ token, bot, faults, calls, clock }: BotApi): Hono {
+export const botApi = ({ token, bot, faults, calls, clock }: BotApi): Hono => {
   return new Hono().on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', async (c) => {
     const { bot: segment, method } = c.req.param();
     const params = await readParams(c.req.raw);
@@ -39,21 +43,21 @@ export function botApi({ token, bot, faults, calls, clock }: BotApi): Hono {
     if (fault?.hang) await hang(fault.hang, c.req.raw.signal);
     return fault?.garbage ? c.html(GARBAGE, status) : c.json(reply, status);
   });
-}
+};
 
-function replyTo(
+const replyTo = (
   bot: Bot,
   method: string,
   params: Params | undefined,
   fault: Fault | undefined,
-): Reply {
+): Reply => {
   if (fault?.status || fault?.garbage) return refusalFor(fault.status ?? 502, fault.retryAfter);
   return params ? callMethod(bot, method, params) : badRequest("can't parse request body");
-}
+};
 
 /** Ends early where the caller has gone: no timer may outlive the server. */
-async function hang(ms: number, signal: AbortSignal): Promise<void> {
+const hang = async (ms: number, signal: AbortSignal): Promise<void> => {
   await delay(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
-}
+};

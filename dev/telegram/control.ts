@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { CallLog } from './calls.ts';
 import { chatEvents } from './events.ts';
-import { type Faults, faultSchema } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { faultSchema } from './faults.ts';
 import type { Bot } from './methods/index.ts';
 import { phone } from './phone.ts';
 import { readJson } from './read-json.ts';
@@ -24,7 +25,7 @@ export interface Control {
  * - `GET /calls` – the last calls of the Bot API
  * - `POST /fail` – see {@link faultSchema}; `{clear: true}` or `DELETE` ends all faults
  */
-export function control({ bot, faults, calls }: Control): Hono {
+export const control = ({ bot, faults, calls }: Control): Hono => {
   const { chats } = bot;
   const app = new Hono();
   app.use(async (c, next) => {
@@ -56,4 +57,4 @@ export function control({ bot, faults, calls }: Control): Hono {
     return c.json({ ok: true });
   });
   return app;
-}
+};

@@ -4,7 +4,7 @@ import type { Chats } from './chats.ts';
  * A `text/event-stream` of the chats: first `chats` with all of them, then `chat` with each one that changes. Each event
  * carries whole chats, so a page that reconnects has missed nothing. Ends when the reader goes.
  */
-export function chatEvents(chats: Chats): Response {
+export const chatEvents = (chats: Chats): Response => {
   let unsubscribe = () => {};
   const encoder = new TextEncoder();
   const frame = (event: string, data: unknown) =>
@@ -20,4 +20,4 @@ export function chatEvents(chats: Chats): Response {
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
   });
-}
+};

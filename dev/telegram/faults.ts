@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
-import { badRequest, type Reply, refuse } from './reply.ts';
+import type { Reply } from './reply.ts';
+import { badRequest, refuse } from './reply.ts';
 
 /**
  * What `POST /_/fail` takes: which calls are to go wrong (all, or those of one chat or method), how often (once), and how.
@@ -53,7 +54,7 @@ export class Faults {
 }
 
 /** The refusal in the real server's words: 400 means an unknown chat, 403 a blocked bot, 429 flood control. */
-export function refusalFor(status: number, retryAfter = 1): Reply {
+export const refusalFor = (status: number, retryAfter = 1): Reply => {
   switch (status) {
     case 400:
       return badRequest('chat not found');
@@ -66,4 +67,4 @@ export function refusalFor(status: number, retryAfter = 1): Reply {
     default:
       return refuse(status, STATUS_CODES[status] ?? 'Unknown Error');
   }
-}
+};

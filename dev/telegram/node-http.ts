@@ -10,9 +10,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * with 403: it means that a web page elsewhere has pointed its own name at this machine (DNS rebinding). The request's
  * signal aborts, and the answer's body is cancelled, when the connection closes.
  */
-export function serveOnLoopback(
+export const serveOnLoopback = (
   handle: (request: Request) => Response | Promise<Response>,
-): RequestListener {
+): RequestListener => {
   return async (incoming, outgoing) => {
     try {
       await send(await answer(handle, incoming, outgoing), outgoing);
@@ -22,13 +22,13 @@ export function serveOnLoopback(
       outgoing.destroy();
     }
   };
-}
+};
 
-async function answer(
+const answer = async (
   handle: (request: Request) => Response | Promise<Response>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-) {
+) => {
   const { host } = incoming.headers;
   const url = isLoopbackHost(host) ? URL.parse(`http://${host}${incoming.url}`) : null;
   if (!url) return refusal(403, 'Forbidden: not a loopback host');
@@ -47,17 +47,17 @@ async function answer(
       ...(method !== 'GET' && method !== 'HEAD' && { body }),
     }),
   );
-}
+};
 
-function refusal(status: number, description: string): Response {
+const refusal = (status: number, description: string): Response => {
   return Response.json(refuse(status, description), { status });
-}
+};
 
-async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+const send = async (response: Response, outgoing: ServerResponse): Promise<void> => {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   const reader = response.body?.getReader();
   outgoing.once('close', () => void reader?.cancel());
   for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read())
     outgoing.write(chunk.value);
   outgoing.end();
-}
+};

@@ -10,15 +10,15 @@ const HEADERS = {
 };
 
 /** The page with the phone; its first-steps commands name the API at `apiUrl`. Read anew each time, so that an edit shows on reload. */
-export async function phonePage(apiUrl: string): Promise<Response> {
+export const phonePage = async (apiUrl: string): Promise<Response> => {
   const html = await readFile(SOURCE, 'utf8');
   const address = escapeAttribute(apiUrl.replace(/\/+$/, ''));
   return new Response(
     html.replace('{{apiUrl}}', () => address),
     { headers: HEADERS },
   );
-}
+};
 
-function escapeAttribute(text: string): string {
+const escapeAttribute = (text: string): string => {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-}
+};

@@ -5,12 +5,12 @@ export type Params = ReadonlyMap<string, string>;
  * Reads the parameters from the query and from a JSON, urlencoded or multipart body; where both name one, the query wins.
  * Uploaded files are ignored. Returns undefined for a body that cannot be read.
  */
-export async function readParams(request: Request): Promise<Params | undefined> {
+export const readParams = async (request: Request): Promise<Params | undefined> => {
   const body = await readBody(request);
   return body && new Map([...body, ...new URL(request.url).searchParams]);
-}
+};
 
-async function readBody(request: Request): Promise<[string, string][] | undefined> {
+const readBody = async (request: Request): Promise<[string, string][] | undefined> => {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   try {
     if (type === 'application/json') return fromJson(await request.text());
@@ -23,26 +23,26 @@ async function readBody(request: Request): Promise<[string, string][] | undefine
   } catch {
     return undefined;
   }
-}
+};
 
-function fromJson(source: string): [string, string][] | undefined {
+const fromJson = (source: string): [string, string][] | undefined => {
   if (source === '') return [];
   const body: unknown = JSON.parse(source);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   return Object.entries(body)
     .filter(([, value]) => value !== null)
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
-}
+};
 
 /** A parameter as a safe integer, undefined where it is absent or anything else. */
-export function integer(params: Params, name: string): number | undefined {
+export const integer = (params: Params, name: string): number | undefined => {
   const source = params.get(name) ?? '';
   const value = Number(source);
   return /^-?\d+$/.test(source) && Number.isSafeInteger(value) ? value : undefined;
-}
+};
 
 /** A JSON-serialized parameter, parsed; undefined where it is absent or no JSON. */
-export function json(params: Params, name: string): unknown {
+export const json = (params: Params, name: string): unknown => {
   const source = params.get(name);
   if (source === undefined || source === '') return undefined;
   try {
@@ -50,4 +50,4 @@ export function json(params: Params, name: string): unknown {
   } catch {
     return undefined;
   }
-}
+};

@@ -43,7 +43,7 @@ const entitiesOf = (text: string) => {
  * - `POST /block {blocked}` blocks the bot, or lets it write again
  * - `POST /press {messageId, data}` presses a button under a message; `notice` in the answer is what the phone shows for a moment
  */
-export function phone({ chats, updates, presses }: Bot): Hono {
+export const phone = ({ chats, updates, buttonPresses }: Bot): Hono => {
   const app = new Hono();
   const refuse = (error: z.ZodError) =>
     Response.json({ error: z.prettifyError(error) }, { status: 400 });
@@ -116,10 +116,10 @@ export function phone({ chats, updates, presses }: Bot): Hono {
       (button) => 'callback_data' in button && button.callback_data === data,
     );
     if (!message || !pressed) return c.json({ error: 'no such button' }, 404);
-    const query = presses.begin({ from: chats.person(id), message, data });
+    const query = buttonPresses.begin({ from: chats.person(id), message, data });
     const delivered = await updates.push({ callback_query: query });
-    return c.json({ delivered, notice: presses.end(query.id) });
+    return c.json({ delivered, notice: buttonPresses.end(query.id) });
   });
 
   return app;
-}
+};

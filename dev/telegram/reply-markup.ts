@@ -1,13 +1,15 @@
 import type { InlineKeyboardMarkup, ReplyKeyboardMarkup } from 'grammy/types';
 import type { Markup } from './chats.ts';
-import { json, type Params } from './params.ts';
-import { badRequest, type Reply } from './reply.ts';
+import type { Params } from './params.ts';
+import { json } from './params.ts';
+import type { Reply } from './reply.ts';
+import { badRequest } from './reply.ts';
 
 /** Telegram's limit for `callback_data`, in bytes. */
 const CALLBACK_DATA_BYTES = 64;
 
 /** Reads `reply_markup`. `markup` stays unset where the call names none (or only forces a reply); `refusal` is the real server's answer to a bad one. */
-export function readMarkup(params: Params): { markup?: Markup } | { refusal: Reply } {
+export const readMarkup = (params: Params): { markup?: Markup } | { refusal: Reply } => {
   if (!params.has('reply_markup')) return {};
   const source = json(params, 'reply_markup');
   if (!isRecord(source)) return { refusal: badRequest('object expected as reply markup') };
@@ -19,9 +21,9 @@ export function readMarkup(params: Params): { markup?: Markup } | { refusal: Rep
   if (source.remove_keyboard === true) return { markup: { removeKeyboard: true } };
   if (source.force_reply === true) return {};
   return { refusal: badRequest("can't parse reply keyboard markup JSON object") };
-}
+};
 
-function inlineFault({ inline_keyboard: rows }: InlineKeyboardMarkup): string | undefined {
+const inlineFault = ({ inline_keyboard: rows }: InlineKeyboardMarkup): string | undefined => {
   for (const button of rows.flat()) {
     if (Object.keys(button).length < 2) {
       return "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard";
@@ -30,31 +32,31 @@ function inlineFault({ inline_keyboard: rows }: InlineKeyboardMarkup): string | 
       return 'BUTTON_DATA_INVALID';
   }
   return undefined;
-}
+};
 
-function fitsCallbackData(data: unknown): boolean {
+const fitsCallbackData = (data: unknown): boolean => {
   return typeof data === 'string' && data !== '' && Buffer.byteLength(data) <= CALLBACK_DATA_BYTES;
-}
+};
 
-function isInline(value: unknown): value is InlineKeyboardMarkup {
+const isInline = (value: unknown): value is InlineKeyboardMarkup => {
   return isRecord(value) && isGrid(value.inline_keyboard, isLabelled);
-}
+};
 
-function isReplyKeyboard(value: unknown): value is ReplyKeyboardMarkup {
+const isReplyKeyboard = (value: unknown): value is ReplyKeyboardMarkup => {
   return (
     isRecord(value) &&
     isGrid(value.keyboard, (button) => typeof button === 'string' || isLabelled(button))
   );
-}
+};
 
-function isGrid(value: unknown, isButton: (button: unknown) => boolean): boolean {
+const isGrid = (value: unknown, isButton: (button: unknown) => boolean): boolean => {
   return Array.isArray(value) && value.every((row) => Array.isArray(row) && row.every(isButton));
-}
+};
 
-function isLabelled(button: unknown): boolean {
+const isLabelled = (button: unknown): boolean => {
   return isRecord(button) && typeof button.text === 'string' && button.text !== '';
-}
+};
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+const isRecord = (value: unknown): value is Record<string, unknown> => {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+};

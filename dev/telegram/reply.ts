@@ -4,21 +4,21 @@ import type { ApiError, ApiSuccess, ResponseParameters } from 'grammy/types';
 export type Reply = ApiError | (ApiSuccess<unknown> & { description?: string });
 
 /** The call succeeded; the webhook methods also say in words what they did. */
-export function ok(result: unknown, description?: string): Reply {
+export const ok = (result: unknown, description?: string): Reply => {
   return description === undefined ? { ok: true, result } : { ok: true, result, description };
-}
+};
 
 /** The call was refused. `code` is the HTTP status as well, as on the real server. */
-export function refuse(
+export const refuse = (
   code: number,
   description: string,
   parameters?: ResponseParameters,
-): ApiError {
+): ApiError => {
   const error: ApiError = { ok: false, error_code: code, description };
   return parameters === undefined ? error : { ...error, parameters };
-}
+};
 
 /** A 400 with the real server's prefix: `badRequest('chat not found')`. */
-export function badRequest(reason: string): ApiError {
+export const badRequest = (reason: string): ApiError => {
   return refuse(400, `Bad Request: ${reason}`);
-}
+};

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { botInfo } from '../../src/bot/about.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { botApi } from './bot-api.ts';
+import { ButtonPresses } from './button-presses.ts';
 import { CallLog } from './calls.ts';
 import { Chats } from './chats.ts';
 import { control } from './control.ts';
@@ -11,7 +12,6 @@ import { keepChats } from './kept.ts';
 import type { Bot } from './methods/index.ts';
 import { serveOnLoopback } from './node-http.ts';
 import { phonePage } from './page.ts';
-import { Presses } from './presses.ts';
 import { refuse } from './reply.ts';
 import { Updates } from './updates.ts';
 
@@ -47,7 +47,7 @@ export interface TelegramStandIn {
  * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
  * await new Api('1000:dev', { apiRoot: telegram.url }).sendMessage(1001, 'Ваш код: 123456');
  */
-export async function startTelegram(options: TelegramOptions): Promise<TelegramStandIn> {
+export const startTelegram = async (options: TelegramOptions): Promise<TelegramStandIn> => {
   const { token, port, apiUrl, file } = options;
   const bot = createBot(token);
   const keep = file === undefined ? undefined : keepChats(bot.chats, file);
@@ -66,17 +66,17 @@ export async function startTelegram(options: TelegramOptions): Promise<TelegramS
     keep?.();
   };
   return { url: `http://127.0.0.1:${listening}`, port: listening, close };
-}
+};
 
-function createBot(token: string): Bot {
+const createBot = (token: string): Bot => {
   const me = { ...botInfo(token), username: 'aist_local_bot' };
   const { id, is_bot, first_name, username } = me;
   return {
     me,
     chats: new Chats({ id, is_bot, first_name, username }, Date.now),
     updates: new Updates(Date.now),
-    presses: new Presses(),
+    buttonPresses: new ButtonPresses(),
     commands: new Map(),
     descriptions: new Map(),
   };
-}
+};

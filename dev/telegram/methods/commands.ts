@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { json, type Params } from '../params.ts';
-import { badRequest, ok, type Reply } from '../reply.ts';
+import type { Params } from '../params.ts';
+import { json } from '../params.ts';
+import type { Reply } from '../reply.ts';
+import { badRequest, ok } from '../reply.ts';
 
 const commandsSchema = z.array(z.object({ command: z.string(), description: z.string() })).max(100);
 type Command = z.infer<typeof commandsSchema>[number];
@@ -9,7 +11,7 @@ type Command = z.infer<typeof commandsSchema>[number];
 export type CommandLists = Map<string, Command[]>;
 
 /** setMyCommands for the given `scope` and `language_code`. Names: 1–32 of a–z, 0–9 and _; descriptions: 1–256 characters. */
-export function setMyCommands(lists: CommandLists, params: Params): Reply {
+export const setMyCommands = (lists: CommandLists, params: Params): Reply => {
   const parsed = commandsSchema.safeParse(json(params, 'commands'));
   if (!parsed.success) return badRequest("can't parse commands JSON object");
   for (const { command, description } of parsed.data) {
@@ -19,13 +21,13 @@ export function setMyCommands(lists: CommandLists, params: Params): Reply {
   }
   lists.set(listOf(params), parsed.data);
   return ok(true);
-}
+};
 
 /** getMyCommands of exactly that scope and language; never set means empty. */
-export function getMyCommands(lists: CommandLists, params: Params): Reply {
+export const getMyCommands = (lists: CommandLists, params: Params): Reply => {
   return ok(lists.get(listOf(params)) ?? []);
-}
+};
 
-function listOf(params: Params): string {
+const listOf = (params: Params): string => {
   return `${JSON.stringify(json(params, 'scope') ?? { type: 'default' })} ${params.get('language_code') ?? ''}`;
-}
+};

@@ -1,11 +1,14 @@
 import type { UserFromGetMe } from 'grammy/types';
+import type { ButtonPresses } from '../button-presses.ts';
 import type { Chats } from '../chats.ts';
 import type { Params } from '../params.ts';
-import type { Presses } from '../presses.ts';
-import { badRequest, ok, type Reply, refuse } from '../reply.ts';
+import type { Reply } from '../reply.ts';
+import { badRequest, ok, refuse } from '../reply.ts';
 import type { Updates } from '../updates.ts';
-import { type CommandLists, getMyCommands, setMyCommands } from './commands.ts';
-import { type Descriptions, getDescription, setDescription } from './descriptions.ts';
+import type { CommandLists } from './commands.ts';
+import { getMyCommands, setMyCommands } from './commands.ts';
+import type { Descriptions } from './descriptions.ts';
+import { getDescription, setDescription } from './descriptions.ts';
 import { editMessageReplyMarkup, editMessageText, sendMessage } from './messages.ts';
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook.ts';
 
@@ -14,7 +17,7 @@ export interface Bot {
   me: UserFromGetMe;
   chats: Chats;
   updates: Updates;
-  presses: Presses;
+  buttonPresses: ButtonPresses;
   commands: CommandLists;
   descriptions: Descriptions;
 }
@@ -27,7 +30,10 @@ const METHODS = new Map<string, Method>([
   ['sendmessage', ({ chats }, params) => sendMessage(chats, params)],
   ['editmessagetext', ({ chats }, params) => editMessageText(chats, params)],
   ['editmessagereplymarkup', ({ chats }, params) => editMessageReplyMarkup(chats, params)],
-  ['answercallbackquery', ({ presses }, params) => answerCallbackQuery(presses, params)],
+  [
+    'answercallbackquery',
+    ({ buttonPresses }, params) => answerCallbackQuery(buttonPresses, params),
+  ],
   ['setwebhook', ({ updates }, params) => setWebhook(updates, params)],
   ['deletewebhook', ({ updates }, params) => deleteWebhook(updates, params)],
   ['getwebhookinfo', ({ updates }) => getWebhookInfo(updates)],
@@ -52,17 +58,17 @@ const METHODS = new Map<string, Method>([
 ]);
 
 /** Carries out one Bot API method; an unknown name answers the real server's 404. */
-export function callMethod(bot: Bot, method: string, params: Params): Reply {
+export const callMethod = (bot: Bot, method: string, params: Params): Reply => {
   return (
     METHODS.get(method.toLowerCase())?.(bot, params) ?? refuse(404, 'Not Found: method not found')
   );
-}
+};
 
 /** Any id passes: a test may post an update of its own making to the webhook. */
-function answerCallbackQuery(presses: Presses, params: Params): Reply {
+const answerCallbackQuery = (buttonPresses: ButtonPresses, params: Params): Reply => {
   const id = params.get('callback_query_id') ?? '';
   if (id === '')
     return badRequest('query is too old and response timeout expired or query ID is invalid');
-  presses.answer(id, params.get('text') ?? '');
+  buttonPresses.answer(id, params.get('text') ?? '');
   return ok(true);
-}
+};

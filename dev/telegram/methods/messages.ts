@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Chats, Markup } from '../chats.ts';
 import { refusalFor } from '../faults.ts';
-import { integer, json, type Params } from '../params.ts';
-import { badRequest, ok, type Reply } from '../reply.ts';
+import type { Params } from '../params.ts';
+import { integer, json } from '../params.ts';
+import type { Reply } from '../reply.ts';
+import { badRequest, ok } from '../reply.ts';
 import { readMarkup } from '../reply-markup.ts';
 
 /** https://core.telegram.org/bots/api#sendmessage: 1–4096 characters. */
@@ -15,7 +17,7 @@ const NOT_MODIFIED =
  * other options are accepted and change nothing.
  * Checks come in the real server's order: text, markup, chat, length.
  */
-export function sendMessage(chats: Chats, params: Params): Reply {
+export const sendMessage = (chats: Chats, params: Params): Reply => {
   const text = readText(params);
   if (text === undefined) return badRequest('message text is empty');
   const read = readMarkup(params);
@@ -28,22 +30,22 @@ export function sendMessage(chats: Chats, params: Params): Reply {
   if (!entities) return badRequest("can't parse entities");
   const content = entities.length > 0 ? { text, entities } : text;
   return ok(chats.send(chat.id, content, read.markup));
-}
+};
 
 /** editMessageText. As on the real server an edit that names no inline keyboard takes the old one away. */
-export function editMessageText(chats: Chats, params: Params): Reply {
+export const editMessageText = (chats: Chats, params: Params): Reply => {
   const text = readText(params);
   if (text === undefined) return badRequest('message text is empty');
   if (isTooLong(text)) return badRequest('message is too long');
   return edit(chats, params, text);
-}
+};
 
 /** editMessageReplyMarkup: the text stays, the inline keyboard becomes the one named, or none. */
-export function editMessageReplyMarkup(chats: Chats, params: Params): Reply {
+export const editMessageReplyMarkup = (chats: Chats, params: Params): Reply => {
   return edit(chats, params);
-}
+};
 
-function edit(chats: Chats, params: Params, text?: string): Reply {
+const edit = (chats: Chats, params: Params, text?: string): Reply => {
   const read = readMarkup(params);
   if ('refusal' in read) return read.refusal;
   const inline = inlineOf(read.markup);
@@ -58,12 +60,12 @@ function edit(chats: Chats, params: Params, text?: string): Reply {
     return badRequest(NOT_MODIFIED);
   }
   return ok(chats.edit(chat.id, messageId, wanted, inline));
-}
+};
 
-function readText(params: Params): string | undefined {
+const readText = (params: Params): string | undefined => {
   const text = params.get('text') ?? '';
   return text.trim() === '' ? undefined : text;
-}
+};
 
 const entitySchema = z.object({
   type: z.enum(['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'code', 'pre']),
@@ -72,26 +74,26 @@ const entitySchema = z.object({
 });
 
 /** Parts of the text, in UTF-16 code units; none that needs more than a place. */
-function readEntities(params: Params, text: string) {
+const readEntities = (params: Params, text: string) => {
   const read = z.array(entitySchema).safeParse(json(params, 'entities') ?? []);
   const fit = read.data?.every(({ offset, length }) => offset + length <= text.length);
   return fit ? read.data : undefined;
-}
+};
 
-function isTooLong(text: string): boolean {
+const isTooLong = (text: string): boolean => {
   return [...text].length > MAX_TEXT_LENGTH;
-}
+};
 
 /** Only people talk to the bot here: groups, channels and @names are unknown chats. */
-function readChatId(params: Params): { id: number } | { refusal: Reply } {
+const readChatId = (params: Params): { id: number } | { refusal: Reply } => {
   if ((params.get('chat_id') ?? '') === '') return { refusal: badRequest('chat_id is empty') };
   const id = integer(params, 'chat_id');
   return id !== undefined && id > 0 ? { id } : { refusal: badRequest('chat not found') };
-}
+};
 
 /** An inline keyboard without rows means none. */
-function inlineOf(markup: Markup | undefined) {
+const inlineOf = (markup: Markup | undefined) => {
   return markup && 'inline' in markup && markup.inline.inline_keyboard.length > 0
     ? markup.inline
     : undefined;
-}
+};

@@ -1,13 +1,15 @@
 import type { WebhookInfo } from 'grammy/types';
-import { integer, json, type Params } from '../params.ts';
-import { badRequest, ok, type Reply } from '../reply.ts';
+import type { Params } from '../params.ts';
+import { integer, json } from '../params.ts';
+import type { Reply } from '../reply.ts';
+import { badRequest, ok } from '../reply.ts';
 import type { Updates, Webhook } from '../updates.ts';
 
 /**
  * setWebhook. Unlike the real server, which takes HTTPS alone, plain HTTP is fine: the local API speaks nothing else.
  * An empty url removes the webhook.
  */
-export function setWebhook(updates: Updates, params: Params): Reply {
+export const setWebhook = (updates: Updates, params: Params): Reply => {
   const url = params.get('url') ?? '';
   if (url === '') return deleteWebhook(updates, params);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
@@ -28,18 +30,18 @@ export function setWebhook(updates: Updates, params: Params): Reply {
   dropWhereAsked(updates, params);
   updates.register(webhook);
   return ok(true, same ? 'Webhook is already set' : 'Webhook was set');
-}
+};
 
 /** deleteWebhook: always true, the description tells whether there was one. */
-export function deleteWebhook(updates: Updates, params: Params): Reply {
+export const deleteWebhook = (updates: Updates, params: Params): Reply => {
   const had = updates.webhook !== undefined;
   dropWhereAsked(updates, params);
   updates.register(undefined);
   return ok(true, had ? 'Webhook was deleted' : 'Webhook is already deleted');
-}
+};
 
 /** getWebhookInfo; without a webhook the url is empty, as on the real server. */
-export function getWebhookInfo({ webhook, state }: Updates): Reply {
+export const getWebhookInfo = ({ webhook, state }: Updates): Reply => {
   const info: Omit<WebhookInfo, 'allowed_updates'> & { allowed_updates?: string[] } = {
     url: webhook?.url ?? '',
     has_custom_certificate: false,
@@ -48,12 +50,12 @@ export function getWebhookInfo({ webhook, state }: Updates): Reply {
     ...(webhook?.allowedUpdates && { allowed_updates: webhook.allowedUpdates }),
   };
   return ok(info);
-}
+};
 
-function dropWhereAsked(updates: Updates, params: Params): void {
+const dropWhereAsked = (updates: Updates, params: Params): void => {
   if (params.get('drop_pending_updates') === 'true') updates.drop();
-}
+};
 
-function isTextList(value: unknown): value is string[] {
+const isTextList = (value: unknown): value is string[] => {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
+};

@@ -1,7 +1,7 @@
 import type { CallbackQuery } from 'grammy/types';
 
 /** Presses of inline buttons that wait for the bot's answer, by the id of their query. */
-export class Presses {
+export class ButtonPresses {
   readonly #waiting = new Map<string, string>();
 
   /** A query of its own for a press, as Telegram describes it. */
