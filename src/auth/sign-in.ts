@@ -137,7 +137,8 @@ const finishSignIn = async (
   const { sid, newUserId, phone, signedInAt, chat, ended } = signIn;
   const findUser = async () => {
     const userId = await findOrCreateUser(db, phone, newUserId);
-    if (userId !== newUserId) await moveSession(redis, method.usedKey, signIn, userId);
+    const { usedKey } = method;
+    if (userId !== newUserId) await moveSession(redis, { sid, newUserId, usedKey, userId });
     return userId;
   };
   const undoNow = async (error: unknown) => {

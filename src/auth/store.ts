@@ -43,52 +43,53 @@ export interface NewCode {
 }
 
 /**
- * Applies the limits of sending, stores the code in place of any other, and reads where to send it: one EVAL.
+ * Applies the limits of sending, stores the code in place of any other, and reads where to send it.
  *
- * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: too many wrong codes, no new one for `waitMs`, but a link if one is offered · `voided` by
- *   {@link voidRequest}
+ * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: no new code for `waitMs` after too
+ *   many wrong ones, but a link if one is offered · `voided` by {@link voidRequest}
  */
 export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => {
   const { phone, address, requestId } = code;
   return redis.run(
     REQUEST_CODE,
-    [
-      keys.code(phone),
-      keys.previousCode(phone),
-      keys.failures(phone),
-      keys.sends(phone),
-      keys.addressSends(address),
-      keys.phone(phone),
-      keys.legacyLink(phone),
-      keys.voided(requestId),
-      keys.link(code.linkHash),
-      keys.links(phone),
-      keys.lastMessage(phone),
-    ],
-    [
-      code.now,
-      code.mac,
-      requestId,
-      CODE_TTL_SECONDS * 1000,
+    {
+      codeKey: keys.code(phone),
+      previousKey: keys.previousCode(phone),
+      failures: keys.failures(phone),
+      sends: keys.sends(phone),
+      addressSends: keys.addressSends(address),
+      phoneKey: keys.phone(phone),
+      legacyLink: keys.legacyLink(phone),
+      voided: keys.voided(requestId),
+      linkKey: keys.link(code.linkHash),
+      links: keys.links(phone),
+      lastMessage: keys.lastMessage(phone),
+    },
+    {
+      now: code.now,
+      mac: code.mac,
+      rid: requestId,
+      ttl: CODE_TTL_SECONDS * 1000,
       phone,
-      limits.PHONE_SENDS_PER_DAY,
-      limits.PHONE_SEND_GAPS_SECONDS.join(','),
-      limits.PHONE_FAILURES_PER_DAY,
-      limitForAddress(limits, address, limits.ADDRESS_SENDS_PER_HOUR),
-      code.linkOffered ? code.linkHash : '',
-    ],
+      perDay: limits.PHONE_SENDS_PER_DAY,
+      gaps: limits.PHONE_SEND_GAPS_SECONDS.join(','),
+      failuresPerDay: limits.PHONE_FAILURES_PER_DAY,
+      addressLimit: limitForAddress(limits, address, limits.ADDRESS_SENDS_PER_HOUR),
+      linkHash: code.linkOffered ? code.linkHash : '',
+    },
   );
 };
 
 type Asked = Pick<NewCode, 'phone' | 'address' | 'requestId' | 'linkHash'>;
 
-/** Takes note of the last message of a day, which further requests change: one EVAL. */
+/** Notes the last message of a day, which further requests change. */
 export const noteMessage = async (
   redis: RedisClient,
   phone: string,
   { chatId, messageId }: { readonly chatId: number; readonly messageId: number },
 ): Promise<void> => {
-  await redis.run(NOTE_MESSAGE, [keys.lastMessage(phone)], [chatId, messageId, TTL.lastMessage]);
+  const args = { chatId, messageId, ttl: TTL.lastMessage };
+  await redis.run(NOTE_MESSAGE, { lastMessage: keys.lastMessage(phone) }, args);
 };
 
 /** A request to be taken back. */
@@ -98,8 +99,8 @@ export interface VoidedRequest extends Asked {
 }
 
 /**
- * Takes back a {@link storeCode} whose answer did not come, or whose message did not arrive: one
- * EVAL, also if the call is yet to arrive.
+ * Takes back a {@link storeCode} whose answer did not come, or whose message did not arrive, also if
+ * the call is yet to arrive.
  */
 export const voidRequest = async (
   redis: RedisClient,
@@ -107,15 +108,15 @@ export const voidRequest = async (
 ): Promise<void> => {
   await redis.run(
     VOID_REQUEST,
-    [
-      keys.code(phone),
-      keys.previousCode(phone),
-      keys.sends(phone),
-      keys.addressSends(address),
-      keys.voided(requestId),
-      keys.link(linkHash),
-    ],
-    [requestId, phone, TTL.voided, addressCounts ? '1' : '0'],
+    {
+      codeKey: keys.code(phone),
+      previousKey: keys.previousCode(phone),
+      sends: keys.sends(phone),
+      addressSends: keys.addressSends(address),
+      voided: keys.voided(requestId),
+      linkKey: keys.link(linkHash),
+    },
+    { rid: requestId, phone, ttl: TTL.voided, addressCounts },
   );
 };
 
@@ -128,7 +129,7 @@ export interface NewSession {
   readonly record: string;
 }
 
-/** What a sign-in ends with: see redis/scripts/sign-in.ts. */
+/** What a sign-in ends with. */
 export type SignIn = z.output<typeof signedIn>;
 
 /** The key of what a sign-in by code uses up. */
@@ -153,43 +154,47 @@ export interface Attempt {
 }
 
 /**
- * Applies the limits of guessing, counts the try, compares, uses the code up and opens the session: one EVAL.
+ * Applies the limits of guessing, counts the try, compares, uses the code up and opens the session.
  *
- * @returns `wait`: past a limit for `waitMs` · `wrong`: no live code, or another · `voided` by {@link voidCheck} · `ok` with the user, unless there is
- *   none yet, the session, and the time of signing in (those of the first answer, when this repeats it)
+ * @returns `wait`: past a limit for `waitMs` · `wrong`: no live code, or another · `voided` by
+ *   {@link voidCheck} · `ok` with the user, unless there is none yet, the session, and the time of
+ *   signing in: those of the first answer, when this repeats it
  */
 export const checkCode = (redis: RedisClient, limits: Limits, attempt: Attempt) => {
-  const { phone, address } = attempt;
+  const { phone, address, now, mac, previousMac = '', requestId = '', id, session } = attempt;
   return redis.run(
     VERIFY_CODE,
-    [
-      keys.code(phone),
-      keys.used(phone),
-      keys.failures(phone),
-      keys.addressFailures(address),
-      keys.addressSends(address),
-      keys.phone(phone),
-      keys.voided(attempt.id),
-      keys.addressMisses(address),
-    ],
-    [
-      attempt.now,
-      attempt.mac,
-      attempt.previousMac ?? '',
-      attempt.requestId ?? '',
-      attempt.id,
+    {
+      codeKey: keys.code(phone),
+      usedKey: keys.used(phone),
+      failures: keys.failures(phone),
+      addressFailures: keys.addressFailures(address),
+      addressSends: keys.addressSends(address),
+      phoneKey: keys.phone(phone),
+      voided: keys.voided(id),
+      addressMisses: keys.addressMisses(address),
+    },
+    {
+      now,
+      mac,
+      previousMac,
+      rid: requestId,
+      attempt: id,
       phone,
-      limits.CODE_TRIES,
-      limits.PHONE_FAILURES_PER_DAY,
-      limitForAddress(limits, address, limits.ADDRESS_FAILURES_PER_HOUR),
-      REPEATABLE_MS,
-      TTL.used,
-      ...newSessionArgs(attempt.session),
-    ],
+      triesPerCode: limits.CODE_TRIES,
+      failuresPerDay: limits.PHONE_FAILURES_PER_DAY,
+      addressLimit: limitForAddress(limits, address, limits.ADDRESS_FAILURES_PER_HOUR),
+      repeatableMs: REPEATABLE_MS,
+      usedTtl: TTL.used,
+      ...session,
+    },
   );
 };
 
-/** Takes back a check that did not end in an answer, so that its code is not burnt: one EVAL, also if the check is yet to arrive. */
+/**
+ * Takes back a {@link checkCode} that did not end in an answer, so that its code is not burnt, also
+ * if the check is yet to arrive.
+ */
 export const voidCheck = async (
   redis: RedisClient,
   { phone, id }: Pick<Attempt, 'phone' | 'id'>,
@@ -197,8 +202,8 @@ export const voidCheck = async (
 ): Promise<void> => {
   await redis.run(
     VOID_VERIFY,
-    [keys.code(phone), keys.used(phone), keys.voided(id)],
-    [now, id, TTL.voided],
+    { codeKey: keys.code(phone), usedKey: keys.used(phone), voided: keys.voided(id) },
+    { now, attempt: id, ttl: TTL.voided },
   );
 };
 
@@ -208,48 +213,53 @@ export interface LinkAttempt extends Pick<Attempt, 'id' | 'now' | 'session'> {
 }
 
 /**
- * Uses a sign-in link up and opens the session: one EVAL.
+ * Uses a sign-in link up and opens the session.
  *
- * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as {@link checkCode}
+ * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as
+ *   {@link checkCode}
  */
 export const useLink = (redis: RedisClient, { linkHash, id, now, session }: LinkAttempt) =>
   redis.run(
     USE_LINK,
-    [keys.link(linkHash), keys.voided(id)],
-    [now, id, ...newSessionArgs(session), linkHash],
+    { linkKey: keys.link(linkHash), voided: keys.voided(id) },
+    { now, attempt: id, linkHash, ...session },
   );
 
-/** Takes back a use of a link that did not end in an answer: one EVAL, also if it is yet to arrive. */
+/** Takes back a {@link useLink} that did not end in an answer, also if it is yet to arrive. */
 export const voidLink = async (
   redis: RedisClient,
   { linkHash, id }: Pick<LinkAttempt, 'linkHash' | 'id'>,
 ): Promise<void> => {
-  await redis.run(VOID_LINK, [keys.link(linkHash), keys.voided(id)], [id, TTL.voided]);
-};
-
-/**
- * Gives a session to the user who has the phone, when it was opened for one to be made: one EVAL.
- *
- * @param usedKey what the sign-in used up
- */
-export const moveSession = async (
-  redis: RedisClient,
-  usedKey: string,
-  { sid, newUserId }: Pick<NewSession, 'sid' | 'newUserId'>,
-  userId: string,
-): Promise<void> => {
   await redis.run(
-    MOVE_SESSION,
-    [keys.sessions(newUserId), keys.sessions(userId), usedKey],
-    [sid, userId],
+    VOID_LINK,
+    { linkKey: keys.link(linkHash), voided: keys.voided(id) },
+    { attempt: id, ttl: TTL.voided },
   );
 };
 
-const newSessionArgs = ({ sid, newUserId, record }: NewSession) =>
-  [sid, newUserId, record] as const;
+/** A session that was opened for a user to be made. */
+export interface MovedSession extends Pick<NewSession, 'sid' | 'newUserId'> {
+  /** The key of what the sign-in used up. */
+  readonly usedKey: string;
+  /** The user who has the phone already. */
+  readonly userId: string;
+}
+
+/** Gives a session to the user who has the phone. */
+export const moveSession = async (
+  redis: RedisClient,
+  { sid, newUserId, usedKey, userId }: MovedSession,
+): Promise<void> => {
+  await redis.run(
+    MOVE_SESSION,
+    { newSessions: keys.sessions(newUserId), sessions: keys.sessions(userId), usedKey },
+    { sid, userId },
+  );
+};
 
 /**
- * The user with this phone number, made if there is none: one statement (two in a race), and never two users when two sign in at once.
+ * The user with this phone number, made if there is none: one statement, two in a race, and never
+ * two users when two sign in at once.
  *
  * @param newUserId the id of the user in case there is none yet
  */
@@ -273,7 +283,7 @@ export const findOrCreateUser = async (
   try {
     return await upsert();
   } catch (error) {
-    // A repeat of the same sign-in has the same new id, and is making the very user at this moment: now it is there to be found.
+    // A repeat of the same sign-in has the same new id and has just made the user: find it now.
     if (error instanceof UniqueViolation) return upsert();
     throw error;
   }

@@ -65,9 +65,9 @@ const tellMissed = async (
   const teller = randomText(12);
   const links = await tryThrice(() => claimMissedLinks(services.db, record, teller));
   if (links.length === 0) return;
-  const ids = links.map(({ userId }) => userId);
-  const by = { teller, now: ctx.now() };
-  const isDue = await tryThrice(() => claimMissed(services.redis, caller, ids, by));
+  const reachable = links.map(({ userId }) => userId);
+  const missed = { callerId: caller, callees: reachable, teller, now: ctx.now() };
+  const isDue = await tryThrice(() => claimMissed(services.redis, missed));
   const tell = async ({ phone, chatId, language, caller: profile }: MissedLink) => {
     const hint = { known: true, chatId, language, legacyChatId: undefined };
     // The caller chose the name: it must become no link, and no number that a tap dials [A47].

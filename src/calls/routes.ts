@@ -111,7 +111,8 @@ export const callRoutes = (services: Services) => {
   route(inboxTicket, ({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));
 
   route(listCalls, async ({ userId, query: { before, limit } }) => {
-    const rows = await store.listCalls(db, userId, parseCursor(before), limit + 1);
+    const asked = { userId, before: parseCursor(before), limit: limit + 1 };
+    const rows = await store.listCalls(db, asked);
     return pageOf(rows, limit);
   });
 

@@ -16,7 +16,7 @@ import type { HistoryRow, Place } from './history.ts';
 import { parseRecipients } from './people.ts';
 import { CLAIM_MISSED } from './scripts/missed-call.ts';
 
-/** The caller, and all whom `to` can mean: one statement. */
+/** The caller, and all whom `to` can mean. */
 export const findPeople = (
   db: Database,
   callerId: string,
@@ -39,7 +39,7 @@ export const findPeople = (
 };
 
 /**
- * Keeps how a call went: one statement. Told again, it changes nothing.
+ * Keeps how a call went. A record that comes twice changes nothing.
  *
  * @returns whether those who missed it have still to be told: it was new, or nobody has begun to
  */
@@ -58,7 +58,8 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
   const query = db.execute(sql`
     with added as (
       insert into calls (id, caller_id, video, reason, created_at, accepted_at, ended_at)
-      values (${call}, ${caller}, ${video}, ${reason}, ${time(createdAt)}, ${time(acceptedAt)}, ${time(endedAt)})
+      values (${call}, ${caller}, ${video}, ${reason},
+        ${time(createdAt)}, ${time(acceptedAt)}, ${time(endedAt)})
       on conflict do nothing returning id, created_at),
     members as (
       insert into call_members (call_id, user_id, role, joined, missed, created_at)
@@ -86,21 +87,24 @@ const Reason = z.enum(REASONS);
 
 /** The others of a call, as JSON, the caller first. One who was deleted is an id without names. */
 const peersOf = (userId: string) => sql`(
-  select coalesce(json_agg(json_build_object('userId', other.user_id, 'username', coalesce(username, ''),
-    'displayName', coalesce(display_name, '')) order by other.role = 'caller' desc, other.user_id), '[]')
+  select coalesce(json_agg(json_build_object('userId', other.user_id,
+      'username', coalesce(username, ''), 'displayName', coalesce(display_name, ''))
+    order by other.role = 'caller' desc, other.user_id), '[]')
   from ${callMembers} as other left join ${users} on ${users.id} = other.user_id
   where other.call_id = ${calls.id} and other.user_id <> ${userId})`;
 
-/**
- * Calls of a user, the newest first: one statement.
- *
- * @param before those that come after this one in the list
- */
+/** What to list of the calls of a user. */
+export interface HistoryQuery {
+  readonly userId: string;
+  /** The call after which the list begins. */
+  readonly before: Place | undefined;
+  readonly limit: number;
+}
+
+/** Lists calls of a user, the newest first. */
 export const listCalls = (
   db: Database,
-  userId: string,
-  before: Place | undefined,
-  limit: number,
+  { userId, before, limit }: HistoryQuery,
 ): Promise<HistoryRow[]> => {
   const { createdAt, callId, missed, role } = callMembers;
   const older =
@@ -133,7 +137,7 @@ export const listCalls = (
   );
 };
 
-/** Where somebody hears of missed calls, and who called. */
+/** The chat that hears of a missed call, and who called. */
 export interface MissedLink {
   readonly userId: string;
   readonly phone: string;
@@ -143,10 +147,10 @@ export interface MissedLink {
 }
 
 /**
- * Takes it upon itself to tell who missed a call, and finds the chats of those callees who want to
- * hear of it: one statement. Once more with the same `teller` it answers the same.
+ * Notes that `teller` tells who missed a call, and finds the chats of the callees who want to hear
+ * of it. The same teller gets the same answer again.
  *
- * @returns none when another one tells them
+ * @returns none when another teller tells them
  */
 export const claimMissedLinks = (
   db: Database,
@@ -187,14 +191,20 @@ export const claimMissedLinks = (
   );
 };
 
-/** Takes note that callees are told of a missed call, and says which of them: those who
- * were not within ten minutes, or by the same `teller`, which asks once more. One EVAL. */
-export const claimMissed = async (
+/** A missed call of which some callees are about to be told. */
+export interface MissedCall {
+  readonly callerId: string;
+  readonly callees: readonly string[];
+  /** Names who tells them: the same one gets the same answer again. */
+  readonly teller: string;
+  readonly now: number;
+}
+
+/** Notes that callees are told of a missed call, and says who is to be: nobody within ten minutes. */
+export const claimMissed = (
   redis: RedisClient,
-  callerId: string,
-  callees: readonly string[],
-  { teller, now }: { teller: string; now: number },
+  { callerId, callees, teller, now }: MissedCall,
 ): Promise<readonly boolean[]> => {
-  const told = callees.map((callee) => keys.missed(`${callerId}:${callee}`));
-  return redis.run(CLAIM_MISSED, told, [now, TTL.missed, teller]);
+  const lastTold = callees.map((callee) => keys.missed(`${callerId}:${callee}`));
+  return redis.run(CLAIM_MISSED, { lastTold }, { now, span: TTL.missed, teller });
 };

@@ -75,10 +75,10 @@ export const pollQr = async (
   const { settings, redis, sessions } = services;
   const { requestId: id } = ctx.client;
   const pollHash = secret && (await sha256(secret));
-  const poll = { ...askingOf(ctx), code, pollHash, sid: newSid() };
-  const gap = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
-  const checked = await checkRequest(redis, settings, poll, gap).catch((error) => {
-    const undo = () => voidStep(redis, 'check', { code, id });
+  const leastGapMs = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
+  const poll = { ...askingOf(ctx), code, pollHash, sid: newSid(), leastGapMs };
+  const checked = await checkRequest(redis, settings, poll).catch((error) => {
+    const undo = () => voidStep(redis, { step: 'check', code, id });
     ctx.defer('qr.check_not_voided', () => undoWithRetries(undo));
     throw error;
   });
@@ -133,10 +133,10 @@ export const decideQr = async (
   { settings, redis, sessions, rooms }: Services,
   { step, code, session }: QrDecision,
 ) => {
-  const decision = { ...askingOf(ctx), code, session };
-  const decided = await decideRequest(redis, settings, step, decision).catch((error) => {
+  const decision = { ...askingOf(ctx), step, code, session };
+  const decided = await decideRequest(redis, settings, decision).catch((error) => {
     if (step === 'confirm') {
-      const undo = () => voidStep(redis, 'confirm', decision);
+      const undo = () => voidStep(redis, { ...decision, step });
       ctx.defer('qr.confirm_not_voided', () => undoWithRetries(undo));
     }
     throw error;

@@ -3,17 +3,10 @@ import { limitForAddress } from '../platform/address-limit.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import type { Settings } from '../platform/settings.ts';
-import { sessionArgs } from '../session/scripts/sessions.ts';
+import { sessionArguments } from '../session/scripts/fragments.ts';
 import type { Session } from '../session/token.ts';
-import {
-  CHECK_QR,
-  CONFIRM_QR,
-  DENY_QR,
-  QR_INFO,
-  REQUEST_QR,
-  VOID_CHECK,
-  VOID_CONFIRM,
-} from './scripts/qr.ts';
+import { CONFIRM_QR, DENY_QR, QR_INFO, VOID_CONFIRM } from './scripts/decide-qr.ts';
+import { CHECK_QR, REQUEST_QR, VOID_CHECK } from './scripts/qr.ts';
 
 /** The settings that the limits of QR codes come from. */
 type Limits = Pick<
@@ -43,16 +36,29 @@ export interface NewRequest extends Asking {
   readonly room: string;
 }
 
-/** Stores a request: one EVAL. Answers which of its codes it has, unless it is past the limit of its address. */
+/** Stores a request, and returns which of its codes it has, unless its address is past the limit. */
 export const storeRequest = (redis: RedisClient, limits: Limits, request: NewRequest) => {
   const { id, address, now, codes, expiresAt, record, pollHash, room } = request;
+  const [first, second, third] = codes;
   return redis.run(
     REQUEST_QR,
-    [...codes.map(keys.qr), keys.qrRequests(address)],
-    [
-      ...[now, id, limitForAddress(limits, address, limits.ADDRESS_QR_REQUESTS_PER_HOUR)],
-      ...[expiresAt, QR_TTL_SECONDS * 1000 + TTL.qrOver, address, record, pollHash, room],
-    ],
+    {
+      first: keys.qr(first),
+      second: keys.qr(second),
+      third: keys.qr(third),
+      requests: keys.qrRequests(address),
+    },
+    {
+      now,
+      id,
+      limit: limitForAddress(limits, address, limits.ADDRESS_QR_REQUESTS_PER_HOUR),
+      exp: expiresAt,
+      ttl: QR_TTL_SECONDS * 1000 + TTL.qrOver,
+      address,
+      record,
+      pollHash,
+      room,
+    },
   );
 };
 
@@ -63,52 +69,60 @@ export interface Poll extends Asking {
   readonly pollHash: string | undefined;
   /** The id of the session, should the poll open it. */
   readonly sid: string;
+  /** How long ago the poll before must be, in milliseconds. */
+  readonly leastGapMs: number;
 }
 
-/** Tells how a request stands, and opens its session when it is confirmed: one EVAL. */
-export const checkRequest = (redis: RedisClient, limits: Limits, poll: Poll, leastGapMs: number) =>
-  redis.run(
+/** Tells how a request stands, and opens its session when it is confirmed. */
+export const checkRequest = (redis: RedisClient, limits: Limits, poll: Poll) => {
+  const { code, address, id, now, pollHash = '', sid, leastGapMs } = poll;
+  return redis.run(
     CHECK_QR,
-    [keys.qr(poll.code), keys.qrMisses(poll.address), keys.voided(poll.id)],
-    [
-      ...[poll.now, poll.id, missesOf(limits, poll.code, poll.address)],
-      ...[poll.pollHash ?? '', poll.address, poll.sid, leastGapMs],
-    ],
+    { qrKey: keys.qr(code), misses: keys.qrMisses(address), voided: keys.voided(id) },
+    {
+      now,
+      id,
+      limit: missesOf(limits, code, address),
+      pollHash,
+      address,
+      newSid: sid,
+      leastGap: leastGapMs,
+    },
   );
+};
 
-/** What somebody who is signed in says of a code. */
+/** What somebody who is signed in says of a code: whether to read, confirm or deny it. */
 export interface Decision extends Asking {
+  readonly step: 'info' | 'confirm' | 'deny';
   readonly code: string;
   readonly session: Session;
 }
 
-const STEPS = { info: QR_INFO, confirm: CONFIRM_QR, deny: DENY_QR } as const;
-
-/** Reads, confirms or denies the request that a code stands for, as long as the session of whoever says so lives: one EVAL. */
-export const decideRequest = (
-  redis: RedisClient,
-  limits: Limits,
-  step: keyof typeof STEPS,
-  decision: Decision,
-) => {
-  const { code, id, now, session } = decision;
-  return redis.run(
-    STEPS[step],
-    // Misses of their own: guesses of others at the same address are no reason to refuse somebody who is signed in.
-    [keys.qr(code), keys.qrMisses(session.userId), keys.sessions(session.userId), keys.voided(id)],
-    [now, id, missesOf(limits, code, session.userId), ...sessionArgs(session), session.userId],
-  );
+/** Reads, confirms or denies a request, as long as the session of whoever says so lives. */
+export const decideRequest = (redis: RedisClient, limits: Limits, decision: Decision) => {
+  const { step, code, id, now, session } = decision;
+  const { userId } = session;
+  const where = {
+    qrKey: keys.qr(code),
+    // Misses of their own, so that guesses of others at the same address refuse nobody who is
+    // signed in.
+    misses: keys.qrMisses(userId),
+    sessions: keys.sessions(userId),
+    voided: keys.voided(id),
+  };
+  const args = { now, id, limit: missesOf(limits, code, userId), ...sessionArguments(session) };
+  if (step === 'info') return redis.run(QR_INFO, where, args);
+  return redis.run(step === 'confirm' ? CONFIRM_QR : DENY_QR, where, { ...args, userId });
 };
 
-/** Takes back a {@link checkRequest} or a confirming {@link decideRequest} whose answer did not come: one EVAL, also if the call is yet to arrive. */
+/**
+ * Takes back a {@link checkRequest} or a confirming {@link decideRequest} whose answer did not come,
+ * also if the call is yet to arrive.
+ */
 export const voidStep = async (
   redis: RedisClient,
-  step: 'check' | 'confirm',
-  { code, id }: { readonly code: string; readonly id: string },
+  { step, code, id }: Pick<Decision, 'code' | 'id'> & { readonly step: 'check' | 'confirm' },
 ): Promise<void> => {
-  await redis.run(
-    step === 'check' ? VOID_CHECK : VOID_CONFIRM,
-    [keys.qr(code), keys.voided(id)],
-    [id, TTL.voided],
-  );
+  const where = { qrKey: keys.qr(code), voided: keys.voided(id) };
+  await redis.run(step === 'check' ? VOID_CHECK : VOID_CONFIRM, where, { id, ttl: TTL.voided });
 };

@@ -28,7 +28,7 @@ export const sessionRoutes = (services: Services) => {
   ): Promise<readonly string[]> => {
     const { userId } = session;
     const now = ctx.now();
-    const closed = await store.closeSessions(redis, session, which, now);
+    const closed = await store.closeSessions(redis, { session, which, now });
     sessions.forget(closed ?? [session.sid]);
     if (!closed) {
       closeSockets(ctx, services, { userId, sids: [session.sid] });
@@ -43,7 +43,8 @@ export const sessionRoutes = (services: Services) => {
   };
 
   routeSelfChecking(listSessions, async ({ ctx, session }) => {
-    const listed = await store.listSessions(redis, session, ctx.client.device, ctx.now());
+    const asking = { session, device: ctx.client.device, now: ctx.now() };
+    const listed = await store.listSessions(redis, asking);
     if (!listed) throw new ApiError('invalid_token');
     return {
       ok: true,

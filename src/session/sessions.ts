@@ -58,13 +58,13 @@ export const createSessions = ({
     lives: async (session, device) => {
       // The answer is as old as the question.
       const asked = now();
-      const lives = await seeSession(redis, session, device, asked);
+      const lives = await seeSession(redis, { session, device, now: asked });
       if (lives) remember(session, asked);
       else forget([session.sid]);
       return lives;
     },
     findEnded: async (userId, known) => {
-      const ended = await findEndedSessions(redis, userId, known, now());
+      const ended = await findEndedSessions(redis, { userId, sessions: known, now: now() });
       forget(ended);
       return ended;
     },
@@ -72,10 +72,10 @@ export const createSessions = ({
     forget,
     revoke: (userId, sid) => {
       forget([sid]);
-      return endSession(redis, userId, sid, now());
+      return endSession(redis, { userId, sid, now: now() });
     },
     revokeAll: async (userId, at) => {
-      const ended = await endAllSessions(redis, userId, at);
+      const ended = await endAllSessions(redis, { userId, now: at });
       forget(ended);
       return ended;
     },

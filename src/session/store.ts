@@ -7,6 +7,7 @@ import { telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys } from '../platform/redis/keys.ts';
 import { SessionRecord, sessionRecord } from './record.ts';
+import { sessionArguments } from './scripts/fragments.ts';
 import {
   CLOSE_SESSIONS,
   END_ALL_SESSIONS,
@@ -14,42 +15,36 @@ import {
   FIND_ENDED_SESSIONS,
   LIST_SESSIONS,
   SEE_SESSION,
-  sessionArgs,
 } from './scripts/sessions.ts';
 import type { KnownSession, Session } from './token.ts';
 import { sessionOf } from './token.ts';
 
-const legacyRecord = (device: Device) => sessionRecord('legacy', device);
+/** The session of whoever asks, and what a script needs to know beside it. */
+export interface Asking {
+  readonly session: Session;
+  readonly device: Device;
+  readonly now: number;
+}
 
-/** Whether a session lives; notes that it was seen: one EVAL. */
-export const seeSession = (
-  redis: RedisClient,
-  session: Session,
-  device: Device,
-  now: number,
-): Promise<boolean> =>
-  redis.run(
-    SEE_SESSION,
-    [keys.sessions(session.userId)],
-    [...sessionArgs(session), now, legacyRecord(device)],
-  );
+const keysOf = (userId: string) => ({ sessions: keys.sessions(userId) });
+
+const toSeen = ({ session, device, now }: Asking) => ({
+  ...sessionArguments(session),
+  now,
+  record: sessionRecord('legacy', device),
+});
+
+/** Whether a session lives; notes that it was seen. */
+export const seeSession = (redis: RedisClient, asking: Asking): Promise<boolean> =>
+  redis.run(SEE_SESSION, keysOf(asking.session.userId), toSeen(asking));
 
 /**
- * The sessions of whoever asks, the oldest first: one EVAL.
+ * The sessions of whoever asks, the oldest first.
  *
  * @returns undefined when the asking session was revoked
  */
-export const listSessions = async (
-  redis: RedisClient,
-  session: Session,
-  device: Device,
-  now: number,
-) => {
-  const listed = await redis.run(
-    LIST_SESSIONS,
-    [keys.sessions(session.userId)],
-    [...sessionArgs(session), now, legacyRecord(device)],
-  );
+export const listSessions = async (redis: RedisClient, asking: Asking) => {
+  const listed = await redis.run(LIST_SESSIONS, keysOf(asking.session.userId), toSeen(asking));
   if (listed.outcome === 'revoked') return undefined;
   return listed.sessions.map(({ record, ...times }) => ({
     ...times,
@@ -58,53 +53,54 @@ export const listSessions = async (
 };
 
 /**
- * Ends sessions of whoever asks: one EVAL.
+ * Ends sessions of whoever asks.
  *
- * @param which a sid, or `others`: all but the asking one
- * @returns the ids of those that ended; undefined when the asking session was revoked itself
+ * @param closing `which` is a sid, or `others`: all but the asking one
+ * @returns the ids of those that ended; undefined when the asking session itself was revoked
  */
 export const closeSessions = async (
   redis: RedisClient,
-  session: Session,
-  which: string,
-  now: number,
+  { session, which, now }: Pick<Asking, 'session' | 'now'> & { readonly which: string },
 ): Promise<readonly string[] | undefined> => {
-  const args = [...sessionArgs(session), now, which];
-  const closed = await redis.run(CLOSE_SESSIONS, [keys.sessions(session.userId)], args);
+  const args = { ...sessionArguments(session), now, which };
+  const closed = await redis.run(CLOSE_SESSIONS, keysOf(session.userId), args);
   return closed.outcome === 'revoked' ? undefined : closed.sids;
 };
 
-/** What became of a session: `already`: this ended it before · `none`: there is none. */
+/** What became of a session: `already`: it was ended before · `none`: there is none. */
 export type SessionEnd = 'ended' | 'already' | 'none';
 
-/** Ends one session of a user, whoever says so: one EVAL. */
+/** Ends one session of a user, whoever says so. */
 export const endSession = (
   redis: RedisClient,
-  userId: string,
-  sid: string,
-  now: number,
-): Promise<SessionEnd> => redis.run(END_SESSION, [keys.sessions(userId)], [sid, now]);
+  { userId, ...args }: { readonly userId: string; readonly sid: string; readonly now: number },
+): Promise<SessionEnd> => redis.run(END_SESSION, keysOf(userId), args);
 
-/** Ends all sessions of a user from before: one EVAL. Answers the ids of those in the list. */
+/** Ends all sessions of a user from before, and returns the ids of those in the list. */
 export const endAllSessions = (
   redis: RedisClient,
-  userId: string,
-  now: number,
-): Promise<readonly string[]> => redis.run(END_ALL_SESSIONS, [keys.sessions(userId)], [now]);
+  { userId, now }: { readonly userId: string; readonly now: number },
+): Promise<readonly string[]> => redis.run(END_ALL_SESSIONS, keysOf(userId), { now });
 
-/** Which of the sessions that a room knows have ended, by their ids: one EVAL, which changes nothing. */
+/** Which of the sessions that a room knows have ended, by their ids. Changes nothing. */
 export const findEndedSessions = async (
   redis: RedisClient,
-  userId: string,
-  sessions: readonly KnownSession[],
-  now: number,
+  asked: {
+    readonly userId: string;
+    readonly sessions: readonly KnownSession[];
+    readonly now: number;
+  },
 ): Promise<readonly string[]> => {
+  const { userId, sessions, now } = asked;
   if (sessions.length === 0) return [];
-  const args = sessions.flatMap((known) => sessionArgs(sessionOf(userId, known, now)));
-  return redis.run(FIND_ENDED_SESSIONS, [keys.sessions(userId)], args);
+  const known = sessions.map((session) => {
+    const { sid, legacy, issuedAt } = sessionOf(userId, session, now);
+    return `${sid},${Number(legacy)},${issuedAt}`;
+  });
+  return redis.run(FIND_ENDED_SESSIONS, keysOf(userId), { known: known.join(' ') });
 };
 
-/** The number of a user and the chat that it is linked to, if it is and the bot not blocked: one statement. */
+/** The number of a user and its chat, if it is linked and the person has not blocked the bot. */
 export const findLink = (db: Database, userId: string) => {
   const query = db
     .select({ phone: users.phone, chatId: telegramLinks.chatId, language: telegramLinks.language })

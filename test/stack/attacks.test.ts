@@ -133,11 +133,11 @@ describe('what was revoked', () => {
       sid: 'a'.repeat(22),
     };
     const limits = parseSettings(stack.settings);
-    expect((await checkRequest(direct, limits, asked, 0)).outcome).toBe('ready');
+    expect((await checkRequest(direct, limits, { ...asked, leastGapMs: 0 })).outcome).toBe('ready');
     expect((await api.send('DELETE', '/api/sessions', { token: mine })).body).toMatchObject({
       revoked: 1,
     });
-    await voidStep(direct, 'check', asked);
+    await voidStep(direct, { ...asked, step: 'check' });
     expect((await poll()).body.status).not.toBe('ready');
     await api.settle();
   });

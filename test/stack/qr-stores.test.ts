@@ -116,11 +116,12 @@ describe('a call to Redis whose answer gets lost', () => {
     await local.settle();
     expect((await confirm(local, code, token)).status).toBe(200);
     // As if it were heard only now, or a second time.
-    const takeBack = () => voidStep(client, 'confirm', { code, id: String(lost.body.requestId) });
+    const takeBack = () =>
+      voidStep(client, { step: 'confirm', code, id: String(lost.body.requestId) });
     await takeBack();
     const ready = await poll();
     expect(ready.body.status).toBe('ready');
-    await voidStep(client, 'check', { code, id: String(lost.body.requestId) });
+    await voidStep(client, { step: 'check', code, id: String(lost.body.requestId) });
     await takeBack();
     expect((await poll()).body).toEqual(ready.body);
     expect(
@@ -134,9 +135,10 @@ describe('a call to Redis whose answer gets lost', () => {
     const pollHash = await sha256(pollToken.slice(7));
     const collect = (id: string) => {
       const asking = { id, address, now: clock.now() };
-      return checkRequest(client, settings, { ...asking, code, pollHash, sid: newSid() }, 0);
+      const asked = { ...asking, code, pollHash, sid: newSid(), leastGapMs: 0 };
+      return checkRequest(client, settings, asked);
     };
-    const takeBack = (id: string) => voidStep(client, 'check', { code, id });
+    const takeBack = (id: string) => voidStep(client, { step: 'check', code, id });
     const [first, last] = [crypto.randomUUID(), crypto.randomUUID()];
     expect(await collect(first)).toMatchObject({ outcome: 'ready', isRepeated: false });
     const ready = await poll();

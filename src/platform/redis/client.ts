@@ -1,38 +1,33 @@
 import { Redis } from '@upstash/redis/cloudflare';
 import type * as z from 'zod';
 import { StoreError } from '../errors.ts';
-import type { ArgumentKinds, ArgumentValues, KeyValues, Script as NamedScript } from './script.ts';
+import type { ArgumentKinds, ArgumentValues, KeyValues, Script } from './script.ts';
 import { orderArguments, orderKeys } from './script.ts';
 
-/** How long one call to Redis may take, in milliseconds: with the database's share and one undo it stays below the 5 s of auth.md. */
+/**
+ * How long one call to Redis may take, in milliseconds: with the database's share and one undo a
+ * request stays below 5 s [H13].
+ */
 const TIMEOUT_MS = 1_000;
 
-/** A Lua script, and the schema of what it returns. Its doc comment tells KEYS and ARGV. */
-export interface Script<Reply extends z.ZodType> {
-  readonly name: string;
-  readonly lua: string;
-  readonly reply: Reply;
-}
-
-/** Redis over HTTP, as much of it as this project uses. Every method is one round trip and throws {@link StoreError} when Redis does not answer. */
+/**
+ * Redis over HTTP, as much of it as this project uses. Every method is one round trip and throws
+ * {@link StoreError} when Redis does not answer.
+ */
 export interface RedisClient {
   /**
-   * Runs a script atomically. Plain EVAL, not EVALSHA: the first call after a restart of Redis is one round trip too.
+   * Runs a script atomically. It is sent as EVAL, not EVALSHA, so that the first call after a
+   * restart of Redis is one round trip too.
    *
    * @returns what the script returned, parsed by its schema
    */
-  run<Reply extends z.ZodType>(
-    script: Script<Reply>,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<z.output<Reply>>;
   run<
     Key extends string,
     KeyList extends string,
     Kinds extends ArgumentKinds,
     Reply extends z.ZodType,
   >(
-    script: NamedScript<Key, KeyList, Kinds, Reply>,
+    script: Script<Key, KeyList, Kinds, Reply>,
     keys: NoInfer<KeyValues<Key, KeyList>>,
     args: NoInfer<ArgumentValues<Kinds>>,
   ): Promise<z.output<Reply>>;
@@ -48,7 +43,8 @@ export const createRedis = (url: string, token: string): RedisClient => {
     enableTelemetry: false,
     // Batching would make one request wait on another's fetch, which Workers forbid.
     enableAutoPipelining: false,
-    // A repeated EVAL would count a guess twice. The next request is the retry. (`false` would still mean one.)
+    // A repeated EVAL would count a guess twice: the next request is the retry. (`false` would
+    // still mean one.)
     retry: { retries: 0 },
     // A function, because with a bare signal the SDK answers "Aborted" as if Redis had said it.
     signal: () => AbortSignal.timeout(TIMEOUT_MS),
@@ -61,30 +57,12 @@ export const createRedis = (url: string, token: string): RedisClient => {
     }
   };
   return {
-    run: <Reply extends z.ZodType>(
-      script: Script<Reply> | NamedScript<string, string, ArgumentKinds, Reply>,
-      keys: readonly string[] | KeyValues<string, string>,
-      args: readonly (string | number)[] | ArgumentValues<ArgumentKinds>,
-    ) => {
-      const { name, lua, reply } = script;
-      return call(name, async () => {
-        if ('keys' in script)
-          return reply.parse(
-            await redis.eval(
-              lua,
-              orderKeys(script, keys as KeyValues<string, string>),
-              orderArguments(script, args as ArgumentValues<ArgumentKinds>),
-            ),
-          );
-        return reply.parse(
-          await redis.eval(
-            `-- ${name}\n${lua}`,
-            [...(keys as string[])],
-            (args as string[]).map(String),
-          ),
-        );
-      });
-    },
+    run: (script, keys, args) =>
+      call(script.name, async () => {
+        const keysInOrder = orderKeys(script, keys);
+        const argumentsInOrder = orderArguments(script, args);
+        return script.reply.parse(await redis.eval(script.lua, keysInOrder, argumentsInOrder));
+      }),
     ping: async () => {
       const pong = await call('ping', () => redis.ping());
       if (pong !== 'PONG')

@@ -50,10 +50,8 @@ export const objectReply = <Schema extends z.ZodType>(schema: Schema) =>
 export const outcome = <const Outcome extends string>(...outcomes: readonly Outcome[]) =>
   z.object({ outcome: z.enum(outcomes) });
 
-/** The reply past a limit. */
-export const wait = z
-  .tuple([z.literal('wait'), ms])
-  .transform(([outcome, waitMs]) => ({ outcome, waitMs }));
+/** The object of a step that is past a limit: `waitMs` is when it may be tried again. */
+export const wait = z.object({ outcome: z.literal('wait'), waitMs: ms });
 
-/** The reply of a step that was taken back before it arrived. */
-export const voided = z.tuple([z.literal('voided')]).transform(([outcome]) => ({ outcome }));
+/** The object of a step that was taken back before it arrived. */
+export const voided = outcome('voided');

@@ -126,8 +126,8 @@ export const defineScript = <
 
 /** KEYS of a call, in the order of the definition. */
 export const orderKeys = <Key extends string, KeyList extends string>(
-  { keys, keyList }: Pick<Signature<Key, KeyList, ArgumentKinds>, 'keys' | 'keyList'>,
-  values: KeyValues<Key, KeyList>,
+  { keys, keyList }: Script<Key, KeyList, ArgumentKinds, z.ZodType>,
+  values: NoInfer<KeyValues<Key, KeyList>>,
 ): string[] => [...keys.map((name) => values[name]), ...(keyList ? values[keyList] : [])];
 
 /** ARGV of a call, in the order of the definition: flags as 1 and 0. */
