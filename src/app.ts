@@ -36,10 +36,10 @@ const limitBody = (maxSize: number) =>
   bodyLimit({ maxSize, onError: (c) => answerError(c, new ApiError('body_too_large')) });
 
 /**
- * Creates an app with what every answer has: request id, access log, CORS, security headers, and the
- * error envelope.
+ * Creates an app with what every answer has: request id, access log, CORS, security headers, error
+ * envelope.
  *
- * @param origins the origins that browsers may call from; empty = any, since no cookie is read [H18]
+ * @param origins the origins that browsers may call from; empty = any [H18]
  */
 export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   const app = new Hono<AppEnv>();

@@ -21,7 +21,7 @@ export class CallRoom extends roomOnPartyServer(callRoom) {}
 /** The inbox of a user, where all their devices are reached. */
 export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
 
-/** Creates the API; or, when settings are missing or wrong, an app that answers 503 to everything. */
+/** Creates the API. When settings are missing or wrong, it is an app that answers 503 alone. */
 const createHandler = (env: Env) => {
   try {
     const settings = parseSettings({ ...env });

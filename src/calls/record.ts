@@ -21,7 +21,7 @@ export const keepRecord = async (
   services: Services,
   record: CallRecord,
 ): Promise<void> => {
-  // An old record may be untold too: the answer to the try that kept it may have been lost.
+  // A known record may be untold too: the answer to the try that kept it may have been lost.
   const isUntold = await addRecord(services.db, record);
   if (isUntold) ctx.defer('call.missed_not_told', () => tellMissed(ctx, services, record));
   if (record.turn.length > 0) {

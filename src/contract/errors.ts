@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InCall } from './sockets/inbox.ts';
 
-/** One sentence in every language the API speaks. Russian is what old clients show. */
+/** One sentence in every language the API speaks. Legacy clients show the Russian one. */
 export interface Text {
   readonly ru: string;
   readonly en: string;
@@ -9,21 +9,21 @@ export interface Text {
 
 export type Language = keyof Text;
 
-/** The language that a store remembers; Russian where it remembers none. */
+/** Reads the language that a store keeps; Russian when it keeps none. */
 export const toLanguage = (kept: string | null): Language => (kept === 'en' ? 'en' : 'ru');
 
 /** The languages of messages, the default first. */
 export const LANGUAGES: readonly Language[] = ['ru', 'en'];
 
 /**
- * A text that the original has in English alone, and that its clients may compare: it stays so for
- * who asks for no language.
+ * Makes a text that the legacy server had in English alone. Its clients may compare it, so it stays
+ * English for requests that ask for no language [H11].
  */
 const legacy = (ru: string, en: string) => ({ ru, en, legacy: en }) as const;
 
 /**
  * Every error the API answers: its stable machine-readable code → HTTP status and message.
- * The texts that old clients know are fixed; `{wait}` stands for a duration such as `5 мин.`.
+ * The texts that legacy clients know are fixed; `{wait}` stands for a duration such as `5 мин.`.
  */
 export const ERRORS = {
   invalid_phone: { status: 400, text: { ru: 'Некорректный номер', en: 'Invalid phone number' } },
@@ -158,7 +158,7 @@ export type WaitingErrorCode = {
     : never;
 }[ErrorCode];
 
-/** All others. */
+/** The errors whose message says nothing about waiting. */
 export type PlainErrorCode = Exclude<ErrorCode, WaitingErrorCode>;
 
 /** Whether a string is an {@link ErrorCode}. */
@@ -170,7 +170,7 @@ export const isPlainErrorCode = (value: string): value is PlainErrorCode =>
 
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
-/** The error envelope: a superset of the original's `{ok:false, message}` and `{error}`. */
+/** The error envelope [H8]: a superset of the legacy `{ok: false, message}` and `{error}`. */
 export const ErrorBody = z.object({
   ok: z.literal(false),
   message: z

@@ -5,7 +5,7 @@ import { reasonOf } from '../platform/log.ts';
 import type { Services } from '../session/services.ts';
 import { checkDatabase, checkRedis } from './store.ts';
 
-/** Whether the Worker runs, and whether it can work. */
+/** The routes that tell whether the Worker runs, and whether its stores answer. */
 export const healthRoutes = (services: Services) => {
   const { app, route } = createRouter(services);
   route(health, () => ({ ok: true }));

@@ -1,16 +1,16 @@
 import type { Settings } from './settings.ts';
 
 /**
- * How many times the limit of an IPv6 /64 an IPv4 address has: one household has the former, while
- * carriers put thousands of people behind the latter.
+ * How many times the limit of an IPv6 /64 an IPv4 address gets [A20]: one household has a /64,
+ * while carriers put thousands of people behind one IPv4 address.
  */
 export const IPV4_FACTOR = 10;
 
 /**
- * How often an address may do something; 0 = as often as it likes.
+ * Computes how often an address may do something; 0 = as often as it likes.
  *
- * @param address as `clientAddress` gives it
- * @param limit that of an IPv6 /64
+ * @param address an address from `clientAddress`
+ * @param limit the limit of an IPv6 /64
  */
 export const limitForAddress = (
   { ADDRESS_LIMITS }: Pick<Settings, 'ADDRESS_LIMITS'>,

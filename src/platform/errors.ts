@@ -1,14 +1,14 @@
 import type { PlainErrorCode, WaitingErrorCode } from '../contract/errors.ts';
 import type { InCall } from '../contract/sockets/inbox.ts';
 
-/** An error that the client is told: thrown anywhere, answered at the edge in the envelope. */
+/** An error for the client: thrown anywhere, answered at the edge in the envelope [H8]. */
 export class ApiError extends Error {
   override name = 'ApiError';
   readonly code: PlainErrorCode | WaitingErrorCode;
-  /** When trying again makes sense, in whole seconds: the header Retry-After and `retryAfterSeconds`. */
+  /** The seconds of the header Retry-After and of `retryAfterSeconds` [H12]. */
   readonly retryAfterSeconds: number | undefined;
 
-  /** The call in whose way it stands that this user has one. */
+  /** The call that the user has already, when that is the reason [C33]. */
   inCall: InCall | undefined;
 
   constructor(code: PlainErrorCode);
@@ -20,15 +20,16 @@ export class ApiError extends Error {
   }
 }
 
-/** Past a limit for so many milliseconds. */
+/** Makes the error for a client that is past a limit for so many milliseconds. */
 export const tooManyRequests = (waitMs: number): ApiError =>
   new ApiError('too_many_requests', Math.ceil(waitMs / 1000));
 
 /**
- * A store, or what else is not here, that is gone, slow, or answers what it never should. Becomes 503 `unavailable`.
+ * Thrown when a store, or another service, is gone, slow, or answers garbage. It becomes 503
+ * `unavailable` [H13].
  *
- * The message is fit for the log: drivers put whole commands into theirs, phone numbers and hashes of codes included, so only the kind of
- * the cause is told.
+ * The message is fit for the log: it names only the kind of the cause, since drivers put whole
+ * commands into their messages, phone numbers and hashes of codes included.
  */
 export class StoreError extends Error {
   override name = 'StoreError';
@@ -41,9 +42,8 @@ export class StoreError extends Error {
 }
 
 /**
- * What may be logged of an error: its name and, from Postgres, its SQLSTATE; otherwise why it was,
- * as far as one of the
- * known phrases says so. Never its message.
+ * Describes an error for the log: its name, and its SQLSTATE from Postgres, or else one of the
+ * known phrases. It never quotes the message.
  */
 export const kindOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return typeof cause;
@@ -52,23 +52,23 @@ export const kindOf = (cause: unknown): string => {
   return `${cause.name}${code}${why === undefined ? '' : ` (${why})`}`;
 };
 
-/** What runtimes and drivers write of a store that does not answer, and what is logged of it. */
+/** What runtimes and drivers write about a store that does not answer, and what is logged. */
 const PHRASES: readonly (readonly [pattern: RegExp, phrase: string])[] = [
   [/ECONNREFUSED|connection refused/i, 'connection refused'],
   [/ENOTFOUND|EAI_AGAIN|dns lookup|no such host/i, 'name not found'],
-  // What Workers say when a connection was refused, and when it broke.
+  // Workers say this both when a connection was refused and when it broke.
   [/network connection lost/i, 'connection refused or lost'],
   [/ECONNRESET|EPIPE|socket hang up|other side closed/i, 'connection lost'],
   [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i, 'host cannot be reached'],
   [/certificate|\bTLS\b|\bSSL\b/i, 'TLS failed'],
 ];
 
-/** How deep the cause of a cause of an error is looked for. */
+/** How many causes of causes are looked at. */
 const DEPTH = 5;
 
 /**
- * Why an error was, in words of our own. Drivers keep what is below an error under names of their
- * own.
+ * Finds the reason of an error, in words of our own. Drivers keep the cause of an error under names
+ * of their own.
  */
 const whyOf = (error: unknown, depth = DEPTH): string | undefined => {
   if (!(error instanceof Error) || depth === 0) return undefined;
@@ -83,8 +83,7 @@ const whyOf = (error: unknown, depth = DEPTH): string | undefined => {
 };
 
 /**
- * The status of an HTTP answer that was an error: of Neon's driver in its text, of grammY's in a
- * field.
+ * Finds the status of a failed HTTP request: Neon's driver has it in its text, grammY in a field.
  */
 const statusOf = (error: Error): string | undefined => {
   const code: unknown = Reflect.get(error, 'error_code');
@@ -92,6 +91,6 @@ const statusOf = (error: Error): string | undefined => {
   return /\bHTTP status:? (\d{3})\b/i.exec(error.message)?.[1];
 };
 
-/** A step that reached Redis after it had been taken back: for whoever asked, Redis was too slow. */
+/** Makes the error for a step that reached Redis after it was voided: Redis was too slow [A12]. */
 export const arrivedAfterVoid = (what: string): StoreError =>
   new StoreError('redis', what, new Error('Arrived too late'));

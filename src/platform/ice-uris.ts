@@ -7,8 +7,8 @@ const PORT = { least: 1, most: 65_535 } as const;
 const PARTS = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d*))?(\?.*)?$/i;
 
 /**
- * Says what is wrong with the URI of a STUN or TURN server: browsers throw on such a one, and no
- * call begins.
+ * Finds what is wrong with the URI of a STUN or TURN server [C32]. Browsers throw on a bad one, and
+ * then no call begins.
  *
  * @returns undefined when the URI is one of RFC 7064 or RFC 7065
  */
@@ -31,8 +31,8 @@ export const findIceUriFault = (scheme: IceScheme, uri: string): string | undefi
 };
 
 /**
- * Names a URI in a message. What stands before an `@` may be a password, and what has no scheme may
- * be a secret that was pasted into the wrong setting.
+ * Names a URI in a message without its secrets: the text before an `@` may be a password, and a
+ * text without a scheme may be a secret that was pasted into the wrong setting.
  */
 const nameIceUri = (scheme: IceScheme, uri: string, index: number): string => {
   const isAddress = new RegExp(`^${scheme}s?:(?!//)`).test(uri);
@@ -40,7 +40,7 @@ const nameIceUri = (scheme: IceScheme, uri: string, index: number): string => {
   return isAddress ? `number ${index + 1}, ${shown}` : `number ${index + 1}`;
 };
 
-/** Says what is wrong with each of the URIs that are wrong, and which one it is. */
+/** Describes the faults of URIs, and says which one has each. */
 export const describeIceUriFaults = (scheme: IceScheme, uris: readonly string[]): string[] =>
   uris.flatMap((uri, index) => {
     const fault = findIceUriFault(scheme, uri);

@@ -83,8 +83,8 @@ export const LOG_EVENTS = {
   'bot.claim_not_ended': {
     level: 'warn',
     meaning:
-      'Redis did not hear that an update was done; it may be done once more when Telegram repeats ' +
-      'it within a minute',
+      'Redis did not hear that an update was done; it may be done once more when Telegram ' +
+      'repeats it within a minute',
   },
   'bot.failed': {
     level: 'error',
@@ -142,14 +142,14 @@ export const LOG_EVENTS = {
   'call.record_refused': {
     level: 'error',
     meaning:
-      'the database refused the record of a call as what it is; after twelve times the room gives ' +
-      'it up, and the history lacks that call',
+      'the database refused the record of a call as what it is; after twelve times the room ' +
+      'gives it up, and the history lacks that call',
   },
   'room.message_refused': {
     level: 'error',
     meaning:
-      'the Worker refused what a room told it as what it is; after twelve times the room gives it ' +
-      'up',
+      'the Worker refused what a room told it as what it is; after twelve times the room gives ' +
+      'it up',
   },
   'room.unavailable': {
     level: 'error',

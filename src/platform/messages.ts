@@ -3,7 +3,9 @@ import { ERRORS } from '../contract/errors.ts';
 
 const UNITS = { ru: { s: 'сек.', m: 'мин.', h: 'ч.' }, en: { s: 's', m: 'min', h: 'h' } } as const;
 
-/** A duration for people: up to two minutes in seconds, up to two hours in minutes, then in hours; rounded up. */
+/**
+ * Formats a duration, rounded up: to 2 minutes in seconds, to 2 hours in minutes, then in hours.
+ */
 export const formatWait = (seconds: number, language: Language): string => {
   const unit = UNITS[language];
   if (seconds <= 120) return `${Math.ceil(seconds)} ${unit.s}`;
@@ -12,9 +14,9 @@ export const formatWait = (seconds: number, language: Language): string => {
 };
 
 /**
- * The message of an error, for people.
+ * Writes the message of an error, for people.
  *
- * @param language undefined = nobody asked for one: Russian, or what the original said in English
+ * @param language undefined = none was asked for: Russian, or the English text of the legacy server
  */
 export const messageOf = (code: ErrorCode, language?: Language, retryAfterSeconds = 0): string => {
   const { text } = ERRORS[code];

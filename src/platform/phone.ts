@@ -1,18 +1,18 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import parsePhoneNumber from 'libphonenumber-js/min';
 
-/** The plus as keyboards and address books write it. */
+/** The characters that keyboards and address books write as a plus. */
 const PLUSES = /[+＋﹢⁺₊➕]/g;
 
-/** The digits of keyboards that libphonenumber-js reads as such. */
+/** The digits that libphonenumber-js reads as such. */
 const READABLE_DIGITS = /^[0-9٠-٩۰-۹０-９]+$/;
 
-/** More than anybody writes: matching a body full of pluses takes seconds. */
+/** More characters than a number has: matching a body full of pluses takes seconds. */
 const LONGEST = 32;
 
 /**
- * Whether a number has a plus, and its digits in any script: nothing else of what people write
- * tells one number from another.
+ * Reads whether a number has a plus, and its digits in any script. Nothing else that people write
+ * tells one number from another [H24].
  */
 const readNumber = (input: string) => {
   const kept = input.replace(PLUSES, '+').replace(/[^+\p{Nd}]/gu, '');
@@ -21,14 +21,14 @@ const readNumber = (input: string) => {
   return { hasPlus: plus !== '', digits };
 };
 
-/** Russian numbers with their country code, or the 8 dialled in its place: no country has +89. */
+/** Matches Russian numbers with their country code, or an 8 in its place: no country has +89. */
 const WITH_COUNTRY = /^(?:7|8(?=9))([0-9]{10})$/;
 
-/** A number whose digits begin with the code of its country. */
+/** Parses digits that begin with the code of their country [H23]. */
 const fromCountryCode = (digits: string, countries: readonly CountryCode[]): string | undefined => {
   const [, national] = WITH_COUNTRY.exec(digits) ?? [];
   if (national !== undefined) return `+7${national}`;
-  // A 7 with another count of digits is a mistyped number; Kazakhstan's numbers are taken above.
+  // A 7 with another count of digits is mistyped; Kazakhstan's numbers are handled above.
   const isForeign = READABLE_DIGITS.test(digits) && !digits.startsWith('7');
   if (countries.length === 0 || !isForeign) return undefined;
   const parsed = parsePhoneNumber(`+${digits}`);
@@ -40,10 +40,8 @@ const fromCountryCode = (digits: string, countries: readonly CountryCode[]): str
  * Brings a phone number to E.164.
  *
  * With a plus the digits begin with the code of the country, and only numbers of Russia and of the
- * configured countries are taken: ten digits are a whole number in the Maldives, and read without
- * their plus they are a Russian's. Without a plus the number is Russian, by the rule of the
- * original: all but ASCII digits is dropped; 11 digits that start with 7 stay, 10 digits get a 7 in
- * front, 11 that start with 8 get 7 for the 8.
+ * configured countries are taken [H23]. Without a plus the number is Russian [H22]. The plus must
+ * not be dropped: ten digits are a whole number in the Maldives, and a Russian one without a plus.
  *
  * @param input as a person typed it
  * @param countries ISO codes of further countries
@@ -52,15 +50,15 @@ const fromCountryCode = (digits: string, countries: readonly CountryCode[]): str
 export const toE164 = (input: string, countries: readonly CountryCode[]): string | undefined => {
   const { hasPlus, digits } = readNumber(input);
   if (hasPlus) return fromCountryCode(digits, countries);
-  // A plus within the digits says that what stands before it is no part of the number.
+  // The digits before a plus in the middle are no part of the number.
   if (digits.includes('+')) return undefined;
   const [, national] = /^[78]?(\d{10})$/.exec(digits.replace(/[^0-9]/g, '')) ?? [];
   return national === undefined ? undefined : `+7${national}`;
 };
 
 /**
- * The same for a number that has its country code, with or without a plus, as Telegram gives it to
- * bots.
+ * Brings a number with its country code to E.164; it may lack the plus, as Telegram gives it to
+ * bots [H25].
  *
  * @param input as a bot passes it on
  * @param countries ISO codes of further countries
@@ -68,5 +66,5 @@ export const toE164 = (input: string, countries: readonly CountryCode[]): string
 export const fullToE164 = (input: string, countries: readonly CountryCode[]): string | undefined =>
   fromCountryCode(readNumber(input).digits, countries);
 
-/** A number as it may be shown to whoever asked: `+79991234567` → `+799***67`. */
+/** Masks a number for whoever asked: `+79991234567` becomes `+799***67` [A3]. */
 export const maskPhone = (phone: string): string => `${phone.slice(0, 4)}***${phone.slice(-2)}`;

@@ -1,11 +1,12 @@
 import { base64url } from 'jose';
 
-/** Random bytes as text that nobody guesses: base64url, 22 characters for 16 bytes, 43 for 32. */
+/** Draws random bytes as base64url: 22 characters for 16 bytes, 43 for 32. */
 export const randomText = (bytes: number): string =>
   base64url.encode(crypto.getRandomValues(new Uint8Array(bytes)));
 
 /**
- * SHA-256 of a text, as base64url: what a store may know of a random token, since nobody finds that by trying.
+ * Hashes a text with SHA-256, as base64url. A store may know this hash of a random token, since the
+ * token cannot be found by trying.
  *
  * @param bytes how many of the 32 to keep
  */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** How long a secret that signs or hashes is, in bytes: as what it makes (RFC 7518, §3.2). */
+/** The least length of a secret, in bytes: as long as the hash that it makes (RFC 7518 §3.2). */
 const SECRET_BYTES = 32;
 
-/** A secret that signs or hashes. */
+/** Validates a secret that signs or hashes. */
 export const signingSecret = z
   .string()
   .refine(

@@ -1,7 +1,8 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry } from 'libphonenumber-js/min';
 import * as z from 'zod';
-import { describeIceUriFaults, type IceScheme } from './ice-uris.ts';
+import type { IceScheme } from './ice-uris.ts';
+import { describeIceUriFaults } from './ice-uris.ts';
 import { toE164 } from './phone.ts';
 import { signingSecret } from './secrets.ts';
 
@@ -11,7 +12,7 @@ const TELEGRAM_HOST = 'api.telegram.org';
 /** The format in which @BotFather hands out tokens. */
 const REAL_BOT_TOKEN = /^\d{6,}:[\w-]{30,}$/;
 
-/** What a secret of the webhook must be: Telegram takes these characters alone (Bot API, setWebhook). */
+/** The form of the webhook's secret, as Telegram takes it (Bot API, setWebhook). */
 export const WEBHOOK_SECRET = /^[\w-]{16,256}$/;
 
 const secret = z.string().min(1, 'must not be empty');
@@ -46,7 +47,7 @@ const listOr = (standard: string) =>
     );
 const list = listOr('');
 
-/** Servers by their URIs (RFC 7064, RFC 7065). */
+/** Validates a list of servers by their URIs [C32]. */
 const servers = (scheme: IceScheme, standard: string) =>
   listOr(standard).superRefine((given, context) => {
     const faults = describeIceUriFaults(scheme, given);
@@ -55,7 +56,7 @@ const servers = (scheme: IceScheme, standard: string) =>
     context.addIssue({ code: 'custom', message: `${rule} (${faults.join('; ')})` });
   });
 
-/** What has to be set together, and cannot be set beside the other pair: one kind of TURN is in use. */
+/** Pairs of settings that need each other; at most one pair is set, for one kind of TURN. */
 const TURN_KINDS = [
   ['TURN_KEY_ID', 'TURN_KEY_API_TOKEN'],
   ['TURN_URLS', 'TURN_SECRET'],
@@ -83,7 +84,7 @@ const countries = list.refine(
 const testPhones = list
   .refine((given) => given.every((item) => /^\+[1-9]\d{7,14}=\d{6}$/.test(item)), {
     error: 'must be numbers with their codes, comma-separated, such as +79990000001=123456',
-    // What is looked at below has to be a map.
+    // The checks of the whole settings need a map.
     abort: true,
   })
   .transform(
@@ -93,36 +94,36 @@ const testPhones = list
 const Settings = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
-    /** Where Neon's SQL over HTTP is spoken, when it is not Neon itself. */
+    /** The address of Neon's SQL over HTTP, when it is not Neon itself. */
     DATABASE_ENDPOINT: url.optional(),
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: secret,
     JWT_SECRET: signingSecret,
-    /** Tokens signed with it are taken too. It may be what the old server had, however short. */
+    /** Tokens signed with it hold too [A36]. It may be the legacy server's, however short. */
     JWT_SECRET_PREVIOUS: optionalSecret,
     CODE_SECRET: signingSecret,
     CODE_SECRET_PREVIOUS: signingSecret.optional(),
     TELEGRAM_BOT_TOKEN: secret.trim(),
     TELEGRAM_API_URL: url.default(`https://${TELEGRAM_HOST}`),
     TELEGRAM_LINK_SECRET: optionalSecret,
-    /** What Telegram sends along with the bot's updates. */
+    /** The secret that Telegram sends with the bot's updates [A41]. */
     TELEGRAM_WEBHOOK_SECRET: z
       .string()
       .regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -')
       .optional(),
-    /** Where the web client lives: QR codes and sign-in links lead there. */
+    /** The address of the web client, where QR codes and sign-in links lead. */
     APP_URL: url.optional(),
     STUN_URLS: servers('stun', 'stun:stun.l.google.com:19302,stun:stun.cloudflare.com:3478'),
-    /** TURN servers, and the secret that they know us by (coturn, `use-auth-secret`). */
+    /** TURN servers, and the secret that they share with us (coturn, `use-auth-secret`). */
     TURN_URLS: servers('turn', ''),
     TURN_SECRET: signingSecret.optional(),
-    /** Cloudflare's TURN in place of them. */
+    /** The key of Cloudflare's TURN, in place of those servers. */
     TURN_KEY_ID: optionalSecret,
     TURN_KEY_API_TOKEN: optionalSecret,
     TURN_API_URL: url.default('https://rtc.live.cloudflare.com'),
     /** Cloudflare gives no more than 48 hours (Realtime TURN, FAQ). */
     TURN_TTL_SECONDS: count(21_600, 172_800),
-    /** Where rooms live, when that is not in this Worker; and the secret that they share with it. */
+    /** The address of rooms outside this Worker, and the secret that they share with it. */
     ROOMS_URL: url.optional(),
     ROOMS_SECRET: signingSecret.optional(),
     CORS_ORIGINS: origins,
@@ -191,7 +192,7 @@ export const SETTING_SCHEMAS: Readonly<Record<SettingName, z.ZodType>> = Setting
 /** The names of all settings. */
 export const SETTING_NAMES = Object.keys(Settings.shape) as readonly SettingName[];
 
-/** Settings that are missing or wrong. The message names each setting and says what it must be; it holds no value. */
+/** Thrown when settings are missing or wrong. The message names each setting, and no value. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
@@ -199,7 +200,7 @@ export class SettingsError extends Error {
 /**
  * Parses the settings of the Worker.
  *
- * @param env the Worker's bindings, or any record of strings; other names are ignored, an empty string counts as unset
+ * @param env the Worker's bindings, or any record; other names are ignored, and "" counts as unset
  * @throws {SettingsError} naming every setting that is missing or wrong
  */
 export const parseSettings = (env: Record<string, unknown>): Settings => {

@@ -5,7 +5,7 @@ import type { Services } from '../session/services.ts';
 import { parseUsername, shownName, trimDisplayName } from './names.ts';
 import { changeProfile, findProfile } from './store.ts';
 
-/** The profile of whoever is signed in. */
+/** The routes of the profile of whoever is signed in. */
 export const profileRoutes = (services: Services) => {
   const { db } = services;
   const { app, route } = createRouter(services);

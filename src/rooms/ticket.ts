@@ -58,7 +58,8 @@ export const issueTicket = async (
  * Verifies a ticket. Whether its session lives has to be asked elsewhere.
  *
  * @param now milliseconds since 1970
- * @returns what it says; `elsewhere` for a ticket to another room; undefined for a bad or expired one
+ * @returns what it says; `elsewhere` for a ticket to another room; undefined for a bad or expired
+ * one
  */
 export const verifyTicket = async (
   secrets: JwtSecrets,

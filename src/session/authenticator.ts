@@ -5,7 +5,7 @@ import type { Sessions } from './sessions.ts';
 import type { Session } from './token.ts';
 import { jwtSecrets, verifyToken } from './token.ts';
 
-/** Says who sent a request, by the token in `Authorization: Bearer`. */
+/** Creates the authenticator of tokens in `Authorization: Bearer` [H20]. */
 export const createAuthenticator = (
   { settings, now }: Pick<TelegramServices, 'settings' | 'now'>,
   sessions: Sessions,

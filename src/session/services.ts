@@ -4,7 +4,7 @@ import type { TelegramServices } from '../telegram/services.ts';
 import type { Sessions } from './sessions.ts';
 import type { Session } from './token.ts';
 
-/** Everything that features work with: made once by `createServices`, handed down. */
+/** All services of the features, made once by `createServices`. */
 export interface Services extends TelegramServices, RoomServices {
   readonly sessions: Sessions;
   readonly authenticator: Authenticator<Session>;

@@ -5,41 +5,41 @@ import { endAllSessions, endSession, findEndedSessions, seeSession } from './sto
 import type { KnownSession, Session } from './token.ts';
 
 /**
- * How long this isolate takes a session for alive without asking again, in milliseconds. A revoked session is refused everywhere after this time,
- * half of what auth.md allows.
+ * How long this isolate takes a session for alive without asking again, in milliseconds. After that
+ * a revoked session is refused everywhere: half of the time that [A38] allows.
  */
 const REMEMBERED_MS = 30_000;
 
-/** The most sessions remembered, the latest ones. */
+/** How many sessions are remembered: the latest ones. */
 const REMEMBERED = 10_000;
 
 /** Which sessions live. Redis knows; each isolate remembers for half a minute what it heard. */
 export interface Sessions {
-  /** Whether the session was alive within the last half minute: nobody has to be asked. */
+  /** Whether this isolate heard within half a minute that the session lives. */
   isRemembered(session: Session): boolean;
-  /** Asks Redis whether the session lives: one EVAL, which notes that it was seen from this device. */
+  /** Asks Redis whether the session lives, and notes that it was seen from this device. */
   lives(session: Session, device: Device): Promise<boolean>;
   /**
-   * Asks Redis which of these sessions of a user have ended, whatever is remembered: one EVAL, which
-   * changes nothing.
+   * Asks Redis which of these sessions of a user have ended, whatever is remembered. It changes
+   * nothing.
    */
   findEnded(userId: string, sessions: readonly KnownSession[]): Promise<readonly string[]>;
-  /** Takes note that a session lives: it has just begun, or a script of its own said so. */
+  /** Remembers that a session lives: it has just begun, or a script said so. */
   remember(session: Pick<Session, 'sid'>): void;
-  /** Stops remembering sessions, because they have just ended. */
+  /** Forgets sessions that have just ended. */
   forget(sids: readonly string[]): void;
-  /** Ends a session of a user: one EVAL. */
+  /** Ends a session of a user. */
   revoke(userId: string, sid: string): Promise<SessionEnd>;
-  /** Ends all sessions of a user from before: one EVAL. Answers the ids of those in the list. */
+  /** Ends all sessions of a user that began before; returns the ids of those in the list. */
   revokeAll(userId: string, now: number): Promise<readonly string[]>;
 }
 
-/** The sessions in a Redis. */
+/** Creates the sessions that a Redis keeps. */
 export const createSessions = ({
   redis,
   now,
 }: Pick<TelegramServices, 'redis' | 'now'>): Sessions => {
-  /** sid → when it was alive, the longest ago first. */
+  /** Maps a sid to when the session was alive; the one heard of longest ago comes first. */
   const remembered = new Map<string, number>();
   const forget = (sids: readonly string[]) => {
     for (const sid of sids) remembered.delete(sid);
@@ -56,7 +56,7 @@ export const createSessions = ({
       return age >= 0 && age < REMEMBERED_MS;
     },
     lives: async (session, device) => {
-      // The answer is as old as the question.
+      // The answer may be as old as the question.
       const asked = now();
       const lives = await seeSession(redis, { session, device, now: asked });
       if (lives) remember(session, asked);

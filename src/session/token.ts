@@ -2,45 +2,45 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { randomText, sha256 } from '../platform/random.ts';
 import type { Settings } from '../platform/settings.ts';
 
-/** How long a token is valid, in seconds: 30 days (contract.md). */
+/** How long a token is valid, in seconds: 30 days [A34]. */
 export const TOKEN_TTL_SECONDS = 30 * 86_400;
 
 /** One signed-in client of a user. */
 export interface Session {
   readonly userId: string;
-  /** 22 characters base64url; `old-` and 22 more for a token that has none of its own. */
+  /** 22 characters base64url; `old-` and 22 more for a legacy token, which has no sid. */
   readonly sid: string;
-  /** Whether the token is one without `sid`, as the original issued them: such a session lives until it is revoked. */
+  /** Whether the token is a legacy one, without `sid`: it holds until it is revoked [A35]. */
   readonly legacy: boolean;
   /** Milliseconds since 1970, whole seconds. */
   readonly issuedAt: number;
 }
 
-/** What a room knows of a session; `until` is when it ends by itself, in milliseconds since 1970. */
+/** A session as a room knows it; `until` is when it ends by itself, in ms since 1970. */
 export interface KnownSession {
   readonly sid: string;
   readonly until?: number | undefined;
 }
 
-/** The secrets that tokens may be signed with; the first is the one that signs. */
+/** The secrets that tokens may be signed with; the first one signs new tokens [A36]. */
 export type JwtSecrets = readonly [string, ...string[]];
 
-/** The secrets of tokens, from the settings. */
+/** Reads the secrets of tokens from the settings. */
 export const jwtSecrets = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSecrets =>
   JWT_SECRET_PREVIOUS ? [JWT_SECRET, JWT_SECRET_PREVIOUS] : [JWT_SECRET];
 
 const utf8 = new TextEncoder();
 
-/** Names a secret in the header of its tokens. It tells less about the secret than any token's signature. */
+/** Names a secret in the header of tokens; it tells less about the secret than any signature. */
 export const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
 
-/** A new session's id: 128 random bits. */
+/** Draws the id of a new session: 128 random bits. */
 export const newSid = (): string => randomText(16);
 
 /**
- * A token for a session: JWT, HS256, claims `userId`, `sid`, `iat`, `exp` (contract.md; `sid` and the header `kid` by auth.md).
+ * Signs a token for a session [A34]. The same arguments give the same token.
  *
- * @param signedInAt milliseconds since 1970. The same arguments give the same token.
+ * @param signedInAt milliseconds since 1970
  */
 export const signToken = async (
   [secret]: JwtSecrets,
@@ -56,11 +56,11 @@ export const signToken = async (
 };
 
 /**
- * Whose token this is, be it ours or the original server's (contract.md, "Codes, keys and tokens"). Whether the session was revoked is another
- * question.
+ * Verifies a token, be it ours or the legacy server's [A35]. Whether its session was revoked has to
+ * be asked elsewhere.
  *
- * One algorithm and one kind of token are taken, whatever the header says (RFC 8725 §3.1, §3.11); neither server issues session tokens for an audience
- * or by a named issuer, so tokens that carry one were meant for something else.
+ * One algorithm and one type of token are taken, whatever the header says (RFC 8725 §3.1, §3.11).
+ * Neither server names an audience or an issuer, so a token with one was meant for something else.
  *
  * @param now milliseconds since 1970
  * @returns undefined when the token is not valid
@@ -82,7 +82,7 @@ export const verifyToken = async (
     }
     return undefined;
   } catch (error) {
-    // What is no token at all is a TypeError of decodeProtectedHeader.
+    // decodeProtectedHeader throws a TypeError for a text that is no token at all.
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;
   }
@@ -103,7 +103,7 @@ const verifyWith = async (
   if (typ !== 'JWT' || aud !== undefined || iss !== undefined) return undefined;
   if (typeof userId !== 'string' || userId === '' || iat === undefined) return undefined;
   const issuedAt = iat * 1000;
-  // Of what was signed, since the text of a signature can vary and still be valid.
+  // The sid is a hash of what was signed: the text of a valid signature can vary.
   if (sid === undefined) {
     const signed = token.slice(0, token.lastIndexOf('.'));
     return { userId, sid: `old-${await sha256(signed, 16)}`, legacy: true, issuedAt };
@@ -112,13 +112,13 @@ const verifyWith = async (
   return { userId, sid, legacy: false, issuedAt };
 };
 
-/** A session with an id of its own has 22 characters of it, which may begin like anything. */
+/** The length of a sid of our own; a legacy one is longer. */
 const SID_LENGTH = 22;
 
 /**
- * The session that a room knows.
+ * Makes the session that a room knows.
  *
- * @param now milliseconds since 1970: one whose end is not known is taken for one that begins now
+ * @param now milliseconds since 1970; a session whose end is not known counts as beginning now
  */
 export const sessionOf = (userId: string, { sid, until }: KnownSession, now: number): Session => ({
   userId,
@@ -127,6 +127,6 @@ export const sessionOf = (userId: string, { sid, until }: KnownSession, now: num
   issuedAt: until === undefined ? now : until - TOKEN_TTL_SECONDS * 1000,
 });
 
-/** When a session ends by itself, in milliseconds since 1970. */
+/** Computes when a session ends by itself, in milliseconds since 1970. */
 export const endOfSession = ({ issuedAt }: Pick<Session, 'issuedAt'>): number =>
   issuedAt + TOKEN_TTL_SECONDS * 1000;

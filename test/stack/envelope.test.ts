@@ -409,7 +409,6 @@ describe('a body', () => {
 
 describe('a path', () => {
   test.each([
-    '/',
     '/api',
     '/api/',
     '/api/nothing',
@@ -434,6 +433,7 @@ describe('a path', () => {
     ['/health/ready', ['GET']],
     ['/openapi.json', ['GET']],
     ['/docs', ['GET']],
+    ['/', ['GET']],
   ])(
     '[H9] %s answers other methods than its own 405, and says which those are',
     async (path, methods) => {

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { ERRORS, isErrorCode } from '../../src/contract/errors.ts';
 import { parseSettings } from '../../src/platform/settings.ts';
 import { createServices } from '../../src/services.ts';
-import { runningApi } from '../support/client.ts';
+import { localApi, runningApi } from '../support/client.ts';
 import { stack } from '../support/stack.ts';
 
 const api = runningApi();
@@ -188,6 +188,14 @@ describe('/docs', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('Content-Type')).toMatch(/^text\/html/);
     expect(page.text).toContain('<title>AIST API</title>');
+  });
+
+  test('GET / leads to /docs, until there is an app', async () => {
+    const { status, headers } = await fetch(`${stack.apiUrl}/`, { redirect: 'manual' });
+    expect([status, headers.get('Location')]).toEqual([302, '/docs']);
+    expect(headers.get('Cache-Control')).toBe('no-store');
+    const local = await localApi().send('GET', '/');
+    expect([local.status, local.headers.get('Location')]).toEqual([302, '/docs']);
   });
 
   test('/docs names no other host', async () => {

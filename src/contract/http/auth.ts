@@ -2,15 +2,15 @@ import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { text, textOrNumber } from './fields.ts';
 
-/** How long a phone code can be used, in seconds (contract.md). */
+/** How long a phone code can be used, in seconds [A1]. */
 export const CODE_TTL_SECONDS = 300;
 
 /** How many digits a code has. */
 export const CODE_LENGTH = 6;
 
 /**
- * The digits of a code as people type them, everything else dropped; or, where that is more than a
- * code, the only six of them that stand together: people paste the whole message.
+ * Reads the digits of a code as people type them. When there are more than a code has, it takes the
+ * only group of six: people paste the whole message [A8].
  */
 const digitsOfCode = (written: string): string => {
   const digits = written.replace(/[^0-9]/g, '');
@@ -19,20 +19,22 @@ const digitsOfCode = (written: string): string => {
   return another === undefined ? (only ?? digits) : digits;
 };
 
-/** A code as a JSON number has lost the zeros that it begins with. */
+/** Takes a code as a JSON number, which has lost its leading zeros [A8]. */
 const codeNumber = z
   .int('invalid_code_format')
   .min(0, 'invalid_code_format')
   .transform((code) => String(code).padStart(CODE_LENGTH, '0'));
 
-/** As the original took it: 4 to 8 digits, though only six can be a code. */
+/** Takes 4 to 8 digits, as legacy clients know it, though only six can be a code [A6]. */
 const codeDigits = z
   .union([text('invalid_code_format'), codeNumber], 'invalid_code_format')
   .transform(digitsOfCode)
   .refine((digits) => digits.length >= 4 && digits.length <= 8, 'invalid_code_format')
   .describe('Six digits, or a text with six digits that stand together');
 
-/** What the original took for "no phone" (`""`, `0`, `false`, `null`, absence) is a malformed request, before it is a wrong number. */
+/**
+ * Answers `""`, `0`, `false`, `null` and absence as a malformed request, not a wrong number [A6].
+ */
 const presentPhone = textOrNumber((input) =>
   input ? 'invalid_phone' : 'invalid_code_format',
 ).refine((phone) => phone !== '', 'invalid_code_format');
@@ -93,17 +95,18 @@ export const verifyLink = {
   method: 'post',
   path: '/api/auth/verify-link',
   summary:
-    'Exchange the token of a sign-in link for a token; the link came in Telegram because too many wrong codes were tried',
+    'Exchange the token of a sign-in link for a token; the link came in Telegram because too ' +
+    'many wrong codes were tried',
   example: { token: 'AAAAAAAAAAAAAAAAAAAAAA' },
   body: z.object({ token: z.string('invalid_link').regex(/^[\w-]{22}$/, 'invalid_link') }),
   success: verifyCode.success,
   errors: ['invalid_link'],
 } as const satisfies Endpoint;
 
-/** What the original had and never used. */
+/** Answers 503, as the legacy server did, which never sent an SMS [H32]. */
 export const sendSms = {
   method: 'post',
   path: '/api/send-sms',
-  summary: 'Not available; kept for old clients',
+  summary: 'Not available; kept for legacy clients',
   errors: ['sms_unavailable'],
 } as const satisfies Endpoint;

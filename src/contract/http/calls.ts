@@ -1,13 +1,16 @@
 import * as z from 'zod';
-import { CALL_SIZE, REASONS, signalBytes } from '../sockets/call.ts';
+import { CALL_SIZE, measureSignal, REASONS } from '../sockets/call.ts';
 import { ROOM_ID, SIGNAL_LIMIT } from '../sockets/protocol.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
 
-/** How many calls a page of the history has when nobody says, and at most. */
+/** How many calls a page of the history has: by default, and 1 to 100 as a pattern. */
 const PAGE = { usual: '50', pattern: /^([1-9]\d?|100)$/ } as const;
 
-/** Where a page of the history begins: `<ms since 1970, base 36>.<id of the call>`, of the last call of the page before. */
+/**
+ * The cursor of a page of the history: `<ms since 1970, base 36>.<id>` of the last call of the page
+ * before.
+ */
 export const CURSOR = /^([0-9a-z]{1,9})\.([\w-]{1,64})$/;
 
 const IceServerObject = z.object({
@@ -37,9 +40,9 @@ export const startCall = {
   method: 'post',
   path: '/api/calls',
   summary:
-    'Call somebody, or up to seven at once: their devices ring. When the one whom I call, or one of ' +
-    'the same people, is just calling me, that call is the answer, with the role `callee`: join and ' +
-    'accept it',
+    'Call somebody, or up to seven at once: their devices ring. When the one whom I call, or one ' +
+    'of the same people, is just calling me, that call is the answer, with the role `callee`: ' +
+    'join and accept it',
   bearer: true,
   example: { to: '@demo', video: false },
   body: z
@@ -58,10 +61,11 @@ export const startCall = {
         .describe('Ids of users, or usernames, with or without @'),
       video: z.boolean('invalid_field').default(false),
       offer: text('invalid_field')
-        .refine((sdp) => signalBytes({ kind: 'offer', sdp }) <= SIGNAL_LIMIT, 'invalid_field')
+        .refine((sdp) => measureSignal({ kind: 'offer', sdp }) <= SIGNAL_LIMIT, 'invalid_field')
         .optional()
         .describe(
-          'SDP: my first signal, number 1; for one callee alone. As a frame in the room it is at most 256 KiB long',
+          'SDP: my first signal, number 1; for one callee alone. As a frame in the room it is at ' +
+            'most 256 KiB long',
         ),
     })
     .refine(({ to, offer }) => offer === undefined || to.length === 1, 'invalid_field'),
@@ -81,7 +85,7 @@ export const startCall = {
   errors: ['invalid_field', 'call_to_oneself', 'user_not_found', 'in_call', 'too_many_requests'],
 } as const satisfies Endpoint;
 
-/** Gives a ticket to a call. */
+/** Issues a ticket to a call. */
 export const callTicket = {
   method: 'post',
   path: '/api/calls/:id/ticket',
@@ -99,7 +103,7 @@ export const callTicket = {
   errors: ['invalid_field', 'call_not_found', 'answered_elsewhere'],
 } as const satisfies Endpoint;
 
-/** Gives a ticket to one's own inbox. */
+/** Issues a ticket to one's own inbox. */
 export const inboxTicket = {
   method: 'post',
   path: '/api/calls/inbox',

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { ErrorCode } from '../errors.ts';
 
 /**
- * One endpoint of the HTTP contract. The router, the body validation, the types of the answers and /openapi.json all read it,
- * so what is documented is what runs.
+ * One endpoint of the HTTP contract. The router, the validation, the types of the answers and
+ * /openapi.json all read it, so what is documented is what runs.
  */
 export interface Endpoint {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
@@ -14,19 +14,22 @@ export interface Endpoint {
   readonly bearer?: boolean;
   /** Whether its GET changes nothing, whoever asks: HEAD is served as well. */
   readonly harmless?: boolean;
-  /** The JSON body. Its issues' messages are error codes; the first issue, in the order of the keys, is the one answered. */
+  /**
+   * The JSON body. The messages of its issues are error codes; the first issue, in the order of the
+   * keys, is answered.
+   */
   readonly body?: z.ZodType;
-  /** A body to try, which does no harm: it means nobody, and changes nothing. */
+  /** A harmless body to try in /docs: it is about nobody and changes nothing. */
   readonly example?: Readonly<Record<string, unknown>>;
-  /** The query; of a name that comes twice the first counts. Its issues are read like those of the body. */
+  /** The query [H5]. Its issues are read like those of the body. */
   readonly query?: z.ZodObject;
   /** The `:names` of the path. Their issues are read like those of the body. */
   readonly params?: z.ZodObject;
   /** Request headers that matter beyond the usual ones: name → what it is for. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The answer when all went well: its status and JSON body. Absent where the endpoint has no success. */
+  /** The status and JSON body of a success. Absent when the endpoint has none. */
   readonly success?: { readonly status: 200 | 201; readonly body: z.ZodType };
-  /** The errors of its own, beside those that its `bearer` and `body` bring and {@link ERRORS_ANYWHERE}. */
+  /** Its own errors, beside {@link ERRORS_ANYWHERE} and those of `bearer` and `body`. */
   readonly errors: readonly ErrorCode[];
 }
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { PlainErrorCode } from '../errors.ts';
 
-/** An object without its fields that are null: to say null is to say nothing. */
+/** Drops the fields that are null, since null means the same as no field [H4]. */
 export const dropNulls = (given: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 
 /**
- * Text that a store takes and a client shows: no U+0000 (PostgreSQL refuses it) and no lone surrogates (they are not UTF-8).
+ * Text without U+0000, which PostgreSQL refuses, and lone surrogates, which are not UTF-8 [H6].
  *
  * @param code the error that anything else is answered with
  */
@@ -14,7 +14,7 @@ export const text = (code: PlainErrorCode) =>
   z.string(code).refine((value) => !value.includes('\0') && value.isWellFormed(), code);
 
 /**
- * Text, or the same digits as a JSON number (contract.md: "JSON numbers are accepted as well as strings"); comes out as a string.
+ * Text, or the same digits as a JSON number [H22]; the output is a string.
  *
  * @param code the error that anything else is answered with, or what tells it from the input
  */

@@ -43,8 +43,8 @@ export const requestQr = {
   method: 'post',
   path: '/api/auth/qr/request',
   summary:
-    'Begin to sign in by QR code: show `url` as one, poll check once at once (from then on the bare ' +
-    'code is worth nothing), and poll on or listen in the room until somebody confirms it',
+    'Begin to sign in by QR code: show `url` as one, poll check once at once (from then on the ' +
+    'bare code is worth nothing), and poll on or listen in the room until somebody confirms it',
   success: {
     status: 200,
     body: z.object({
@@ -64,8 +64,9 @@ export const checkQr = {
   method: 'get',
   path: '/api/auth/qr/check',
   summary:
-    'Poll with the poll token, or as old clients do with the code from the address that asked for it; ' +
-    'the token comes once, or with the poll token for 10 s again, in case it was lost on its way',
+    'Poll with the poll token, or as legacy clients do with the code from the address that asked ' +
+    'for it; the token comes once, or with the poll token for 10 s again, in case it was lost on ' +
+    'its way',
   headers: { 'X-Poll-Token': '`pollToken` of qr/request; without it `code` is looked at' },
   query: z.object({ code: z.string().optional() }),
   success: {
@@ -138,8 +139,8 @@ export const openQrRoom = {
   method: 'get',
   path: '/parties/qr/:room',
   summary:
-    'A WebSocket that says `{"type": "confirmed"}` or `{"type": "denied"}` as soon as somebody did; ' +
-    'then ask check',
+    'A WebSocket that says `{"type": "confirmed"}` or `{"type": "denied"}` as soon as somebody ' +
+    'did; then ask check',
   params: z.object({ room: z.string() }),
   errors: ['websocket_required', 'room_not_found'],
 } as const satisfies Endpoint;

@@ -11,8 +11,8 @@ export const openCallRoom = {
   method: 'get',
   path: '/parties/call/:room',
   summary:
-    'A WebSocket to the room of a call (docs/protocol.md). Without a good ticket it is closed with ' +
-    '4001 or 4003',
+    'A WebSocket to the room of a call (docs/protocol.md). Without a good ticket it is closed ' +
+    'with 4001 or 4003',
   params: z.object({ room: z.string() }),
   query: z.object({ ticket }),
   errors: ['websocket_required', 'room_not_found'],
@@ -29,7 +29,7 @@ export const openInbox = {
 export const openLegacySocket = {
   method: 'get',
   path: '/ws',
-  summary: 'The WebSocket of old clients. With a bad token, or none, it is closed with 4001',
+  summary: 'The WebSocket of legacy clients. With a bad token, or none, it is closed with 4001',
   query: z.object({ token: z.string().optional() }),
   errors: ['websocket_required'],
 } as const satisfies Endpoint;

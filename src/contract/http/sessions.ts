@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
-/** How somebody signed in: with a code, with the link in place of digits, by QR code, or on the original server (its tokens say nothing more). */
+/**
+ * How somebody signed in: with a code, with the link in place of digits, by QR code, or on the
+ * legacy server, whose tokens say nothing more.
+ */
 export const METHODS = ['code', 'link', 'qr', 'legacy'] as const;
 
 /** A client as far as its requests tell; "" = unknown. */
@@ -63,7 +66,7 @@ export const revokeSession = {
 export const revokeOthers = {
   method: 'delete',
   path: '/api/sessions',
-  summary: 'Sign all my other sessions out, those of the old server included',
+  summary: 'Sign all my other sessions out, those of the legacy server included',
   bearer: true,
   success: { status: 200, body: z.object({ ok: z.literal(true), revoked: z.int() }) },
   errors: [],

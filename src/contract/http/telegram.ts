@@ -3,15 +3,15 @@ import type { Endpoint } from './endpoint.ts';
 import { textOrNumber } from './fields.ts';
 
 /**
- * A private chat's id: Telegram gives people's chats positive ids of at most 52 significant bits (Bot API, Chat.id).
- * Groups have negative ones, and a sign-in code has no place in a group.
+ * A private chat's id: positive, and of at most 52 significant bits (Bot API, Chat.id). Groups have
+ * negative ids, and a sign-in code must not go to a group.
  */
 const chatId = textOrNumber('link_fields_required')
   .refine((value) => /^[0-9]{1,16}$/.test(value), 'link_fields_required')
   .transform(Number)
   .refine((id) => id > 0 && Number.isSafeInteger(id), 'link_fields_required');
 
-/** The door of other bots. */
+/** Links a number for another bot. */
 export const linkTelegram = {
   method: 'post',
   path: '/api/internal/link-telegram',
@@ -39,12 +39,13 @@ export const linkTelegram = {
   errors: ['forbidden', 'link_fields_required'],
 } as const satisfies Endpoint;
 
-/** The door of Telegram itself. */
+/** Takes the updates of the bot from Telegram. */
 export const webhook = {
   method: 'post',
   path: '/telegram/webhook',
   summary:
-    'For Telegram: an update of the bot (core.telegram.org/bots/api#update). Kinds that mean nothing to the bot are ignored',
+    'For Telegram: an update of the bot (core.telegram.org/bots/api#update). Kinds that mean ' +
+    'nothing to the bot are ignored',
   headers: {
     'X-Telegram-Bot-Api-Secret-Token':
       'The secret TELEGRAM_WEBHOOK_SECRET, which Telegram was told at registration',

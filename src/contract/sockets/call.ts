@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { ErrorFrame, Ping, VERSION } from './protocol.ts';
 
-/** How long a call rings, in milliseconds (calls.md: "missed after 45 s, whoever is gone"). */
+/** How long a call rings, in milliseconds [C4]. */
 export const RING_MS = 45_000;
 
-/** How long somebody in a call may be gone before the call goes on without them, in milliseconds (calls.md: "a reconnect within 20 s resumes"). */
+/**
+ * How long a member of a call may be gone before it goes on without them, in milliseconds [C12].
+ */
 export const GRACE_MS = 20_000;
 
-/** How many people a call has at most (calls.md: "a mesh of up to 8"). */
+/** How many people a call has at most [C8]. */
 export const CALL_SIZE = 8;
 
-/** How a call ended. */
+/** How a call ended [C1]. */
 export const REASONS = [
   'hung_up',
   'declined',
@@ -21,16 +23,17 @@ export const REASONS = [
   'lost',
 ] as const;
 
-/** See {@link REASONS}. */
 export type Reason = (typeof REASONS)[number];
 
 /** The states of a call: `created` (nobody was asked yet), `ringing`, `accepted`, `ended`. */
 export const CALL_STATES = ['created', 'ringing', 'accepted', 'ended'] as const;
 
-/** See {@link CALL_STATES}. */
 export type CallState = (typeof CALL_STATES)[number];
 
-/** A session description (RFC 8829) or an ICE candidate (RFC 8838), `null` or an empty one at the end of candidates. */
+/**
+ * A session description (RFC 8829) or an ICE candidate (RFC 8838); the candidate is `null` or empty
+ * at the end of candidates.
+ */
 export const Signal = z.discriminatedUnion('kind', [
   z
     .object({ kind: z.enum(['offer', 'answer']), sdp: z.string() })
@@ -48,23 +51,21 @@ export const Signal = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** See {@link Signal}. */
 export type Signal = z.output<typeof Signal>;
 
-/** How long the frame of a first signal is, in bytes of UTF-8: the way in which a room measures. */
-export const signalBytes = (signal: Signal): number =>
+/** Measures the frame of a first signal as a room does, in bytes of UTF-8 [C21]. */
+export const measureSignal = (signal: Signal): number =>
   new TextEncoder().encode(JSON.stringify({ type: 'signal', seq: 1, signal })).byteLength;
 
 const seq = z.int().min(1);
 const epoch = z.int().min(1);
 
-/** User → the last of their signals that was seen. */
+/** Maps a user to the last of their signals that was seen. */
 export const Seen = z.record(z.string().max(64), z.object({ epoch, seq }));
 
-/** See {@link Seen}. */
 export type Seen = z.output<typeof Seen>;
 
-/** What a client says in a `call` room. */
+/** The frames of clients in a `call` room. */
 export const CallClientFrame = z.discriminatedUnion('type', [
   z
     .object({
@@ -74,7 +75,8 @@ export const CallClientFrame = z.discriminatedUnion('type', [
         .object({ seen: Seen, acked: z.int().min(0) })
         .optional()
         .describe(
-          'On coming back with one’s memory: what I have seen of others, and the last `acked` that I heard (0 at first, as for one whose offer went with POST)',
+          'On coming back with one’s memory: what I have seen of others, and the last `acked` ' +
+            'that I heard (0 at first, as for one whose offer went with POST)',
         ),
     })
     .describe('The first frame'),
@@ -96,10 +98,9 @@ export const CallClientFrame = z.discriminatedUnion('type', [
   Ping,
 ]);
 
-/** See {@link CallClientFrame}. */
 export type CallClientFrame = z.output<typeof CallClientFrame>;
 
-/** Where somebody in a call is: `away` is one who may come back within the grace. */
+/** The states of members of a call; `away` means gone, but in time to come back [C12]. */
 export const PEER_STATES = ['ringing', 'joined', 'away', 'left'] as const;
 
 const Peer = z.object({
@@ -109,7 +110,8 @@ const Peer = z.object({
   state: z
     .enum(PEER_STATES)
     .describe(
-      '`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not take it',
+      '`away`: in the call, but without a socket for up to 20 s; `left`: out of it, or did not ' +
+        'take it',
     ),
   unreachable: z
     .boolean()
@@ -120,19 +122,21 @@ const Peer = z.object({
   epoch: z
     .int()
     .describe(
-      'Counts how often they have come without memory. When it goes up: forget what was seen of them, negotiate anew',
+      'Counts how often they have come without memory. When it goes up: forget what was seen of ' +
+        'them, negotiate anew',
     ),
   polite: z
     .boolean()
     .describe(
-      'Whether I am the polite side towards them (perfect negotiation): then they offer, otherwise I do',
+      'Whether I am the polite side towards them (perfect negotiation): then they offer, ' +
+        'otherwise I do',
     ),
 });
 
-/** Somebody else in a call, as one sees them. */
+/** Another member of a call, as a client sees them. */
 export type Peer = z.output<typeof Peer>;
 
-/** What a `call` room says. */
+/** The frames of a `call` room. */
 export const CallServerFrame = z.discriminatedUnion('type', [
   z
     .object({
@@ -147,7 +151,8 @@ export const CallServerFrame = z.discriminatedUnion('type', [
       joined: z
         .boolean()
         .describe(
-          'Whether I am in the call. If not, it rings, or it went on without me: what I sent then is of no use',
+          'Whether I am in the call. If not, it rings, or it went on without me: what I sent ' +
+            'then is of no use',
         ),
       received: z.int().describe('The last of my signals that the room has; go on after it'),
       ringsForMs: z
@@ -165,7 +170,8 @@ export const CallServerFrame = z.discriminatedUnion('type', [
       reason: z.enum(REASONS).optional(),
     })
     .describe(
-      'The call is accepted or has ended; in a group `accepted` comes again with everybody who joins. After the end the room closes with 1000',
+      'The call is accepted or has ended; in a group `accepted` comes again with everybody who ' +
+        'joins. After the end the room closes with 1000',
     ),
   z
     .object({
@@ -178,7 +184,8 @@ export const CallServerFrame = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('signal'), from: z.string(), epoch, seq, signals: z.array(Signal) })
     .describe(
-      'To be applied in this order. Candidates that came before their description stand behind it. Ignore a seq that was seen',
+      'To be applied in this order. Candidates that came before their description stand behind ' +
+        'it. Ignore a seq that was seen',
     ),
   z
     .object({ type: z.literal('acked'), seq })
@@ -190,5 +197,4 @@ export const CallServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong') }),
 ]);
 
-/** See {@link CallServerFrame}. */
 export type CallServerFrame = z.output<typeof CallServerFrame>;

@@ -2,14 +2,13 @@ import * as z from 'zod';
 import { REASONS } from './call.ts';
 import { ErrorFrame, Ping, VERSION } from './protocol.ts';
 
-/** Whom others see: `""` = unset. */
+/** A user as others see them; `""` = unset. */
 export const Profile = z.object({
   user: z.string(),
   username: z.string(),
   displayName: z.string(),
 });
 
-/** See {@link Profile}. */
 export type Profile = z.output<typeof Profile>;
 
 const call = z.string().max(64);
@@ -35,7 +34,7 @@ const RungFields = {
 
 const RungObject = z.object(RungFields);
 
-/** The call that somebody makes or is in, as one of their devices is told of it. */
+/** The call that a user makes or is in, as one of their devices is told of it [C33]. */
 export const InCall = z.object({
   call,
   role: z
@@ -50,10 +49,9 @@ export const InCall = z.object({
     .describe('The session that has it, as GET /api/sessions lists them; none if it has gone'),
 });
 
-/** See {@link InCall}. */
 export type InCall = z.output<typeof InCall>;
 
-/** What a client says in an `inbox` room. */
+/** The frames of clients in an `inbox` room. */
 export const InboxClientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), version: z.int() }).describe('The first frame'),
   z.object({ type: z.literal('decline'), call }).describe('Refuses a call, on all my devices'),
@@ -65,10 +63,9 @@ export const InboxClientFrame = z.discriminatedUnion('type', [
   Ping,
 ]);
 
-/** See {@link InboxClientFrame}. */
 export type InboxClientFrame = z.output<typeof InboxClientFrame>;
 
-/** What an `inbox` room says. */
+/** The frames of an `inbox` room. */
 export const InboxServerFrame = z.discriminatedUnion('type', [
   z
     .object({
@@ -86,7 +83,6 @@ export const InboxServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong') }),
 ]);
 
-/** See {@link InboxServerFrame}. */
 export type InboxServerFrame = z.output<typeof InboxServerFrame>;
 
 /** Why it stops ringing. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** The largest offer, answer or candidate of an old client is a frame; its payload is passed on as it came. */
+/** An offer, an answer or a candidate, which is passed on as it came [C37]. */
 const payload = z.record(z.string(), z.unknown());
 const candidate = z.object({ event: z.literal('call:ice'), payload });
 
 /**
- * What clients of the original server send over `/ws` (contract.md, "Calls over /ws"). Everything else is ignored there, pings included. An offer names whom it is for
- * as `userId` or `targetUserId`.
+ * The frames of legacy clients on `/ws`. All others are ignored, pings included [C38]. An offer
+ * names its callee as `userId` or `targetUserId`.
  */
 export const LegacyFrame = z.discriminatedUnion('event', [
   z.object({ event: z.literal('call:offer'), payload }),
@@ -15,10 +15,12 @@ export const LegacyFrame = z.discriminatedUnion('event', [
   z.object({ event: z.literal('call:hangup') }),
 ]);
 
-/** See {@link LegacyFrame}. */
 export type LegacyFrame = z.output<typeof LegacyFrame>;
 
-/** What old clients are sent: offers with a true `fromUserId`; of answers the bare `sdp` where there is one; candidates as they came. */
+/**
+ * The frames to legacy clients [C37]: an offer has the true `fromUserId`, an answer is its bare
+ * `sdp` when it has one, and a candidate is as it came.
+ */
 export type LegacyServerFrame =
   | { readonly event: 'call:offer' | 'call:answer' | 'call:ice'; readonly payload: unknown }
   | { readonly event: 'call:hangup' };

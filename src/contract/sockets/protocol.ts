@@ -1,42 +1,51 @@
 import * as z from 'zod';
 
-/** The kinds of rooms: WebSockets at `/parties/<party>/<room>`, JSON text frames both ways. docs/protocol.md is made for writers of clients. */
+/**
+ * The kinds of rooms: WebSockets at `/parties/<party>/<room>` with JSON text frames both ways.
+ * docs/protocol.md describes them for writers of clients.
+ */
 export const PARTIES = ['qr', 'call', 'inbox'] as const;
 
-/** A room: of a sign-in by QR code, of a call, or the one where a user's devices are reached. */
+/** A room: of a sign-in by QR code, of a call, or the inbox that reaches a user's devices. */
 export interface Room {
   readonly party: (typeof PARTIES)[number];
   readonly id: string;
 }
 
-/** The ids that rooms can have: they stand in a URL as they are. */
+/** The form of a room's id, which stands in a URL as it is. */
 export const ROOM_ID = /^[\w-]{1,64}$/;
 
-/** The version of the protocol that is spoken in `call` and `inbox` rooms; a client names it in its hello. */
+/** The version of the protocol of `call` and `inbox` rooms; a client names it in its hello. */
 export const VERSION = 1;
 
-/** The longest frame that a room reads, in bytes of UTF-8 or, if it is binary, bytes (calls.md, "Limits"). */
+/** The longest frame without a signal, in bytes of UTF-8, or in bytes if it is binary [C21]. */
 export const FRAME_LIMIT = 64 * 1024;
 
-/** The longest frame with a signal, likewise: a screen that was shared a dozen times makes an SDP of more than 64 KiB. */
+/**
+ * The longest frame with a signal, in the same bytes [C21]. A screen that was shared a dozen times
+ * makes an SDP of more than 64 KiB.
+ */
 export const SIGNAL_LIMIT = 256 * 1024;
 
-/** The longest frame that is looked at: a signal that is longer than {@link SIGNAL_LIMIT} is refused by its number, and its sender stays. */
+/**
+ * The longest frame that is read at all: a signal between {@link SIGNAL_LIMIT} and this is refused
+ * by its number, and its sender stays [C21].
+ */
 export const READ_LIMIT = 1024 * 1024;
 
 /**
- * How many frames a second one socket may send, and how many at once. One that is longer than
- * {@link FRAME_LIMIT} counts as so many as it is times as long.
+ * How many frames a second one socket may send, and how many at once [C22]. A frame that is n times
+ * as long as {@link FRAME_LIMIT} counts as n frames.
  */
 export const FRAME_RATE = { perSecond: 50, burst: 200 } as const;
 
-/** How many devices of a user are connected to an inbox at most; likewise sockets to a `qr` room (calls.md, "Limits"). */
+/** How many devices of a user an inbox connects at most, and sockets a `qr` room [C27]. */
 export const DEVICE_LIMIT = 8;
 
-/** A socket of a call that says nothing for so long is taken for dead, in milliseconds: clients ping every 5 s. */
+/** A silent socket of a call is dead after so many milliseconds; clients ping every 5 s [C23]. */
 export const SILENCE_MS = 15_000;
 
-/** Why a room ends a connection (calls.md, "Protocol"). Where coming back with a new ticket may help, it says so. */
+/** Why a room closes a connection; it says where a client should come back with a new ticket. */
 export const CLOSE = {
   /** What the room was for is over: the call has ended. */
   done: { code: 1000, reason: 'Done' },
@@ -44,12 +53,15 @@ export const CLOSE = {
   tooBig: { code: 1009, reason: 'Frame too long' },
   /** RFC 6455 §7.4.1: the room met with an error. Come back. */
   failed: { code: 1011, reason: 'The room failed' },
-  /** No ticket, one that is wrong, expired or used; or the session has ended. Come back with a new ticket, if there is one to be had. */
+  /**
+   * There is no ticket, or it is wrong, expired or used, or the session has ended. Come back if a
+   * new ticket can be had.
+   */
   unauthorized: { code: 4001, reason: 'Unauthorized' },
   /** The ticket is for another room, or another device of the user has the call. */
   notInCall: { code: 4003, reason: 'Not in this call' },
   noSuchCall: { code: 4004, reason: 'No such call' },
-  /** A newer socket of the same device has come. Do not come back: the two would throw each other out. */
+  /** The device has a newer socket. Do not come back, or the two would throw each other out. */
   replaced: { code: 4008, reason: 'Replaced by a newer socket' },
   tooMany: { code: 4029, reason: 'Too many messages' },
   /** The hello named a version that is not spoken here. */
@@ -66,12 +78,12 @@ export const CLOSE = {
 export type CloseReason = keyof typeof CLOSE;
 
 /**
- * The text that asks for a sign of life, and the text that answers it: no JSON, so that it neither wakes a sleeping room nor is anything that an old client sends and
- * is not to be answered (contract.md).
+ * The text that asks for a sign of life, and its answer. It is no JSON, so it does not wake a
+ * sleeping room, and legacy clients, whose pings are not answered, never send it.
  */
 export const PING = ['ping', 'pong'] as const;
 
-/** The same as a frame, for clients that have nothing but JSON. It wakes the room. */
+/** A ping as a frame, for clients that can only send JSON. It wakes the room. */
 export const Ping = z.object({ type: z.literal('ping') });
 
 /** Why a frame was refused. The connection stays. */
@@ -84,13 +96,13 @@ export const FRAME_ERRORS = {
   no_such_peer: 'Signals of a group call need `to`, and somebody there who has joined',
   too_long: 'The signal is longer than 256 KiB; it has used no number',
   too_much:
-    'Too much is waiting for the other side; send it again later, from the sequence number of the resend frame',
+    'Too much is waiting for the other side; send it again later, from the sequence number of ' +
+    'the resend frame',
 } as const;
 
-/** See {@link FRAME_ERRORS}. */
 export type FrameError = keyof typeof FRAME_ERRORS;
 
-/** Tells of a frame that was refused; `message` is for developers. */
+/** The frame that tells of a refused frame; `message` is for developers. */
 export const ErrorFrame = z.object({
   type: z.literal('error'),
   code: z.enum(Object.keys(FRAME_ERRORS) as [FrameError, ...FrameError[]]),
@@ -98,7 +110,7 @@ export const ErrorFrame = z.object({
   seq: z.int().min(1).optional().describe('The signal that was refused, if it was one'),
 });
 
-/** The frame for an error. */
+/** Makes the frame for an error. */
 export const errorFrame = (code: FrameError, seq?: number): z.output<typeof ErrorFrame> => ({
   type: 'error',
   code,

@@ -3,14 +3,19 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { StoreError } from '../errors.ts';
 
-/** How long one statement may take, in milliseconds: with Redis' share before and after it stays below the 5 s of auth.md. */
+/**
+ * How long one statement may take, in milliseconds: together with Redis before and after it stays
+ * below 5 s [H13].
+ */
 const TIMEOUT_MS = 2_500;
 
 /**
- * Opens Postgres over HTTP. Each query is one round trip; there are no interactive transactions. No connection is made before the first query.
+ * Opens Postgres over HTTP. Each query is one round trip, without interactive transactions. No
+ * connection is made before the first query.
  *
  * @param url the postgres:// URL of the database
- * @param endpoint where Neon's SQL over HTTP is spoken, when it is not Neon itself. The driver keeps one for the whole process.
+ * @param endpoint the address of Neon's SQL over HTTP, when it is not Neon itself; the driver keeps
+ * one for the whole process
  */
 export const createDatabase = (url: string, endpoint: string | undefined) => {
   if (endpoint) neonConfig.fetchEndpoint = endpoint;
@@ -33,16 +38,16 @@ const SERVER_STATES = new Set([
   ...['26', '0A', '3D', '72', 'F0'],
 ]);
 
-/** The same of single states: the prepared statement is there already. */
+/** A single state like those: the prepared statement exists already. */
 const SERVER_STATE_CODES = new Set(['42P05']);
 
-/** States that are another connection's or another moment's already, so that trying again helps. */
+/** States that another connection, or the same one a moment later, does not have. */
 const PASSING_STATES = /^(08|26|0A|40|42P05|57P0|72)/;
 
-/** How soon a failure must come for a second try, in milliseconds: the client waits for both. */
+/** How fast a failure must be for a second try, in milliseconds: the client waits for both. */
 const AGAIN_WITHIN_MS = 1_000;
 
-const tellsOfServer = (state: string): boolean =>
+const isServerState = (state: string): boolean =>
   SERVER_STATES.has(state.slice(0, 2)) || SERVER_STATE_CODES.has(state);
 
 const stateOf = (error: unknown): string | undefined => {
@@ -50,7 +55,7 @@ const stateOf = (error: unknown): string | undefined => {
   return cause instanceof NeonDbError ? cause.code : undefined;
 };
 
-/** Awaits a statement that only reads, once more when the server is in a state that passes. */
+/** Awaits a statement that only reads; tries again when the server's state passes [H14]. */
 const awaitRead = async <Rows>(query: PromiseLike<Rows>): Promise<Rows> => {
   const started = Date.now();
   try {
@@ -58,7 +63,7 @@ const awaitRead = async <Rows>(query: PromiseLike<Rows>): Promise<Rows> => {
   } catch (error) {
     const isPassing = PASSING_STATES.test(stateOf(error) ?? '');
     if (!isPassing || Date.now() - started > AGAIN_WITHIN_MS) throw error;
-    // A query of drizzle is sent each time that it is awaited.
+    // Drizzle sends a query each time that it is awaited.
     return await query;
   }
 };
@@ -69,7 +74,7 @@ const awaitRead = async <Rows>(query: PromiseLike<Rows>): Promise<Rows> => {
  * @param what names the statement in the log
  * @param query the statement; its rows must be as the database promises them, or `check` throws
  * @throws {UniqueViolation} when a unique constraint refuses a row
- * @throws {StoreError} when the database is gone, slow, or answers what is no answer
+ * @throws {StoreError} when the database is gone, slow, or answers rows of another form
  */
 export const runQuery = async <Rows, Result>(
   what: string,
@@ -83,20 +88,20 @@ export const runQuery = async <Rows, Result>(
     if (cause instanceof NeonDbError && cause.code === '23505')
       throw new UniqueViolation(cause.constraint ?? '');
     const state = stateOf(error);
-    if (state && !tellsOfServer(state))
+    if (state && !isServerState(state))
       throw new Error(`database: ${what} failed: SQLSTATE ${state}`);
     throw new StoreError('database', what, cause);
   }
 };
 
-/** {@link runQuery} for a statement that changes nothing: tried twice where that can help. */
+/** {@link runQuery} for a statement that changes nothing: it is tried twice where that helps. */
 export const runReadQuery = <Rows, Result>(
   what: string,
   query: PromiseLike<Rows>,
   check: (rows: Rows) => Result,
 ): Promise<Result> => runQuery(what, awaitRead(query), check);
 
-/** A row that a unique constraint refused. */
+/** Thrown when a unique constraint refused a row. */
 export class UniqueViolation extends Error {
   override name = 'UniqueViolation';
   readonly constraint: string;

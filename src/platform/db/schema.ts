@@ -16,8 +16,8 @@ import {
 } from 'drizzle-orm/pg-core';
 
 /**
- * The database. Tables and names up to `messageLogs` are the original's (contract.md, "Database of the original"): its timestamps have no
- * zone and mean UTC. The names of constraints are those PostgreSQL gave them there.
+ * The database. Tables and names up to `messageLogs` are those of the legacy server: its timestamps
+ * have no zone and mean UTC, and PostgreSQL named its constraints.
  */
 
 export const users = pgTable(
@@ -36,12 +36,12 @@ export const users = pgTable(
   (table) => [
     unique('users_phone_key').on(table.phone),
     unique('users_username_key').on(table.username),
-    // The original's index of the same name was not unique.
+    // The legacy index of the same name was not unique.
     uniqueIndex('idx_users_username').on(sql`lower(${table.username})`),
   ],
 );
 
-/** Usernames that the first migration had to change, because they differed from an older one in case alone. */
+/** Usernames that a migration changed, because they differed from an older one in case alone. */
 export const renamedUsernames = pgTable('renamed_usernames', {
   userId: text('user_id').primaryKey(),
   oldUsername: text('old_username').notNull(),
@@ -67,11 +67,11 @@ export const telegramLinks = pgTable(
     phone: text('phone').primaryKey(),
     chatId: bigint('chat_id', { mode: 'number' }).notNull(),
     linkedAt: timestamp('linked_at', { withTimezone: true }).notNull().defaultNow(),
-    /** When Telegram said that the person blocked the bot; the link is dead until it is made anew. */
+    /** When Telegram said that the person blocked the bot; the link rests until they write. */
     blockedAt: timestamp('blocked_at', { withTimezone: true }),
     /** What the person there reads: ru or en; null = ru. */
     language: text('language'),
-    /** Whether the person there proved the number to be theirs, by sharing their own contact; other bots' links only say so. */
+    /** Whether the person shared their own contact; links of other bots prove nothing. */
     proved: boolean('proved').notNull().default(false),
     /** Whether the chat is told of missed calls. */
     missedCalls: boolean('missed_calls').notNull().default(true),
@@ -140,12 +140,12 @@ export const calls = pgTable('calls', {
   id: text('id').primaryKey(),
   callerId: text('caller_id').notNull(),
   video: boolean('video').notNull(),
-  /** How it ended: one of `REASONS` (contract/call-room.ts). */
+  /** How it ended: one of `REASONS` (contract/sockets/call.ts). */
   reason: text('reason').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   acceptedAt: timestamp('accepted_at', { withTimezone: true }),
   endedAt: timestamp('ended_at', { withTimezone: true }).notNull(),
-  /** The try to tell those who missed it that has taken it upon itself; null as long as none has. */
+  /** The id of the try that tells those who missed it; null as long as none does. */
   toldBy: text('told_by'),
 });
 
@@ -158,9 +158,9 @@ export const callMembers = pgTable(
     /** caller or callee. */
     role: text('role').notNull(),
     joined: boolean('joined').notNull(),
-    /** Whether it rang for them in vain: they did not take it, nor refuse it. */
+    /** Whether it rang for them and they neither took nor declined it. */
     missed: boolean('missed').notNull().default(false),
-    /** That of the call: a user's history is one walk along the index. */
+    /** Copied from the call, so that a user's history is one walk along the index. */
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
   (table) => [

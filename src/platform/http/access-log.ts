@@ -4,12 +4,13 @@ import { matchedRoutes } from 'hono/route';
 import { createLog } from '../log.ts';
 import type { AppEnv } from './context.ts';
 
-/** As much of a path that nothing is at as is worth a look. */
+/** How much of an unknown path is logged, in characters. */
 const UNKNOWN_PATH_LENGTH = 40;
 
 /**
- * Gives the request a log of its own, writes one line per request, and tells the client the request's id. The query stays
- * out, and of the path what stands for a name in it: they can hold codes and ids.
+ * Gives the request a log of its own, writes one line per request, and tells the client the
+ * request's id [H15]. The line has neither the query nor the names in the path: they can be codes
+ * and ids.
  */
 export const accessLog = () =>
   createMiddleware<AppEnv>(async function accessLog(c, next) {
@@ -27,9 +28,9 @@ export const accessLog = () =>
     });
   });
 
-/** The path as the route of the request has it, `/api/sessions/:id`; undefined where nothing is. */
+/** Finds the path of the request's route, such as `/api/sessions/:id`; undefined for none. */
 export const routeOf = (c: Context): string | undefined =>
   matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path;
 
-/** The path of the route; of an address where nothing is, its beginning. */
+/** Finds the path to log: that of the route, or the beginning of an unknown one. */
 const pathOf = (c: Context): string => routeOf(c) ?? c.req.path.slice(0, UNKNOWN_PATH_LENGTH);

@@ -3,9 +3,11 @@ import { expandIPv6 } from 'hono/utils/ipaddr';
 import * as z from 'zod';
 
 /**
- * The address that limits count for: an IPv4 address, or the first 64 bits of an IPv6 address, since one customer has all the rest.
+ * Finds the address that limits count for: an IPv4 address, or the first 64 bits of an IPv6
+ * address, since one customer has all the rest [H21].
  *
- * Cloudflare sets CF-Connecting-IP itself, whatever the client sends. Requests without a usable one share one address.
+ * Cloudflare sets CF-Connecting-IP itself, whatever the client sends. Requests without a usable one
+ * share the address `unknown`.
  */
 export const clientAddress = (c: Context): string => {
   const given = c.req.header('CF-Connecting-IP')?.trim() ?? '';

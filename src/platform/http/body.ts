@@ -3,10 +3,10 @@ import { dropNulls } from '../../contract/http/fields.ts';
 import { ApiError } from '../errors.ts';
 
 /**
- * The JSON object in a request's body, as the original read it (contract.md, "General"): a body that is missing, not JSON by its content
- * type, or JSON but no object, counts as `{}`. A field that is null counts as one that is missing.
+ * Reads the JSON object in a request's body: a body that is missing, not JSON by its content type,
+ * or JSON but no object, counts as `{}` [H1]. A field that is null counts as missing [H4].
  *
- * @throws {ApiError} `malformed_json` when it says that it is JSON and is not
+ * @throws {ApiError} `malformed_json` for a body that says it is JSON and is not [H2]
  */
 export const readJsonBody = async (c: Context): Promise<Record<string, unknown>> => {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) return {};

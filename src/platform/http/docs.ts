@@ -21,7 +21,7 @@ const PAGE = html`<!doctype html>
 </body>
 </html>`;
 
-/** It is public, and the next version has another. */
+/** Caches may keep both, but have to ask whether they are still current. */
 const REVALIDATED = 'no-cache';
 
 const csp = secureHeaders({
@@ -34,17 +34,20 @@ const csp = secureHeaders({
   },
 });
 
-/** /openapi.json, made from the contract on the first request, and /docs, a page to read and try it. */
+/** Serves /openapi.json, made on the first request, and /docs, a page to try it; / leads there. */
 export const docsRoutes = () => {
   let document: ReturnType<typeof openApiDocument> | undefined;
-  return new Hono<AppEnv>()
-    .get('/openapi.json', (c) => {
-      document ??= openApiDocument();
-      c.header('Cache-Control', REVALIDATED);
-      return c.json(document);
-    })
-    .get('/docs', csp, (c) => {
-      c.header('Cache-Control', REVALIDATED);
-      return c.html(PAGE);
-    });
+  const app = new Hono<AppEnv>();
+  // The web client will live at the root; until then people are led to the documentation.
+  app.get('/', (c) => c.redirect('/docs'));
+  app.get('/openapi.json', (c) => {
+    document ??= openApiDocument();
+    c.header('Cache-Control', REVALIDATED);
+    return c.json(document);
+  });
+  app.get('/docs', csp, (c) => {
+    c.header('Cache-Control', REVALIDATED);
+    return c.html(PAGE);
+  });
+  return app;
 };

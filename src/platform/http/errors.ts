@@ -10,7 +10,7 @@ import type { AppEnv } from './context.ts';
 /** How long a client should wait when a store is gone, in seconds. */
 const STORE_RETRY_SECONDS = 5;
 
-/** The answer when a store is gone. */
+/** Makes the error for a store that is gone [H13]. */
 export const unavailable = (): ApiError => new ApiError('unavailable', STORE_RETRY_SECONDS);
 
 /**
@@ -37,7 +37,7 @@ export const answerError = (
   return c.json({ ...details, ...body }, ERRORS[code].status);
 };
 
-/** Turns whatever was thrown into an answer. The client learns a code and a sentence; the log the rest. */
+/** Answers whatever was thrown. The client learns a code and a sentence; the log the rest. */
 export const handleError = (error: Error, c: Context<AppEnv>): Response => {
   if (error instanceof ApiError) return answerError(c, error);
   if (error instanceof StoreError) {

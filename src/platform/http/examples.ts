@@ -3,10 +3,10 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { isPlainErrorCode } from '../../contract/errors.ts';
 import { messageOf } from '../messages.ts';
 
-/** An id that nothing has. */
+/** An id that nobody and nothing has. */
 const NOTHING = '00000000-0000-4000-8000-000000000000';
 
-/** What is in the place of a text, by the name of its field. */
+/** Example texts by the names of their fields. */
 const TEXTS: Readonly<Record<string, string>> = {
   phone: '+70000000000',
   masked: '+700***00',
@@ -29,13 +29,13 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-const textFor = ({ format }: Schema, name: string): string => {
+const exampleText = ({ format }: Schema, name: string): string => {
   if (format === 'date-time') return '2026-11-28T12:00:00.000Z';
   return TEXTS[name] ?? (/id$/i.test(name) ? NOTHING : '…');
 };
 
 /**
- * A value that a schema describes, such as one is answered.
+ * Makes a value that fits a schema, such as an answer.
  *
  * @param name the name of the field
  */
@@ -53,7 +53,7 @@ export const exampleOf = (schema: Schema | boolean, name = ''): unknown => {
     case 'array':
       return Array.isArray(schema.items) || !schema.items ? [] : [exampleOf(schema.items, name)];
     case 'string':
-      return textFor(schema, name);
+      return exampleText(schema, name);
     case 'boolean':
       return true;
     case 'integer':
@@ -64,11 +64,11 @@ export const exampleOf = (schema: Schema | boolean, name = ''): unknown => {
   }
 };
 
-/** What is tried in place of a parameter that has to be there: nothing has this name. */
+/** Makes an example of a required parameter: nothing has this name. */
 export const parameterExample = (schema: Schema, name: string): unknown =>
   schema['example'] ?? (name === 'code' ? '000000' : NOTHING);
 
-/** An answer with an error. */
+/** Makes the example of an answer with an error. */
 export const errorExample = (code: ErrorCode) => {
   const wait = isPlainErrorCode(code) ? undefined : 60;
   const message = messageOf(code, undefined, wait);

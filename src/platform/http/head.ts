@@ -6,13 +6,13 @@ import { routeOf } from './access-log.ts';
 import type { AppEnv } from './context.ts';
 import { answerError } from './errors.ts';
 
-/** The addresses whose GET changes nothing, whoever asks. */
+/** The paths whose GET changes nothing, whoever asks [H17]. */
 const HARMLESS = new Set([
-  ...['/openapi.json', '/docs'],
+  ...['/', '/openapi.json', '/docs'],
   ...ENDPOINTS.filter(({ harmless }) => harmless).map(({ path }) => path),
 ]);
 
-/** Answers 405, and says which methods there are. */
+/** Answers 405 and names the methods that there are [H9]. */
 export const refuseMethod = (c: Context<AppEnv>, methods: Iterable<string>): Response => {
   const allowed = new Set(methods);
   if (!HARMLESS.has(c.req.path)) allowed.delete('HEAD');
@@ -21,8 +21,8 @@ export const refuseMethod = (c: Context<AppEnv>, methods: Iterable<string>): Res
 };
 
 /**
- * Refuses HEAD wherever GET has an effect: Hono runs the whole GET for it and throws the answer
- * away, and a token with it, a ticket, or a note of who was seen.
+ * Refuses HEAD wherever GET has an effect [H17]: Hono runs the whole GET for it and throws the
+ * answer away, and with it a token or a ticket.
  *
  * @param routes all routes of the app
  */

@@ -11,7 +11,7 @@ const languageOf = (given: string): Language | undefined => {
   return LANGUAGES.find((language) => language === primary);
 };
 
-/** Takes note of the language that a request asks for, if any: old clients ask for none. */
+/** Notes the language that a request asks for; legacy clients ask for none [H10]. */
 export const askedLanguage = () =>
   createMiddleware<AppEnv>(async function askedLanguage(c, next) {
     c.set('language', languageOf(c.req.header(LANGUAGE_HEADER) ?? ''));

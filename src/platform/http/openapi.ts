@@ -15,7 +15,10 @@ const REQUEST_ID = {
 };
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } };
 
-/** The content of a success: JSON, unless its schema says otherwise in `contentMediaType` (JSON Schema 2020-12, Validation, §8.4). */
+/**
+ * Describes the content of a success: JSON, unless its schema names another `contentMediaType`
+ * (JSON Schema 2020-12, Validation, §8.4).
+ */
 const contentOf = (body: z.ZodType) => {
   const schema = schemaOf(body, 'output');
   if (typeof schema.contentMediaType === 'string') return { [schema.contentMediaType]: { schema } };
@@ -27,7 +30,7 @@ const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
   return schema;
 };
 
-/** The schema of a body: a field that may be missing may be null as well. */
+/** Describes the schema of a body: an optional field may be null as well [H4]. */
 const bodySchemaOf = (type: z.ZodType) => {
   const schema = schemaOf(type, 'input');
   const { properties = {}, required = [] } = schema;
@@ -53,8 +56,8 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const said = (code: ErrorCode) => `\`${code}\` ${messageOf(code, undefined)}`;
-      const description = group.map(said).join(' · ');
+      const describe = (code: ErrorCode) => `\`${code}\` ${messageOf(code, undefined)}`;
+      const description = group.map(describe).join(' · ');
       const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
       const examples = Object.fromEntries(group.map((code) => [code, errorExample(code)]));
       const content = json({ $ref: '#/components/schemas/Error' }, { examples });
@@ -63,22 +66,22 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   );
 };
 
-/** A parameter's schema; and what to try, where there has to be something. */
-const examined = (schema: ReturnType<typeof schemaOf>, name: string, isRequired: boolean) => ({
+/** Adds to a parameter's schema what to try, if the parameter is required. */
+const withExample = (schema: ReturnType<typeof schemaOf>, name: string, isRequired: boolean) => ({
   ...(isRequired && { example: parameterExample(schema, name) }),
   schema,
 });
 
-/** The parameters of one place: their schemas, and which of them have to be there. */
+/** Describes the parameters of one place: their schemas, and which of them are required. */
 const parametersOf = (type: z.ZodObject | undefined, place: 'query' | 'path') => {
   if (!type) return [];
-  const required = (name: string) =>
+  const isRequired = (name: string) =>
     place === 'path' || !type.shape[name]?.safeParse(undefined).success;
   return Object.entries(type.shape).map(([name, schema]) => ({
     name,
     in: place,
-    required: required(name),
-    ...examined(schemaOf(schema, 'input'), name, required(name)),
+    required: isRequired(name),
+    ...withExample(schemaOf(schema, 'input'), name, isRequired(name)),
   }));
 };
 
@@ -123,7 +126,7 @@ const operationOf = (endpoint: Endpoint) => ({
   },
 });
 
-/** Where a token comes from, for who reads /docs. */
+/** Says where a token comes from, for whoever reads /docs. */
 const TOKEN = [
   'The `token` that `POST /api/auth/verify-code` answers:',
   '1. link a number to a Telegram chat (the bot: /start, then share your own contact);',
@@ -144,7 +147,7 @@ const ABOUT = [
   `**Where the token comes from.** ${TOKEN}`,
 ].join('\n');
 
-/** The OpenAPI 3.1 description of the API, made from the contract that the routes run on. */
+/** Makes the OpenAPI 3.1 description of the API from the contract that the routes run on. */
 export const openApiDocument = () => {
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of ENDPOINTS) {

@@ -17,7 +17,7 @@ export interface Authenticator<Session> {
    * @throws {ApiError} `no_token`, `invalid_token`
    */
   identify(c: Context<AppEnv>): Promise<Session>;
-  /** Whether this isolate heard within half a minute that the session lives: nobody has to be asked. */
+  /** Whether this isolate heard within half a minute that the session lives. */
   isRemembered(session: Session): boolean;
   /**
    * Asks whether the session lives.
@@ -27,7 +27,7 @@ export interface Authenticator<Session> {
   requireLiving(session: Session, client: RequestContext['client']): Promise<void>;
 }
 
-/** What a router works with. */
+/** What a router needs. */
 export interface RouterServices<Session> {
   readonly authenticator: Authenticator<Session>;
   /** The time in milliseconds since 1970. */
@@ -36,8 +36,8 @@ export interface RouterServices<Session> {
 
 type IfBearer<E extends Endpoint, Value> = E extends { bearer: true } ? Value : undefined;
 
-/** What a handler gets: the request and its parts after validation, and who sent it. */
-export interface Call<E extends Endpoint, Session> {
+/** What a handler gets: the request, its parts after validation, and who sent it. */
+export interface HandlerInput<E extends Endpoint, Session> {
   readonly c: Context<AppEnv>;
   readonly ctx: RequestContext;
   readonly body: InputOf<E, 'body'>;
@@ -47,15 +47,16 @@ export interface Call<E extends Endpoint, Session> {
   readonly session: IfBearer<E, Session>;
 }
 
-/** Does what an endpoint promises: returns the body of its success, or throws an {@link ApiError}. */
+/** Handles a request: returns the body of a success, or throws an {@link ApiError}. */
 type Handler<E extends Endpoint, Session, Answer = AnswerOf<E>> = (
-  call: Call<E, Session>,
+  input: HandlerInput<E, Session>,
 ) => Answer | Promise<Answer>;
 
 /**
- * Serves an endpoint. (The answer is a type parameter of its own, so that its literals stay literals.)
+ * Serves an endpoint. The answer is a type parameter of its own, so that its literals stay
+ * literals.
  *
- * @param before middleware that runs before anything of the request is looked at
+ * @param before middleware that runs before the request is authenticated and validated
  */
 interface Route<Session> {
   <E extends Endpoint, const Answer extends AnswerOf<NoInfer<E>>>(
@@ -70,8 +71,8 @@ interface Route<Session> {
 }
 
 /**
- * A router for endpoints of the contract. Method, path, sign-in, validation and status come from the
- * endpoint; a handler whose answer differs from it does not compile.
+ * Creates a router for endpoints of the contract. Method, path, sign-in, validation and status come
+ * from the endpoint; a handler whose answer does not fit it does not compile.
  *
  * @example
  * const { app, route } = createRouter(services);
@@ -94,23 +95,21 @@ export const createRouter = <Session extends { readonly userId: string }>({
       const query = endpoint.query && validate(endpoint.query, c.req.query());
       const body = endpoint.body && validate(endpoint.body, await readJsonBody(c));
       const ctx = requestContextOf(c, now);
-      // The one place where the contract's types are taken at their word: the lines above make them true.
-      const call = { c, ctx, body, query, params, userId: session?.userId, session } as Call<
-        E,
-        Session
-      >;
-      const answer = async () => handler(call);
+      const userId = session?.userId;
+      // This cast trusts the contract's types: the lines above make them true.
+      const input = { c, ctx, body, query, params, userId, session } as HandlerInput<E, Session>;
+      const answer = async () => handler(input);
       const answerIfLiving = async () => {
         if (!session || selfChecking || authenticator.isRemembered(session)) return answer();
-        // A reader need not wait: its answer is thrown away when the session turns out to be revoked.
+        // A GET need not wait: its answer is thrown away when the session was revoked.
         const beside = endpoint.method === 'get' ? answer() : undefined;
-        // Its failure is told below, or to nobody.
+        // A failure is thrown below, or does not matter.
         beside?.catch(() => undefined);
         await authenticator.requireLiving(session, ctx.client);
         return beside ?? answer();
       };
       const work = answerIfLiving();
-      // The work goes on when the client hangs up: what it began is completed or taken back.
+      // The work goes on when the client hangs up, so that it is completed or undone.
       c.executionCtx.waitUntil(work.catch(() => undefined));
       return c.json(await work, endpoint.success?.status);
     });
@@ -128,14 +127,18 @@ export const createRouter = <Session extends { readonly userId: string }>({
 
   return {
     app,
-    /** Serves an endpoint; where somebody has to be signed in, it asks whether the session lives. */
+    /** Serves an endpoint; if it wants a token, it asks whether the session lives. */
     route: routeWith(false),
-    /** The same for a handler whose own script asks, and who throws `invalid_token` when it does not live. */
+    /** Serves an endpoint whose handler asks itself, and throws `invalid_token` if need be. */
     routeSelfChecking: routeWith(true),
   };
 };
 
-/** An input after validation, or the error that its first issue names, in the order of the keys. */
+/**
+ * Validates an input.
+ *
+ * @throws {ApiError} the error that the first issue names, in the order of the keys
+ */
 export const validate = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
