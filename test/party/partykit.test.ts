@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { RoomDefinition } from '../../party/definition.ts';
-import {
-  type PartyConnection,
-  type PartyRoom,
-  roomOnPartyKit,
-} from '../../party/hosts/partykit/adapter.ts';
+import type { PartyConnection, PartyRoom } from '../../party/hosts/partykit/adapter.ts';
+import { roomOnPartyKit } from '../../party/hosts/partykit/adapter.ts';
 import { sign } from '../../party/wire/signature.ts';
 
 const SECRET = 'the-secret-of-the-rooms-0123456789';

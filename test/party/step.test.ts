@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_OUTBOX, type Outbox } from '../../party/outbox.ts';
+import type { Outbox } from '../../party/outbox.ts';
+import { EMPTY_OUTBOX } from '../../party/outbox.ts';
 import { differsExcept, MachineStep } from '../../party/step.ts';
 
 interface State {

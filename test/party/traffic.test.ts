@@ -3,7 +3,8 @@ import { callRoom } from '../../party/call/room.ts';
 import type { Effect } from '../../party/definition.ts';
 import { itemsIn, QUEUE_LIMIT } from '../../party/outbox.ts';
 import { messagesIn } from './answering.ts';
-import { HANGS, ice, offer, ringing, talking } from './call/call.ts';
+import { HANGS } from './call/answers.ts';
+import { ice, offer, ringing, talking } from './call/call.ts';
 import { Inbox, offerOf } from './inbox/inbox.ts';
 
 /**

@@ -4,25 +4,14 @@ import { callRoom } from '../../../party/call/room.ts';
 import type { CallRoomState } from '../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../party/definition.ts';
 import type { KeptOutbox } from '../../../party/outbox.ts';
-import type {
-  CallRecord,
-  Entrant,
-  ToCall,
-  ToInbox,
-  ToWorker,
-} from '../../../party/wire/messages.ts';
-import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
-import { answerTo, messagesIn, type Post } from '../answering.ts';
+import type { Entrant, ToCall } from '../../../party/wire/messages.ts';
+import type { Post } from '../answering.ts';
+import type { Answers } from './answers.ts';
+import { answerPost, HANGS } from './answers.ts';
+import { Recorder } from './recorder.ts';
 
-type Told = (ToCall | ToInbox | ToWorker)['type'];
 type Create = Extract<ToCall, { type: 'create' }>;
 type Action = Extract<ToCall, { type: 'act' }>['action'];
-
-/**
- * What inboxes and the Worker answer; by default all goes well. {@link HANGS} means no answer yet,
- * undefined that they cannot be reached.
- */
-export type Answers = Partial<Record<Told, (user: string) => unknown>>;
 
 /**
  * The part of the state that has to be written; the outbox's next number changes for others too.
@@ -30,15 +19,6 @@ export type Answers = Partial<Record<Told, (user: string) => unknown>>;
 const withoutNext = (kept: unknown) => {
   const { outbox, ...rest } = (kept ?? {}) as { outbox?: KeptOutbox };
   return { ...rest, items: outbox?.items ?? [] };
-};
-
-/** A request that has no answer yet. */
-export const HANGS = Symbol('hangs');
-
-const DEFAULT: Answers = {
-  dial: () => ({ outcome: 'ok' }),
-  ring: () => ({ outcome: 'ok', devices: 1, old: false }),
-  active: () => ({ outcome: 'ok' }),
 };
 
 export const profile = (user: string) => ({ user, username: `${user}_name`, displayName: '' });
@@ -52,23 +32,22 @@ export const ice = (candidate: string) =>
  * are several: `bob2` is bob's second device. The room records what connections get, and inboxes
  * answer as the test says.
  */
-export class CallRoom {
+export class CallRoom extends Recorder {
   now = 1_000_000;
   state: CallRoomState;
   readonly answers: Answers;
   readonly closed: string[] = [];
-  readonly posts: Post[] = [];
   readonly open: Post[] = [];
   readonly mute = new Set<string>();
   forgotten = 0;
   written: unknown;
   readonly #present = new Map<string, Present>();
-  readonly #frames = new Map<string, CallServerFrame[]>();
   readonly #replies = new Map<string, object>();
   #requests = 0;
   #tickets = 0;
 
   constructor(answers: Answers = {}) {
+    super();
     this.answers = { ...answers };
     this.state = this.#perform(callRoom.start('c', undefined, [], this.now));
   }
@@ -192,72 +171,11 @@ export class CallRoom {
   /** The host dies with all its connections; the room starts again with what was written. */
   restart(): this {
     this.#present.clear();
-    this.#frames.clear();
+    this.frames.clear();
     this.open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
     this.state = this.#perform(callRoom.start('c', kept, [], this.now));
     return this.#answer();
-  }
-
-  /** Takes what a connection got since the last time. */
-  got(name: string): CallServerFrame[] {
-    const frames = this.#frames.get(name) ?? [];
-    this.#frames.delete(name);
-    return frames;
-  }
-
-  /** Takes what a connection got of one type; the other frames stay. */
-  heard<Type extends CallServerFrame['type']>(
-    name: string,
-    type: Type,
-  ): Extract<CallServerFrame, { type: Type }>[] {
-    const ofType = (frame: CallServerFrame): frame is Extract<CallServerFrame, { type: Type }> =>
-      frame.type === type;
-    const frames = this.got(name);
-    this.#frames.set(
-      name,
-      frames.filter((frame) => !ofType(frame)),
-    );
-    return frames.filter(ofType);
-  }
-
-  /** Takes the signals that a connection got since the last time: their number and content. */
-  signals(name: string): [number, string][] {
-    return this.heard(name, 'signal').map(({ seq, signals }) => [
-      seq,
-      signals
-        .map((one) => (one.kind === 'candidate' ? (one.candidate?.candidate ?? '') : one.sdp))
-        .join(' '),
-    ]);
-  }
-
-  /** Takes the errors that a connection was told since the last time. */
-  errors(name: string): string[] {
-    return this.heard(name, 'error').map(({ code }) => code);
-  }
-
-  /** Takes what inboxes and the Worker were told: `<user> <type> <reason or device>`. */
-  told(): string[] {
-    return this.posts.splice(0).flatMap((post) =>
-      messagesIn(post).map((message) => {
-        const target = post.to === 'worker' ? post.to : post.to.id;
-        const more =
-          'reason' in message ? message.reason : 'device' in message ? message.device : undefined;
-        return [target, message.type, more].filter((part) => part !== undefined).join(' ');
-      }),
-    );
-  }
-
-  /** All messages of a type that an inbox was told so far. */
-  messages<Type extends Told>(type: Type) {
-    type Message = ToCall | ToInbox | ToWorker;
-    return this.posts
-      .flatMap(messagesIn)
-      .filter((message): message is Extract<Message, { type: Type }> => message.type === type);
-  }
-
-  get records(): CallRecord[] {
-    return this.messages('record');
   }
 
   /** The state of the call. */
@@ -282,19 +200,10 @@ export class CallRoom {
   /** Answers come later than the requests. */
   #answer(): this {
     for (let post = this.#queue.shift(); post; post = this.#queue.shift()) {
-      const { to, n } = post;
-      const answer = ({ type }: { type: Told }) =>
-        (this.answers[type] ?? DEFAULT[type] ?? (() => ({ outcome: 'done' })))(
-          to === 'worker' ? to : to.id,
-        );
-      const given = messagesIn(post).some((message) => answer(message) === HANGS)
-        ? HANGS
-        : answerTo(post, answer);
+      const given = answerPost(post, this.answers);
+      const answered = { type: 'answered', n: post.n, answer: given } as const;
       if (given === HANGS) this.open.push(post);
-      else
-        this.state = this.#perform(
-          callRoom.step(this.state, { type: 'answered', n, answer: given }, this.now),
-        );
+      else this.state = this.#perform(callRoom.step(this.state, answered, this.now));
     }
     return this;
   }
@@ -317,7 +226,7 @@ export class CallRoom {
       case 'send': {
         const { to = 'everybody', frame } = effect;
         if (!this.#present.has(to)) throw new Error(`${to} is not here`);
-        this.#frames.set(to, [...(this.#frames.get(to) ?? []), JSON.parse(JSON.stringify(frame))]);
+        this.frames.set(to, [...(this.frames.get(to) ?? []), JSON.parse(JSON.stringify(frame))]);
         return;
       }
       case 'close':

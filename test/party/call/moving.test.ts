@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CallRoom, offer, ringing, talking, three } from './call.ts';
+import type { CallRoom } from './call.ts';
+import { offer, ringing, talking, three } from './call.ts';
 
 const takeOver = (room: CallRoom, device = 'alice2', user = 'alice') =>
   room.permit(user, { device, takeOver: true });

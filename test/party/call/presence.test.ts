@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CallRoom, ringing, talking } from './call.ts';
+import type { CallRoom } from './call.ts';
+import { ringing, talking } from './call.ts';
 
 describe('tickets to the room', () => {
   test('64 tickets of one user count in a minute; other users still come in', () => {

@@ -3,7 +3,8 @@ import type { InboxEvent } from '../../../party/inbox/machine.ts';
 import { inboxRoom } from '../../../party/inbox/room.ts';
 import type { InboxState } from '../../../party/inbox/state.ts';
 import type { Entrant, ToInbox } from '../../../party/wire/messages.ts';
-import { answerTo, messagesIn, type Post } from '../answering.ts';
+import type { Post } from '../answering.ts';
+import { answerTo, messagesIn } from '../answering.ts';
 
 type Message<Type extends ToInbox['type']> = Omit<Extract<ToInbox, { type: Type }>, 'type'>;
 

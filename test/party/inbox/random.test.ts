@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inboxRoom } from '../../../party/inbox/room.ts';
-import { EMPTY_INBOX, type InboxState, type StoredInbox } from '../../../party/inbox/state.ts';
+import type { InboxState, StoredInbox } from '../../../party/inbox/state.ts';
+import { EMPTY_INBOX } from '../../../party/inbox/state.ts';
+import type { ToInbox } from '../../../party/wire/messages.ts';
 import {
   Dialled,
   Done,
   Entered,
   Rung,
   ToCall,
-  type ToInbox,
   ToWorker,
   TurnGranted,
 } from '../../../party/wire/messages.ts';
