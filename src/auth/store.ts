@@ -26,7 +26,7 @@ export type Limits = Pick<
   | 'ADDRESS_SENDS_PER_HOUR'
 >;
 
-/** How long the client of a used code may ask for the same answer again, in milliseconds (auth.md). */
+/** How long the client of a used code may ask for the same answer again, in milliseconds [A11]. */
 const REPEATABLE_MS = 30_000;
 
 /** A code to be stored, and who asked for it. */
@@ -45,8 +45,8 @@ export interface NewCode {
 /**
  * Applies the limits of sending, stores the code in place of any other, and reads where to send it.
  *
- * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: no new code for `waitMs` after too
- *   many wrong ones, but a link if one is offered · `voided` by {@link voidRequest}
+ * @returns `wait`: past a limit for `waitMs` · `stored` · `spent`: no new code for `waitMs` after
+ *   too many wrong ones, but a link if one is offered · `voided` by {@link voidRequest}
  */
 export const storeCode = (redis: RedisClient, limits: Limits, code: NewCode) => {
   const { phone, address, requestId } = code;
@@ -99,8 +99,8 @@ export interface VoidedRequest extends Asked {
 }
 
 /**
- * Takes back a {@link storeCode} whose answer did not come, or whose message did not arrive, also if
- * the call is yet to arrive.
+ * Takes back a {@link storeCode} whose answer did not come, or whose message did not arrive, also
+ * if the call is yet to arrive.
  */
 export const voidRequest = async (
   redis: RedisClient,

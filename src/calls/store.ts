@@ -200,7 +200,7 @@ export interface MissedCall {
   readonly now: number;
 }
 
-/** Notes that callees are told of a missed call, and says who is to be: nobody within ten minutes. */
+/** Notes that callees are told of a missed call, and says which: none twice in ten minutes. */
 export const claimMissed = (
   redis: RedisClient,
   { callerId, callees, teller, now }: MissedCall,

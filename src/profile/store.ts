@@ -18,7 +18,7 @@ const COLUMNS = {
   displayName: users.displayName,
 };
 
-/** The profile of a user: one statement. */
+/** The profile of a user. */
 export const findProfile = (db: Database, userId: string): Promise<ProfileRow | undefined> =>
   runReadQuery(
     'find profile',
@@ -33,9 +33,10 @@ export interface ProfileChange {
 }
 
 /**
- * Changes a profile: one statement, all of it or nothing.
+ * Changes a profile, all of it or nothing.
  *
- * @returns the profile after the change; `taken` when somebody has the username, in whatever case; undefined when there is no such user
+ * @returns the profile after the change; `taken` when somebody has the username, in whatever case;
+ *   undefined when there is no such user
  */
 export const changeProfile = async (
   db: Database,

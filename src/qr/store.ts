@@ -36,7 +36,7 @@ export interface NewRequest extends Asking {
   readonly room: string;
 }
 
-/** Stores a request, and returns which of its codes it has, unless its address is past the limit. */
+/** Stores a request and returns which of its codes it has; `wait`: its address is past the limit. */
 export const storeRequest = (redis: RedisClient, limits: Limits, request: NewRequest) => {
   const { id, address, now, codes, expiresAt, record, pollHash, room } = request;
   const [first, second, third] = codes;
@@ -116,8 +116,8 @@ export const decideRequest = (redis: RedisClient, limits: Limits, decision: Deci
 };
 
 /**
- * Takes back a {@link checkRequest} or a confirming {@link decideRequest} whose answer did not come,
- * also if the call is yet to arrive.
+ * Takes back a {@link checkRequest} or a confirming {@link decideRequest} whose answer did not
+ * come, also if the call is yet to arrive.
  */
 export const voidStep = async (
   redis: RedisClient,

@@ -15,7 +15,7 @@ import { defineScript } from '../../platform/redis/script.ts';
 const id = z.coerce.number().int();
 
 const stored = z.object({
-  /** `spent`: the phone's budget of wrong codes is; the sign-in link is stored in place of a code. */
+  /** `spent`: after too many wrong codes no code is stored, but the sign-in link if there is one. */
   outcome: z.enum(['stored', 'spent']),
   /** When digits work again, in a reply `spent`. */
   waitMs: ms,
@@ -45,7 +45,8 @@ const stored = z.object({
  * where to send it.
  *
  * Once the messages of a day are sent, nobody is refused for that: a request changes the last
- * message, which disturbs nobody. It is noted beside them as `edit <request id>`, for the gaps alone.
+ * message, which disturbs nobody [A19]. It is noted beside the messages as `edit <request id>`, and
+ * counts for the gaps alone.
  *
  * - `gaps`: the least seconds between messages, separated by commas
  * - `addressLimit`: messages an hour, 0 = no limit

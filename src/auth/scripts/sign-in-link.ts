@@ -4,8 +4,8 @@ import { defineScript } from '../../platform/redis/script.ts';
 import { BEGIN_SESSION, NEW_SESSION, signedIn, UNDO_SESSION, wrong } from './sign-in.ts';
 
 /**
- * verify-link: uses a sign-in link up and opens the session. request-code makes the links. No budget
- * of guesses applies, since nobody guesses 128 bits.
+ * verify-link: uses a sign-in link up and opens the session [A24]. request-code makes the links. No
+ * budget of guesses applies, since nobody guesses 128 bits.
  *
  * `linkHash`: the hash of the link's token.
  */
@@ -24,16 +24,16 @@ export const USE_LINK = defineScript({
       return { 'outcome', 'wrong' }
     end
     redis.call('HSET', linkKey, 'attempt', attempt)
-    -- The number may have another owner since the link was made, so the phone's key says whose it is.
+    -- The number may have another owner by now, so the phone's key says whose it is.
     local new = { sid = sid, userId = newUserId, record = record, now = now }
     return beginSession('', phone, 'phone:' .. phone, linkKey, new)
   `,
 });
 
 /**
- * Takes back a verify-link that did not end in an answer: the link can be used again and its session
- * ends. When somebody has ended that session already, the link stays used. An attempt that is still
- * on its way will do nothing.
+ * Takes back a verify-link that did not end in an answer [A12]: the link can be used again and its
+ * session ends. When somebody has ended that session already, the link stays used. An attempt that
+ * is still on its way will do nothing.
  */
 export const VOID_LINK = defineScript({
   name: 'void-link',

@@ -39,7 +39,7 @@ export const wrong = outcome('wrong');
 /** The arguments of a session to be opened; `newUserId` is for when there is no user yet. */
 export const NEW_SESSION = { sid: 'text', newUserId: 'text', record: 'text' } as const;
 
-/** `sessionsKey(userId, newUserId)`: the key of a user's sessions, `userId` being '' for a new one. */
+/** `sessionsKey(userId, newUserId)`: the key of a user's sessions; `userId` is '' for a new user. */
 export const SESSIONS_KEY: Fragment = {
   lua: `
     local function sessionsKey(userId, newUserId)
@@ -84,7 +84,7 @@ export const BEGIN_SESSION: Fragment = {
   `,
 };
 
-/** `undoSession(usedKey)`: ends the session that was begun, and returns whether it was still there. */
+/** `undoSession(usedKey)`: ends the session that was begun; returns whether it was still there. */
 export const UNDO_SESSION: Fragment = {
   uses: [SESSIONS_KEY],
   lua: `

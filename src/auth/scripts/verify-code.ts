@@ -56,7 +56,7 @@ export const VERIFY_CODE = defineScript({
   lua: `
     if redis.call('EXISTS', voided) == 1 then return { 'outcome', 'voided' } end
 
-    -- A guess while no code lives can hit nothing, so the address pays a tenth for it.
+    -- A guess while no code lives can hit nothing, so the address pays a tenth for it [A22].
     local function noteFailure(atCode)
       if not atCode and redis.call('INCR', addressMisses) < ${MISSES_PER_FAILURE} then
         redis.call('PEXPIRE', addressMisses, HOUR)
@@ -68,7 +68,7 @@ export const VERIFY_CODE = defineScript({
 
     -- The client that has used this code up asks again, since it may have lost the answer: it shows
     -- the id of its request both times. Anybody else, and a client whose session was revoked
-    -- meanwhile, is answered like a wrong guess, so that trying tells nobody which code was used.
+    -- meanwhile, is answered like a wrong guess, so that trying tells nobody the used code [A11].
     local used = redis.call('HMGET', usedKey, 'mac', 'repeatable', 'rid', 'uid', 'at', 'new', 'sid')
     local sameCode = used[1] and (used[1] == mac or used[1] == previousMac)
       and now - tonumber(used[5]) <= repeatableMs
@@ -87,7 +87,7 @@ export const VERIFY_CODE = defineScript({
     local wait = waitFor(failures, DAY, failuresPerDay, now)
     local addressWait = 0
     if addressLimit > 0 then addressWait = waitFor(addressFailures, HOUR, addressLimit, now) end
-    -- Whoever asked for the live code does not pay for neighbours: its tries limit them.
+    -- Whoever asked for the live code does not pay for neighbours: its tries limit them [A23].
     if not (code and rid ~= '' and code.rid == rid) then wait = math.max(wait, addressWait) end
     if wait > 0 then return { 'outcome', 'wait', 'waitMs', ms(wait) } end
 
@@ -122,8 +122,8 @@ export const VERIFY_CODE = defineScript({
 });
 
 /**
- * Takes back a verify-code that did not end in an answer. When all that used the code are taken
- * back, it lives again and its session ends; one that got its answer keeps it used. The code stays
+ * Takes back a verify-code that did not end in an answer [A12]. When all attempts that used the code
+ * are taken back, it lives again and its session ends; one that got its answer keeps it used. The code stays
  * dead when somebody has ended the session meanwhile, and a code that was requested since is left
  * alone. An attempt that is still on its way will do nothing.
  */

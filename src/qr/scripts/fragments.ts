@@ -2,7 +2,7 @@ import { QR_COLLECT_SECONDS } from '../../contract/http/qr.ts';
 import { WINDOW } from '../../platform/redis/fragments.ts';
 import type { Fragment } from '../../platform/redis/script.ts';
 
-/** The arguments of a script that guesses: `id` names the request, `limit` is of misses, 0 = none. */
+/** The arguments of a guess: `id` names the request; `limit` is that of misses, 0 = no limit. */
 export const GUESS = { now: 'number', id: 'text', limit: 'number' } as const;
 
 /**
@@ -29,7 +29,7 @@ export const QR: Fragment = {
   `,
 };
 
-/** `missesWait(misses, limit, now)` and `noteMiss(misses, limit, id, now)`: codes that nobody has. */
+/** The window of codes that nobody has: `missesWait(misses, limit, now)`, `noteMiss(misses, …)`. */
 export const MISSES: Fragment = {
   uses: [WINDOW],
   lua: `

@@ -50,9 +50,9 @@ export const REQUEST_QR = defineScript({
 /**
  * Tells how a request stands, and opens the session when it is confirmed, for one collector alone.
  *
- * Whoever has the poll token is served. The bare code counts from the address that asked for it, and
- * only until the poll token is shown: a client that has one uses no other way, and then a neighbour
- * who sees the code has nothing.
+ * Whoever has the poll token is served. The bare code counts from the address that asked for it,
+ * and only until the poll token is shown: a client that has one uses no other way, and then a
+ * neighbour who sees the code has nothing.
  *
  * The poll token collects again for ten seconds, since its first answer may never have come: the
  * same session, as long as it lives. Each collector is noted, so that voiding one whose answer was
