@@ -4,7 +4,7 @@ import type { Language } from '../src/contract/errors.ts';
 import { webhook } from '../src/contract/http/telegram.ts';
 import { isLoopbackHost } from './loopback.ts';
 
-/** What the bot is registered with. */
+/** The settings to register the bot with. */
 export interface BotSetup {
   /** TELEGRAM_BOT_TOKEN. */
   readonly token: string;
@@ -12,20 +12,20 @@ export interface BotSetup {
   readonly secret: string;
   /** TELEGRAM_API_URL: Telegram's Bot API, or a stand-in. */
   readonly apiRoot: string;
-  /** Where the Worker is. */
+  /** The address of the Worker. */
   readonly apiUrl: string;
 }
 
-/** So many updates at once are enough for a bot that is seldom written to, and spare the stores when it is not. */
+/** How many updates Telegram may deliver at once: few, to spare the stores in a busy hour. */
 const MAX_CONNECTIONS = 10;
 
-/** Telegram's languages: what has no list of its own gets the first one, without a code. */
+/** The languages of the texts. The first has no code: Telegram shows it in all other languages. */
 const LISTS: readonly { readonly language: Language; readonly code?: 'en' }[] = [
   { language: 'ru' },
   { language: 'en', code: 'en' },
 ];
 
-/** Where Telegram shall bring updates. Telegram takes HTTPS alone; a stand-in on this machine takes anything. */
+/** Makes the webhook's address. Telegram takes HTTPS alone; a stand-in on this machine takes all. */
 const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
   const url = URL.parse(apiUrl);
   if (!url || !/^https?:$/.test(url.protocol))
@@ -37,8 +37,8 @@ const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
   return new URL(webhook.path, url).href;
 };
 
-/** What Telegram said, for people. The errors of grammY's network layer say nothing that they could use. */
-const reasonOf = (error: unknown, { apiRoot }: BotSetup): string => {
+/** Says what Telegram refused. The errors of grammY's network layer say nothing of use. */
+const explain = (error: unknown, { apiRoot }: BotSetup): string => {
   if (error instanceof HttpError) return `${apiRoot} cannot be reached.`;
   if (!(error instanceof GrammyError))
     return error instanceof Error ? error.message : String(error);
@@ -48,9 +48,10 @@ const reasonOf = (error: unknown, { apiRoot }: BotSetup): string => {
 };
 
 /**
- * Registers the bot: its webhook with the secret, its commands and what it says of itself, in Russian and English. Can be run again at any time.
+ * Registers the bot: its webhook with the secret, its commands and its descriptions, in Russian and
+ * English. Can be run again at any time.
  *
- * @returns what was done, for people: a name and a text each
+ * @returns rows that tell people what was done: a name and a text each
  * @throws {Error} saying what is wrong, without the token or the secret
  */
 export const setUpBot = async (
@@ -85,6 +86,6 @@ export const setUpBot = async (
       ['Descriptions', `of the bot and of its empty chat (${languages})`],
     ];
   } catch (error) {
-    throw new Error(reasonOf(error, setup), { cause: error });
+    throw new Error(explain(error, setup), { cause: error });
   }
 };

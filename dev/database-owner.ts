@@ -9,8 +9,8 @@ const TEXT = 'text';
 const TIME = 'timestamp without time zone';
 
 /**
- * The tables of the old server with what each of its installs may have in them; what else is there
- * is left alone.
+ * The tables of the legacy server with the columns that its installs may have; all others are left
+ * alone.
  */
 const LEGACY_TABLES: Readonly<Record<string, Columns>> = {
   users: {
@@ -29,18 +29,18 @@ const LEGACY_TABLES: Readonly<Record<string, Columns>> = {
   message_logs: { id: 'integer', from_user: TEXT, to_user: TEXT, timestamp: TIME, ip: 'inet' },
 };
 
-/** What the oldest install of the old server has: a database without it was never one. */
+/** What the oldest install of the legacy server has: no database without it is a legacy one. */
 const LEGACY_CORE: Readonly<Record<string, readonly string[]>> = {
   users: ['id', 'phone', 'public_key', 'created_at'],
   message_logs: ['id', 'from_user', 'to_user', 'timestamp', 'ip'],
 };
 
-/** Tables that the old server never had. Without our journal they are somebody else's. */
+/** Tables that the legacy server never had. Without our journal they are somebody else's. */
 const LINKS = ['telegram_links', 'former_links'];
 const NEW_TABLES = [...LINKS, 'renamed_usernames', 'calls', 'call_members'];
 
 /**
- * All tables and views of a database with their columns, but for the system's, those of
+ * Reads all tables and views of a database with their columns, except those of the system, of
  * extensions, and drizzle's journal.
  */
 const readTables = async (sql: Sql): Promise<ReadonlyMap<string, Columns>> => {
@@ -64,7 +64,7 @@ const readTables = async (sql: Sql): Promise<ReadonlyMap<string, Columns>> => {
   return new Map(rows.map(({ name, columns }) => [String(name), JSON.parse(String(columns))]));
 };
 
-/** When the migrations that its journal tells of were made; undefined where it has no journal. */
+/** Reads when the applied migrations were made; undefined where there is no journal. */
 const readJournal = async (sql: Sql): Promise<readonly number[] | undefined> => {
   const [row] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`;
   if (!row?.there) return undefined;
@@ -72,8 +72,8 @@ const readJournal = async (sql: Sql): Promise<readonly number[] | undefined> => 
   return lines.map(({ created_at }) => Number(created_at));
 };
 
-/** What in the tables the old server did not make so, in words. */
-const strangeIn = (tables: ReadonlyMap<string, Columns>): string[] =>
+/** Lists what the legacy server did not make so in these tables. */
+const listDeviations = (tables: ReadonlyMap<string, Columns>): string[] =>
   Object.entries(LEGACY_TABLES).flatMap(([table, wanted]) => {
     const found = tables.get(table);
     if (!found) return [];
@@ -86,24 +86,28 @@ const strangeIn = (tables: ReadonlyMap<string, Columns>): string[] =>
     ];
   });
 
-/** Names so many and counts the rest. */
+/** How many names a message shows before it counts the rest. */
 const NAMED = 5;
-const list = (names: readonly string[]): string => {
+
+const joinNames = (names: readonly string[]): string => {
   const first = names.slice(0, NAMED).join(', ');
   return names.length <= NAMED ? first : `${first} and ${names.length - NAMED} more`;
 };
 
 /**
- * Why a database is neither empty nor ours nor the old server's; undefined when it is one of
- * these.
+ * Explains why a database is neither empty nor ours nor the legacy server's; undefined when it is
+ * one of these.
  */
-const foreignness = async (sql: Sql, ours: ReadonlySet<number>): Promise<string | undefined> => {
-  // In this order: what another session migrates meanwhile is seen in the journal, if it is seen
-  // in the tables.
+const explainForeignness = async (
+  sql: Sql,
+  ours: ReadonlySet<number>,
+): Promise<string | undefined> => {
+  // The journal is read last: what another session migrates meanwhile and the tables show, the
+  // journal shows too.
   const tables = await readTables(sql);
   const journal = await readJournal(sql);
-  const strange = strangeIn(tables);
-  if (strange.length > 0) return list(strange);
+  const strange = listDeviations(tables);
+  if (strange.length > 0) return joinNames(strange);
   if (journal?.some((created) => ours.has(created))) return undefined;
   if (journal && journal.length > 0) {
     return 'its migrations (drizzle.__drizzle_migrations) are not AIST’s';
@@ -111,20 +115,20 @@ const foreignness = async (sql: Sql, ours: ReadonlySet<number>): Promise<string 
   const names = [...tables.keys()];
   if (names.length === 0) return undefined;
   const isLegacy = Object.keys(LEGACY_CORE).every((name) => tables.has(name));
-  if (!isLegacy) return `its tables are ${list(names)}`;
+  if (!isLegacy) return `its tables are ${joinNames(names)}`;
   const newer = names.filter((name) => NEW_TABLES.includes(name));
-  return newer.length > 0 ? `it has ${list(newer)}, but no list of migrations` : undefined;
+  return newer.length > 0 ? `it has ${joinNames(newer)}, but no list of migrations` : undefined;
 };
 
 /**
- * Makes sure that a database may be migrated: it is empty, it was migrated by us, or the old
- * server made it.
+ * Makes sure that a database may be migrated: it is empty, we have migrated it before, or the
+ * legacy server made it.
  *
- * @param ours when our migrations were made, as the journal has it
- * @throws when it is somebody else's, naming it and what to do
+ * @param ours the times of our migrations, as the journal has them
+ * @throws {Error} when it is somebody else's; the message names it and says what to do
  */
 export const checkOwnership = async (sql: Sql, ours: ReadonlySet<number>): Promise<void> => {
-  const reason = await foreignness(sql, ours);
+  const reason = await explainForeignness(sql, ours);
   if (reason === undefined) return;
   const [row] = await sql`select current_database() as name`;
   throw new Error(

@@ -6,15 +6,16 @@ import { databaseName, migrationOutcome } from './report.ts';
 import { databaseSettings, openDatabase } from './stores.ts';
 
 /**
- * `npm run db:migrate`: brings the database of DATABASE_URL to the newest schema. Neon is reached over HTTPS as the Worker reaches it, or where
- * DATABASE_ENDPOINT says; any other server over its own protocol, through a gateway that lives for the time of the migration.
+ * `npm run db:migrate`: brings the database of DATABASE_URL to the newest schema. Neon is reached
+ * over HTTPS as the Worker reaches it, or at DATABASE_ENDPOINT. Any other server is reached over its
+ * own protocol, through a gateway that lives as long as the migration.
  */
 
 const { DATABASE_URL, DATABASE_ENDPOINT } = process.env;
 
 const USAGE = 'DATABASE_URL=postgres://user:password@host/database npm run db:migrate';
 
-/** The address of the database. What cannot be parsed is not shown: it may hold a password. */
+/** Parses the address of the database. A wrong one is not shown, since it may hold a password. */
 const parseUrl = (given: string | undefined): URL => {
   if (!given) throw new Error(`DATABASE_URL is not set. Say which database is meant: ${USAGE}`);
   const url = URL.parse(given);

@@ -4,17 +4,15 @@ import type { WorkerOptions } from './worker.ts';
 import { startWorker } from './worker.ts';
 import { saysReady } from './worker-lines.ts';
 
-/**
- * How often and for how long, in milliseconds, a Worker is asked that wrangler called ready again.
- */
+/** How often, and how long each time in milliseconds, a Worker is asked whether it answers. */
 const TRIES = 4;
 const ANSWER_MS = 2_500;
 const PAUSE_MS = 250;
 
-/** Tells people something. */
+/** Shows a line to people. */
 type Say = (line: string) => void;
 
-/** Whether it answers. */
+/** Whether the Worker answers within a few tries. */
 const answers = async (url: string): Promise<boolean> => {
   for (let left = TRIES; left > 0; left -= 1) {
     const signal = AbortSignal.timeout(ANSWER_MS);
@@ -26,12 +24,11 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Starts the Worker, and starts it again when it does not answer though wrangler says that it runs:
- * that happens when somebody kills the process that listens on the port. Calls end by it, as they
- * do
+ * Starts the Worker, and starts it again when it does not answer though wrangler says that it runs.
+ * That happens when somebody kills the process that listens on the port. Calls end then, as they do
  * with each deploy.
  *
- * @param say gets what people should know of it
+ * @param say is told of each new start
  */
 export const startKeptWorker = (options: WorkerOptions, say: Say): RunningServer => {
   let closing = false;

@@ -2,13 +2,16 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
 
 /**
- * Whether a request's Host header names this machine by loopback. A page in the developer's browser can point a name of
- * its own at 127.0.0.1 (DNS rebinding), but it cannot forge Host.
+ * Whether a request's Host header names this machine by loopback. A web page can point a name of its
+ * own at 127.0.0.1 (DNS rebinding), but it cannot forge the Host header.
  */
 export const isLoopbackHost = (host: string | undefined): boolean =>
   /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '');
 
-/** The whole body, or undefined past `limit` bytes. It is read to its end even so, or the client would not get an answer. */
+/**
+ * Reads a body, or returns undefined past `limit` bytes. A larger body is read to its end as well:
+ * otherwise the client would not get the answer.
+ */
 export const readBody = async (
   message: IncomingMessage,
   limit: number,
@@ -23,7 +26,10 @@ export const readBody = async (
   return size <= limit ? Buffer.concat(chunks) : undefined;
 };
 
-/** Lets a server listen on 127.0.0.1 and returns its port; 0 takes a free one. Rejects with EADDRINUSE where it is taken. */
+/**
+ * Lets a server listen on 127.0.0.1 and returns its port; 0 takes a free port. Rejects with
+ * EADDRINUSE where the port is taken.
+ */
 export const listenOnLoopback = (server: Server, port = 0): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -35,9 +41,9 @@ export const listenOnLoopback = (server: Server, port = 0): Promise<number> =>
   });
 
 /**
- * Ends a server: no new connections, and those that are busy may finish.
+ * Ends a server: it takes no new connections, and busy ones may finish.
  *
- * @param graceMs after so many milliseconds what is still open is cut off; 0, the default, does so at once
+ * @param graceMs the time after which open connections are cut; 0, the default, cuts them at once
  */
 export const closeServer = async (server: HttpServer, graceMs = 0): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

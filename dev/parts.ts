@@ -3,12 +3,15 @@ export interface Part {
   close(): Promise<void>;
 }
 
-/** What was started and has to be ended, whatever happens meanwhile. */
+/** The parts that were started and have to be ended. */
 export class Parts {
   readonly #running: { readonly name: string; readonly part: Part }[] = [];
   #ended = false;
 
-  /** Keeps what is being started, to end it later; at once when the end has begun meanwhile. Rejects as `starting` does. */
+  /**
+   * Keeps a part that is being started, to end it later, or at once when the end has begun
+   * meanwhile. Rejects as `starting` does.
+   */
   async keep<Kept extends Part>(name: string, starting: Promise<Kept>): Promise<Kept> {
     const part = await starting;
     if (this.#ended) await part.close();
@@ -16,7 +19,7 @@ export class Parts {
     return part;
   }
 
-  /** Ends all, side by side. One that fails keeps no other from its end; the returned lines say what failed. */
+  /** Ends all parts at the same time. Each ends even if another fails; returns the failures. */
   async close(): Promise<string[]> {
     this.#ended = true;
     const parts = this.#running.splice(0);

@@ -1,6 +1,7 @@
 /**
- * Loaded before `partykit dev` (`node --import`), which listens on all interfaces and has no option for that: everything listens on 127.0.0.1, or the
- * process ends with 1. Plain JavaScript, since it replaces functions of Node.
+ * Holds `partykit dev` to 127.0.0.1, since it listens on all interfaces and has no option for that;
+ * where that fails, the process ends with 1. Loaded by `node --import`; plain JavaScript, since it
+ * replaces functions of Node.
  */
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
@@ -19,7 +20,8 @@ const { listen } = net.Server.prototype;
 /** @param {unknown[]} args of `listen` */
 const onLoopback = (args) => {
   const [first, ...rest] = args;
-  // The inspector, miniflare's way back, and a check of the inspector's port. Nobody calls the first by its number, and two of them would collide.
+  // These are the inspector, miniflare's way back, and a check of the inspector's port. Nobody calls
+  // the inspector by its number, and two with the same number would collide.
   if (typeof first === 'number') {
     return [
       { port: 0, host: LOOPBACK },
@@ -46,7 +48,7 @@ net.Server.prototype.listen = function (...args) {
 };
 
 const { spawn } = childProcess;
-/** workerd's options for what it listens on: `--socket-addr=<name>=<host>:<port>` and `--inspector-addr=<host>:<port>`. */
+/** Options of workerd: `--socket-addr=<name>=<host>:<port>`, `--inspector-addr=<host>:<port>`. */
 const ADDRESS = /^(--(?:socket|inspector)-addr=(?:\w+=)?).*(:\d+)$/;
 const LISTENS = /^--(socket-addr|socket-fd|inspector-addr|debug-port)/;
 

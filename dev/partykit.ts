@@ -9,29 +9,33 @@ const ROOT = join(import.meta.dirname, '..');
 const PARTYKIT = join(ROOT, 'node_modules', 'partykit', 'dist', 'bin.mjs');
 const LOOPBACK = join(ROOT, 'dev', 'partykit-loopback.mjs');
 
-/** Keeps partykit from asking for its newer versions, and from moving the cursor between the lines that it writes. */
+/** Keeps partykit from looking for newer versions, and from moving the cursor as it writes. */
 const QUIET = { NO_UPDATE_NOTIFIER: '1', CI: 'true' };
 
-/** Where the rooms listen, and with what. */
+/** How to start the rooms. */
 export interface PartykitOptions {
   readonly port: number;
-  /** What a room finds in `room.env`. */
+  /** The content of `room.env`. */
   readonly vars: Readonly<Record<string, string>>;
-  /** Gets the lines that the rooms or partykit write, but for those that are of no use to anybody. */
+  /** Gets the lines that the rooms or partykit write, except useless ones. */
   readonly onLine: (line: string) => void;
   /** The folder with partykit.json. */
   readonly party?: string;
 }
 
-/** Starts the rooms under `partykit dev`, on loopback; `ready` rejects if they can be reached from elsewhere. What they store ends with them. */
+/**
+ * Starts the rooms under `partykit dev` on loopback; `ready` rejects if they can be reached from
+ * elsewhere. Their storage ends with them.
+ */
 export const startPartykit = ({
   port,
   vars,
   onLine,
   party = join(ROOT, 'party'),
 }: PartykitOptions): RunningServer => {
-  // Nothing is built that is not below the folder where partykit runs, which is one of its own: a link leads to the rooms. Empty environment files keep
-  // it from reading those further up. The settings go there too, since arguments can be seen by everybody.
+  // partykit builds only what is below the folder where it runs, so it gets a folder of its own with
+  // a link to the rooms. Empty environment files keep it from reading those further up. The settings
+  // are in a file too, since every user of the machine can see arguments.
   const scratch = mkdtempSync(join(tmpdir(), 'aist-partykit-'));
   for (const name of ['.env', '.env.local']) writeFileSync(join(scratch, name), '');
   symlinkSync(party, join(scratch, 'party'), 'junction');
@@ -56,7 +60,7 @@ export const startPartykit = ({
   });
   const ready = server.ready.then(async () => {
     starting = false;
-    for (const host of otherHosts()) {
+    for (const host of listOtherHosts()) {
       if (!(await accepts(host, port))) continue;
       server.kill();
       throw new Error(
@@ -69,8 +73,9 @@ export const startPartykit = ({
 };
 
 /**
- * What partykit writes of itself and of each request; its bundler, of a year that it does not know in tsconfig.json; and its runtime, of clients that hang up
- * when they were closed.
+ * Lines of no use: those of partykit about itself and each request, of its bundler about a year in
+ * tsconfig.json that it does not know, and of its runtime about clients that hang up when they are
+ * closed.
  */
 const NOISE = new RegExp(
   [
@@ -82,10 +87,10 @@ const NOISE = new RegExp(
     .join('|'),
 );
 
-/** How partykit begins to say why it cannot start; then it waits for somebody to change a file. */
+/** How partykit begins to say why it cannot start; it then waits for a change of a file. */
 const FAILED = /^✘ \[ERROR\]|Error reloading local server/;
 
-/** How long it may take to say it, in milliseconds. */
+/** How long partykit may take to say why, in milliseconds. */
 const REASON_MS = 200;
 
 interface Config {
@@ -93,15 +98,15 @@ interface Config {
   readonly parties: Readonly<Record<string, string>>;
 }
 
-/** partykit.json as it reads one folder further up. */
+/** Reads partykit.json, with its paths as they are from one folder further up. */
 const readConfig = (file: string): Config => {
   const config: Config = JSON.parse(readFileSync(file, 'utf8'));
   const parties = Object.entries(config.parties).map(([name, path]) => [name, join('party', path)]);
   return { ...config, main: join('party', config.main), parties: Object.fromEntries(parties) };
 };
 
-/** The addresses of this machine that are not its loopback. */
-const otherHosts = (): string[] =>
+/** Lists the addresses of this machine beside loopback. */
+const listOtherHosts = (): string[] =>
   Object.values(networkInterfaces())
     .flatMap((addresses = []) => addresses)
     .filter(({ internal, scopeid }) => !internal && !scopeid)

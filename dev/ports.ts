@@ -17,12 +17,13 @@ export const isFree = (port: number): Promise<boolean> =>
   );
 
 /**
- * Where ports are looked for: below those that systems give to outgoing connections (from 32768 on, or 49152), one of which might take what was free before a server
- * that starts for seconds listens there; and above 10080, which `fetch` refuses.
+ * The range to look for ports in. It ends below the ports of outgoing connections (from 32768, or
+ * 49152), since one of those could take a port while a server that needs seconds to start is not yet
+ * listening there. It begins above 10080, which `fetch` refuses.
  */
 const PORTS = { from: 11_000, to: 32_768 } as const;
 
-/** A port that is free at this moment. */
+/** Finds a port that is free at this moment. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -30,11 +31,11 @@ export const freePort = async (): Promise<number> => {
   }
 };
 
-/** The preferred port, or a free one when somebody has it. */
+/** Returns the preferred port, or a free one when it is taken. */
 export const preferPort = async (port: number): Promise<number> =>
   (await isFree(port)) ? port : freePort();
 
-/** Whether something takes connections there, within a second. */
+/** Whether a server accepts connections there within a second. */
 export const accepts = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1_000 });

@@ -2,42 +2,42 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How long a server may take until it answers, and to end once it is told to, in milliseconds. */
+/** How long a server may take to answer, and to end once it is told to, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** A request that was lost while the server started is made again after so many milliseconds. */
+/** How long one request waits for an answer while the server starts, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
 /** A server that runs in a process group of its own. */
 export interface RunningServer {
-  /** What messages call it. */
+  /** The name in messages. */
   readonly name: string;
   readonly url: string;
-  /** Settles when it answers; rejects when it does not in time. The message ends with what it wrote last. */
+  /** Settles when the server answers; rejects with its last lines when it does not in time. */
   readonly ready: Promise<void>;
-  /** Settles when it has ended, whoever ended it. */
+  /** Settles when the server has ended, whoever ended it. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
-  /** Ends it at once, without asking it and without waiting. */
+  /** Kills the server without waiting. */
   kill(): void;
 }
 
 /** How to start a server. */
 export interface ServerOptions {
-  /** What messages call it. */
+  /** The name in messages. */
   readonly name: string;
   /** The arguments of Node. */
   readonly args: readonly string[];
   readonly cwd: string;
-  /** Its environment, beside what every process needs. */
+  /** The environment, beside what every process needs. */
   readonly env: Readonly<Record<string, string>>;
-  /** A folder of its own, removed at its end. */
+  /** A folder for this server alone, removed when it ends. */
   readonly scratch: string;
   readonly port: number;
-  /** What is asked to see whether it answers; any answer will do. */
+  /** The path that is requested to see whether the server answers; any answer will do. */
   readonly path: string;
-  /** Gets every line that it writes. */
+  /** Gets every line that the server writes. */
   readonly onLine: (line: string) => void;
 }
 
@@ -53,10 +53,10 @@ export const startServer = ({
   onLine,
 }: ServerOptions): RunningServer => {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
-  // Below its own folder: what it leaves behind when it is killed goes with that.
+  // Temporary files are below the server's folder, so that they are removed with it.
   const TMPDIR = join(scratch, 'tmp');
   mkdirSync(TMPDIR, { recursive: true });
-  // A process group of its own: ended by its id, it leaves no workerd behind.
+  // A process group of its own is ended by its id, so that no workerd stays behind.
   const child = spawn(process.execPath, args, {
     cwd,
     detached: true,
@@ -90,7 +90,7 @@ export const startServer = ({
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   }).then(() => {
-    // What it started does not always end with it.
+    // Its child processes do not always end with it.
     signalGroup('SIGKILL');
     watcher.kill();
     removeScratch();
@@ -114,14 +114,15 @@ export const startServer = ({
   const ready = answers(url + path, ended).then((answering) => {
     if (!answering) throw new Error(`Could not start ${name}. It wrote:\n${last.join('\n')}`);
   });
-  // Whoever does not wait for it need not hear of it.
+  // A rejection that nobody awaits must not end this process.
   ready.catch(() => undefined);
   return { name, url, ready, ended, close, kill };
 };
 
 /**
- * Ends a process group, and removes its folder, when this process ends without having done so, by SIGKILL for example: a process of its own holds
- * the other end of a pipe that breaks then. The port would stay taken otherwise.
+ * Ends a process group and removes its folder when this process ends without having done so, for
+ * example by SIGKILL, since the port would stay taken. The watching process holds the other end of
+ * a pipe that breaks then.
  */
 const cleanUpWhenWeAreGone = (group: number | undefined, folder: string) => {
   const script = `process.stdin.resume().on('end', () => {
@@ -134,7 +135,7 @@ const cleanUpWhenWeAreGone = (group: number | undefined, folder: string) => {
   });
 };
 
-/** Whether there is an answer before the server ends and before time is up. */
+/** Whether the server answers before it ends and before time is up. */
 const answers = async (url: string, ended: Promise<void>): Promise<boolean> => {
   let running = true;
   ended.then(() => {

@@ -1,8 +1,8 @@
-/** The object that says why, below an error that says what. */
+/** Returns the cause of an error. */
 const causeOf = (error: Error): unknown =>
   'sourceError' in error && error.sourceError ? error.sourceError : error.cause;
 
-/** Names of causes that people meet, by the codes of the system. */
+/** The causes that people meet, by the system's error codes. */
 const CAUSES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -11,10 +11,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
 };
 
-/**
- * The errno that PGlite's file system throws in place of an error, by the numbers of its WASM
- * build.
- */
+/** The error codes behind the numbers that PGlite's WASM file system throws. */
 const WASM_CODES = new Map([
   [2, 'EACCES'],
   [19, 'EDQUOT'],
@@ -22,10 +19,10 @@ const WASM_CODES = new Map([
   [69, 'EROFS'],
 ]);
 
-/** What the driver quotes of an answer that is no SQL error. */
+/** How the driver quotes an answer that is no SQL error. */
 const QUOTED = /^Server error \(HTTP status \d+\): .*?"message":"([^"]*)"/s;
 
-/** What thrown things that are no errors say, such as those of a WASM file system. */
+/** Describes a thrown value that is no Error, such as those of a WASM file system. */
 const textOf = (thrown: unknown): string => {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown);
   const errno = 'errno' in thrown ? Number(thrown.errno) : 0;
@@ -35,9 +32,8 @@ const textOf = (thrown: unknown): string => {
 };
 
 /**
- * Why something went wrong, at the bottom of it, in one line for people. The driver says "fetch
- * failed" of what never
- * arrived, and quotes an answer that is no SQL error.
+ * Says in one line for people what went wrong at the bottom of an error. The driver itself says only
+ * "fetch failed" when a request did not arrive, and quotes an answer that is no SQL error.
  */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return textOf(error);
@@ -51,7 +47,7 @@ export const reasonOf = (error: unknown): string => {
   return code && !message.includes(code) ? `${named} (${code})` : named;
 };
 
-/** What was thrown says, with the cause by name where the system refused it; sentences of our own stay as they are. */
+/** Returns the message of an error, or names the cause where the system refused something. */
 export const messageOf = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return error instanceof Error && !CAUSES[String(code)] ? error.message : reasonOf(error);

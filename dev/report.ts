@@ -1,6 +1,6 @@
 import { messageOf } from './reason.ts';
 
-/** What the start took so far, for people: a line per step when it is done, and a sign of life while a step takes longer than two seconds. */
+/** Tells people how the start goes: a sign of life while steps take longer than two seconds. */
 export class Progress {
   readonly #started = Date.now();
   readonly #open = new Set<string>();
@@ -8,12 +8,12 @@ export class Progress {
     if (this.#open.size > 0) console.log(`  … ${[...this.#open].join(', ')} (${this.seconds()} s)`);
   }, 2_000);
 
-  /** Seconds since the start, with one decimal. */
+  /** Returns the seconds since the start, with one decimal. */
   seconds(): string {
     return ((Date.now() - this.#started) / 1000).toFixed(1);
   }
 
-  /** Runs a step that is named while it takes long, and when it fails. */
+  /** Runs a step; its name is shown while it takes long, and when it fails. */
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     this.#open.add(name);
     try {
@@ -25,13 +25,13 @@ export class Progress {
     }
   }
 
-  /** No further signs of life. */
+  /** Ends the signs of life. */
   done(): void {
     clearInterval(this.#timer);
   }
 }
 
-/** Rows of text with their columns aligned. */
+/** Aligns the columns of rows of text. */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -47,13 +47,13 @@ export const table = (rows: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
-/** Which database an address means, for people: host and name, without user and password. */
+/** Names a database for people: host and name, without user and password. */
 export const databaseName = (url: string): string => {
   const parsed = URL.parse(url);
   return parsed ? `${parsed.host}${parsed.pathname}` : 'the database of DATABASE_URL';
 };
 
-/** What a migration did, for people. */
+/** Says for people what a migration did. */
 export const migrationOutcome = (applied: number): string => {
   if (applied === 0) return 'up to date';
   return `${applied} migration${applied === 1 ? '' : 's'} applied`;

@@ -1,10 +1,11 @@
 /**
- * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs [options of Node] [script.ts] [arguments]`.
+ * Makes a fresh clone ready, then runs a script of this project:
+ * `node dev/setup.mjs [options of Node] [script.ts] [arguments]`.
  *
- * Plain JavaScript without dependencies, since it runs before there are any, on any Node from 20.19 on;
- * older ones have to understand it as far as the sentence that says so. It installs what the lockfile
- * names, unless that is in place already, and runs the script with a Node that can: the one among the
- * dependencies, or this one if it is new enough.
+ * It installs what the lockfile names, unless that is in place, and runs the script with a Node that
+ * is new enough: the one among the dependencies, or this one. It is plain JavaScript without
+ * dependencies, since it runs before there are any, on any Node from 20.19; older versions have to
+ * parse it as far as the sentence that refuses them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,12 +29,13 @@ function requireNode([major, minor]) {
   const [hasMajor = 0, hasMinor = 0] = process.versions.node.split('.').map(Number);
   if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return;
   console.error(
-    `On this platform Node ${major}.${minor} or newer is needed; this is ${process.versions.node}. See https://nodejs.org.`,
+    `On this platform Node ${major}.${minor} or newer is needed; ` +
+      `this is ${process.versions.node}. See https://nodejs.org.`,
   );
   process.exit(1);
 }
 
-// Before anything that older ones lack. Linux has a newer Node among the dependencies.
+// This runs before anything that older versions lack. On Linux a newer Node is a dependency.
 requireNode(process.platform === 'linux' ? [20, 19] : [22, 18]);
 
 const root = join(import.meta.dirname, '..');
@@ -41,7 +43,7 @@ const bin = join(root, 'node_modules', '.bin');
 const compileCache = join(root, 'node_modules', '.cache', 'compile');
 const stampFile = join(root, 'node_modules', '.setup-stamp');
 
-/** Folders of Node among the dependencies; the platforms it is not made for bring their own. */
+/** The folders of Node among the dependencies; other platforms bring their own Node. */
 const bundledNodes = ['x64', 'arm64'].map((arch) =>
   join(root, 'node_modules', `node-linux-${arch}`),
 );
@@ -49,7 +51,7 @@ const bundledNodes = ['x64', 'arm64'].map((arch) =>
 /** @param {string} folder */
 const executable = (folder) => join(folder, 'bin', 'node');
 
-/** What the installation depends on. */
+/** A hash of what the installation depends on. */
 const stamp = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .update(`${process.platform} ${process.arch}`)
@@ -62,7 +64,7 @@ const fail = (message) => {
 };
 
 /**
- * What runs at the moment: npm, then the script. It gets the signals that come here.
+ * The running child: npm, then the script. It gets the signals that come here.
  *
  * @type {import('node:child_process').ChildProcess | undefined}
  */
@@ -74,17 +76,18 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   });
 }
 
-// npm passes a signal on to its shell alone, which dies of it and tells nobody: then this process has another parent.
+// npm passes a signal to its shell alone, which ends and tells nobody; this process then has another
+// parent.
 if (process.env.npm_lifecycle_event) {
   const { ppid } = process;
   setInterval(() => process.ppid !== ppid && child?.kill('SIGTERM'), 500).unref();
 }
 
-/** Without a network it is over in seconds, not after a minute and a half. */
+/** Ends npm's tries within seconds when there is no network. */
 const FEW_RETRIES = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
 
 /**
- * Why npm failed, by the code of the system that is in what it wrote, and what to do.
+ * Says why npm failed, by the error code in its output, and what to do.
  *
  * @param {string} output
  */
@@ -143,7 +146,7 @@ const install = () =>
     });
   });
 
-/** Node's own builds need glibc; where it is missing, as on Alpine, they would only stand in the way of the Node that is there. */
+/** Removes Node's own builds where they do not run for want of glibc, as on Alpine. */
 const dropNodesThatCannotRun = () => {
   for (const folder of bundledNodes) {
     if (spawnSync(executable(folder), ['--version']).status !== 0)
@@ -153,7 +156,7 @@ const dropNodesThatCannotRun = () => {
 
 const installed = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 
-/** Says why where nothing can be installed: npm says ENOENT of a read-only file system. */
+/** Ends with the reason where nothing can be installed; npm would only say ENOENT. */
 const requireWritable = () => {
   try {
     accessSync(root, fs.W_OK);
@@ -168,7 +171,7 @@ if (!installed()) {
   await install();
 }
 
-/** Arguments for Node: options first, then the script. Without any there is nothing more to do. */
+/** The arguments for Node: options, then the script. Without any this only installs. */
 const nodeArguments = process.argv.slice(2);
 if (nodeArguments.length > 0) run();
 
@@ -177,9 +180,9 @@ function run() {
   if (!bundled) requireNode([22, 18]);
   child = spawn(bundled ?? process.execPath, nodeArguments, {
     cwd: root,
-    // By the channel the script notices when this process is gone.
+    // The script notices by this channel when this process has ended.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    // What Node compiled once it need not compile at the next start: that is half a second of wrangler's.
+    // A cache of compiled code saves half a second of wrangler's start.
     env: {
       NODE_COMPILE_CACHE: compileCache,
       ...process.env,

@@ -20,9 +20,11 @@ import { plainLine } from './worker-lines.ts';
 import { requireWritable } from './writable.ts';
 
 /**
- * `npm start`: the whole stack on loopback. With the argument `partykit` (`npm run start:partykit`) rooms live under PartyKit, not in the Worker. PORT (8787) is the API's; the other parts take the three after it, or free ones. DATABASE_URL and
- * REDIS_URL put real servers behind the gateways; every other setting of the Worker in the environment wins over the local one, but for the gateways'
- * addresses, which are refused. A variable that is empty counts as unset.
+ * `npm start`: the whole stack on loopback. With the argument `partykit` (`npm run start:partykit`)
+ * rooms live under PartyKit, not in the Worker. PORT (8787) is the API's; the other parts take the
+ * three ports after it, or free ones. DATABASE_URL and REDIS_URL put real servers behind the
+ * gateways. Every other setting of the Worker in the environment replaces the local one, except the
+ * gateways' addresses, which are refused. A variable that is empty counts as unset.
  */
 
 const { argv, env } = process;
@@ -30,23 +32,32 @@ const root = join(import.meta.dirname, '..');
 const dataDir = relative(process.cwd(), env.DATA_DIR || join(root, '.data')) || '.';
 const progress = new Progress();
 
-/** How long it may take until /health/ready is content, and one answer of it, in milliseconds. */
+/** How long /health/ready may take to answer 200, and each of its answers, in milliseconds. */
 const READY_MS = 15_000;
 const READY_ANSWER_MS = 3_000;
 
-/** One press of Ctrl-C can arrive twice, from the terminal and through dev/setup.mjs: what comes later than this is a second one, in milliseconds. */
+/**
+ * One press of Ctrl-C can arrive twice, from the terminal and through dev/setup.mjs. A signal that
+ * comes later than this, in milliseconds, is a second press.
+ */
 const SAME_PRESS_MS = 500;
 
-/** What has to be ended, in this order: the Worker and the rooms go before the stores that they use, the lock last. */
+/**
+ * The parts to end, in this order: the Worker and the rooms go before the stores that they use, the
+ * lock goes last.
+ */
 const running: { servers: RunningServer[]; front: Parts; parts: Parts; lock?: Lock } = {
   servers: [],
   front: new Parts(),
   parts: new Parts(),
 };
-/** When the end began, in milliseconds since the epoch. */
+/** When the end began, in milliseconds since 1970. */
 let endedAt: number | undefined;
 
-/** Ends everything, once, and the process with it: with the code, or with 1 when something did not end cleanly. */
+/**
+ * Ends everything, once, and then this process: with the code, or with 1 when a part did not end
+ * cleanly.
+ */
 const end = async (code: number): Promise<void> => {
   if (endedAt) return;
   endedAt = Date.now();
@@ -75,7 +86,8 @@ const start = async (): Promise<void> => {
   if (typeof lock === 'string') {
     throw new Error(
       `A stack with the data in ${dataDir} is already running (${lock}).
-Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: DATA_DIR=.data-2 PORT=8800 npm start`,
+Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: \
+DATA_DIR=.data-2 PORT=8800 npm start`,
     );
   }
   running.lock = lock;
@@ -95,7 +107,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
     place(port + 3),
   ]);
   const telegramUrl = `http://127.0.0.1:${telegramPort}`;
-  const rooms = argv.includes('partykit') ? await placeOfRooms() : undefined;
+  const rooms = argv.includes('partykit') ? await chooseRoomsPlace() : undefined;
   const settings: Record<string, string> & ReturnType<typeof databaseSettings> = {
     ...localSettings(dataDir, telegramUrl, env),
     ...databaseSettings(databasePlace),
@@ -104,7 +116,7 @@ Use it, or stop it with Ctrl-C in its terminal, or start another one beside it: 
   };
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: secret } = parseSettings(settings);
 
-  // It takes longest, so it starts first; the engines are loaded and opened meanwhile.
+  // The Worker takes longest, so it starts first; the engines open meanwhile.
   const servers = [startKeptWorker({ port, settings, onLine: showLine }, console.log)];
   if (rooms) {
     const vars = { ...rooms.settings, API_URL: apiUrl };
@@ -154,8 +166,8 @@ const testNumberRow = ({ TEST_PHONES }: Readonly<Record<string, string>>): strin
   return [['Test number', phone, `its code is always ${code}, and it may sign in at any time`]];
 };
 
-/** Where rooms live outside the Worker, and the secret by which the two know each other. */
-const placeOfRooms = async () => {
+/** Chooses a port for rooms outside the Worker, and the secret that the two share. */
+const chooseRoomsPlace = async () => {
   const port = await freePort();
   const ROOMS_SECRET = randomBytes(24).toString('base64url');
   return { port, settings: { ROOMS_URL: `http://127.0.0.1:${port}`, ROOMS_SECRET } };
@@ -193,7 +205,7 @@ const untilReady = async (apiUrl: string): Promise<void> => {
   }
 };
 
-// "disconnect" is the end of dev/setup.mjs, whose part this is.
+// "disconnect" means that dev/setup.mjs, which runs this script, has ended.
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
   process.on(event, () => {
     if (endedAt && event === 'SIGINT' && Date.now() - endedAt > SAME_PRESS_MS) {

@@ -7,29 +7,30 @@ import type { RedisEngine } from './redis/engine.ts';
 import { startRedisGateway } from './redis/gateway.ts';
 import { databaseName } from './report.ts';
 
-// Engines are imported where they are opened: two of the four are not needed, and `npm start` has the Worker start meanwhile.
+// Engines are imported where they are opened: two of the four are not needed, and the Worker of
+// `npm start` starts meanwhile.
 
 /** A gateway with the engine behind it. */
 export interface Store {
-  /** What stands behind the gateway, for people. */
+  /** Names the engine behind the gateway for people. */
   readonly engine: string;
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Where a gateway listens on loopback, and the password that clients must have. */
+/** The port of a gateway on loopback, and the password that clients must have. */
 export interface Place {
   readonly port: number;
   readonly password: string;
 }
 
-/** How the Worker is told of a database at a place. */
+/** The Worker's settings for a database at a place. */
 export const databaseSettings = ({ port, password }: Place) => ({
   DATABASE_URL: `postgresql://aist:${password}@127.0.0.1/aist`,
   DATABASE_ENDPOINT: `http://127.0.0.1:${port}/sql`,
 });
 
-/** How the Worker is told of a Redis at a place. */
+/** The Worker's settings for a Redis at a place. */
 export const redisSettings = ({ port, password }: Place) => ({
   UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}`,
   UPSTASH_REDIS_REST_TOKEN: password,
@@ -37,11 +38,11 @@ export const redisSettings = ({ port, password }: Place) => ({
 
 /** Which database to open. */
 export interface DatabaseOptions {
-  /** A real server, in place of the embedded one. */
+  /** A real server in place of the embedded engine. */
   readonly serverUrl?: string | undefined;
-  /** Where the embedded one keeps its data (of Redis only the sessions); in memory without it. */
+  /** The folder for the embedded engine's data (of Redis only sessions); in memory without it. */
   readonly dataDir?: string | undefined;
-  /** Where to keep what makes an embedded one in memory quick to start the second time. */
+  /** The folder for a template that makes an engine in memory start quickly the second time. */
   readonly cacheDir?: string | undefined;
 }
 
@@ -65,7 +66,7 @@ export const openDatabase = async (place: Place, options: DatabaseOptions = {}):
   };
 };
 
-/** A folder that was never completely made, because its first start was cut short, holds nothing and is made anew. */
+/** Opens PGlite. A folder whose first start was cut short holds nothing and is made anew. */
 const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions): Promise<SqlEngine> => {
   const { openPglite } = await import('./postgres/pglite.ts');
   if (!dataDir) {
@@ -84,7 +85,7 @@ const openEmbeddedDatabase = async ({ dataDir, cacheDir }: DatabaseOptions): Pro
 /** Which Redis to open. */
 export type RedisOptions = Pick<DatabaseOptions, 'serverUrl' | 'dataDir'>;
 
-/** Opens Redis behind Upstash's REST: a given server, or an embedded one in this process, in memory but for the sessions. */
+/** Opens Redis behind Upstash's REST: a given server, or an embedded one in this process. */
 export const openRedis = async (place: Place, options: RedisOptions = {}): Promise<Store> => {
   const { serverUrl, dataDir } = options;
   const engine = serverUrl
@@ -103,7 +104,7 @@ export const openRedis = async (place: Place, options: RedisOptions = {}): Promi
   };
 };
 
-/** Sign-ins survive a restart; limits and codes begin anew, which suits whoever tries things out. */
+/** Opens an embedded Redis. Sessions survive a restart; limits and codes begin anew. */
 const openEmbeddedRedis = async (dataDir: string | undefined): Promise<RedisEngine> => {
   const { openEmbedded } = await import('./redis/embedded.ts');
   const engine = await openEmbedded();

@@ -1,15 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/**
- * What wrangler says of itself: the Worker logs its requests, and `npm start` says when all is
- * ready.
- */
+/** Lines of wrangler about itself: the Worker logs requests, and `npm start` says when it is ready. */
 const NOISE = new RegExp(
   [
     /^\s*$|^\[custom build\]|^Using secrets defined in|^⎔ Starting local server/,
     // The table of bindings: every setting, none with its value.
     /^Your Worker has access to the following bindings|^Binding +Resource|^env\./,
-    // It compares file times, which are those of the clone; `npm run check` compares the types.
+    // wrangler compares file times, which a clone sets; `npm run check` compares the types.
     /Your types might be out of date/,
     /^\[wrangler:info\] ([A-Z]+ |Ready on|Updated and ready on)/,
   ]
@@ -17,18 +14,18 @@ const NOISE = new RegExp(
     .join('|'),
 );
 
-/** What wrangler puts around lines that the Worker wrote as warnings and errors. */
+/** The frame that wrangler puts around the Worker's warnings and errors. */
 const FRAME = /^(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)/;
 
-/** Wrangler says so whenever the Worker runs, for the first time or again. */
+/** The line that wrangler writes whenever the Worker runs, for the first time or again. */
 const READY = /^\[wrangler:info\] (Ready|Updated and ready) on /;
 
-/** Whether wrangler says in this line that the Worker runs. */
+/** Whether this line of wrangler's says that the Worker runs. */
 export const saysReady = (line: string): boolean => READY.test(stripVTControlCharacters(line));
 
 /**
- * A line of wrangler's as people and programs want it: without colours, what the Worker wrote as
- * it wrote it; undefined where it tells nothing.
+ * Strips a line of wrangler's of colours and frames, so that the Worker's lines are as it wrote
+ * them; undefined for lines that tell nothing.
  */
 export const plainLine = (line: string): string | undefined => {
   const plain = stripVTControlCharacters(line);

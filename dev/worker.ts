@@ -13,7 +13,7 @@ const WRANGLER = join(
   'wrangler.js',
 );
 
-/** Keeps wrangler from asking anything of the network and from talking about itself, and has it pass settings on. */
+/** Keeps wrangler off the network, keeps it quiet, and has it pass settings on. */
 const QUIET = {
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_HIDE_BANNER: 'true',
@@ -23,7 +23,7 @@ const QUIET = {
   CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
 };
 
-/** Where the Worker listens, and with what. */
+/** How to start the Worker. */
 export interface WorkerOptions {
   readonly port: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -33,12 +33,13 @@ export interface WorkerOptions {
 
 /** Starts the Worker under `wrangler dev` on loopback. */
 export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningServer => {
-  // An environment file of our own keeps wrangler from reading .dev.vars and .env; the settings go through its environment, where no quoting bends
-  // them and only their owner sees them. Everything in that environment is a binding of the Worker, so nothing else is in it.
+  // An empty environment file keeps wrangler from reading .dev.vars and .env. The settings go through
+  // its environment, where nothing has to be quoted and only their owner sees them. Everything there
+  // becomes a binding of the Worker, so nothing else is in it.
   const scratch = mkdtempSync(join(tmpdir(), 'aist-worker-'));
   const envFile = join(scratch, 'env');
   writeFileSync(envFile, '');
-  // Where clients are. Without it Miniflare asks the network, or says that all are in Austin.
+  // The place of clients: without this file Miniflare asks the network, or puts all into Austin.
   const placeFile = join(scratch, 'cf.json');
   writeFileSync(placeFile, '{}');
   const args = [
@@ -55,11 +56,11 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningS
       '0',
     ],
     ...['--env-file', envFile, '--show-interactive-dev-session=false', '--log-level', 'log'],
-    // Rooms last for minutes; and of two Workers at a time each would wake the other's.
+    // Each Worker has storage of its own, since two at a time would wake each other's rooms.
     ...['--persist-to', join(scratch, 'state')],
   ];
   const env = { ...QUIET, CLOUDFLARE_CF_FETCH_PATH: placeFile, ...settings };
-  // wrangler holds a request until the Worker runs.
+  // wrangler holds the first request until the Worker runs.
   return startServer({
     name: 'the Worker',
     args,

@@ -2,27 +2,27 @@ import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from './reason.ts';
 
-/** As much as a start writes at least, in bytes: a disk that is full takes an empty file. */
+/** How much is written as a test, in bytes, since a full disk still takes an empty file. */
 const PROBE_BYTES = 64 * 1024;
 
-/** The nearest folder above that is there. */
-const existingAbove = (folder: string): string => {
+/** Finds the nearest folder above that exists. */
+const findExistingAbove = (folder: string): string => {
   const above = dirname(resolve(folder));
-  return existsSync(above) ? above : existingAbove(above);
+  return existsSync(above) ? above : findExistingAbove(above);
 };
 
 /**
- * Makes sure that a folder can be written, before something fails on it that says less.
+ * Makes sure that a folder can be written, before another step fails with a worse message.
  *
- * @param folder is made if it is not there
- * @param use what it is needed for, for people
- * @throws naming the folder and the cause
+ * @param folder is created if it does not exist
+ * @param use tells people what the folder is needed for
+ * @throws {Error} which names the folder and the cause
  */
 export const requireWritable = (folder: string, use: string): void => {
   const probe = join(folder, `.probe-${process.pid}`);
   try {
-    // To make it says ENOENT on a read-only file system; to ask above it says why.
-    if (!existsSync(folder)) accessSync(existingAbove(folder), constants.W_OK);
+    // On a read-only file system mkdir says ENOENT; a look at the folder above says why.
+    if (!existsSync(folder)) accessSync(findExistingAbove(folder), constants.W_OK);
     mkdirSync(folder, { recursive: true });
     writeFileSync(probe, Buffer.alloc(PROBE_BYTES));
   } catch (cause) {
