@@ -1,9 +1,9 @@
-import { callRoom } from '../party/call/room.ts';
+import { callRoomDefinition } from '../party/call/room.ts';
 import { roomOnPartyServer } from '../party/hosts/partyserver.ts';
 import { createRooms } from '../party/hosts/rooms.ts';
 import { fetchRoomOf } from '../party/hosts/stubs.ts';
-import { inboxRoom } from '../party/inbox/room.ts';
-import { qrRoom } from '../party/qr/room.ts';
+import { inboxRoomDefinition } from '../party/inbox/room.ts';
+import { qrRoomDefinition } from '../party/qr/room.ts';
 import { roomSecrets } from '../party/wire/signature.ts';
 import { createApp, createShell } from './app.ts';
 import { ApiError } from './platform/errors.ts';
@@ -13,13 +13,13 @@ import { parseSettings, SettingsError } from './platform/settings.ts';
 import { createServices } from './services.ts';
 
 /** The room of a sign-in by QR code. */
-export class QrRoom extends roomOnPartyServer(qrRoom) {}
+export class QrRoom extends roomOnPartyServer(qrRoomDefinition) {}
 
 /** The room of a call. */
-export class CallRoom extends roomOnPartyServer(callRoom) {}
+export class CallRoom extends roomOnPartyServer(callRoomDefinition) {}
 
 /** The inbox of a user, where all their devices are reached. */
-export class InboxRoom extends roomOnPartyServer(inboxRoom) {}
+export class InboxRoom extends roomOnPartyServer(inboxRoomDefinition) {}
 
 /** Creates the API. When settings are missing or wrong, it is an app that answers 503 alone. */
 const createHandler = (env: Env) => {

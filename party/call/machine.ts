@@ -2,7 +2,7 @@ import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { RoomEvent, Step } from '../definition.ts';
 import { answered, due, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
-import { Entered, LATER, type ToCall, type ToInbox } from '../wire/messages.ts';
+import { ActiveAnswer, LATER, type ToCall, type ToInbox } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
 import type { CallFrame } from './decode.ts';
 import { type KeptCall, readCall, writeCall } from './kept.ts';
@@ -194,7 +194,7 @@ const onOutcome = (step: CallStep, { item, answer, over }: Outcome) => {
   if (to === 'worker' || to.party !== 'inbox') return;
   if (message.type === 'dial' && over) ringing.onDialReply(step, answer);
   if (message.type === 'ring') ringing.onRingReply(step, to.id, answer);
-  if (message.type === 'active' && Entered.safeParse(answer).data?.outcome === 'busy')
+  if (message.type === 'active' && ActiveAnswer.safeParse(answer).data?.outcome === 'busy')
     leaveForOtherCall(step, to.id);
   if (message.type === 'signal' && over)
     onLegacyDelivery(step, message, { user: to.id, isDelivered: answer !== undefined });

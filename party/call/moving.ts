@@ -1,5 +1,5 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
-import type { Held } from '../wire/messages.ts';
+import type { HeldCall } from '../wire/messages.ts';
 import { resetStream } from './acks.ts';
 import type { JoinedMember } from './member.ts';
 import { announcePeer } from './presence.ts';
@@ -13,7 +13,7 @@ const SLACK_MS = 10_000;
 export const dialExpiresAt = (createdAt: number): number => createdAt + RING_MS + SLACK_MS;
 
 /** The call as a member holds it, with the device that has it [C33]. */
-export const heldCallOf = (call: RoomCall, { role, device, legacy }: JoinedMember): Held => ({
+export const heldCallOf = (call: RoomCall, { role, device, legacy }: JoinedMember): HeldCall => ({
   call: call.id,
   role,
   state: call.state === 'accepted' ? 'accepted' : 'ringing',

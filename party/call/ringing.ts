@@ -1,7 +1,7 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
-import type { Created, Permitted, ToCall } from '../wire/messages.ts';
-import { Dialled, Rung } from '../wire/messages.ts';
+import type { CreateAnswer, PermitAnswer, ToCall } from '../wire/messages.ts';
+import { DialAnswer, RingAnswer } from '../wire/messages.ts';
 import { resetStream } from './acks.ts';
 import { declineCall, endCall, leaveCall, replyCreated } from './lifecycle.ts';
 import {
@@ -112,7 +112,7 @@ export const onCreateAgain = (step: CallStep, request: string) => {
 export const permitDevice = (
   step: CallStep,
   { user, device, turn: credential, anew, takeOver }: Permit,
-): Permitted => {
+): PermitAnswer => {
   const { state, video, group } = step.call;
   const member = step.member(user);
   if (!member || state === 'ended' || (member.state === 'left' && !group))
@@ -144,7 +144,7 @@ const addTurnCredential = (step: CallStep, user: string, name: string): string |
 /** The caller's inbox has answered the `dial`: rings the callees if the call may be made. */
 export const onDialReply = (step: CallStep, answer: unknown) => {
   if (step.call.state !== 'created') return;
-  const parsed = Dialled.safeParse(answer).data;
+  const parsed = DialAnswer.safeParse(answer).data;
   if (parsed?.outcome !== 'ok') return withdrawCall(step, parsed ?? { outcome: 'failed' });
   const { id: call, createdAt, video, group, caller: callerId } = step.call;
   const caller = step.member(callerId);
@@ -169,7 +169,7 @@ export const onDialReply = (step: CallStep, answer: unknown) => {
 };
 
 /** Ends a call that may not be made, with an answer to `create` that says why. */
-const withdrawCall = (step: CallStep, answer: Created | Rung | Dialled) => {
+const withdrawCall = (step: CallStep, answer: CreateAnswer | RingAnswer | DialAnswer) => {
   for (const request of step.call.creating) step.reply(request, answer);
   step.set({ creating: [] });
   endCall(step, 'cancelled', false);
@@ -185,7 +185,7 @@ export const onRingReply = (step: CallStep, user: string, answer: unknown) => {
   if (isRinging(member)) {
     const ringing = answer === undefined ? member : { ...member, rung: true };
     step.putMember(ringing);
-    const reply = Rung.safeParse(answer).data;
+    const reply = RingAnswer.safeParse(answer).data;
     if (reply?.outcome === 'limited') return onPaused(step, user, reply.retryAfterSeconds);
     const isTalking = step.call.state === 'accepted';
     if (reply?.outcome === 'instead' && !isTalking) return withdrawCall(step, reply);
@@ -200,7 +200,7 @@ export const onRingReply = (step: CallStep, user: string, answer: unknown) => {
 const noteDevices = (
   step: CallStep,
   member: RingingMember,
-  reply: Extract<Rung, { outcome: 'ok' }> | undefined,
+  reply: Extract<RingAnswer, { outcome: 'ok' }> | undefined,
 ) => {
   const { user } = member.profile;
   // A legacy device may have come after the inbox has counted its devices.

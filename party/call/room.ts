@@ -7,7 +7,7 @@ import { nextDeadline, nextReminder, startCall, stepCall, writeRoom } from './ma
 import type { CallRoomState } from './state.ts';
 
 /** The room of a call. It does not hibernate, since a call is short. */
-export const callRoom: RoomDefinition<CallRoomState, CallFrame, ToCall> = {
+export const callRoomDefinition: RoomDefinition<CallRoomState, CallFrame, ToCall> = {
   party: 'call',
   frameLimit: FRAME_LIMIT,
   ping: PING,

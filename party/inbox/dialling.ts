@@ -1,5 +1,5 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import type { Dialled, ToInbox } from '../wire/messages.ts';
+import type { DialAnswer, ToInbox } from '../wire/messages.ts';
 import { dialTimeOf, isCallBack, ringTimeOf } from './crossing.ts';
 import { isSameLegacyClient } from './devices.ts';
 import { declineCall, hangUpCall, isRinging } from './ending.ts';
@@ -13,7 +13,7 @@ import { areSameUsers, soleUserOf } from './users.ts';
 type Dial = Extract<ToInbox, { type: 'dial' }>;
 
 /** This user calls. If that is allowed, whoever calls them back from now on finds this call. */
-export const onDial = (step: InboxStep, message: Dial): Dialled => {
+export const onDial = (step: InboxStep, message: Dial): DialAnswer => {
   const { call, device, to, until, request } = message;
   if (step.entry(call)) return { outcome: 'ok' };
   const [active] = step.entriesIn('active');
@@ -43,7 +43,7 @@ export const onDial = (step: InboxStep, message: Dial): Dialled => {
   return { outcome: 'ok' };
 };
 
-const refuseInCall = (step: InboxStep): Dialled => {
+const refuseInCall = (step: InboxStep): DialAnswer => {
   const held = findHeldCall(step);
   return { outcome: 'in_call', ...(held && { held }) };
 };

@@ -1,10 +1,10 @@
 import type { InCall } from '../../src/contract/sockets/inbox.ts';
-import type { Held, ToInbox } from '../wire/messages.ts';
+import type { HeldCall, ToInbox } from '../wire/messages.ts';
 import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
 /** Finds the call that this user is in or makes, as the Worker is told of it [C33]. */
-export const findHeldCall = (step: InboxStep): Held | undefined => {
+export const findHeldCall = (step: InboxStep): HeldCall | undefined => {
   const [entry] = [...step.entriesIn('active'), ...step.entriesIn('dialling')];
   if (!entry) return undefined;
   const { call, device } = entry;

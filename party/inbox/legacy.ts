@@ -1,5 +1,5 @@
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
-import { Called, type CarriedSignal, type ToInbox, type ToWorker } from '../wire/messages.ts';
+import { CallAnswer, type CarriedSignal, type ToInbox, type ToWorker } from '../wire/messages.ts';
 import { isCallBack, ringTimeOf } from './crossing.ts';
 import { calleeOf, encodeLegacy, isVideo, toCandidate, toDescription } from './dialect.ts';
 import {
@@ -140,7 +140,7 @@ export const onCallReply = (
   { request, device }: Extract<ToWorker, { type: 'call' }>,
   answer: unknown,
 ): void => {
-  const { data } = Called.safeParse(answer);
+  const { data } = CallAnswer.safeParse(answer);
   const entry = data?.outcome === 'ok' ? step.entry(data.call) : undefined;
   const own = entry && 'device' in entry && entry.device === device ? entry : undefined;
   const socket = step.state.sockets.find(({ dial }) => dial !== undefined && dial === request);

@@ -1,5 +1,5 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import type { Rung, ToInbox } from '../wire/messages.ts';
+import type { RingAnswer, ToInbox } from '../wire/messages.ts';
 import { crossingCallOf, givesWay, ringTimeOf, SLACK_MS } from './crossing.ts';
 import { describeRing, hangUpCall, isRinging } from './ending.ts';
 import { secondsUntilRing } from './pauses.ts';
@@ -20,7 +20,7 @@ export const onRing = (
   step: InboxStep,
   message: Extract<ToInbox, { type: 'ring' }>,
   silent: ReadonlySet<string>,
-): Rung => {
+): RingAnswer => {
   const { type: _, to = [step.state.id], old: isByLegacy, ...ring } = message;
   const { call, from, group, expiresAt } = ring;
   const known = step.entry(call);

@@ -10,7 +10,7 @@ import { alarmAt, type InboxState, reminderAt, toStored } from './state.ts';
 const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'hangup', 'ping']);
 
 /** The room where the devices of a user are reached. It sleeps, since thousands stand idle. */
-export const inboxRoom: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
+export const inboxRoomDefinition: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
   party: 'inbox',
   frameLimit: FRAME_LIMIT,
   ping: PING,

@@ -1,4 +1,4 @@
-import { SessionsChecked } from '../wire/messages.ts';
+import { SessionsAnswer } from '../wire/messages.ts';
 import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
@@ -90,7 +90,7 @@ export const checkSessions = (step: InboxStep, joining?: string): void => {
 
 /** The Worker has said which sessions have ended. Without an answer the next event asks again. */
 export const onSessionsReply = (step: InboxStep, answer: unknown): void => {
-  const { data } = SessionsChecked.safeParse(answer);
+  const { data } = SessionsAnswer.safeParse(answer);
   if (!data) step.set({ sessionsCheckedAt: undefined });
   else if (data.ended.length > 0) endSessions(step, data.ended);
 };

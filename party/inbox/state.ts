@@ -1,6 +1,6 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
 import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
-import type { CarriedSignal, Entrant, Held, Rung } from '../wire/messages.ts';
+import type { CarriedSignal, Entrant, HeldCall, RingAnswer } from '../wire/messages.ts';
 import type { Pause } from './pauses.ts';
 
 /**
@@ -21,7 +21,7 @@ export type Entry = { readonly call: string; readonly until: number } & (
       /** The other members of the call with its caller, if its room has named them. */
       readonly peers?: readonly string[] | undefined;
       /** What the room was answered: a repeated `ring` gets the same. */
-      readonly answer: Rung;
+      readonly answer: RingAnswer;
       readonly declined: boolean;
       /**
        * The legacy devices that ring, one item each time that one began to; absent in states that
@@ -39,7 +39,7 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly device: string;
       readonly epoch?: number | undefined;
       /** Absent in states that were stored before this field existed. */
-      readonly role?: Held['role'];
+      readonly role?: HeldCall['role'];
       readonly peers: readonly string[];
       /** Whether this user called from a legacy device, which may have left without a word. */
       readonly calledByOld?: boolean | undefined;

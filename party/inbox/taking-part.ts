@@ -1,5 +1,5 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
-import type { Entered, ToInbox } from '../wire/messages.ts';
+import type { ActiveAnswer, ToInbox } from '../wire/messages.ts';
 import { ringTimeOf, SLACK_MS } from './crossing.ts';
 import { endCall, hangUpCall } from './ending.ts';
 import { forgetPauses } from './pauses.ts';
@@ -14,7 +14,7 @@ import type { InboxStep } from './step.ts';
 export const enterCall = (
   step: InboxStep,
   message: Extract<ToInbox, { type: 'active' }>,
-): Entered => {
+): ActiveAnswer => {
   const { call, device, epoch = 0, role, peers, until } = message;
   const known = step.entry(call);
   // The message is late, unless the user has come back to a call that goes on.

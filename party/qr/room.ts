@@ -7,7 +7,7 @@ import { type QrState, step } from './machine.ts';
 const FRAME_LIMIT = 1024;
 
 /** The `qr` room. The Worker lets in only whoever has its id, which says when it ends. */
-export const qrRoom: RoomDefinition<QrState, never, QrMessage> = {
+export const qrRoomDefinition: RoomDefinition<QrState, never, QrMessage> = {
   party: 'qr',
   frameLimit: FRAME_LIMIT,
   ping: PING,

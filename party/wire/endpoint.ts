@@ -8,7 +8,7 @@ import type { RequestContext } from '../../src/platform/http/request-context.ts'
 import { requestContextOf } from '../../src/platform/http/request-context.ts';
 import { validate } from '../../src/platform/http/router.ts';
 import type { Settings } from '../../src/platform/settings.ts';
-import type { Called, Done, SessionsChecked } from './messages.ts';
+import type { CallAnswer, Done, SessionsAnswer } from './messages.ts';
 import { ToWorker } from './messages.ts';
 import { roomSecrets, verify } from './signature.ts';
 
@@ -19,7 +19,7 @@ export const WORKER_PATH = '/api/internal/rooms';
 export type OnRoomMessage = (
   ctx: RequestContext,
   message: ToWorker,
-) => Promise<Called | Done | SessionsChecked>;
+) => Promise<CallAnswer | Done | SessionsAnswer>;
 
 /** The largest message of a room, in bytes: an offer comes twice in it, as it was and as understood. */
 const MESSAGE_LIMIT = 3 * SIGNAL_LIMIT;

@@ -45,7 +45,7 @@ const seqSignal = { seq: z.int().min(1), signal: CarriedSignal };
 const role = z.enum(['caller', 'callee']);
 
 /** The call that a user makes or is in. */
-export const Held = z.object({
+export const HeldCall = z.object({
   call,
   role: role.optional(),
   state: z.enum(['ringing', 'accepted']),
@@ -54,12 +54,12 @@ export const Held = z.object({
   session: z.string().optional(),
 });
 
-/** See {@link Held}. */
-export type Held = z.output<typeof Held>;
+/** See {@link HeldCall}. */
+export type HeldCall = z.output<typeof HeldCall>;
 
 /** To a `call` room. */
 export const ToCall = z.discriminatedUnion('type', [
-  /** From the Worker: somebody calls. Answered with {@link Created}, as soon as it is known whether it rings. */
+  /** From the Worker: somebody calls. Answered with {@link CreateAnswer}, as soon as it is known whether it rings. */
   z.object({
     type: z.literal('create'),
     caller: Profile,
@@ -73,7 +73,7 @@ export const ToCall = z.discriminatedUnion('type', [
     turn: z.string().optional(),
     request,
   }),
-  /** From the Worker: may this device have a ticket? Answered with {@link Permitted}. */
+  /** From the Worker: may this device have a ticket? Answered with {@link PermitAnswer}. */
   z.object({
     type: z.literal('permit'),
     user,
@@ -116,7 +116,7 @@ export const ToCall = z.discriminatedUnion('type', [
 export type ToCall = z.output<typeof ToCall>;
 
 /** The answer to `create`. */
-export const Created = z.discriminatedUnion('outcome', [
+export const CreateAnswer = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('created'),
     state: z.enum(['ringing', 'ended']),
@@ -125,7 +125,7 @@ export const Created = z.discriminatedUnion('outcome', [
   /** There is a call between the two already: this one. */
   z.object({ outcome: z.literal('instead'), call }),
   /** The caller is in another call, or calls on another device. */
-  z.object({ outcome: z.literal('in_call'), held: Held.optional() }),
+  z.object({ outcome: z.literal('in_call'), held: HeldCall.optional() }),
   /** `pair`: those who are called were called in vain too often; others may be called. */
   z.object({
     outcome: z.literal('limited'),
@@ -135,11 +135,11 @@ export const Created = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('failed') }),
 ]);
 
-/** See {@link Created}. */
-export type Created = z.output<typeof Created>;
+/** See {@link CreateAnswer}. */
+export type CreateAnswer = z.output<typeof CreateAnswer>;
 
 /** The answer to `permit`. */
-export const Permitted = z.discriminatedUnion('outcome', [
+export const PermitAnswer = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('ok'),
     role: z.enum(['caller', 'callee']),
@@ -150,11 +150,11 @@ export const Permitted = z.discriminatedUnion('outcome', [
   /** No such call, or it has ended, or the user is not in it. */
   z.object({ outcome: z.literal('no_such_call') }),
   /** Another device of the user has the call. */
-  z.object({ outcome: z.literal('elsewhere'), held: Held.optional() }),
+  z.object({ outcome: z.literal('elsewhere'), held: HeldCall.optional() }),
 ]);
 
-/** See {@link Permitted}. */
-export type Permitted = z.output<typeof Permitted>;
+/** See {@link PermitAnswer}. */
+export type PermitAnswer = z.output<typeof PermitAnswer>;
 
 /** The answer where there is nothing to say. */
 export const Done = z.object({ outcome: z.literal('done') });
@@ -167,7 +167,7 @@ const entry = z.int().min(0).optional();
 
 /** To an `inbox` room. */
 export const ToInbox = z.discriminatedUnion('type', [
-  /** From a call: this user calls. Answered with {@link Dialled}. */
+  /** From a call: this user calls. Answered with {@link DialAnswer}. */
   z.object({
     type: z.literal('dial'),
     call,
@@ -176,7 +176,7 @@ export const ToInbox = z.discriminatedUnion('type', [
     until: z.number(),
     request,
   }),
-  /** From a call: this user is called. Answered with {@link Rung}. */
+  /** From a call: this user is called. Answered with {@link RingAnswer}. */
   z.object({
     type: z.literal('ring'),
     call,
@@ -189,9 +189,9 @@ export const ToInbox = z.discriminatedUnion('type', [
     /** Whether an old device calls: it may have left the call without a word. */
     old: z.boolean().optional(),
   }),
-  /** From the Worker: may this user have a TURN credential? Answered with {@link TurnGranted}. */
+  /** From the Worker: may this user have a TURN credential? Answered with {@link TurnAnswer}. */
   z.object({ type: z.literal('turn') }),
-  /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link Entered}. */
+  /** From a call, repeated while it lasts: this user is in it, until then at least. Answered with {@link ActiveAnswer}. */
   z.object({
     type: z.literal('active'),
     call,
@@ -236,18 +236,18 @@ export const ToInbox = z.discriminatedUnion('type', [
 export type ToInbox = z.output<typeof ToInbox>;
 
 /** The answer to `dial`: `instead` is the call there is already between the two. */
-export const Dialled = z.discriminatedUnion('outcome', [
+export const DialAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok') }),
   z.object({ outcome: z.literal('instead'), call }),
-  z.object({ outcome: z.literal('in_call'), held: Held.optional() }),
+  z.object({ outcome: z.literal('in_call'), held: HeldCall.optional() }),
   z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 
-/** See {@link Dialled}. */
-export type Dialled = z.output<typeof Dialled>;
+/** See {@link DialAnswer}. */
+export type DialAnswer = z.output<typeof DialAnswer>;
 
 /** The answer to `ring`: how many devices ring, and whether there are old ones among them, which want signals. */
-export const Rung = z.discriminatedUnion('outcome', [
+export const RingAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok'), devices: z.int(), old: z.boolean() }),
   z.object({ outcome: z.literal('instead'), call }),
   z.object({ outcome: z.literal('busy') }),
@@ -255,34 +255,34 @@ export const Rung = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 
-/** See {@link Rung}. */
-export type Rung = z.output<typeof Rung>;
+/** See {@link RingAnswer}. */
+export type RingAnswer = z.output<typeof RingAnswer>;
 
 /** The answer to `turn`. */
-export const TurnGranted = z.discriminatedUnion('outcome', [
+export const TurnAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok') }),
   z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 
-/** See {@link TurnGranted}. */
-export type TurnGranted = z.output<typeof TurnGranted>;
+/** See {@link TurnAnswer}. */
+export type TurnAnswer = z.output<typeof TurnAnswer>;
 
 /** The answer to `active`: `busy` when the user is in another call already. */
-export const Entered = z.object({ outcome: z.enum(['ok', 'busy']) });
+export const ActiveAnswer = z.object({ outcome: z.enum(['ok', 'busy']) });
 
-/** See {@link Entered}. */
-export type Entered = z.output<typeof Entered>;
+/** See {@link ActiveAnswer}. */
+export type ActiveAnswer = z.output<typeof ActiveAnswer>;
 
 /** To the Worker, from rooms. */
 export const ToWorker = z.discriminatedUnion('type', [
-  /** From an inbox: which of these sessions of its user have ended? Answered with {@link SessionsChecked}. */
+  /** From an inbox: which of these sessions of its user have ended? Answered with {@link SessionsAnswer}. */
   z.object({
     type: z.literal('sessions'),
     user,
     /** `until` is when a session ends by itself, in milliseconds since 1970, where the inbox knows it. */
     sessions: z.array(z.object({ sid: z.string(), until: z.number().optional() })),
   }),
-  /** From an inbox: an old client calls. Answered with {@link Called}. */
+  /** From an inbox: an old client calls. Answered with {@link CallAnswer}. */
   z.object({
     type: z.literal('call'),
     from: user,
@@ -317,22 +317,22 @@ export type ToWorker = z.output<typeof ToWorker>;
 export type CallRecord = Extract<ToWorker, { type: 'record' }>;
 
 /** The answer to `call`: the call, or why there is none. */
-export const Called = z.discriminatedUnion('outcome', [
+export const CallAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok'), call }),
   z.object({ outcome: z.literal('no') }),
 ]);
 
-/** See {@link Called}. */
-export type Called = z.output<typeof Called>;
+/** See {@link CallAnswer}. */
+export type CallAnswer = z.output<typeof CallAnswer>;
 
 /** The answer to `sessions`: those that have ended. */
-export const SessionsChecked = z.object({
+export const SessionsAnswer = z.object({
   outcome: z.literal('ok'),
   ended: z.array(z.string()),
 });
 
 /** The answer to `sessions`: those that have ended. */
-export type SessionsChecked = z.output<typeof SessionsChecked>;
+export type SessionsAnswer = z.output<typeof SessionsAnswer>;
 
 /** How many messages one request brings to a room at most. */
 export const BATCH_LIMIT = 64;

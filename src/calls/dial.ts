@@ -1,5 +1,5 @@
-import type { CarriedSignal, Held } from '../../party/wire/messages.ts';
-import { Created, Permitted } from '../../party/wire/messages.ts';
+import type { CarriedSignal, HeldCall } from '../../party/wire/messages.ts';
+import { CreateAnswer, PermitAnswer } from '../../party/wire/messages.ts';
 import type { Reason } from '../contract/sockets/call.ts';
 import { StoreError } from '../platform/errors.ts';
 import type { Role } from '../rooms/ticket.ts';
@@ -36,7 +36,7 @@ export type DialOutcome =
       readonly reason?: Reason | undefined;
     }
   | { readonly outcome: 'user_not_found' | 'call_to_oneself' }
-  | { readonly outcome: 'in_call'; readonly held?: Held | undefined }
+  | { readonly outcome: 'in_call'; readonly held?: HeldCall | undefined }
   | {
       readonly outcome: 'too_many_requests';
       readonly retryAfterSeconds: number;
@@ -85,7 +85,7 @@ const createCall = async (
     ...(offer && { offer }),
     ...(request !== undefined && { request }),
   } as const;
-  const created = await askCall(services, id, { message, answer: Created });
+  const created = await askCall(services, id, { message, answer: CreateAnswer });
   switch (created.outcome) {
     case 'created':
       return {
@@ -116,7 +116,7 @@ const joinExistingCall = async (
   { from: user, device }: Pick<Dial, 'from' | 'device'>,
 ): Promise<DialOutcome | undefined> => {
   const message = { type: 'permit', user, device, anew: true } as const;
-  const permitted = await askCall(services, call, { message, answer: Permitted });
+  const permitted = await askCall(services, call, { message, answer: PermitAnswer });
   if (permitted.outcome === 'elsewhere') return { outcome: 'in_call', held: permitted.held };
   if (permitted.outcome === 'no_such_call') return undefined;
   const { role, video } = permitted;

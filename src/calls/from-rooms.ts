@@ -1,4 +1,4 @@
-import type { Called, Done, SessionsChecked, ToWorker } from '../../party/wire/messages.ts';
+import type { CallAnswer, Done, SessionsAnswer, ToWorker } from '../../party/wire/messages.ts';
 import { startCall } from '../contract/http/calls.ts';
 import { ApiError, kindOf, StoreError } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
@@ -17,7 +17,7 @@ export const onRoomMessage = async (
   ctx: RequestContext,
   services: Services,
   message: ToWorker,
-): Promise<Called | Done | SessionsChecked> => {
+): Promise<CallAnswer | Done | SessionsAnswer> => {
   if (message.type === 'sessions') {
     const ended = await services.sessions.findEnded(message.user, message.sessions);
     return { outcome: 'ok', ended: [...ended] };

@@ -1,4 +1,4 @@
-import { Permitted, TurnGranted } from '../../party/wire/messages.ts';
+import { PermitAnswer, TurnAnswer } from '../../party/wire/messages.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
 import { tryThrice } from '../platform/retry.ts';
@@ -40,7 +40,7 @@ export const countedIceServersFor = async (
   const { settings } = services;
   if (!hasTurn(settings)) return stunAlone(settings);
   try {
-    const answer = TurnGranted.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
+    const answer = TurnAnswer.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
     if (answer?.outcome === 'limited') {
       return { ...stunAlone(settings), retryAfterSeconds: answer.retryAfterSeconds };
     }
@@ -92,7 +92,7 @@ export const leaveToCall = async (
   { call, revocable }: { readonly call: string; readonly revocable: string },
 ): Promise<void> => {
   const permit = { type: 'permit', user: userId, device: sid, turn: revocable } as const;
-  const handOver = () => askCall(services, call, { message: permit, answer: Permitted });
+  const handOver = () => askCall(services, call, { message: permit, answer: PermitAnswer });
   const permitted = await tryThrice(handOver).catch(() => undefined);
   // A call that does not answer will not have it revoked.
   if (permitted?.outcome !== 'ok') return revokeTurn(services, revocable);

@@ -1,4 +1,4 @@
-import type { Held } from '../../party/wire/messages.ts';
+import type { HeldCall } from '../../party/wire/messages.ts';
 import { ApiError } from '../platform/errors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { ApiError } from '../platform/errors.ts';
  */
 export const otherCallError = (
   code: 'in_call' | 'answered_elsewhere',
-  held: Held | undefined,
+  held: HeldCall | undefined,
   asking: string,
 ): ApiError => {
   const error = new ApiError(code);

@@ -1,4 +1,4 @@
-import { Permitted } from '../../party/wire/messages.ts';
+import { PermitAnswer } from '../../party/wire/messages.ts';
 import {
   callTicket,
   inboxTicket,
@@ -81,7 +81,7 @@ export const callRoutes = (services: Services) => {
   const permitOrThrow = async (session: Session, id: string, takeOver: boolean) => {
     const { userId: user, sid: device } = session;
     const message = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
-    const permitted = await askCall(services, id, { message, answer: Permitted });
+    const permitted = await askCall(services, id, { message, answer: PermitAnswer });
     if (permitted.outcome === 'elsewhere')
       throw otherCallError('answered_elsewhere', permitted.held, device);
     if (permitted.outcome === 'no_such_call') throw new ApiError('call_not_found');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { callRoom } from '../../party/call/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
 import { RoomRunner } from '../../party/runner.ts';
 import { sign } from '../../party/wire/signature.ts';
 import { FakeHost, FakeSocket, Probe, post, SECRET, settle } from './probe.ts';
@@ -74,7 +74,7 @@ describe('an alarm', () => {
   test('an alarm is set for what a room posts as it starts', async () => {
     const host = new FakeHost('c');
     host.answer = () => new Promise(() => {});
-    const runner = new RoomRunner(host, callRoom);
+    const runner = new RoomRunner(host, callRoomDefinition);
     const body = JSON.stringify({
       type: 'create',
       caller: { user: 'alice', username: '', displayName: '' },
@@ -87,7 +87,7 @@ describe('an alarm', () => {
     void runner.request(new Request('https://room/', { method: 'POST', body, headers }));
     await vi.waitFor(() => expect(host.posts).toHaveLength(1));
     host.alarm = null;
-    const again = new RoomRunner(host, callRoom);
+    const again = new RoomRunner(host, callRoomDefinition);
     await again.leave('nobody');
     expect(host.posts).toHaveLength(2);
     expect(host.alarm).toBe(host.time + 30_000);

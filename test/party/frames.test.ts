@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { callRoom } from '../../party/call/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
 import type { RoomDefinition } from '../../party/definition.ts';
-import { inboxRoom } from '../../party/inbox/room.ts';
-import { qrRoom } from '../../party/qr/room.ts';
+import { inboxRoomDefinition } from '../../party/inbox/room.ts';
+import { qrRoomDefinition } from '../../party/qr/room.ts';
 import { RoomRunner } from '../../party/runner.ts';
 import type { Entrant } from '../../party/wire/messages.ts';
 import { newQrRoom } from '../../src/qr/room-id.ts';
@@ -129,21 +129,23 @@ describe('what is no frame', () => {
   test('[C24] what is no frame is answered as malformed in a call, binary or not', async () => {
     const alice: Entrant = { ...who, user: 'alice', device: 'alice', role: 'caller' };
     const entrant = { ...alice, ticket: { id: 'jti', until: 1_060_000 } };
-    expect(await heard(callRoom, 'c', entrant, ringing().written)).toMatchObject([
+    expect(await heard(callRoomDefinition, 'c', entrant, ringing().written)).toMatchObject([
       malformed,
       malformed,
     ]);
   });
 
   test('[C24] what is no frame is answered as malformed in an inbox', async () => {
-    expect(await heard(inboxRoom, 'bob', who)).toMatchObject([malformed, malformed]);
+    expect(await heard(inboxRoomDefinition, 'bob', who)).toMatchObject([malformed, malformed]);
   });
 
   test('[C38] what is no frame is ignored in an inbox when a legacy client sends it', async () => {
-    expect(await heard(inboxRoom, 'bob', { ...who, device: 'ws-a', old: true })).toEqual([]);
+    expect(await heard(inboxRoomDefinition, 'bob', { ...who, device: 'ws-a', old: true })).toEqual(
+      [],
+    );
   });
 
   test('what is no frame is ignored in the room of a QR code', async () => {
-    expect(await heard(qrRoom, await newQrRoom([SECRET], 1_300_000), who)).toEqual([]);
+    expect(await heard(qrRoomDefinition, await newQrRoom([SECRET], 1_300_000), who)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { callRoom } from '../../party/call/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
 
-const decode = (frame: object) => callRoom.decode(JSON.stringify(frame), undefined);
+const decode = (frame: object) => callRoomDefinition.decode(JSON.stringify(frame), undefined);
 const candidate = { candidate: 'candidate:1 1 udp 1 198.51.100.7 46154 typ host', sdpMid: '0' };
 
 describe('null in an optional field of a frame', () => {

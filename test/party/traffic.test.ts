@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callRoom } from '../../party/call/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
 import type { Effect } from '../../party/definition.ts';
 import { itemsIn, QUEUE_LIMIT } from '../../party/outbox.ts';
 import { messagesIn } from './answering.ts';
@@ -110,7 +110,7 @@ describe('what waits for a peer who does not answer', () => {
   test('[C15] what waits is not written', () => {
     const room = ringing(unheard, { offer: offer() }).enter('alice');
     for (let seq = 2; seq <= 100; seq++) room.signal('alice', seq);
-    expect(callRoom.kept(room.state)).toMatchObject({ outbox: { items: [] } });
+    expect(callRoomDefinition.kept(room.state)).toMatchObject({ outbox: { items: [] } });
   });
 });
 
@@ -200,9 +200,9 @@ describe('what one frame sets off', () => {
       for (const frame of frames) {
         for (const who of ['alice', 'bob']) {
           const { state, now } = scene();
-          const decoded = callRoom.decode(JSON.stringify(frame), undefined);
+          const decoded = callRoomDefinition.decode(JSON.stringify(frame), undefined);
           if (!decoded || 'error' in decoded) throw new Error(`No frame: ${JSON.stringify(frame)}`);
-          const { effects } = callRoom.step(
+          const { effects } = callRoomDefinition.step(
             state,
             { type: 'frame', id: who, frame: decoded.frame },
             now,

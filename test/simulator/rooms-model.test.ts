@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callRoom } from '../../party/call/room.ts';
-import { inboxRoom } from '../../party/inbox/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
+import { inboxRoomDefinition } from '../../party/inbox/room.ts';
 import {
   glareScript,
   groupGlareScript,
@@ -86,9 +86,9 @@ describe('a broken rule', () => {
   const planted: Record<string, { machines: Machines; promise: RegExp; steps: number }> = {
     'an inbox that rings on for a call that was declined': {
       machines: {
-        call: callRoom,
+        call: callRoomDefinition,
         inbox: {
-          ...inboxRoom,
+          ...inboxRoomDefinition,
           step: (state, event, now) =>
             event.type === 'message' &&
             event.message.type === 'stop' &&
@@ -97,7 +97,7 @@ describe('a broken rule', () => {
                   state,
                   effects: [{ type: 'reply', request: event.request, answer: { outcome: 'done' } }],
                 }
-              : inboxRoom.step(state, event, now),
+              : inboxRoomDefinition.step(state, event, now),
         },
       },
       promise: /ring|is in|rooms say/,
@@ -105,14 +105,14 @@ describe('a broken rule', () => {
     },
     'a call that hears signals twice': {
       machines: {
-        inbox: inboxRoom,
+        inbox: inboxRoomDefinition,
         call: {
-          ...callRoom,
+          ...callRoomDefinition,
           step: (state, event, now) => {
             const isBug =
               event.type === 'frame' && event.frame.type === 'signal' && event.frame.seq === 3;
             const frame = isBug ? { ...event.frame, seq: 2 } : undefined;
-            return callRoom.step(
+            return callRoomDefinition.step(
               state,
               frame && event.type === 'frame' ? { ...event, frame } : event,
               now,

@@ -1,5 +1,5 @@
-import type { CallRecord, Entrant, Held, ToCall, ToInbox } from '../../party/wire/messages.ts';
-import { Created, Permitted, ToWorker } from '../../party/wire/messages.ts';
+import type { CallRecord, Entrant, HeldCall, ToCall, ToInbox } from '../../party/wire/messages.ts';
+import { CreateAnswer, PermitAnswer, ToWorker } from '../../party/wire/messages.ts';
 import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import { hold } from './broken.ts';
@@ -17,7 +17,7 @@ export type Admission =
       readonly created: boolean;
     }
   | { readonly outcome: 'ended' | 'no_such_call' }
-  | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: Held | undefined };
+  | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: HeldCall | undefined };
 
 /** A room, as the Worker reaches it. */
 interface Reached {
@@ -54,7 +54,7 @@ export class SimulatedWorker {
   /** Call → its record, as it was first told. */
   readonly records = new Map<string, CallRecord>();
   /** Calls that POST has made, and what each was answered. */
-  readonly made = new Map<string, Created['outcome'] | undefined>();
+  readonly made = new Map<string, CreateAnswer['outcome'] | undefined>();
   /** Call → the call that was answered in its place. */
   readonly instead = new Map<string, string>();
   /** Sessions whose inbox could not be told that they have ended. */
@@ -129,7 +129,7 @@ export class SimulatedWorker {
       ...(request !== undefined && { request }),
     };
     this.#ask(this.#reach.call(call), create, (answer) => {
-      const created = answer === undefined ? undefined : Created.parse(answer);
+      const created = answer === undefined ? undefined : CreateAnswer.parse(answer);
       this.made.set(call, created?.outcome);
       switch (created?.outcome) {
         case 'created':
@@ -164,7 +164,7 @@ export class SimulatedWorker {
     const ask = { type: 'permit', user, device, ...(takeOver && { takeOver }) } as const;
     this.#ask(this.#reach.call(call), ask, (answer) => {
       if (answer === undefined) return onAdmission(undefined);
-      const permitted = Permitted.parse(answer);
+      const permitted = PermitAnswer.parse(answer);
       if (permitted.outcome !== 'ok') onAdmission(permitted);
       else onAdmission({ outcome: 'call', call, role: permitted.role, created: false });
     });

@@ -1,11 +1,11 @@
 import { readCall } from '../../party/call/kept.ts';
 import { deviceOf } from '../../party/call/member.ts';
 import { RUNG_MS } from '../../party/call/ringing.ts';
-import { callRoom } from '../../party/call/room.ts';
+import { callRoomDefinition } from '../../party/call/room.ts';
 import type { CallRoomState, RoomCall } from '../../party/call/state.ts';
 import { memberOf } from '../../party/call/state.ts';
 import type { Effect } from '../../party/definition.ts';
-import { inboxRoom } from '../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../party/inbox/room.ts';
 import type { Entrant } from '../../party/wire/messages.ts';
 import { Answers, Batch, ToInbox } from '../../party/wire/messages.ts';
 import { CallServerFrame } from '../../src/contract/sockets/call.ts';
@@ -33,8 +33,8 @@ export type AnyDevice = Device | LegacyDevice;
 
 /** The machines that the rooms are made of. */
 export interface Machines {
-  readonly call: typeof callRoom;
-  readonly inbox: typeof inboxRoom;
+  readonly call: typeof callRoomDefinition;
+  readonly inbox: typeof inboxRoomDefinition;
 }
 
 /** A call that tells an inbox something, and whose inbox it is. */
@@ -72,7 +72,7 @@ export class World implements DeviceWorld {
   readonly #traffic = new Traffic();
   #links = 0;
 
-  constructor(machines: Machines = { call: callRoom, inbox: inboxRoom }) {
+  constructor(machines: Machines = { call: callRoomDefinition, inbox: inboxRoomDefinition }) {
     this.#machines = machines;
   }
 

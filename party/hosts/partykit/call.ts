@@ -1,5 +1,5 @@
-import { callRoom } from '../../call/room.ts';
+import { callRoomDefinition } from '../../call/room.ts';
 import { roomOnPartyKit } from './adapter.ts';
 
 /** A `call` room on PartyKit. */
-export default roomOnPartyKit(callRoom);
+export default roomOnPartyKit(callRoomDefinition);

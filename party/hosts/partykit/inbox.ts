@@ -1,5 +1,5 @@
-import { inboxRoom } from '../../inbox/room.ts';
+import { inboxRoomDefinition } from '../../inbox/room.ts';
 import { roomOnPartyKit } from './adapter.ts';
 
 /** An `inbox` room on PartyKit. */
-export default roomOnPartyKit(inboxRoom);
+export default roomOnPartyKit(inboxRoomDefinition);

@@ -1,5 +1,5 @@
-import { qrRoom } from '../../qr/room.ts';
+import { qrRoomDefinition } from '../../qr/room.ts';
 import { roomOnPartyKit } from './adapter.ts';
 
 /** A `qr` room on PartyKit. */
-export default roomOnPartyKit(qrRoom);
+export default roomOnPartyKit(qrRoomDefinition);

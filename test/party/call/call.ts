@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CallEvent } from '../../../party/call/machine.ts';
-import { callRoom } from '../../../party/call/room.ts';
+import { callRoomDefinition } from '../../../party/call/room.ts';
 import type { CallRoomState } from '../../../party/call/state.ts';
 import type { Effect, Present, Step } from '../../../party/definition.ts';
 import type { KeptOutbox } from '../../../party/outbox.ts';
@@ -49,7 +49,7 @@ export class CallRoom extends Recorder {
   constructor(answers: Answers = {}) {
     super();
     this.answers = { ...answers };
-    this.state = this.#perform(callRoom.start('c', undefined, [], this.now));
+    this.state = this.#perform(callRoomDefinition.start('c', undefined, [], this.now));
   }
 
   /** Alice calls from the device `alice`. Returns the request's number, see {@link reply}. */
@@ -105,7 +105,7 @@ export class CallRoom extends Recorder {
   }
 
   say(name: string, frame: object): this {
-    const decoded = callRoom.decode(JSON.stringify(frame), undefined);
+    const decoded = callRoomDefinition.decode(JSON.stringify(frame), undefined);
     if (!decoded || 'error' in decoded) throw new Error(`No frame: ${JSON.stringify(frame)}`);
     return this.step({ type: 'frame', id: name, frame: decoded.frame });
   }
@@ -162,9 +162,10 @@ export class CallRoom extends Recorder {
 
   /** When the room wants an alarm or a reminder. */
   get #wakeAt(): number | undefined {
-    const times = [callRoom.deadline(this.state), callRoom.reminder?.(this.state)].filter(
-      (at) => at !== undefined,
-    );
+    const times = [
+      callRoomDefinition.deadline(this.state),
+      callRoomDefinition.reminder?.(this.state),
+    ].filter((at) => at !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -174,7 +175,7 @@ export class CallRoom extends Recorder {
     this.frames.clear();
     this.open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
-    this.state = this.#perform(callRoom.start('c', kept, [], this.now));
+    this.state = this.#perform(callRoomDefinition.start('c', kept, [], this.now));
     return this.#answer();
   }
 
@@ -191,7 +192,7 @@ export class CallRoom extends Recorder {
   }
 
   step(event: CallEvent): this {
-    this.state = this.#perform(callRoom.step(this.state, event, this.now));
+    this.state = this.#perform(callRoomDefinition.step(this.state, event, this.now));
     return this.#answer();
   }
 
@@ -203,7 +204,7 @@ export class CallRoom extends Recorder {
       const given = answerPost(post, this.answers);
       const answered = { type: 'answered', n: post.n, answer: given } as const;
       if (given === HANGS) this.open.push(post);
-      else this.state = this.#perform(callRoom.step(this.state, answered, this.now));
+      else this.state = this.#perform(callRoomDefinition.step(this.state, answered, this.now));
     }
     return this;
   }
@@ -217,7 +218,7 @@ export class CallRoom extends Recorder {
   #perform({ state, effects }: Step<CallRoomState>): CallRoomState {
     this.state = state;
     for (const effect of effects) this.#do(effect);
-    expect(withoutNext(this.written)).toEqual(withoutNext(callRoom.kept(state)));
+    expect(withoutNext(this.written)).toEqual(withoutNext(callRoomDefinition.kept(state)));
     return state;
   }
 
@@ -234,7 +235,7 @@ export class CallRoom extends Recorder {
         this.closed.push(`${effect.id} ${effect.why}`);
         return;
       case 'keep':
-        this.written = callRoom.kept(this.state);
+        this.written = callRoomDefinition.kept(this.state);
         return;
       case 'forget':
         this.forgotten++;

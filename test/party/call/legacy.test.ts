@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callRoom } from '../../../party/call/room.ts';
+import { callRoomDefinition } from '../../../party/call/room.ts';
 import type { CallRoom } from './call.ts';
 import { answer, offer, ringing, talking } from './call.ts';
 
@@ -56,14 +56,14 @@ describe('a legacy client in a call', () => {
   });
 
   test('a legacy client keeps the room awake every 5 s, a current one does not', () => {
-    const woken = ({ state, now }: CallRoom) => (callRoom.deadline(state) ?? 0) - now;
+    const woken = ({ state, now }: CallRoom) => (callRoomDefinition.deadline(state) ?? 0) - now;
     expect(woken(legacyCall().act('bob', { type: 'accept' }))).toBe(5_000);
     expect(woken(talking())).toBe(300_000);
   });
 
   test('the room looks for silent sockets of current clients without writing anything', () => {
     const { state, now } = talking();
-    expect(callRoom.reminder?.(state)).toBe(now + 15_000);
+    expect(callRoomDefinition.reminder?.(state)).toBe(now + 15_000);
   });
 
   test('[C39] a call with a legacy client is lost with its host', () => {

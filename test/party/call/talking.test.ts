@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callRoom } from '../../../party/call/room.ts';
+import { callRoomDefinition } from '../../../party/call/room.ts';
 import { HANGS } from './answers.ts';
 import { CallRoom, ringing, talking } from './call.ts';
 
@@ -66,7 +66,7 @@ describe('a call that is accepted', () => {
   test('[C10] the host is woken within five minutes, should it die and nobody come back', () => {
     const room = talking();
     for (let n = 0; n < 3; n++) {
-      expect(callRoom.deadline(room.state)).toBe(room.now + 300_000);
+      expect(callRoomDefinition.deadline(room.state)).toBe(room.now + 300_000);
       room.wait(300_000);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inboxRoom } from '../../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import { Inbox, profile } from './inbox.ts';
 
 const ok = { outcome: 'ok' };
@@ -112,16 +112,16 @@ describe('a user who is in a call', () => {
 describe('an idle inbox', () => {
   test('an idle inbox sets no alarm, whoever is connected', () => {
     const bob = new Inbox().device('phone').legacy('pc');
-    expect(inboxRoom.deadline(bob.state)).toBeUndefined();
+    expect(inboxRoomDefinition.deadline(bob.state)).toBeUndefined();
     bob.stop('c');
-    expect(inboxRoom.deadline(bob.state)).toBeUndefined();
+    expect(inboxRoomDefinition.deadline(bob.state)).toBeUndefined();
   });
 
   test('an inbox is woken when the next of its calls runs out', () => {
     const bob = new Inbox();
     bob.ring('c', { expiresAt: bob.now + 45_000 });
     bob.ring('d', { expiresAt: bob.now + 20_000 });
-    expect(inboxRoom.deadline(bob.state)).toBe(bob.now + 30_000);
+    expect(inboxRoomDefinition.deadline(bob.state)).toBe(bob.now + 30_000);
   });
 
   test('an inbox writes only what it has to know after a sleep', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inboxRoom } from '../../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import { Inbox, profile } from './inbox.ts';
 
 const ok = { outcome: 'ok' };
@@ -15,7 +15,7 @@ describe('a user who calls', () => {
 
   test('a dial is written before it is answered', () => {
     const bob = new Inbox();
-    const { effects } = inboxRoom.step(
+    const { effects } = inboxRoomDefinition.step(
       bob.state,
       {
         type: 'message',

@@ -1,6 +1,6 @@
 import type { Effect, Present, Step } from '../../../party/definition.ts';
 import type { InboxEvent } from '../../../party/inbox/machine.ts';
-import { inboxRoom } from '../../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import type { InboxState } from '../../../party/inbox/state.ts';
 import type { Entrant, ToInbox } from '../../../party/wire/messages.ts';
 import type { Post } from '../answering.ts';
@@ -36,7 +36,7 @@ export class Inbox {
 
   constructor(user = 'bob', kept?: unknown) {
     this.user = user;
-    this.state = this.#perform(inboxRoom.start(user, kept, [], this.now));
+    this.state = this.#perform(inboxRoomDefinition.start(user, kept, [], this.now));
   }
 
   /** A current device comes and says hello; its connection and its device have the same name. */
@@ -71,7 +71,7 @@ export class Inbox {
   text(name: string, text: string): this {
     const present = this.#present.get(name);
     if (present) this.#present.set(name, { ...present, heardAt: this.now });
-    const decoded = inboxRoom.decode(text, present?.who);
+    const decoded = inboxRoomDefinition.decode(text, present?.who);
     return decoded && 'frame' in decoded
       ? this.step({ type: 'frame', id: name, frame: decoded.frame })
       : this;
@@ -89,7 +89,7 @@ export class Inbox {
   /** Tells the inbox something and returns its answer. */
   tell(message: ToInbox): object | undefined {
     this.#replies = [];
-    const present = inboxRoom.asksWhoIsHere?.(message) && [...this.#present.values()];
+    const present = inboxRoomDefinition.asksWhoIsHere?.(message) && [...this.#present.values()];
     this.step({ type: 'message', request: 'r', message, ...(present && { present }) });
     return this.#replies[0];
   }
@@ -183,9 +183,10 @@ export class Inbox {
 
   /** When the inbox wants an alarm or a reminder. */
   get #wakeAt(): number | undefined {
-    const times = [inboxRoom.deadline(this.state), inboxRoom.reminder?.(this.state)].filter(
-      (at) => at !== undefined,
-    );
+    const times = [
+      inboxRoomDefinition.deadline(this.state),
+      inboxRoomDefinition.reminder?.(this.state),
+    ].filter((at) => at !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -204,7 +205,7 @@ export class Inbox {
     this.#open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
     this.state = this.#perform(
-      inboxRoom.start(this.user, kept, [...this.#present.values()], this.now),
+      inboxRoomDefinition.start(this.user, kept, [...this.#present.values()], this.now),
     );
     return this;
   }
@@ -240,7 +241,7 @@ export class Inbox {
   }
 
   step(event: InboxEvent): this {
-    this.state = this.#perform(inboxRoom.step(this.state, event, this.now));
+    this.state = this.#perform(inboxRoomDefinition.step(this.state, event, this.now));
     const check = this.#unanswered.shift();
     if (!check) return this;
     const answer = this.ended && { outcome: 'ok', ended: this.ended };
@@ -267,7 +268,7 @@ export class Inbox {
         return;
       case 'keep':
         this.writes++;
-        this.written = inboxRoom.kept(this.state);
+        this.written = inboxRoomDefinition.kept(this.state);
         return;
       case 'reply':
         this.#replies.push(effect.answer);

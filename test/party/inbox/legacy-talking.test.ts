@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { inboxRoom } from '../../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import { itemsIn } from '../../../party/outbox.ts';
 import { Inbox, offerOf, profile } from './inbox.ts';
 import {
@@ -190,7 +190,7 @@ describe('frames of legacy clients that do not fit', () => {
 
   test('[C38] a legacy client is not told what was wrong', () => {
     const who = bob.state.sockets[0]?.who;
-    expect(inboxRoom.decode('{', who)).toBeUndefined();
-    expect(inboxRoom.decode('{"type":"hello","version":1}', who)).toBeUndefined();
+    expect(inboxRoomDefinition.decode('{', who)).toBeUndefined();
+    expect(inboxRoomDefinition.decode('{"type":"hello","version":1}', who)).toBeUndefined();
   });
 });

@@ -1,24 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inboxRoom } from '../../../party/inbox/room.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import type { InboxState, StoredInbox } from '../../../party/inbox/state.ts';
 import { EMPTY_INBOX } from '../../../party/inbox/state.ts';
 import type { ToInbox } from '../../../party/wire/messages.ts';
 import {
-  Dialled,
+  ActiveAnswer,
+  DialAnswer,
   Done,
-  Entered,
-  Rung,
+  RingAnswer,
   ToCall,
   ToWorker,
-  TurnGranted,
+  TurnAnswer,
 } from '../../../party/wire/messages.ts';
 import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';
 
-const rooms = { dial: Dialled, ring: Rung, active: Entered, moved: Done, stop: Done, signal: Done };
-const answers = { ...rooms, revoked: Done, turn: TurnGranted };
+const rooms = {
+  dial: DialAnswer,
+  ring: RingAnswer,
+  active: ActiveAnswer,
+  moved: Done,
+  stop: Done,
+  signal: Done,
+};
+const answers = { ...rooms, revoked: Done, turn: TurnAnswer };
 const oldEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
 const call = fc.constantFrom('c', 'd', '__proto__', 'constructor');
@@ -132,7 +139,7 @@ class Life {
       if (!who.old) expect({ line, dial }).toEqual({ line: undefined, dial: undefined });
       if (line) expect(['dialling', 'ringing', 'active']).toContain(stateOf(line.call));
     }
-    expect(essence(inboxRoom.kept(bob.state), bob.state)).toBe(
+    expect(essence(inboxRoomDefinition.kept(bob.state), bob.state)).toBe(
       essence(bob.written ?? EMPTY_INBOX, bob.state),
     );
     for (const { id, who } of sockets) {
@@ -212,7 +219,7 @@ describe('whatever happens to an inbox', () => {
         const { bob } = life;
         for (const what of happenings) happen(life, what);
         for (let i = 0; i < 3; i++) bob.answer().wait(100_000);
-        expect(inboxRoom.deadline(bob.state)).toBeUndefined();
+        expect(inboxRoomDefinition.deadline(bob.state)).toBeUndefined();
         expect(
           bob.state.sockets
             .map(({ line, dial }) => line ?? dial)

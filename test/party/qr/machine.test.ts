@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../party/definition.ts';
 import type { QrEvent, QrState } from '../../../party/qr/machine.ts';
 import { step } from '../../../party/qr/machine.ts';
-import { qrRoom } from '../../../party/qr/room.ts';
+import { qrRoomDefinition } from '../../../party/qr/room.ts';
 import { DEVICE_LIMIT } from '../../../src/contract/sockets/protocol.ts';
 
 const EXPIRES = 300_000;
@@ -80,10 +80,10 @@ describe('the room of a QR code', () => {
   test('the room knows what it was told when it starts again, and when it expires', () => {
     const until = (EXPIRES / 1000).toString(36).padStart(6, '0');
     const id = `${until}-${'n'.repeat(12)}-${'m'.repeat(43)}`;
-    expect(qrRoom.start(id, undefined, [], 0).state).toEqual(fresh);
+    expect(qrRoomDefinition.start(id, undefined, [], 0).state).toEqual(fresh);
     const { state } = step(fresh, tell(denied), 0);
-    expect(qrRoom.start(id, qrRoom.kept(state), [], 0).state).toEqual(state);
-    expect(qrRoom.deadline(state)).toBe(EXPIRES);
+    expect(qrRoomDefinition.start(id, qrRoomDefinition.kept(state), [], 0).state).toEqual(state);
+    expect(qrRoomDefinition.deadline(state)).toBe(EXPIRES);
   });
 
   test('[A31] a request once denied stays denied, in whatever order it is told', () => {

@@ -1,4 +1,4 @@
-import type { Created, Permitted, TurnGranted } from '../../../party/wire/messages.ts';
+import type { CreateAnswer, PermitAnswer, TurnAnswer } from '../../../party/wire/messages.ts';
 import type { Rooms } from '../../../party/wire/rooms.ts';
 import { NO_ROOMS } from '../../../party/wire/rooms.ts';
 
@@ -7,10 +7,10 @@ export type Asked = Parameters<Rooms['ask']>;
 
 /** What calls answer. */
 export interface Answers {
-  readonly create?: Created;
-  readonly permit?: Permitted;
+  readonly create?: CreateAnswer;
+  readonly permit?: PermitAnswer;
   /** What inboxes answer to whoever needs a TURN credential. */
-  readonly turn?: TurnGranted;
+  readonly turn?: TurnAnswer;
   /** Gets what is asked; what it throws is what the Worker gets. */
   readonly hear?: (...asked: Asked) => void;
 }
