@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
 /**
- * Begins with the file that spends a minute waiting, so that the others run meanwhile. Ends with those that leave calls ringing: what rooms tell the Worker when
- * these are missed, after 45 s, must not fall into what another file counts.
+ * Begins with the file that waits for a minute, so that the others run meanwhile. Ends with those
+ * that leave calls ringing: these are missed after 45 s, and what rooms tell the Worker then must
+ * not be counted by another file.
  */
 class Order extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
@@ -15,7 +16,10 @@ class Order extends BaseSequencer {
   }
 }
 
-/** The calls, on one host of the rooms. All files share one stack: they have people of their own, and count nothing that others do. */
+/**
+ * The tests of calls on one host. All files share one stack: each has its own people, and counts
+ * nothing of others.
+ */
 const calls = (host: string) => ({
   test: {
     name: `calls-${host}`,
@@ -24,9 +28,9 @@ const calls = (host: string) => ({
     setupFiles: ['test/support/collect-logs.ts'],
     sequence: { groupOrder: 2 },
     isolate: false,
-    // One of each host only waits.
+    // One file of each host only waits.
     maxWorkers: 4,
-    // What is waited for, all at once.
+    // Tests that wait run all at once.
     maxConcurrency: 30,
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -37,13 +41,13 @@ const PARTYKIT = ['test/dev/*partykit*.test.ts'];
 
 export default defineConfig({
   test: {
-    // What a test prints is of use when it fails.
+    // The output of a test is shown when it fails.
     silent: 'passed-only',
-    // Also on a machine with two cores: much of the time is spent waiting.
+    // Two workers pay off on two cores as well, since much of the time is spent waiting.
     maxWorkers: 2,
     sequence: { sequencer: Order },
     projects: [
-      // Logic, without any store: milliseconds.
+      // Logic without any store, which takes milliseconds.
       {
         test: {
           name: 'unit',
@@ -51,7 +55,7 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      // The local stack's own parts, each started by its tests.
+      // The parts of the local stack; tests start what they need.
       {
         test: {
           name: 'dev',
@@ -61,10 +65,11 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // The same of the other host of rooms: `npm run test:calls`, as everything below.
+      // The parts that run rooms under PartyKit; `npm run test:calls` runs them, and the calls
+      // below.
       { test: { name: 'partykit', include: PARTYKIT, testTimeout: 60_000, hookTimeout: 60_000 } },
-      // The running stack, one for each worker: calls to its stores are counted, and its stores made to fail. After all others, since what it
-      // measures in time would suffer from them.
+      // The running stack, one for each worker, whose stores are counted and made to fail. It runs
+      // after all others, which would slow it down.
       {
         test: {
           name: 'stack',
@@ -72,13 +77,14 @@ export default defineConfig({
           globalSetup: 'test/stack/setup.ts',
           setupFiles: ['test/support/collect-logs.ts'],
           sequence: { groupOrder: 1 },
-          // Loading the app and its drivers for each file would take as long as the tests themselves; files keep nothing for one another.
+          // Loading the app for each file would take as long as the tests; files share no state.
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
-      // Two real browsers call each other: `npm run test:e2e`, since not every machine has a Chromium.
+      // Two real browsers call each other; `npm run test:e2e` alone, since not every machine has
+      // Chromium.
       {
         test: {
           name: 'e2e',
@@ -90,7 +96,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // One suite, on both hosts.
+      // The same suite runs on both hosts.
       calls('partyserver'),
       calls('partykit'),
     ],

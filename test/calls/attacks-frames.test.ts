@@ -13,7 +13,7 @@ const TOO_MANY = { code: 4029, reason: 'Too many messages' };
 const VERSION = { code: 4400, reason: 'Unknown version' };
 const LIMIT = 64 * 1024;
 
-/** Somebody is there, and is heard. */
+/** Checks that somebody is connected and heard. */
 const isAlive = async (line: CallLine): Promise<void> => {
   line.say({ type: 'ping' });
   await line.next({ type: 'pong' });
@@ -179,7 +179,7 @@ describe('what is no frame of the protocol', () => {
     expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp: 'v=0' }] });
     caller.say(signal(1));
     await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
-    // Nobody has seen what has not been said.
+    // Nobody can have seen a signal that was not sent.
     expect(callee.frames.filter(({ type }) => type === 'acked')).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ afterAll(dropAll);
 
 const { ROOMS_URL, ROOMS_SECRET, JWT_SECRET } = stack.settings;
 const SECRET = String(ROOMS_SECRET ?? JWT_SECRET);
-/** What nobody has been told. */
+/** A secret that nobody knows. */
 const STRANGE = 'another-secret-0123456789012345';
 const FULL = { code: 4429, reason: 'Too many connections' };
 
@@ -31,7 +31,7 @@ describe('five hundred sockets of one user', () => {
     const inside: Awaited<ReturnType<typeof openLegacy>>[] = [];
     const enter = async () => {
       const line = await openLegacy(b.token);
-      // Whoever is let in is answered.
+      // Each socket that is let in is answered.
       line.say(PING[0]);
       const code = await Promise.race([
         line.next({ type: 'pong' }).then(() => 0),
@@ -54,7 +54,7 @@ describe('five hundred sockets of one user', () => {
     await legacy.next({ event: 'call:answer' });
     legacy.say({ event: 'call:hangup' });
     await inside[0]?.next({ event: 'call:hangup' });
-    // One that leaves makes room for one that comes.
+    // A socket that leaves makes room for another one.
     inside[0]?.close();
     await expect
       .poll(async () =>
@@ -115,10 +115,10 @@ describe('whoever speaks to rooms past the Worker', () => {
   const act = () =>
     JSON.stringify({ type: 'act', user: a.user.id, device: 'd', action: { type: 'revoke' } });
 
-  /** Makes headers that do not fit a request. */
+  /** Makes headers whose signature does not fit the request. */
   type Forgery = (target: string, body: string) => Promise<Record<string, string>>;
 
-  /** Them, by what is wrong. */
+  /** Wrong signatures, by what is wrong with them. */
   const wrong: [string, Forgery][] = [
     ['nothing', async () => ({})],
     ['nonsense', async () => ({ 'X-AIST-Signature': 'nonsense' })],
@@ -193,7 +193,7 @@ describe('whoever speaks to rooms past the Worker', () => {
     },
   );
 
-  // Where rooms have an address of their own.
+  // Only rooms on another host have an address of their own.
   if (ROOMS_URL) {
     test.each(wrong)(
       '[C18] who speaks to rooms with %s is turned away by the rooms themselves',

@@ -16,7 +16,7 @@ afterAll(dropAll);
 const UNAUTHORIZED = { code: 4001, reason: 'Unauthorized' };
 const NOT_IN_CALL = { code: 4003, reason: 'Not in this call' };
 
-/** A ticket with other claims, signed with the secret of the tests, or another one. */
+/** Signs a ticket with other claims, with the right secret or another one. */
 const forge = async (
   { url, ticket }: Ticket,
   claims: Record<string, unknown>,
@@ -35,7 +35,7 @@ const forge = async (
 
 const AnyFrame = z.union([CallServerFrame, InboxServerFrame]);
 
-/** How the room treats somebody with a ticket: nothing is said, and the connection ends. */
+/** Enters a room with a ticket, expects these frames alone, and returns the close. */
 const refusal = async (device: Device, ticket: Ticket, frames: readonly object[] = []) => {
   const line = await device.enter(ticket, AnyFrame);
   line.say({ type: 'hello', version: 1 });
@@ -45,7 +45,7 @@ const refusal = async (device: Device, ticket: Ticket, frames: readonly object[]
 };
 
 describe('a ticket', () => {
-  /** What they all knock at. */
+  /** The call that all of them try to enter. */
   let scene: Ringing;
   beforeAll(async () => {
     scene = await ringing();
@@ -59,7 +59,7 @@ describe('a ticket', () => {
       expect(await refusal(one.b, { ...ticket, url })).toEqual(NOT_IN_CALL);
     }
     expect(await refusal(one.b, { ...inbox, url: one.call.url })).toEqual(NOT_IN_CALL);
-    // It has not been used up by that.
+    // The wrong room did not use the ticket up.
     await one.b.join(ticket);
     await other.b.accept(other.call.callId);
     await other.caller.next({ type: 'peer', peer: { state: 'joined' } });
@@ -72,7 +72,7 @@ describe('a ticket', () => {
     if (!stranger) throw new Error('There is no stranger');
     const ticket = await b.callTicket(call.callId);
     const sid = crypto.randomUUID().replaceAll('-', '').slice(0, 22);
-    // By somebody who has the secret of tickets, no less; whose session does not live is unauthorized.
+    // The forger has the secret of tickets, but no session that lives.
     const mine = decodeJwt((await stranger.inboxTicket()).ticket);
     const session = { userId: mine['userId'], sid: mine['sid'], issuedAt: mine['issuedAt'] };
     expect(await refusal(stranger, await forge(ticket, session))).toEqual(NOT_IN_CALL);

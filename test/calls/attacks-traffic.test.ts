@@ -6,7 +6,7 @@ import { aCallWorks, newDevices, two } from '../support/calls/scenes.ts';
 
 afterAll(dropAll);
 
-/** How many candidates are said beside the offer: as many as wait for somebody at most. */
+/** How many candidates go with the offer: as many as may wait for a device. */
 const CANDIDATES = 511;
 const AGAIN = 60;
 
@@ -35,7 +35,7 @@ describe('a legacy client that calls its caller again and again while it rings',
     await aCallWorks(others, other);
     line.say({ type: 'hangup' });
     await line.next({ type: 'state', state: 'ended' });
-    // What was on its way has come by then.
+    // Everything that was on its way has arrived by then.
     await sleep(1_000);
     const candidates = legacy.frames.filter(
       (frame) => 'event' in frame && frame.event === 'call:ice',

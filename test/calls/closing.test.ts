@@ -13,11 +13,11 @@ import { stack } from '../support/stack.ts';
 
 afterAll(dropAll);
 
-/** What a close was answered with, if it was at once. */
+/** Closes a socket, and returns the code of an answer that came at once. */
 const answerTo = (closed: Promise<Closed>): Promise<number | 'nothing'> =>
   Promise.race([closed.then(({ code }) => code), sleep(AT_ONCE_MS, 'nothing' as const)]);
 
-/** The sockets of each kind that there is, in the states that they can be in. */
+/** Opens each kind of socket, in each of its states. */
 const SOCKETS = {
   'an inbox': async () => (await two()).inbox,
   'the inbox of a legacy client': async () => legacyClient((await two()).b.user),
@@ -59,7 +59,7 @@ describe('a client that comes back from its empty close', () => {
   });
 });
 
-/** Sends until the connection has ended, or so many frames; answers whether it has ended. */
+/** Sends up to so many frames, and returns whether the connection ended meanwhile. */
 const flood = async (line: Pick<CallLine, 'say' | 'holdOpen'>): Promise<boolean> => {
   let isCut = false;
   const cut = line.holdOpen().then(() => {

@@ -9,7 +9,7 @@ afterAll(dropAll);
 
 const DONE = { code: 1000, reason: 'Done' };
 
-/** What both have in their history of one call, once each. */
+/** Expects one record of the call in each of the two histories. */
 const written = async (caller: Device, callee: Device, callId: string) => {
   const [out, into] = await Promise.all([recordsOf(caller, callId), recordsOf(callee, callId)]);
   expect(out).toMatchObject([{ direction: 'outgoing', peers: [{ userId: callee.user.id }] }]);

@@ -8,10 +8,10 @@ import { repeated } from '../support/races.ts';
 
 afterAll(dropAll);
 
-/** How many dial, two by two; CI says 1,000. */
+/** How many pairs dial each other; CI asks for 1,000. */
 const GLARE_RUNS = Number(process.env.GLARE_RUNS ?? 100);
 
-/** How often a group of three does it. */
+/** How often a group of three dials at once. */
 const GROUP_RUNS = Math.ceil(GLARE_RUNS / 20);
 
 /** Both dial each other at the same moment; they hear of one call, and of the same one. */
@@ -40,7 +40,7 @@ describe('two who dial each other at the same moment', () => {
         const call = await collide(a, b);
         const caller = call.role === 'caller' ? a : b;
         won[caller.user.id < (caller === a ? b : a).user.id ? 'smaller' : 'larger'] += 1;
-        // Neither is in any other call, or it would be refused.
+        // A dial would be refused if one of them were in another call.
         const line = await a.join(call);
         expect(line.frames).toMatchObject([
           { call: call.callId, caller: caller.user.id, state: 'ringing' },
@@ -104,7 +104,7 @@ describe('of a group', () => {
       for (const line of [...lines, third]) await line.next({ type: 'pong' });
       third.say({ type: 'signal', seq: 1, to: a.user.id, signal: { kind: 'offer', sdp: 'v=0' } });
       await lines[0]?.next({ type: 'signal', from: c.user.id });
-      // Of a call that gave way nothing rings any more.
+      // The call that gave way does not ring any more.
       const rings =
         inboxes[2]?.frames.flatMap((one) => (one.type === 'ring' ? one.call : [])) ?? [];
       const stops = inboxes[2]?.frames.flatMap((one) => (one.type === 'stop' ? one.call : []));
@@ -124,7 +124,7 @@ describe('of a group', () => {
     expect([all.status, all.body]).toMatchObject([201, existing]);
     await b.accept(callId);
     await line.next({ type: 'peer', peer: { user: b.user.id, state: 'joined' } });
-    // The one who rings is not in it yet: it is theirs still.
+    // The callee has not joined yet, so the call rings on.
     expect((await c.call([a.user, b.user])).callId).toBe(callId);
   });
 
@@ -133,7 +133,7 @@ describe('of a group', () => {
     const calls = await Promise.all([a.call([b.user, c.user]), c.call(a.user)]);
     const [group, pair] = calls;
     if (pair.callId === group.callId) return expect(pair.role).toBe('callee');
-    // It rang before the group was called: that one's caller has refused it.
+    // The call rang before the group call, whose caller did not take it.
     await expect.poll(() => recordsOf(c, pair.callId)).toMatchObject([{ reason: 'declined' }]);
   });
 });

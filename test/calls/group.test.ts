@@ -7,7 +7,7 @@ import { SocketClient } from '../support/calls/socket-client.ts';
 
 afterAll(dropAll);
 
-/** So many people in one call, each with a client that keeps to the protocol; the first one called. */
+/** Brings so many people into one call that the first one made, each with the reference client. */
 const gather = async (count: number) => {
   const devices = await newDevices(count);
   const [caller, ...callees] = devices;
@@ -111,7 +111,7 @@ describe('a group call', () => {
     ]);
     line.say({ type: 'accept' });
     await second.until(({ peers }) => peers.get(leaver.user.id)?.state === 'joined');
-    // They have forgotten all, so it is all anew.
+    // The device forgot everything, so it negotiates anew.
     expect(second.client.peers.get(leaver.user.id)?.epoch).toBe(2);
     second.client.signal({ kind: 'offer', sdp: 'v=0 again' }, leaver.user.id);
     await line.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0 again' }] });

@@ -7,7 +7,7 @@ import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
 
 afterAll(dropAll);
 
-/** Which call a device is told that its user is in. */
+/** The call that a welcome says the user is in. */
 const inCall = async (inbox: Promise<InboxLine>) => {
   const [welcome] = (await inbox).frames;
   return welcome?.type === 'welcome' ? welcome.inCall : undefined;

@@ -17,7 +17,10 @@ const offerTo = ({ user }: Device) => ({
 const eventOf = (frame: object) => ('event' in frame ? [frame.event] : []);
 const events = ({ frames }: LegacyLine) => frames.flatMap(eventOf);
 
-/** `a` calls `b`, both legacy clients, who answers; `a` has another socket for calls that come in. */
+/**
+ * Has `a` call `b`, who answers, both with legacy clients; `a` has another socket for further
+ * calls.
+ */
 const legacyTalk = async () => {
   const [a, b, c] = await newDevices(3);
   if (!a || !b || !c) throw new Error('There are no three');
@@ -31,7 +34,7 @@ const legacyTalk = async () => {
   return { a, b, c, caller, incoming, callee, token };
 };
 
-/** A busy machine takes its time. */
+/** Time limits and retries for a busy machine. */
 const patient = { timeout: 60_000, retry: 2 };
 
 describe.concurrent(
@@ -122,7 +125,7 @@ describe.concurrent('calling a legacy client back', patient, () => {
     return { a, b, inbox, legacy, callee, call: 'call' in frame ? frame.call : '' };
   };
 
-  // A busy machine can take longer than that.
+  // On a busy machine the 2 s may be over before the next call.
   test('[C44] calling a legacy caller back at once is the same call', { retry: 3 }, async () => {
     const { a, b, call, legacy } = await isCalled();
     const body = { callId: call, role: 'callee', existing: true };

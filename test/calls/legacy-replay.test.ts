@@ -9,7 +9,7 @@ import { newDevices, two } from '../support/calls/scenes.ts';
 
 afterAll(dropAll);
 
-/** The texts that a line has heard. */
+/** The texts of all frames on a line. */
 const texts = ({ heard }: LegacyLine): string[] => heard.map(({ text }) => text);
 
 /** Puts the ids of the two into a recorded frame. */
@@ -59,7 +59,7 @@ describe('legacy clients on both sides', () => {
   });
 });
 
-/** The parts of an exchange that one side says, as signals of the protocol. */
+/** What one side of an exchange says, as signals of the protocol. */
 const signalOf = (text: string): unknown => {
   const { event, payload } = JSON.parse(text);
   if (event === 'call:ice') return { kind: 'candidate', candidate: payload.candidate };
@@ -125,7 +125,7 @@ describe('a legacy client', () => {
     expect(texts(legacy)).toEqual([
       `{"event":"call:offer","payload":{"sdp":{"type":"offer","sdp":"v=0 offer"},"isVideo":true,"fromUserId":"${a.user.id}"}}`,
     ]);
-    // Candidates of one who has not answered yet come behind the answer.
+    // Candidates before the answer are delivered behind it.
     const [answer, ...candidates] = said('callee').map(({ says }) => filledIn(says, a, b));
     for (const text of [candidates[0], answer, candidates[1]]) legacy.say(text ?? '');
     await call.line.next({ type: 'state', state: 'accepted' });

@@ -129,7 +129,7 @@ describe('a legacy client that calls', () => {
     for (const frame of [offerTo(b.user.id), ice(1), HANGUP, offerTo(second.b.user.id)])
       legacy.say(frame);
     await second.inbox.next({ type: 'ring', from: { user: a.user.id } });
-    // It may have rung for a moment.
+    // The call may have rung for a moment.
     const count = (type: string) => inbox.frames.filter((frame) => frame.type === type).length;
     await expect.poll(() => count('ring') - count('stop')).toBe(0);
     expect((await (await deviceOf(b.user)).inbox()).frames).toMatchObject([
@@ -222,7 +222,7 @@ describe('several sockets of a legacy client', () => {
       ['call:offer', 'call:hangup'],
       ['call:offer', 'call:hangup'],
     ]);
-    // What is not in the call ends nothing.
+    // A socket that is not in the call ends nothing.
     first.drop();
     third.say(HANGUP);
     second.say(ice(2));

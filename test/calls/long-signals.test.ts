@@ -9,7 +9,7 @@ const LIMIT = 256 * 1024;
 const READ_LIMIT = 1024 * 1024;
 const TOO_BIG = { code: 1009, reason: 'Frame too long' };
 
-/** An SDP that makes a frame with an offer so many bytes of UTF-8 long; `line` is what it consists of. */
+/** Makes an SDP, of repeated lines, so that the frame with its offer has so many bytes of UTF-8. */
 const sdpOf = (bytes: number, line = 'a=x\r\n', around: object = frameOf(1, '')): string => {
   const lengthOf = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;
   const left = bytes - Buffer.byteLength(JSON.stringify(around));
@@ -32,7 +32,7 @@ describe('a signal', () => {
       caller.say(frameOf(1, sdp));
       const { frame } = await callee.next({ type: 'signal', from: a.user.id, seq: 1 });
       expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp }] });
-      // Also to somebody who comes back.
+      // A device that comes back gets the signal, too.
       caller.drop();
       const back = await a.join(call.callId, { seen: {}, acked: 0 });
       expect(back.frames).toMatchObject([{ type: 'welcome', received: 1 }]);
@@ -72,7 +72,7 @@ describe('a signal', () => {
     const { a, caller, callee } = await talking();
     caller.say(frameOf(1, 'first'));
     caller.say(frameOf(2, sdpOf(LIMIT + 1)));
-    // They are under way when it is heard that the second was refused.
+    // Both are under way when the refusal of the second arrives.
     caller.say(frameOf(3, 'second'));
     caller.say(frameOf(4, 'third'));
     await caller.next({ type: 'error', code: 'too_long', seq: 2 });

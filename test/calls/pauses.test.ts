@@ -8,7 +8,7 @@ afterAll(dropAll);
 
 const HANGUP = { event: 'call:hangup' };
 
-/** A busy machine takes its time. */
+/** Time limits and retries for a busy machine. */
 const patient = { timeout: 60_000, retry: 2 };
 
 const ringsIn = ({ frames }: InboxLine) => frames.filter(({ type }) => type === 'ring').length;

@@ -111,7 +111,7 @@ describe('somebody who loses the connection', () => {
     for (let round = 1; round <= 12; round++) {
       say('one', candidate(`one ${round}`));
       say('other', round % 4 === 0 ? offer(`v=0 ${round}`) : candidate(`other ${round}`));
-      // Now and then long enough for something to be under way, now and then not.
+      // The pauses vary, so that signals are under way in some rounds only.
       await sleep(round % 2 === 0 ? 0 : 5);
       const leaving = [[one], [other], [one, other]][round % 3] ?? [];
       for (const end of leaving) end.drop();

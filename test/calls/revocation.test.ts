@@ -30,7 +30,7 @@ const only = ([first]: readonly Device[]): Device => {
 };
 
 describe('when a session ends', () => {
-  // Each is signed out in one test.
+  // Each test signs one of them out.
   let people: Device[];
   beforeAll(async () => {
     people = [await signedIn(), await signedIn(), await signedIn()];
@@ -105,7 +105,7 @@ describe('[A38, C25] a legacy session that ends loses its sockets, and the call 
 });
 
 describe('[C25] when a session ends and the inbox cannot be told', () => {
-  /** A Worker on the same stores whose word does not reach any room. */
+  /** Starts a Worker on the same stores that reaches no room. */
   const mute = localApi({}, Date.now, cannedRooms());
 
   test('[A38, C25] a session whose end no room heard of loses its socket at the next ring', async () => {

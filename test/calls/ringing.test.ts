@@ -12,7 +12,7 @@ afterAll(dropAll);
 
 const ELSEWHERE = { code: 4003, reason: 'Not in this call' };
 
-/** What a device that accepts is told. */
+/** The frames that answer a device that accepts. */
 const OUTCOME = new Set(['state', 'answered_elsewhere']);
 
 /** Before how many beats of 5 ms the other devices are quiet: 50 ms on a machine without load. */

@@ -12,7 +12,7 @@ import { runningApi } from '../support/client.ts';
 import { freshChat, link, messagesOf } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
-// What a call waits for, in real time: all at once, since most of it is sleep.
+// These tests wait in real time, all at once, since most of that is sleep.
 
 afterAll(dropAll);
 
@@ -185,7 +185,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expectWithin(started, SILENCE_MS);
   });
 
-  // PartyKit gives a room no way to do it.
+  // PartyKit gives a room no way to cut a connection.
   const isOnPartyServer = stack.settings.ROOMS_URL === undefined;
   if (isOnPartyServer) {
     test('[C26] somebody who answers no close is cut off 65 s after the end of the call', async () => {
@@ -231,11 +231,11 @@ describe.concurrent('in time,', { timeout }, () => {
       payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
     });
     await callee.next({ event: 'call:offer' });
-    // Longer than an idle room keeps its memory.
+    // An idle room has lost its memory after this time.
     await sleep(15_000);
     callee.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     await caller.next({ event: 'call:answer' });
-    // Longer than it takes until the room tells the inboxes again.
+    // The room tells the inboxes again within this time.
     await sleep(31_000);
     const payload = { candidate: { candidate: 'late', sdpMid: '0' } };
     for (const [from, to] of [
@@ -277,7 +277,7 @@ describe.concurrent('in time,', { timeout }, () => {
     expect(Object.fromEntries(isUnreachable)).toEqual({ [b.user.id]: true, [c.user.id]: false });
     clearInterval(timer);
     if (welcome?.type !== 'welcome') throw new Error('There is no welcome');
-    // A push has woken it, say: it comes to the call without its inbox.
+    // A device that was woken by a push, say, joins without opening its inbox.
     await b.join(welcome.call);
     const { frame } = await line.next({ type: 'peer', peer: { user: b.user.id } });
     expect(frame).not.toHaveProperty('peer.unreachable');

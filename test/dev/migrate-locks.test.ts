@@ -56,7 +56,7 @@ test.each(Object.entries(LEGACY_DATABASES))(
 
 const { DATABASE_URL } = process.env;
 
-// The embedded database has one session: nobody is there to be waited for.
+// The embedded database has one session, so nothing can wait for another one.
 if (DATABASE_URL) {
   /** Another session of the same database, and a watch over who waits for what. */
   const connect = async (): Promise<Client> => {
@@ -110,7 +110,7 @@ if (DATABASE_URL) {
       await writer.query(`insert into messages (id) values ('under way')`);
       const migrated = migrate(database.url, { pauseMs: 10 });
       await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(1);
-      // The check of its key takes a lock on chats.
+      // The check of the foreign key takes a lock on chats.
       await writer.query(`update messages set chat_id = 'chat-1' where id = 'under way'`);
       await writer.query('commit');
       expect(await migrated).toBe(MIGRATIONS);

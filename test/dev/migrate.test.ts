@@ -17,7 +17,7 @@ beforeEach(() => database.empty());
 const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, number) => total + number, 0);
 
-/** Of each row only what the row before had. */
+/** Keeps of each row only the columns that it had before. */
 const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
   after.map((row) =>
     Object.fromEntries(Object.keys(before[0] ?? {}).map((column) => [column, row[column]])),
@@ -105,7 +105,7 @@ test.each([['an empty database'], ['a legacy one']])(
   },
 );
 
-// PostgreSQL keeps in each session what it looked for in vain, and a pool of sessions lives on between migrations.
+// Each PostgreSQL session caches failed lookups, and pooled sessions live on between migrations.
 test('five migrate at once over sessions that have seen the database without a journal', async () => {
   await database.become(FULL_LEGACY);
   const look = () => database.sql`select to_regnamespace('drizzle') as journal, pg_sleep(0.1)`;

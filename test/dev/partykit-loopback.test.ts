@@ -10,7 +10,7 @@ const PRELOAD = ['--import', join(ROOT, 'dev', 'partykit-loopback.mjs')];
 const scratch = mkdtempSync(join(tmpdir(), 'aist-loopback-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What a program does that was loaded behind it. */
+/** Runs a program with the module preloaded, and returns how it ended. */
 const run = (program: string): Promise<{ code: unknown; said: string; complained: string }> =>
   new Promise((resolve) => {
     execFile(

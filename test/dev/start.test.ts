@@ -85,7 +85,7 @@ describe('npm start', () => {
       expect.stringContaining('text/html'),
     ]);
     expect(stack.script.errors()).toBe('');
-    // Of wrangler's own lines none is of use to anybody.
+    // No line of wrangler's own is shown, since none helps anybody.
     const before = said.slice(0, said.indexOf('AIST is ready')).trimEnd().split('\n');
     expect(before.filter((line) => !/^(Database: | {2}… |\{"time":".*\}$)/.test(line))).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('npm start', () => {
       displayName: '',
     });
     userId = profile.body.userId;
-    // Miniflare has everybody in Austin.
+    // Miniflare's default says that everybody is in Austin.
     const { body } = await stack.send('GET', '/api/sessions', undefined, {
       Authorization: `Bearer ${token}`,
     });
@@ -180,7 +180,7 @@ describe('npm start', () => {
       Authorization: `Bearer ${session}`,
     });
     expect([mine.status, mine.body.userId]).toEqual([200, userId]);
-    // Or the next person there would get this chat, and with it the account.
+    // Otherwise the next person there would get this chat, and with it the account.
     const chats: { id: number }[] = await (
       await fetch(`${stack.address('Telegram')}/_/chats`)
     ).json();
@@ -231,7 +231,7 @@ describe('npm start', () => {
       process.kill(pid, 'SIGSTOP');
       const first = early.interrupt();
       await early.says('Stopping …', 10_000);
-      // What comes earlier is the same press.
+      // A signal that comes earlier counts as the same press.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       expect(early.script.child.exitCode).toBe(null);
       void early.interrupt();
@@ -248,7 +248,7 @@ describe('npm start', () => {
   ])('ended %i ms after its beginning it leaves nothing either', async (ms, folder) => {
     const early = await begin(join(dataDir, folder));
     await new Promise((resolve) => setTimeout(resolve, ms));
-    // The embedded database, while it is made, lets nobody else have the thread.
+    // The embedded database blocks the thread while it is made.
     expect(await early.terminate(10_000)).not.toBe('still running');
     expect(early.remains()).toEqual([]);
     expect(await taken([Number(new URL(early.apiUrl).port)])).toEqual([]);

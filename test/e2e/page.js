@@ -1,4 +1,5 @@
-// A client of docs/protocol.md by hand: no SDK, what a browser has. The test calls what is put on `globalThis.client`.
+// A client of docs/protocol.md by hand: no SDK, what a browser has. The test calls what is put on
+// `globalThis.client`.
 
 const VERSION = 1;
 const PING_MS = 5_000;
@@ -70,7 +71,10 @@ const openConnection = async (video) => {
   return { connection, media };
 };
 
-/** The room of a call: numbers what is signalled, and applies what comes. `sent` signals were in the request that began the call. */
+/**
+ * The room of a call: numbers what is signalled, and applies what comes. `sent` signals were in the
+ * request that began the call.
+ */
 const join = (admitted, { connection, media, video }, sent, onWelcome) => {
   let seq = sent;
   const waiting = [];

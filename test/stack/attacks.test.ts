@@ -57,7 +57,7 @@ describe('a sign-in alert', () => {
         method: 'POST',
         headers: {
           'Content-Type': 'application/json',
-          // Without it the limit of the body puts another Request in place of this one, which has no `cf` outside workerd.
+          // A body without a length is put into another Request, which has no `cf` outside workerd.
           'Content-Length': String(body.length),
           'CF-Connecting-IP': freshAddress(),
         },

@@ -26,7 +26,7 @@ const redis = new Redis({
   automaticDeserialization: false,
 });
 
-/** The SQL that a change of the number is, for the proxy. */
+/** A text of the SQL that changes the number, for the proxy to find. */
 const STATEMENT = 'with moved as';
 
 const contact = (chat: number, phone: string) => messageUpdate(chat, ownContact(chat, phone));
@@ -38,7 +38,7 @@ const chatOf = async (phone: string) =>
 const lastIn = async (chat: number, count: number) => (await messagesOf(chat, count)).at(-1);
 const verify = (phone: string, code: string) => api.post('/api/auth/verify-code', { phone, code });
 
-/** A chat whose number has just changed in Telegram, and the account that it has by the former one. */
+/** Makes a chat whose number has just changed in Telegram, and its account by the former number. */
 const scene = async () => {
   const [chat, former, phone] = [freshChat(), freshPhone(), freshPhone()];
   await share(chat, former);

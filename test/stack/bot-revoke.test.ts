@@ -18,7 +18,7 @@ const signedIn = async (language = 'ru') => {
 
 const profile = async (token: string) => (await api.send('GET', '/api/profile', { token })).status;
 
-/** A press that Telegram never showed a button for, as a changed client can send it. */
+/** Makes a press of a button that Telegram never showed, as a modified client can send it. */
 const madeUp = (from: number, data: unknown, fields: object = {}) => ({
   update_id: freshUpdateId(),
   callback_query: {

@@ -280,7 +280,7 @@ describe('what is no update', () => {
         '+'.repeat(9_000),
       ),
     );
-    /** Any of the fields that are read, replaced. */
+    /** Replaces one of the fields that the bot reads. */
     const paths = [
       ...[
         'message',
@@ -346,7 +346,7 @@ describe('what is no update', () => {
   });
 });
 
-/** A copy with the value at a path replaced; where the path leads nowhere, it is made. */
+/** Copies an update with the value at a path replaced; makes the path where it is missing. */
 const replaced = (value: unknown, [first, ...rest]: string[], bad: unknown): unknown => {
   if (first === undefined) return bad;
   const fields = typeof value === 'object' && value !== null ? value : {};

@@ -14,7 +14,7 @@ const local = localApi();
 const STUN = [{ urls: ['stun:stun.example'] }];
 const DEFAULT_STUN = [{ urls: ['stun:stun.l.google.com:19302', 'stun:stun.cloudflare.com:3478'] }];
 
-/** Of servers without credentials. */
+/** ICE servers without credentials. */
 const NEVER = { expiresAt: null, ttlSeconds: null };
 
 const live = async (): Promise<Record<string, number>> =>
@@ -120,7 +120,7 @@ describe('ICE servers', () => {
   test.each([
     ['answers an error', { status: 500 }],
     ['refuses the key', { status: 401 }],
-    // Longer than any test may take.
+    // This is longer than any test may take.
     ['takes too long', { hang: 60_000 }],
   ])(
     '[C31] ICE servers are STUN alone when Cloudflare %s, without waiting for it',

@@ -92,7 +92,7 @@ describe('TURN credentials', () => {
       expect(answer.status, answer.text).toBe(200);
       given.push(hasTurn(answer));
     }
-    // One went with the ticket by which the call was accepted.
+    // The ticket that accepted the call took one credential.
     expect(given.filter(Boolean)).toHaveLength(29);
     expect(given.slice(29).some(Boolean)).toBe(false);
     expect((await made()) - before).toBe(29);

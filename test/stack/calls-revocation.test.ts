@@ -19,7 +19,7 @@ const redis = new ProxyControl(stack.redisProxy);
 beforeAll(registerWebhook);
 afterAll(dropAll);
 
-/** Who a device belongs to does not matter here: its token says so. */
+/** The token names the user, so any device will do. */
 const nobody = await newUser();
 const sidOf = (token: string) => String(decodeJwt(token).sid);
 const userOf = (token: string) => String(decodeJwt(token).userId);
@@ -68,7 +68,7 @@ describe('the sockets of a session that ends', () => {
 });
 
 describe('the room of a user', () => {
-  /** An app whose rooms are out of reach for so many tries, and what they were asked. */
+  /** Starts an app whose rooms fail so many times, and collects what they were asked. */
   const appWith = (
     failures: number,
     overrides: Record<string, string> = {},
@@ -103,7 +103,7 @@ describe('the room of a user', () => {
       { type: 'revoked', sids: [sidOf(first)] },
     ];
     expect(asked).toEqual([told]);
-    // As it is by QR code.
+    // A sign-in by QR code does the same.
     const { code, poll } = await showQr(local);
     await confirm(local, code, tokens[50] ?? '');
     expect((await poll()).body.status).toBe('ready');
@@ -160,7 +160,7 @@ describe('the room of a user', () => {
       expect(asked).toEqual([[inboxOf, { type: 'revoked', ...sids }]]);
       const [, message] = asked[0] ?? [];
       const until = message?.type === 'revoked' ? message.others?.until : undefined;
-      // Whoever signs in from now on is spared: their session ends later.
+      // A session that begins from now on ends later than this.
       if (end === 'others') expect(Math.abs((until ?? 0) - endsNow)).toBeLessThan(20_000);
     }
   });

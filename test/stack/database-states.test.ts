@@ -20,7 +20,7 @@ const raised = (state: string) => {
   return runQuery('raise', db.execute(sql.raw(raise)), () => undefined);
 };
 
-/** What poolers and moments bring, and what passes of it at once. */
+/** SQLSTATEs of poolers and restarts; those of PASSING are gone at the second try. */
 const PASSING = ['26000', '42P05', '0A000', '72000', '08006', '40001', '57P01'];
 const LASTING = ['3D000', 'F0000', '53300', '25006', '28P01', '58030', 'XX000', '55P03', '57014'];
 

@@ -14,7 +14,7 @@ const redis = new Redis({
   automaticDeserialization: false,
 });
 
-/** Between the app and the stand-in, so that connections can break. */
+/** Stands between the app and the stand-in, so that connections can break. */
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 let telegram: ProxyControl;
 beforeAll(async () => {

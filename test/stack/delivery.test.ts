@@ -49,7 +49,7 @@ describe('delivery of a code', () => {
     const chat = freshChat();
     await failTelegram({ chatId: chat, status: 429, retryAfter: 1, times: 10 });
     const sending = createTelegram('1000:test', telegramUrl, 500).send(chat, 'Привет');
-    // Not because of Telegram's last refusal, which would be told: the tries were not used up.
+    // The reason is not Telegram's last refusal: the tries were not used up.
     await expect(sending).rejects.toThrow(/^telegram: sendMessage failed: Error$/);
   });
 

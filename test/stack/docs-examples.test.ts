@@ -22,7 +22,7 @@ const Document = z.object({
   ),
 });
 
-/** What they say they do. */
+/** What each example says that it does. */
 const ENDS_SESSIONS = ['post /api/auth/logout', 'delete /api/sessions'];
 
 test('who tries every example of /docs, signed in, has changed nothing', async () => {

@@ -373,7 +373,8 @@ describe('a body', () => {
     expect(await patchStream(102_401)).toBe(413);
   });
 
-  // In this process: over HTTP the connection breaks off in the middle of the body, and not every client still reads the answer.
+  // The app runs in this process: over HTTP the connection breaks in the middle of the body, and
+  // not every client reads the answer then.
   test('[H3] a body that does not end is not read to its end', async () => {
     let given = 0;
     const endless = new ReadableStream({

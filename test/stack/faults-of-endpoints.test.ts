@@ -32,7 +32,7 @@ const withLinks = localApi({
   PHONE_SEND_GAPS_SECONDS: '0',
 });
 const used = [before, withLinks];
-// What takes lost steps back goes on for a while; other tests count calls.
+// Undoing lost steps takes a while, and other tests count calls.
 afterAll(() => Promise.all(used.map((api) => api.settle())));
 
 /** An isolate that knows of no session, so that it has to ask for each. */
@@ -47,7 +47,7 @@ type Store = keyof typeof proxies;
 /** A request that a store is to fail under. */
 interface Step {
   send(api: Api): Promise<Answer>;
-  /** Nothing was half done: what the request is for can be done still, once. */
+  /** Checks that nothing is half-done: the request can still be made, and works once. */
   works(api: Api): Promise<void>;
 }
 
@@ -170,7 +170,7 @@ const NEEDY: Readonly<Record<string, Needy>> = {
       return repeatable(send, async ({ status, token }, api) => {
         expect(status).toBe('ready');
         await ok(sessions(api, String(token)));
-        // The same session again, in case that answer was lost as well.
+        // The same session is answered again, in case that answer was lost as well.
         expect(await ok(send(api))).toEqual({ status, token });
       });
     },
@@ -356,7 +356,7 @@ const NEEDY: Readonly<Record<string, Needy>> = {
   },
 };
 
-/** The others, a request to each that gets as far as it can, and its status. */
+/** The other endpoints: a request to each that gets as far as it can, and its status. */
 const CONTENT: Readonly<Record<string, { readonly path: string; readonly status: number }>> = {
   'POST /api/send-sms': { path: '/api/send-sms', status: 503 },
   'GET /api/auth/qr/image': { path: '/api/auth/qr/image?code=ABCDEF', status: 200 },

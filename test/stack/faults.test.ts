@@ -13,7 +13,7 @@ const healthy = () =>
   Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 
 afterEach(healthy);
-// What takes lost steps back goes on for seconds after Redis came back, which is in the first half of this file; other tests count calls.
+// Undoing lost steps takes seconds after Redis came back, and other tests count calls.
 afterAll(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
 
 /**

@@ -22,7 +22,7 @@ const redis = new Redis({
   token: settings.UPSTASH_REDIS_REST_TOKEN,
   automaticDeserialization: false,
 });
-/** For steps whose answer nobody hears of, and that are taken back when the test says so. */
+/** The store, for steps whose answer nobody hears and that the test takes back itself. */
 const direct = createRedis(settings.UPSTASH_REDIS_REST_URL, settings.UPSTASH_REDIS_REST_TOKEN);
 const healthy = () =>
   Promise.all([store.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);
@@ -135,7 +135,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     const { api, phone, newer } = await scene();
     const { code } = await requestCode(api, phone);
     await api.settle();
-    // A code that nobody knows the chat of yet stands before it.
+    // The code before it was sent to a chat that Redis did not know yet.
     await redis.del(keys.phone(phone));
     const { takeBack } = await requestUnheard(phone);
     await move(api, phone, newer);

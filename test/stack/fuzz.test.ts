@@ -11,7 +11,7 @@ const headers = {
   'X-Telegram-Bot-Api-Secret-Token': String(stack.settings.TELEGRAM_WEBHOOK_SECRET),
 };
 
-/** Every field of every body, with a value that is all right, so that only the field under attack decides. */
+/** Every field of every body, with a valid value, so that only the attacked field decides. */
 const bodies = {
   'POST /api/auth/request-code': { phone: '+79991234567' },
   'POST /api/auth/verify-code': { phone: '+79991234567', code: '123456', requestId: 'x' },
@@ -23,7 +23,7 @@ const bodies = {
   'PATCH /api/profile': { username: 'somebody_else', displayName: 'Имя' },
 };
 
-/** What auth.md says to send in place of a value, as raw JSON. */
+/** Hostile values, as raw JSON. */
 const hostile = {
   'an object': '{"toString":1}',
   'an array': '["x"]',
@@ -37,7 +37,7 @@ const hostile = {
   'a prototype': '{"__proto__":{"phone":"+79991234567"}}',
 };
 
-/** Fields that may be missing: null is no attack there (nulls.test.ts). */
+/** Fields that may be missing: null counts as absence there [H4]. */
 const OPTIONAL = ['requestId', 'username', 'displayName'];
 
 const attacks = Object.entries(bodies).flatMap(([endpoint, body]) =>
@@ -48,7 +48,7 @@ const attacks = Object.entries(bodies).flatMap(([endpoint, body]) =>
   ),
 );
 
-/** JSON of the body with one field's value replaced by raw JSON. */
+/** Writes the body as JSON, with the value of one field replaced by raw JSON. */
 function withField(body: object, field: string, value: string): string {
   const fields = Object.entries(body).map(
     ([name, good]) => `${JSON.stringify(name)}:${name === field ? value : JSON.stringify(good)}`,

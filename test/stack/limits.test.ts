@@ -250,7 +250,7 @@ describe('the limits of guessing', () => {
     expect(wrong.body).toMatchObject({ code: 'wrong_code' });
     expect((await verify(api, { phone, code, requestId }, address)).status).toBe(200);
 
-    // Nor do such guesses make the neighbours wait any longer.
+    // Such guesses make the neighbours wait no longer either.
     clock.advance(3_599);
     expect((await verify(api, { phone, code: '123456' }, address)).body).toMatchObject({
       retryAfterSeconds: 1,
@@ -347,7 +347,7 @@ test('[A1, A7, A17, A18, A20, A21] every limit is a setting', async () => {
   const phone = freshPhone();
   for (let i = 0; i < 2; i++) {
     const { code } = await requestCode(api, phone);
-    // A code that dies before it is sent is taken back.
+    // A code that dies before its delivery is taken back, so the delivery has to end first.
     await api.settle();
     expect((await api.post('/api/auth/verify-code', { phone, code: wrongCode(code) })).status).toBe(
       400,

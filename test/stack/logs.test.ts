@@ -57,7 +57,7 @@ test('[H15] the log tells of every request, and holds no secret, also when store
     expect(log).not.toContain(secret);
   }
   expect(log).not.toMatch(new RegExp(`\\b(${code}|${wrongCode(code)})\\b`));
-  // Of all tests that ran so far.
+  // The log holds the lines of all tests that ran so far.
   expect(log).not.toMatch(/\+7\d{10}|eyJ[\w-]+\.[\w-]+\.|Bearer /);
 });
 

@@ -191,7 +191,7 @@ describe('when the five messages of a day are spent', () => {
 test('[A19] who asks for somebody’s codes all day from fifty addresses keeps nobody out', async () => {
   const { clock, api, phone, chat } = await spent();
   for (let n = 0; n < 50; n++) {
-    // The attacker takes every turn that there is.
+    // The attacker asks as soon as the gap allows it.
     const attack = await api.post('/api/auth/request-code', { phone }, { address: freshAddress() });
     expect(attack.status).toBe(200);
     await api.settle();

@@ -10,18 +10,19 @@ import { heapIsHidden, heapOf } from '../support/memory.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
-/** How many requests are sent; a longer night, or another seed, is a matter of the environment. */
+/** How many requests are sent; the environment can ask for more, or for another seed. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-/** So many are under way at once. */
+/** How many requests are under way at once. */
 const BATCH = 25;
 const TIME_LIMIT_MS = 30_000 + RUNS * 20;
-/** What the Worker makes once and keeps (the description of the API, compiled code) is there after so many. */
+/** After so many requests the Worker has all that it makes once and keeps, as compiled code. */
 const WARM_UP = 150;
 
 /**
- * What may be left in the Worker's heap, in bytes, when all garbage is gone. What is: about 0.3 MB once, and 0.2 KB of a request, since sessions are remembered.
- * 20 KB kept of each request are 4 MB after 250.
+ * How much the heap of the Worker may grow, in bytes, after all garbage is collected. It grows by
+ * about 0.3 MB once and by 0.2 KB a request, since sessions are remembered. A leak of 20 KB a
+ * request would be 4 MB after 250 requests.
  */
 const KEPT_AT_MOST = 1_500_000;
 const KEPT_OF_A_REQUEST = 1_000;
@@ -42,7 +43,7 @@ const api = runningApi();
 const operations = operationsOf((await api.send('GET', '/openapi.json')).body);
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 
-/** Strings that answers had, the newest last: codes, ids and tokens that mean something in the next request. */
+/** Strings of earlier answers, the newest last: codes, ids and tokens for the next requests. */
 const seen: { readonly name: string; readonly value: string }[] = [];
 const plain = (name: string) => name.replace(/[^a-z]/gi, '').toLowerCase();
 const remember = (value: unknown, name = ''): void => {
@@ -52,7 +53,9 @@ const remember = (value: unknown, name = ''): void => {
   }
   seen.splice(0, seen.length - 100);
 };
-/** What had this name, or one that ends like it: `debugCode` is a `code`, and `pollToken` an `X-Poll-Token`. */
+/**
+ * Strings whose name ends like this one: `debugCode` is a `code`, `pollToken` an `X-Poll-Token`.
+ */
 const seenAs = (name: string, kind = /./) =>
   fc.nat().map((n) => {
     const wanted = plain(name);
@@ -77,7 +80,7 @@ const headerText = (name: string) =>
 const asText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** The path with something in place of each `{name}`. Nothing that a person keeps to himself: paths are logged. */
+/** Fills each `{name}` of a path, but with no secret of a person: paths are logged. */
 const pathOf = ({ path }: Operation): fc.Arbitrary<string> => {
   const names = path.split(/\{\w+\}/).length - 1;
   const segment = fc.oneof(
@@ -173,7 +176,7 @@ const contentType = fc.oneof(
 );
 
 const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
-  // That of the language has values of its own below.
+  // The header of the language has values of its own below.
   const own = operation.parameters.filter(
     (one) => one.in === 'header' && one.name !== 'X-Language',
   );
@@ -207,7 +210,7 @@ const attackOn = (operation: Operation): fc.Arbitrary<Attack> => {
     }));
 };
 
-/** Some attacks sign out: so there are several who are signed in, and whoever is not any more signs in again while the others go on. */
+/** Several people are signed in, and sign in again after an attack that signed them out. */
 const tokens = [1, 2, 3, 4].map(() => signIn(api));
 
 const send = async ({
@@ -228,7 +231,7 @@ const send = async ({
   });
 };
 
-/** What no answer may be, and what every answer must have. */
+/** Complains about an answer that no request may get. */
 const complaintAbout = ({ operation, path }: Attack, answer: Answer): string | undefined => {
   const { status, headers, body, text: raw } = answer;
   if (headers.get('Access-Control-Allow-Origin') !== ORIGIN) return 'no CORS header';
@@ -237,10 +240,10 @@ const complaintAbout = ({ operation, path }: Attack, answer: Answer): string | u
   if (status >= 400 && body.requestId !== requestId) return 'another requestId in the body';
   if ((status === 429 || body.code === 'unavailable') && !(Number(headers.get('Retry-After')) > 0))
     return 'no Retry-After';
-  // Both stores are there, and all is configured.
+  // Both stores run and everything is configured, so nothing may be unavailable.
   if (['internal', 'unavailable', 'misconfigured'].includes(String(body.code)))
     return `${status} ${body.code}`;
-  // Odd characters in a path may well make it another one.
+  // Odd characters may turn a path into another one.
   if (body.code === 'not_found' && path.includes('%')) return undefined;
   return byName.get(operation)?.complaint(status, headers.get('Content-Type') ?? '', raw);
 };
@@ -272,7 +275,7 @@ const sendAll = async (attacks: readonly Attack[]): Promise<void> => {
   if (first !== undefined) throw new Error(first);
 };
 
-/** Sends so many attacks; throws with the first complaint, and the smallest request that still causes it. */
+/** Sends so many attacks. Throws the first complaint with the smallest request that causes it. */
 const attackFor = async (runs: number, seed: number): Promise<void> => {
   const batch = fc.array(fc.oneof(...operations.map(attackOn)), {
     minLength: 1,
@@ -282,7 +285,7 @@ const attackFor = async (runs: number, seed: number): Promise<void> => {
   const result = await fc.check(fc.asyncProperty(batch, sendAll), {
     numRuns: Math.ceil(runs / BATCH),
     seed,
-    // What is found by then is made as small as it is.
+    // After this time the smallest request found so far is reported.
     interruptAfterTimeLimit: TIME_LIMIT_MS,
     markInterruptAsFailure: true,
   });

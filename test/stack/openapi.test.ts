@@ -10,7 +10,10 @@ import { stack } from '../support/stack.ts';
 
 const api = runningApi();
 
-/** What OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0) demands of the parts that this project uses. Unknown keys are mistakes. */
+/**
+ * The parts of OpenAPI 3.1 (spec.openapis.org/oas/v3.1.0) that this project uses; unknown keys are
+ * mistakes.
+ */
 const JsonSchema = z.record(z.string(), z.unknown());
 const Example = z.strictObject({ summary: z.string(), value: JsonSchema });
 const Media = z.strictObject({

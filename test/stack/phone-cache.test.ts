@@ -30,7 +30,7 @@ const ask = async (api: LocalApi, phone: string): Promise<void> => {
 /** A number, the chat it was linked to and the one that it is linked to later. */
 const scene = () => ({ api: start(), phone: freshPhone(), older: freshChat(), newer: freshChat() });
 
-/** The next code goes to the one chat, and none ever went to the other. */
+/** Expects the next code in the one chat, and no code ever in the other. */
 const expectCodeIn = async (
   api: LocalApi,
   phone: string,

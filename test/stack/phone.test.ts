@@ -5,7 +5,10 @@ import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts'
 
 const api = runningApi();
 
-/** One number in every form that people write it, from contract.md, with digits of its own so that no send meets another's limit. */
+/**
+ * One number in every form that people write [H22, H23, H24]; fresh digits, so that no send meets
+ * another's limit.
+ */
 const forms = [
   (n: string) => `+7${n}`,
   (n: string) => `7${n}`,

@@ -60,7 +60,7 @@ const listen = async (room: string, query = ''): Promise<Listener> => {
   return listener;
 };
 
-/** How the Worker answers to whoever wants a WebSocket; for one that is let in and put out again, with which code. */
+/** Asks for a WebSocket, and returns the status of the answer and the code of a close. */
 const upgrade = (
   path: string,
   untilClosed = false,
@@ -79,7 +79,8 @@ const upgrade = (
       )
       .on('upgrade', (answer, socket, head) => {
         const entered = { status: answer.statusCode ?? 0, text: '' };
-        // The bytes of the first frame, since workerd on this machine ends the TCP connection only seconds later: opcode 8, length, code (RFC 6455 §5.5.1).
+        // Reads the first frame, since workerd ends the TCP connection only seconds later: opcode
+        // 8, length, code (RFC 6455 §5.5.1).
         const read = (bytes: Buffer) => {
           if (untilClosed && bytes[0] !== 0x88) return;
           socket.destroy();
@@ -176,7 +177,7 @@ describe('whoever listens in the room of a code', () => {
     ): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
       const room = await newQrRoom([SECRET], Date.now() + seconds * 1_000);
       const entered = await upgrade(`/parties/qr/${room}`, true);
-      // On a busy machine the room can be over before anybody is there.
+      // On a busy machine the room may expire before anybody enters.
       const late = entered.status === 404 && seconds < 16;
       return late ? enter(seconds * 2) : { room, entered };
     };

@@ -115,7 +115,7 @@ describe('a call to Redis whose answer gets lost', () => {
     expect(lost.status).toBe(503);
     await local.settle();
     expect((await confirm(local, code, token)).status).toBe(200);
-    // As if it were heard only now, or a second time.
+    // The undo arrives only now, or a second time.
     const takeBack = () =>
       voidStep(client, { step: 'confirm', code, id: String(lost.body.requestId) });
     await takeBack();
@@ -149,7 +149,7 @@ describe('a call to Redis whose answer gets lost', () => {
       expect(answer.status).toBe(200);
       expect((await poll()).body).toEqual(ready.body);
     }
-    // One that comes after it was taken back collects nothing.
+    // A check that arrives after its undo collects nothing.
     expect(await collect(first)).toEqual({ outcome: 'voided' });
   });
 

@@ -11,7 +11,10 @@ const api = runningApi();
 const redis = new ProxyControl(stack.redisProxy);
 afterEach(() => redis.behave({ mode: 'pass' }));
 
-/** In this process: fifty at a barrier are slow through `wrangler dev`, and Redis waits for none of them longer than a second. */
+/**
+ * The app runs in this process: `wrangler dev` is too slow for fifty at a barrier, since Redis is
+ * waited for no longer than a second.
+ */
 const local = localApi();
 
 describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 const guess = (client: Api, phone: string, code: string, requestId?: string) => () =>
   client.post('/api/auth/verify-code', { phone, code, ...(requestId && { requestId }) });
 
-/** A number and its code, with nothing going on behind the answer any more. */
+/** Asks for a code, and waits until nothing goes on behind the answer. */
 const sendCode = async (client: Api & { settle?(): Promise<void> }, phone = freshPhone()) => {
   const sent = await requestCode(client, phone);
   await client.settle?.();
@@ -31,7 +31,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
   test('[A9] 50 right guesses in parallel are one sign-in, of a known number', async () => {
     const local = localApi();
     await race(async (index) => {
-      // Not 50 at once through wrangler dev: on a busy machine they gather slower than Redis is waited for.
+      // wrangler dev is too slow for 50 at once: they gather slower than Redis is waited for.
       const client = index === 1 ? api : local;
       const phone = freshPhone();
       await link(client, phone, freshChat());
@@ -61,7 +61,8 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
   });
 
   test('[A7] 50 wrong guesses in parallel are 5 compares, and the right one then is refused', async () => {
-    // One more than a code has tries: what is left of the budget tells how many guesses were compared.
+    // The budget is one more than the tries of a code, so what is left tells how many were
+    // compared.
     const local = localApi({ PHONE_FAILURES_PER_DAY: '6', PHONE_SEND_GAPS_SECONDS: '0' });
     await race(async (index) => {
       const { phone, code } = await sendCode(local);
@@ -81,7 +82,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       const { phone, code } = await sendCode(local);
       const count = crowd(index);
       const wrong = repeated(count - 1, () => guess(local, phone, wrongCode(code)));
-      // In the middle, so that it wins in some runs and loses in others.
+      // The right guess is in the middle, so that it wins in some runs and loses in others.
       const answers = await together(
         redis,
         VERIFY,
@@ -89,7 +90,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
       );
       const won = answers[count / 2]?.status === 200;
       expect(statuses(answers)).toEqual(won ? { 200: 1, 400: count - 1 } : { 400: count });
-      // It cleared the budget, or 5 compares have left one.
+      // The right guess cleared the budget, or 5 compares left one try of it.
       const next = await sendCode(local, phone);
       expect((await guess(local, phone, wrongCode(next.code))()).status).toBe(400);
       expect((await guess(local, phone, wrongCode(next.code))()).status).toBe(won ? 400 : 429);

@@ -293,7 +293,7 @@ test('[A35, A39] a legacy token ends no session by being used, however many ther
 });
 
 describe('whether a session lives', () => {
-  /** A token, with nothing more going on behind the answers: calls are counted. */
+  /** Signs in, and waits until nothing goes on behind the answers, since calls are counted. */
   const quietSignIn = async () => {
     const local = localApi();
     const token = await signIn(local);
@@ -387,7 +387,7 @@ describe('a sign-in that fails half-way', () => {
     const phone = freshPhone();
     const first = await signIn(local, phone);
     clock.advance(60);
-    // Postgres cannot be asked behind the answer, so that nobody knows of the user when the code comes.
+    // Postgres fails behind the answer, so Redis does not know the user when the code comes.
     await database.behave({ mode: 'dead' });
     const { code } = await requestCode(local, phone);
     await local.settle();

@@ -20,10 +20,10 @@ declare module 'vitest' {
   }
 }
 
-/** Who has the rooms: the Worker itself, or PartyKit. */
+/** Which host runs the rooms: the Worker itself, or PartyKit. */
 export type RoomsHost = 'partyserver' | 'partykit';
 
-/** Rooms under PartyKit, which know the Worker and it them. */
+/** Starts rooms under PartyKit, which know the Worker's address, as it knows theirs. */
 const startRooms = async (apiUrl: string, onLine: (line: string) => void) => {
   const port = await freePort();
   const settings = {
@@ -36,7 +36,10 @@ const startRooms = async (apiUrl: string, onLine: (line: string) => void) => {
   };
 };
 
-/** Starts a stack: stores, proxies in front of them, the stand-ins, the Worker under wrangler dev, and its rooms where they live elsewhere. */
+/**
+ * Starts a stack: stores, proxies in front of them, the stand-ins, the Worker under wrangler dev,
+ * and its rooms where they live elsewhere.
+ */
 export const startStack = async (host: RoomsHost = 'partyserver') => {
   const stores = await openTestStores();
   const [databaseProxy, redisProxy] = await Promise.all([
@@ -90,7 +93,7 @@ export const startStack = async (host: RoomsHost = 'partyserver') => {
     const logs = [logFile, localLogFile].map((file) => readFileSync(file, 'utf8'));
     const seen = secretsIn(secretsFile);
     rmSync(scratch, { recursive: true, force: true });
-    // Whatever the tests did: a secret in a log fails the run.
+    // A secret in a log fails the run, whatever the tests found.
     checkLog(`The log of the Worker at ${apiUrl}`, logs[0] ?? '', settings, seen);
     checkLog("The log of the tests' own apps", logs[1] ?? '', settings, seen);
   };

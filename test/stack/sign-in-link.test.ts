@@ -14,7 +14,10 @@ afterEach(async () => {
   await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 });
 
-/** A number in a chat whose budget of two wrong codes is spent, and that has just asked for another code. */
+/**
+ * A number in a chat whose budget of two wrong codes is spent, and that has just asked for another
+ * code.
+ */
 const spent = async () => {
   const clock = new TestClock();
   const api = localApi({ APP_URL: 'https://app.example/', PHONE_FAILURES_PER_DAY: '2' }, clock.now);
@@ -198,7 +201,7 @@ describe('a test number', () => {
     await ask(at);
     for (let n = 0; n < 3; n += 1) expect((await verify(at, '111111')).status).toBe(400);
     expect((await verify(at, '424242')).status).toBe(429);
-    // For the tests beside this one.
+    // The tests beside this one use the same number.
     const later = new TestClock();
     later.advance(86_400);
     const tomorrow = api({}, later);

@@ -20,7 +20,9 @@ export interface Answer {
 export interface RequestOptions {
   readonly body?: unknown;
   readonly token?: string;
-  /** The client's address, as Cloudflare would give it; one of its own for each request when absent. */
+  /**
+   * The client's address, as Cloudflare would give it; one of its own for each request when absent.
+   */
   readonly address?: string;
   readonly headers?: Record<string, string>;
 }
@@ -68,7 +70,9 @@ export const runningApi = (): Api => {
   return clientOf((path, init) => fetch(`${apiUrl}${path}`, init));
 };
 
-/** The same app in this process, on the same stores, with settings and a clock of the test's own. */
+/**
+ * The same app in this process, on the same stores, with settings and a clock of the test's own.
+ */
 export interface LocalApi extends Api {
   /** Waits until the work behind the answers is done. */
   settle(): Promise<void>;

@@ -11,7 +11,10 @@ export const FAILURES: readonly Behaviour[] = [
   { mode: 'half' },
 ];
 
-/** Expects what a client is told when a store is gone: 503 in the envelope within 5 s, and when to come again. */
+/**
+ * Expects the answer when a store is gone: 503 in the envelope within 5 s, and when to come again
+ * [H13].
+ */
 export const expectUnavailable = async (request: () => Promise<Answer>): Promise<void> => {
   const started = Date.now();
   const answer = await request();

@@ -1,4 +1,4 @@
-/** Begins anywhere, so that runs on one and the same Redis do not meet. */
+/** Begins at random, so that runs on the same Redis do not meet. */
 let lastPhone = Math.floor(Math.random() * 1e9);
 
 /** A phone number that no other test uses. */

@@ -19,7 +19,7 @@ const numberIn = (value: unknown, standard: number): number =>
 /**
  * Values that a schema takes.
  *
- * @param text strings that are likely to mean something in a field of this name, for where the schema says no more than "a string"
+ * @param text strings that fit a field of this name, where the schema says no more than "a string"
  * @param name the name of the field
  */
 export const valuesOf = (schema: JsonSchema, text: TextOf, name = ''): fc.Arbitrary<unknown> => {
@@ -71,7 +71,7 @@ const deep = (depth: number): unknown => {
   return value;
 };
 
-/** Strings at the lengths where fields begin or end to be taken, and the two characters that are no text. */
+/** Strings at the limits of lengths, and the two characters that are no text [H6]. */
 const oddStrings = [
   '',
   ' ',
@@ -114,7 +114,9 @@ export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** Objects with the fields of a schema, some of them, and some of no schema, with values that nobody expects in all of them. */
+/**
+ * Objects with some fields of a schema and some unknown ones, all with values that nobody expects.
+ */
 export const hostileObjects = (schema: JsonSchema): fc.Arbitrary<unknown> => {
   const names = Object.keys(schemaIn(schema.properties));
   return fc.dictionary(fc.oneof(fc.constantFrom(...names, 'secret'), fc.string()), hostileValues);

@@ -11,11 +11,14 @@ export interface Finding {
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-/** wrangler's own line about a request to what has a name of its own, a session or a room. In production there is no wrangler. */
+/**
+ * wrangler's own line about a request whose path names a session or a room; production has no
+ * wrangler.
+ */
 const WRANGLER_PATH =
   /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls))\/)\S+/;
 
-/** 128 random bits or more as base64url have capitals, small letters and digits; what people name has not. */
+/** Matches base64url of 128 random bits: capitals, small letters and digits, unlike names. */
 const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);
 
 /** What must not be in a log, as patterns; the first that fits is told. */
@@ -39,10 +42,12 @@ const PATTERNS: readonly {
 ];
 
 /**
- * What is in a line that no log may hold: a phone number, a code, a token, the id of a room, or the value of a secret setting.
+ * Finds what no log may hold: a phone number, a code, a token, the id of a room, or the value of a
+ * secret setting.
  *
  * @param secrets values by the names of their settings
- * @param seen what answers told their clients; QR codes look like words, so they are found by it alone
+ * @param seen what answers told their clients; QR codes look like words, so they are found by it
+ *   alone
  */
 export const findingIn = (
   line: string,

@@ -26,7 +26,8 @@ const familyOf = (port: string): string[] => {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const wrangler = all.find((pid) => read(pid, 'cmdline').includes(`\0--port\0${port}\0`));
   const family = new Set(wrangler && [wrangler]);
-  // pid (name) state parent … A child has a greater number than its parent, unless the numbers began anew: so twice.
+  // A line is: pid (name) state parent … Children follow their parents, unless pids wrapped, so
+  // look twice.
   for (const pid of [...all, ...all]) {
     if (family.has(/\(.*\) \S (\d+)/.exec(read(pid, 'stat'))?.[1] ?? '')) family.add(pid);
   }
@@ -45,7 +46,7 @@ const portsOf = (pids: readonly string[]): number[] => {
   });
 };
 
-/** The address of the Worker's inspector, which wrangler dev opens at a port that it tells nobody. */
+/** Finds the Worker's inspector, which wrangler dev opens at a port that it does not tell. */
 const inspectorOf = async (apiUrl: string): Promise<string> => {
   for (const port of portsOf(familyOf(new URL(apiUrl).port))) {
     const answer = await fetch(`http://127.0.0.1:${port}/json`, {
@@ -59,13 +60,13 @@ const inspectorOf = async (apiUrl: string): Promise<string> => {
   throw new Error(`${apiUrl} is not served by wrangler dev`);
 };
 
-/** Why the heap cannot be measured here; undefined where it can: finding the inspector takes /proc. */
+/** Why the heap cannot be measured here, undefined = it can: finding the inspector takes /proc. */
 export const heapIsHidden =
   process.platform === 'linux' ? undefined : 'It is measured on Linux alone';
 
 /**
- * How many bytes of the heap are in use by the Worker under wrangler dev, when all that nobody refers to is gone: the inspector collects garbage before it
- * takes a snapshot (of its own command to do so workerd never tells the end).
+ * How many bytes of the heap the Worker under wrangler dev uses once garbage is collected. A
+ * snapshot collects it first; workerd never answers the inspector's own command to do so.
  *
  * @param apiUrl where it listens
  */
@@ -75,7 +76,7 @@ export const heapOf = async (apiUrl: string): Promise<number> => {
   const socket: WebSocket = Reflect.construct(WebSocket, [await inspectorOf(apiUrl), init]);
   const answers = new Map<number, (result: { usedSize?: number }) => void>();
   const failed = Promise.withResolvers<never>();
-  // A failure that comes after everything was told is of no interest.
+  // A failure after the end of the snapshot does not matter.
   failed.promise.catch(() => undefined);
   const timer = setTimeout(() => failed.reject(new Error('The inspector does not answer')), 30_000);
   socket.onerror = () => failed.reject(new Error('The inspector lets nobody in'));

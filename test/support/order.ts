@@ -1,5 +1,5 @@
 /**
- * Whether a promise is still open after everything has had its turn that was only waiting for one.
+ * Whether a promise is still open after everything that waits for a turn of the loop has run.
  */
 export const isPending = (work: Promise<unknown>): Promise<boolean> =>
   Promise.race([

@@ -51,7 +51,9 @@ export class Person {
     return this.last();
   }
 
-  /** Presses the only button under the bot's last message; returns what the phone shows for a moment. */
+  /**
+   * Presses the only button under the bot's last message; returns the notice that the phone shows.
+   */
   async press(): Promise<string> {
     const message = (await this.messages()).at(-1);
     const button = message?.reply_markup?.inline_keyboard[0]?.[0];

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 /**
- * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the request and never answers · `slow` answers after
- * `ms` · `garbage` answers 200 with HTML · `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
- * `state` answers as Postgres behind Neon does with an SQLSTATE ·
- * `deaf` carries the request out and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once · `hold` holds them until
- * it is told to behave otherwise, and lets them go then.
+ * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the
+ * request and never answers · `slow` answers after `ms` · `garbage` answers 200 with HTML ·
+ * `nonsense` answers 200 with JSON that means nothing · `half` ends in the middle of the answer ·
+ * `state` answers as Postgres behind Neon does with an SQLSTATE · `deaf` carries the request out
+ * and loses the answer · `barrier` holds requests until `count` have come, then lets all go at once
+ * · `hold` holds them until it is told to behave otherwise, and lets them go then.
  *
- * `only`: towards requests whose body has this text (the name of a script, say). `times`: so often, then `pass`.
+ * `only`: towards requests whose body has this text (the name of a script, say). `times`: so often,
+ * then `pass`.
  */
 export type Behaviour = (
   | { readonly mode: 'pass' | 'dead' | 'hang' | 'garbage' | 'nonsense' | 'half' | 'deaf' | 'hold' }
@@ -16,7 +18,10 @@ export type Behaviour = (
   | { readonly mode: 'barrier'; readonly count: number }
 ) & { readonly only?: string; readonly times?: number };
 
-/** A running proxy. It is told what to do over HTTP as well (see {@link ProxyControl}), since tests run in other processes. */
+/**
+ * A running proxy. It is told what to do over HTTP as well (see {@link ProxyControl}), since tests
+ * run in other processes.
+ */
 export interface Proxy {
   readonly url: string;
   close(): Promise<void>;
@@ -24,7 +29,7 @@ export interface Proxy {
 
 const CONTROL = '/__proxy';
 
-/** Stands between the Worker and a gateway: counts the calls, and makes the store fail in the ways that stores fail. */
+/** Stands between the Worker and a gateway: counts calls, and makes the store fail. */
 export const startProxy = async (target: string): Promise<Proxy> => {
   let behaviour: Behaviour = { mode: 'pass' };
   let calls = 0;
@@ -142,7 +147,7 @@ const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
   try {
     for await (const chunk of message) chunks.push(chunk);
   } catch {
-    // The other side hung up; what it sent so far is all there is.
+    // The other side hung up, so this is all there is.
   }
   return Buffer.concat(chunks);
 };
@@ -155,7 +160,7 @@ export class ProxyControl {
     this.#url = `${proxyUrl}${CONTROL}`;
   }
 
-  /** From now on the store behaves so. Counting starts anew; what is held at a barrier goes. */
+  /** Sets how the store behaves from now on, starts counting anew, and lets held requests go. */
   async behave(behaviour: Behaviour): Promise<void> {
     await fetch(this.#url, { method: 'PUT', body: JSON.stringify(behaviour) });
   }
@@ -170,7 +175,7 @@ export class ProxyControl {
     return this.#until(({ held }) => held >= count);
   }
 
-  /** Waits until the store has answered all that it was asked, whether anybody still wanted to know or not. */
+  /** Waits until the store has answered everything, also what was given up. */
   idle(): Promise<void> {
     return this.#until(({ underway }) => underway === 0);
   }

@@ -3,7 +3,7 @@ import type { Answer, Api } from './client.ts';
 import { freshAddress } from './fresh.ts';
 import { legacyToken } from './tokens.ts';
 
-/** A token of somebody who needs no row: QR codes are confirmed without asking Postgres. */
+/** A token of a user without a row: confirming a QR code does not ask Postgres. */
 export const anyToken = (): Promise<string> => legacyToken(crypto.randomUUID());
 
 /** A client that shows a QR code. */

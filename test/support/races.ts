@@ -3,15 +3,16 @@ import type { Answer } from './client.ts';
 import type { ProxyControl } from './proxy.ts';
 
 /**
- * How often each race is run. In what order the requests of one arrive is chance, so a single run proves little: CI says 50 on real stores, the nightly
- * run 1,000.
+ * How often each race is run. The order of arrival is chance, so a single run proves little: CI
+ * asks for 50 on real stores, the nightly run for 1,000.
  */
 export const RACE_RUNS = Number(process.env.RACE_RUNS ?? 3);
 
 /**
  * Runs a race {@link RACE_RUNS} times, one after another.
  *
- * @param run one run; gets its index, which begins with 0, so that the first may be the most expensive
+ * @param run one run; gets its index, which begins with 0, so that the first may be the most
+ *   expensive
  * @throws what the first failing run threw; its message begins with the number of the run
  */
 export const race = async (run: (index: number) => Promise<void>): Promise<void> => {
@@ -26,7 +27,7 @@ export const race = async (run: (index: number) => Promise<void>): Promise<void>
   }
 };
 
-/** How many race in one run: as many as auth.md says in the first, fewer in the others, which are many. */
+/** How many race in one run: 50 in the first, fewer in the others, which are many. */
 export const crowd = (index: number): number => (index === 0 ? 50 : 8);
 
 /** So many of the same. */
@@ -34,7 +35,7 @@ export const repeated = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
 /**
- * Starts all requests at once and holds their calls to a store back until each has made its first: nobody is served before everybody has come.
+ * Starts all requests at once, and holds their calls to a store back until each has made its first.
  *
  * @param only a text of the calls to hold back, the name of a script say; others pass
  * @returns the answers, in the order of the requests

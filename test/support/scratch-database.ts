@@ -7,7 +7,9 @@ export interface ScratchDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes an empty database on the server of `serverUrl`, so that tests never touch what is there. */
+/**
+ * Makes an empty database on the server of `serverUrl`, so that tests never touch what is there.
+ */
 export const createScratchDatabase = async (serverUrl: string): Promise<ScratchDatabase> => {
   const name = `aist_test_${randomBytes(6).toString('hex')}`;
   const run = async (statement: string) => {

@@ -4,8 +4,9 @@ import { appendFileSync, readFileSync } from 'node:fs';
 export type SeenSecrets = ReadonlyMap<string, string>;
 
 /**
- * The fields of answers that only their client may know, what they are called, and what of them is looked for: a code, or the last 43 characters, which are the
- * secret half of a poll token, what makes a room's id one of ours, and the signature of a JWT.
+ * The fields of answers that only their client may know, by name, and what of them to look for: a
+ * code, or the last 43 characters, which are the secret half of a poll token or a room's id, and
+ * the signature of a JWT.
  */
 const FIELDS: Readonly<Record<string, string>> = {
   debugCode: 'a code of 6 digits',
@@ -39,7 +40,10 @@ export const secretsIn = (file: string): SeenSecrets =>
       .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
   );
 
-/** Where in a line one of them can be: 43 characters of base64url, 6 of QR codes, 6 digits; each also within something longer. */
+/**
+ * Where a secret can be in a line: 43 characters of base64url, 6 of QR codes or 6 digits, also
+ * within something longer.
+ */
 const PLACES = [/(?=([\w-]{43}))/g, /(?=([A-HJ-NP-Z2-9]{6}))/g, /(?<!\d)(\d{6})(?!\d)/g];
 
 /** Those of them that a line holds, the longest first. */

@@ -39,7 +39,10 @@ export const link = async (api: Api, phone: string, chatId: number): Promise<voi
 /** A chat id that no other test uses. */
 export const freshChat = (): number => 1_000_000 + Math.floor(Math.random() * 1e12);
 
-/** The texts in a chat of the stand-in, the oldest first. Waits up to ten seconds until there are at least `count`. */
+/**
+ * The texts in a chat of the stand-in, the oldest first. Waits up to ten seconds until there are at
+ * least `count`.
+ */
 export const messagesOf = async (chatId: number, count = 1): Promise<string[]> => {
   const deadline = Date.now() + 10_000;
   for (;;) {

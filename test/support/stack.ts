@@ -28,5 +28,5 @@ const ownStack = (): Stack => {
   return stack;
 };
 
-/** The stack that this file has for itself while it runs: nobody else's calls are counted, nobody else makes its stores fail. */
+/** The stack of this file alone while it runs: no other file uses its stores or counters. */
 export const stack: Stack = ownStack();

@@ -5,13 +5,16 @@ import { freePort } from '../../dev/ports.ts';
 import { databaseSettings, openDatabase, openRedis, redisSettings } from '../../dev/stores.ts';
 import { createScratchDatabase } from './scratch-database.ts';
 
-/** What makes an empty embedded database quick to start the second time. */
+/** Templates of an empty embedded database, which make the second start quick. */
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 
-/** Of both gateways, and like nothing else: no log may hold it. */
+/** The token of both gateways, recognizable, since no log may hold it. */
 const PASSWORD = 'password-of-the-tests';
 
-/** Stores for tests behind their gateways: real servers where DATABASE_URL and REDIS_URL name them, embedded ones otherwise. */
+/**
+ * Stores for tests behind their gateways: real servers where DATABASE_URL and REDIS_URL name them,
+ * embedded ones otherwise.
+ */
 export interface TestStores {
   /** What the Worker is told. */
   readonly settings: Record<string, string>;

@@ -52,7 +52,9 @@ const openEngine = async (): Promise<{ engine: SqlEngine; discard: () => Promise
   return { engine: await openServer({ url }), discard: drop };
 };
 
-/** Starts the gateway over PGlite, or over the server of DATABASE_URL, and points the driver at it. */
+/**
+ * Starts the gateway over PGlite, or over the server of DATABASE_URL, and points the driver at it.
+ */
 export const startStack = async (): Promise<Stack> => {
   const { engine, discard } = await openEngine();
   const gateway = await startPostgresGateway({ engine, connectionString: CONNECTION_STRING });

@@ -9,7 +9,10 @@ import {
 } from 'js-redis-server/core';
 import { freePort } from '../../../dev/ports.ts';
 
-/** A Redis on loopback TCP that a test may kill, freeze and start again on its port. Its data do not outlive it. */
+/**
+ * A Redis on loopback TCP that a test may kill, freeze and start again on its port. Its data do not
+ * outlive it.
+ */
 export interface MortalServer {
   url: string;
   start(): Promise<void>;
@@ -20,7 +23,10 @@ export interface MortalServer {
   thaw(): void;
 }
 
-/** A `redis-server` process where the tests run on a real Redis (`REDIS_URL` is set), a stand-in of this process elsewhere. */
+/**
+ * A `redis-server` process where the tests run on a real Redis (`REDIS_URL` is set), a stand-in of
+ * this process elsewhere.
+ */
 export async function startMortalServer(): Promise<MortalServer> {
   const port = await freePort();
   const server = process.env.REDIS_URL ? realServer(port) : standIn(port);

@@ -4,7 +4,7 @@ import { openServer } from '../../../dev/redis/server.ts';
 import { type MortalServer, startMortalServer } from './mortal-server.ts';
 import { type Stack, stackOn } from './stack.ts';
 
-/** It broke: nobody waited until a limit of time. */
+/** The connection broke, and no time limit was waited for. */
 const BROKEN = /^ERR Redis is unreachable: (?!no answer within).+, command was: /;
 
 let server: MortalServer;

@@ -1,4 +1,6 @@
-/** A database as the legacy server left it: the statements it made it with, and rows in every table. */
+/**
+ * A database as the legacy server left it: the statements it made it with, and rows in every table.
+ */
 export interface LegacyDatabase {
   readonly tables: readonly string[];
   readonly rows: readonly string[];
@@ -50,7 +52,7 @@ const full: LegacyDatabase = {
 const OLD_USERS = `CREATE TABLE IF NOT EXISTS users (
   id TEXT PRIMARY KEY, phone TEXT UNIQUE NOT NULL, public_key TEXT, created_at TIMESTAMP DEFAULT NOW())`;
 
-/** Every shape in which installs of the legacy server exist (contract.md, "Database of the legacy server"). */
+/** Every shape in which databases of the legacy server exist. */
 export const LEGACY_DATABASES: Readonly<Record<string, LegacyDatabase>> = {
   'the full one': full,
   'one without username, display_name and updated_at': {

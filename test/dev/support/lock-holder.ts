@@ -2,8 +2,10 @@ import type { Lock } from '../../../dev/lock.ts';
 import { takeLock } from '../../../dev/lock.ts';
 
 /**
- * A process that takes and gives back locks as its parent says, by messages: `{ dataDir }` asks for the folder's lock, and the answer is `{ holder: null }` when
- * this process has it, or `{ holder }` with the note of who has; a `dataDir` of null gives back what was taken last, and the answer is `{ holder: null }`.
+ * A process that takes and releases locks when its parent sends a message. `{ dataDir }` asks for
+ * the folder's lock; the answer is `{ holder: null }` when this process has it, or `{ holder }`
+ * with the note of who has it. A `dataDir` of null releases the last lock; the answer is `{ holder:
+ * null }`.
  */
 let held: Lock | undefined;
 

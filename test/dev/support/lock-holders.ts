@@ -13,7 +13,10 @@ export class LockHolder {
     return `process ${this.#child.pid}`;
   }
 
-  /** Takes a folder's lock. Returns null when it has it now, the holder's note when somebody else has. */
+  /**
+   * Takes a folder's lock. Returns null when it has it now, the holder's note when somebody else
+   * has.
+   */
   async take(dataDir: string): Promise<string | null> {
     return this.#ask(dataDir);
   }

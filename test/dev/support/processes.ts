@@ -14,9 +14,8 @@ export interface Listener {
 }
 
 /**
- * The processes that were started with a variable of the environment so, or with a path below it,
- * however they were
- * started: those whose parent is gone, too.
+ * The processes whose environment has a variable with this value, or a path below it, also those
+ * whose parent is gone.
  */
 export const processesWith = (name: string, value: string): Process[] =>
   readdirSync('/proc')
@@ -65,7 +64,10 @@ export const listenersOf = (processes: readonly Process[]): Listener[] => {
     });
 };
 
-/** The state of a socket that listens, and the addresses, as /proc/net/tcp writes them on a little-endian machine. */
+/**
+ * The state of a socket that listens, and the addresses, as /proc/net/tcp writes them on a
+ * little-endian machine.
+ */
 const LISTEN = '0A';
 const NAMES: Readonly<Record<string, string>> = {
   '0100007F': '127.0.0.1',

@@ -18,7 +18,10 @@ export interface RunningScript {
 /** How to run a script. */
 export interface ScriptOptions {
   readonly cwd?: string;
-  /** All of its environment, beside what every process needs: nothing of this run's settings gets in. */
+  /**
+   * All of its environment, beside what every process needs: nothing of this run's settings gets
+   * in.
+   */
   readonly env?: Readonly<Record<string, string>>;
 }
 

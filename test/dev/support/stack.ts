@@ -102,7 +102,10 @@ export class StackUnderTest {
     }
   }
 
-  /** Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running' when that takes too long. */
+  /**
+   * Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running'
+   * when that takes too long.
+   */
   terminate(withinMs = END_MS): Promise<number | null | 'still running'> {
     this.script.child.kill('SIGTERM');
     return this.endsWithin(withinMs);
@@ -175,7 +178,10 @@ export class StackUnderTest {
     if (linked.status !== 200) throw new Error(`Not linked: ${linked.text}`);
   }
 
-  /** Signs a linked number in by the code that arrives in its chat on the stand-in's page. Returns the token. */
+  /**
+   * Signs a linked number in by the code that arrives in its chat on the stand-in's page. Returns
+   * the token.
+   */
   async signInByTelegram(phone: string, chatId: number): Promise<string> {
     const before = (await this.codesIn(chatId)).length;
     const asked = await this.send('POST', '/api/auth/request-code', { phone });

@@ -6,7 +6,10 @@ import { startTelegram } from '../../../dev/telegram/server.ts';
 /** The bot token that the stand-in under test accepts. */
 export const TOKEN = '1000:dev-token';
 
-/** A stand-in that lives as long as the test, with grammY's client and the control interface at hand. */
+/**
+ * A stand-in that lives as long as the test, with grammY's client and the control interface at
+ * hand.
+ */
 export async function setUp(options: ApiClientOptions = {}) {
   const telegram = await startTelegram({ token: TOKEN, apiUrl: 'http://127.0.0.1:8787' });
   onTestFinished(telegram.close);

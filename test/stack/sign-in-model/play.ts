@@ -8,7 +8,7 @@ import { ADDRESS_KINDS, Rules } from './rules.ts';
 import type { Step } from './steps.ts';
 import { describeStep } from './steps.ts';
 
-/** What sequences are played on: the API, its clock, and the stores that can be made to fail. */
+/** What a sequence is played on: the API, its clock, and stores that can fail. */
 export interface Stage {
   readonly api: LocalApi;
   readonly clock: TestClock;
@@ -16,7 +16,9 @@ export interface Stage {
   readonly database: ProxyControl;
 }
 
-/** A sequence as it went: a line for each step; the last one says how the API broke the rules, if it did. */
+/**
+ * The log of a sequence: a line for each step; the last one tells the broken rule, if there is one.
+ */
 export interface Play {
   readonly lines: readonly string[];
   readonly broken: boolean;
@@ -27,7 +29,10 @@ interface SentCode {
   readonly requestId: string;
 }
 
-/** Plays a sequence on fresh phones and addresses, and holds every answer against the rules, up to the first that breaks them. */
+/**
+ * Plays a sequence on fresh phones and addresses, and compares every answer with the rules, until
+ * one breaks them.
+ */
 export const play = async (stage: Stage, limits: Limits, steps: readonly Step[]): Promise<Play> => {
   const player = new Player(stage, limits);
   const lines: string[] = [];
@@ -68,7 +73,8 @@ class Player {
       );
       return { line: describeStep(step) };
     }
-    // A code that is taken back gets the rest of its time from Redis, whose clock does not stand still: what is left must outlast the next steps.
+    // A code that is taken back gets the rest of its time from the clock of Redis, which goes on:
+    // enough must be left for the next steps.
     const fault = this.#rules.expiresWithin(20_000, step.phone, clock.now())
       ? undefined
       : step.fault;

@@ -1,6 +1,6 @@
 /**
- * The rules of signing in by phone, as contract.md and auth.md promise them, and nothing of how they are kept: plain objects, no store, no clock of its own. The
- * property test holds the API against it.
+ * The rules of signing in by phone (docs/rules/sign-in.md) as plain objects, without a store or a
+ * clock. The property test compares the API with them.
  */
 
 const SECOND = 1_000;
@@ -8,12 +8,12 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 const CODE_LIVES = 300 * SECOND;
 const CODE_REPEATABLE = 30 * SECOND;
-/** Guesses while no code lives that weigh as much as one at a live code. */
+/** How many guesses while no code lives weigh as much as one wrong compare [A22]. */
 const MISSES_PER_FAILURE = 10;
-/** How many times the limits of an IPv6 /64 an IPv4 address has. */
+/** How many times as much an IPv4 address may do as an IPv6 /64 [A20, A21]. */
 const IPV4_FACTOR = 10;
 
-/** The limits of auth.md, each a setting. */
+/** The limits, each of which is a setting [A7, A17, A18, A20, A21]. */
 export interface Limits {
   readonly triesPerCode: number;
   readonly failuresPerDay: number;
@@ -24,13 +24,16 @@ export interface Limits {
   readonly addressSendsPerHour: number;
 }
 
-/** What goes wrong during a request: a store that is `dead` does nothing, one that is `deaf` does it and its answer is lost. */
+/** What goes wrong during a request: a `dead` store does nothing, a `deaf` one loses its answer. */
 export type Fault = 'redis dead' | 'redis deaf' | 'postgres dead' | 'postgres deaf' | undefined;
 
 /** The addresses that requests come from, by their index. */
 export const ADDRESS_KINDS = ['IPv6', 'IPv4'] as const;
 
-/** Who asks for what: numbers and addresses are indices, a code is the number of the request that sent it. */
+/**
+ * Who asks for what: numbers and addresses are indices, a code is the number of the request that
+ * sent it.
+ */
 export interface Request {
   readonly phone: number;
   readonly address: number;
@@ -66,7 +69,7 @@ interface Phone {
   live: Code | undefined;
   used: (Code & { readonly at: number; readonly withRequestId: boolean }) | undefined;
   messages: number[];
-  /** When the last message was changed in place of a further one; of these but two matter. */
+  /** When the last message was changed in place of a new one; only the last two matter. */
   edits: number[];
   failures: number[];
   /** What Redis knows of the number's user: undefined = nothing yet. */
@@ -83,7 +86,7 @@ interface Address {
 const UNAVAILABLE: Expected = { status: 503, code: 'unavailable', retryAfterSeconds: 5 };
 const WRONG: Expected = { status: 400, code: 'wrong_code' };
 
-/** Milliseconds until fewer than `limit` of these times are younger than `span`; 0 when that is so. */
+/** Milliseconds until fewer than `limit` of these times are younger than `span`; 0 = now. */
 const waitFor = (times: readonly number[], span: number, limit: number, now: number): number => {
   const blocking = times.filter((at) => at > now - span).at(-limit);
   return blocking === undefined ? 0 : blocking + span - now;
@@ -95,7 +98,7 @@ const tooMany = (waitMs: number): Expected => ({
   retryAfterSeconds: Math.ceil(waitMs / SECOND),
 });
 
-/** A world of phones and addresses, of which nothing is known at the start. */
+/** Phones and addresses, none of which has done anything at the start. */
 export class Rules {
   readonly #limits: Limits;
   readonly #phones = new Map<number, Phone>();
@@ -106,7 +109,7 @@ export class Rules {
     this.#limits = limits;
   }
 
-  /** POST request-code. Every one that answers with digits makes a code; their numbers begin with 0. */
+  /** POST request-code. Each answer with digits makes a code; codes are numbered from 0. */
   requestCode({ phone: index, address: from, fault }: Request, now: number): Expected {
     const limits = this.#limits;
     const [phone, address] = [this.#phone(index), this.#address(from)];
@@ -130,7 +133,7 @@ export class Rules {
     );
     if (wait > 0) return tooMany(wait);
 
-    // Nobody is refused because the messages of a day are sent: the last one is changed.
+    // Past the messages of a day the last one is changed, and nobody is refused [A19].
     if (phone.messages.length < limits.sendsPerDay) phone.messages.push(now);
     else phone.edits = [...phone.edits.slice(-1), now];
     address.unverified.push({ phone: index, at: now });
@@ -155,7 +158,7 @@ export class Rules {
     const limits = this.#limits;
     const [phone, address] = [this.#phone(index), this.#address(from)];
     if (fault === 'redis dead') return UNAVAILABLE;
-    /** What was done stays done, but nobody hears of it. */
+    /** Keeps what was done, but loses the answer. */
     const answer = (expected: Expected): Expected =>
       fault === 'redis deaf' ? UNAVAILABLE : expected;
 
@@ -170,7 +173,7 @@ export class Rules {
     const isLive = live !== undefined && live.expires > now;
     const limit = limits.addressFailuresPerHour * this.#factor(from);
     const addressWait = waitFor(address.failures, HOUR, limit, now);
-    // Whoever shows the requestId of the live code is not refused because of the address.
+    // Who shows the requestId of the live code is not refused because of the address [A23].
     const asked = isLive && withRequestId && live.number === (code ?? newest);
     const wait = Math.max(
       waitFor(phone.failures, DAY, limits.failuresPerDay, now),
@@ -191,7 +194,8 @@ export class Rules {
       return answer(WRONG);
     }
 
-    // Whoever has the right code clears what was counted, also when the answer is lost; the code itself is not burnt then.
+    // The right code clears what was counted, also when the answer is lost; the code is not burnt
+    // then.
     phone.failures = [];
     phone.used = undefined;
     address.unverified = address.unverified.filter((sent) => sent.phone !== index);

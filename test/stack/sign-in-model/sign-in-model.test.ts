@@ -7,12 +7,14 @@ import { play } from './play.ts';
 import type { Limits } from './rules.ts';
 import { sequence } from './steps.ts';
 
-/** How many sequences are played, half of them with each set of limits; a longer night is a matter of the environment. */
+/**
+ * How many sequences are played, half with each set of limits; the environment can ask for more.
+ */
 const RUNS = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 25) / 2);
 
 const TIME_LIMIT_MS = 60_000 + RUNS * 500;
 
-/** Those of auth.md. */
+/** The defaults of docs/rules/sign-in.md. */
 const STANDARD: Limits = {
   triesPerCode: 5,
   failuresPerDay: 10,
@@ -46,7 +48,7 @@ const redis = new ProxyControl(stack.redisProxy);
 afterEach(() => Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]));
 
 test.each([
-  ['the limits of auth.md', STANDARD],
+  ['the default limits', STANDARD],
   ['tight limits', TIGHT],
 ])(
   '[A6, A7, A9, A11, A12, A17, A18, A20] any order of steps is answered by the rules, with %s',

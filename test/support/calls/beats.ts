@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallLine, InboxLine } from './device.ts';
 
-/** A clock that is as slow as the machine. */
+/** A clock that slows down with the machine. */
 export interface Beats {
   /** How many beats there were so far. */
   readonly count: number;

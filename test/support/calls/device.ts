@@ -13,7 +13,7 @@ import type { User } from './people.ts';
 import { newUser } from './people.ts';
 import { RefusedUpgrade } from './web-socket.ts';
 
-/** What legacy clients are sent; and a pong, for which they never ask. */
+/** Frames to legacy clients, and a pong, which only tests ask for. */
 export const LegacyFrame = z.union([
   z.object({
     event: z.enum(['call:offer', 'call:answer', 'call:ice', 'call:hangup']),
@@ -54,13 +54,13 @@ const StartedBody = TicketBody.extend({
 });
 
 /**
- * How many requests of this process are under way at a time. Embedded stores live in the process that compiles the tests: more would wait for them for longer than the
- * Worker does.
+ * How many requests of this process may be under way at once. Embedded stores share the process
+ * that compiles the tests, and are too slow for more.
  */
 export const AT_ONCE = 6;
 const asking = new Set<Promise<unknown>>();
 
-/** Tries something up to three times, as long as the stores are too slow; their tests are others. */
+/** Tries up to three times while the stores are too slow, which other tests look at. */
 const patiently = async <Result>(
   attempt: () => Promise<Result>,
   isTooSoon: (result: Result) => boolean,
@@ -72,7 +72,7 @@ const patiently = async <Result>(
   }
 };
 
-/** A client of the protocol in somebody's hand: a session of its own. */
+/** A device of a user, with a session of its own. */
 export class Device {
   readonly user: User;
   readonly token: string;
@@ -94,7 +94,7 @@ export class Device {
     return answer;
   }
 
-  /** Opens the inbox, and has said hello. */
+  /** Opens the inbox and says hello. */
   async inbox(): Promise<InboxLine> {
     const line = await this.enter(await this.inboxTicket(), InboxServerFrame);
     line.say({ type: 'hello', version: 1 });
@@ -121,7 +121,7 @@ export class Device {
     return TicketBody.parse((await this.#expect(200, 'POST', `/api/calls/${callId}/ticket`)).body);
   }
 
-  /** Joins the room of a call, without a word. */
+  /** Joins the room of a call without a hello. */
   async knock(call: string | Ticket): Promise<CallLine> {
     return this.enter(
       typeof call === 'string' ? await this.callTicket(call) : call,
@@ -129,7 +129,7 @@ export class Device {
     );
   }
 
-  /** Joins the room of a call, and has said hello; what the welcome says comes with the first frame. */
+  /** Joins the room of a call and says hello; the first frame is the welcome. */
   async join(call: string | Ticket, resume?: object): Promise<CallLine> {
     const line = await this.knock(call);
     line.say({ type: 'hello', version: 1, ...(resume && { resume }) });
@@ -172,7 +172,7 @@ export class Device {
   }
 }
 
-/** What the Worker wrote about a request; its lines come a moment later. */
+/** Reads what the Worker logged about a request; the lines come a moment later. */
 const linesAbout = async ({ body }: Answer): Promise<string[]> => {
   await sleep(500);
   const lines = readFileSync(stack.logFile, 'utf8').split('\n');
@@ -187,7 +187,7 @@ export interface Dialled extends Started {
 /** When the last token was issued, in seconds since 1970. */
 let lastIssued = Math.floor(Date.now() / 1000);
 
-/** A further device of somebody, with a token as the legacy server issued them: no two have the same. */
+/** Makes a further device of a user, with a legacy token of its own. */
 export const deviceOf = async (user: User): Promise<Device> =>
   new Device(user, await legacyToken(user.id, { issuedAt: --lastIssued }));
 

@@ -1,11 +1,12 @@
 /**
- * A call between two clients of the legacy server, as it went over /ws: each frame to the byte, and what the other side was sent for it (contract.md, "Calls
- * over /ws"). `‹caller›` and `‹callee›` stand for the ids of the two.
+ * A call between two clients of the legacy server, as it went over /ws [C37]: each frame to the
+ * byte, and what the other side was sent for it. `‹caller›` and `‹callee›` stand for the ids of the
+ * two.
  */
 export type Exchange = readonly {
   readonly from: 'caller' | 'callee';
   readonly says: string;
-  /** What the other one hears; nobody hears anything where it is absent. */
+  /** What the other side hears; absent = nothing. */
   readonly heard?: string;
 }[];
 
@@ -38,7 +39,7 @@ export const WEB_CALL: Exchange = [
   passedOn('caller', ice(4)),
   ping('caller'),
   passedOn('callee', ice(5)),
-  // What is negotiated anew in the same call.
+  // The same call is negotiated anew.
   {
     from: 'caller',
     says: `{"event":"call:offer","payload":{"targetUserId":"‹callee›","sdp":{"type":"offer","sdp":"v=0 again"},"isVideo":true}}`,
@@ -52,7 +53,10 @@ export const WEB_CALL: Exchange = [
   { from: 'caller', says: '{"event":"call:hangup"}', heard: '{"event":"call:hangup"}' },
 ];
 
-/** A voice call from the phone client: the callee named by `targetUserId`, the answer bare; the callee hangs up. */
+/**
+ * A voice call from the phone client: the callee named by `targetUserId`, the answer bare; the
+ * callee hangs up.
+ */
 export const PHONE_CALL: Exchange = [
   {
     from: 'caller',

@@ -3,10 +3,13 @@ import { PING } from '../../../src/contract/sockets/protocol.ts';
 import type { Closed } from './web-socket.ts';
 import { openSocket } from './web-socket.ts';
 
-/** How long a frame is waited for, in milliseconds: longer than anything but the waits of a call itself. */
+/** How long to wait for a frame, in milliseconds: longer than anything but a call's own waits. */
 const PATIENCE_MS = 10_000;
 
-/** How soon something that happens at once is heard, in milliseconds, also on a busy machine: before anybody is put out for silence. */
+/**
+ * How soon "at once" is, in milliseconds, on a busy machine too: before anybody is closed for
+ * silence.
+ */
 export const AT_ONCE_MS = 5_000;
 
 /** What was heard. */
@@ -18,7 +21,7 @@ export interface Heard<Frame> {
   readonly at: number;
 }
 
-/** What a frame is like: its fields, as far as they are named; a field can be one of several. */
+/** The fields that a frame must have; a Set names several values for one field. */
 type Like = Readonly<Record<string, unknown>>;
 
 const isLike = (value: unknown, like: unknown): boolean => {
@@ -28,7 +31,7 @@ const isLike = (value: unknown, like: unknown): boolean => {
   return Object.entries(like).every(([name, part]) => isLike(Reflect.get(value, name), part));
 };
 
-/** The half of a conversation that listens: all frames in their order, each as its schema says, and when it came. */
+/** Keeps all frames of a connection in order, checked by their schema, with their times. */
 export class Listener<Frame extends object> {
   /** All frames so far. */
   readonly heard: Heard<Frame>[] = [];
@@ -71,7 +74,8 @@ export class Listener<Frame extends object> {
    * Waits for a frame that comes after the last one waited for.
    *
    * @param like the fields that matter
-   * @throws when none comes in time, or the connection ends before; the message tells what came instead
+   * @throws when none comes in time, or the connection ends before; the message tells what came
+   *   instead
    */
   async next(like: Like = {}, patience: number = PATIENCE_MS): Promise<Heard<Frame>> {
     for (const deadline = performance.now() + patience; ; ) {
@@ -123,17 +127,17 @@ export interface Line<Frame extends object>
   say(frame: object | string | Buffer): void;
   /** Sends bytes that need be no frame. */
   write(bytes: Buffer): void;
-  /** Ends it, in order. */
+  /** Closes the connection in order. */
   close(): void;
   /** Sends a close frame, without a code an empty one, and waits for the answer to it. */
   requestClose(code?: number): Promise<Closed>;
-  /** Loses it, without a word. */
+  /** Drops the connection without a close frame. */
   drop(): void;
-  /** Loses it by a reset. */
+  /** Drops the connection by a reset. */
   reset(): void;
-  /** Answers no close any more; resolves when the connection has ended all the same. */
+  /** Stops answering closes; resolves when the connection has ended all the same. */
   holdOpen(): Promise<void>;
-  /** Hears and answers nothing any more. */
+  /** Stops reading and answering. */
   freeze(): void;
 }
 
@@ -181,7 +185,7 @@ export const openLine = async <Frame extends object>(
   return line;
 };
 
-/** Loses all connections that are still open. */
+/** Drops all connections that are still open. */
 export const dropAll = (): void => {
   for (const line of open) line.drop();
 };

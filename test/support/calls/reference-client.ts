@@ -9,13 +9,16 @@ import type {
 } from '../../../src/contract/sockets/call.ts';
 import type { FrameError, VERSION } from '../../../src/contract/sockets/protocol.ts';
 
-/** Written down once more, so that a browser needs nothing but this file; the type holds it to the contract. */
+/** A copy, so that a browser needs this file alone; its type ties it to the contract. */
 const SPOKEN: typeof VERSION = 1;
 
-/** How often a client asks for a sign of life, in milliseconds. */
+/** How often a client pings, in milliseconds. */
 const PING_MS = 5_000;
 
-/** How many signals are sent at once when a connection is taken up, and with each tick after that: well below what a room allows. */
+/**
+ * How many signals are sent at once after a reconnect, and with each tick: well below the rate
+ * limit [C22].
+ */
 const BURST = 100;
 const PER_TICK = 40;
 
@@ -53,17 +56,20 @@ export interface CallClientOptions {
 }
 
 /**
- * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no socket, no clock. Whoever has it tells what comes (`opened`,
- * `received`, `closed`) and calls `tick` about once a second while connected.
+ * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no
+ * socket, no clock. Whoever has it tells what comes (`opened`, `received`, `closed`) and calls
+ * `tick` about once a second while connected.
  */
 export class CallClient {
   /** The state of the call, once it was heard. */
   state: CallState | undefined;
   /** Whether this device is in the call, as far as was heard. */
   joined = false;
-  /** Goes up when all that was said so far is of no use, here and in the room: negotiate anew with everybody. */
+  /**
+   * Goes up when all signals so far are void, here and in the room: negotiate anew with everybody.
+   */
   life = 1;
-  /** Why there is nothing more to do, if so: do not come back. */
+  /** Why the call is over for this device; undefined = it is not. */
   over: Over | undefined;
   you = '';
   caller = '';
@@ -76,13 +82,13 @@ export class CallClient {
   readonly errors: FrameError[] = [];
 
   readonly #options: CallClientOptions;
-  /** What the person wants, until it is so. */
+  /** What the person has asked for and the room has not confirmed. */
   #wants: 'nothing' | 'accept' | 'decline' | 'hangup' = 'nothing';
   #connected = false;
   #welcomed = false;
   /** Whether there is anything to resume: a welcome was heard, or a signal was posted. */
   #remembers: boolean;
-  /** Whether the room has had the first signal by another way. */
+  /** Whether POST /api/calls took the first signal to the room. */
   #posted: boolean;
   #pending: Pending[] = [];
   #next = 1;
@@ -106,7 +112,7 @@ export class CallClient {
     return this.#pending;
   }
 
-  /** Whether a tick would do more than ask for a sign of life. */
+  /** Whether a tick would do more than ping. */
   get busy(): boolean {
     return this.#welcomed && (this.#owesAck || this.#unsent().length > 0);
   }
@@ -129,7 +135,7 @@ export class CallClient {
     this.#changed();
   }
 
-  /** The page was loaded anew: nothing is remembered, but that the person wants to be in the call. */
+  /** Forgets everything, as a reloaded page, but that the person wants to be in the call. */
   forget() {
     this.closed();
     this.#remembers = false;
@@ -156,7 +162,10 @@ export class CallClient {
     this.#want('hangup');
   }
 
-  /** Sends a signal: now, or as soon as this device is in the call and connected. `to` in group calls. */
+  /**
+   * Sends a signal: now, or as soon as this device is in the call and connected. `to` in group
+   * calls.
+   */
   signal(signal: Signal, to?: string) {
     if (this.over !== undefined) return;
     this.#number(signal, to);
@@ -203,14 +212,14 @@ export class CallClient {
         this.#pending = this.#pending.filter(({ seq }) => seq > this.#acked);
         break;
       case 'resend':
-        // With the next tick: each of many frames may have been answered so.
+        // The next tick sends them again, since each of many frames may have got this error.
         this.#flushed = Math.min(this.#flushed, frame.seq - 1);
         this.#allowance = 0;
         break;
       case 'error':
         this.errors.push(frame.code);
         if (frame.seq !== undefined && FOR_GOOD.includes(frame.code)) this.#drop(frame.seq);
-        // It is so already.
+        // The device is in the call already.
         if (frame.code === 'not_now' && this.#isLeaving) this.#end('refused');
         break;
       case 'pong':
@@ -233,11 +242,11 @@ export class CallClient {
     this.video = rest.video;
     this.group = rest.group;
     for (const peer of peers) this.peers.set(peer.user, peer);
-    // The room went on without this device: what it said then is of no use.
+    // The room has a newer epoch, so what this device said before is void.
     if (this.joined && !joined) this.#beginAnew(received);
     this.joined = joined;
     if (joined && this.#wants === 'decline') this.#wants = 'hangup';
-    // The room may have a beginning that this client knows nothing of.
+    // The room may know signals of an epoch that this client does not remember.
     if (!this.#remembers && !this.#posted) this.#renumber(received);
     this.#remembers = true;
     this.#flushed = received;
@@ -271,7 +280,7 @@ export class CallClient {
 
   #want(what: 'accept' | 'decline' | 'hangup') {
     if (this.over !== undefined) return;
-    // One who has accepted may be in the call before it is heard here.
+    // A device that has accepted may be in the call before it hears so.
     this.#wants = what === 'decline' && (this.joined || this.#wants === 'accept') ? 'hangup' : what;
     if (this.#welcomed) this.#options.send({ type: this.#wants });
   }
@@ -317,7 +326,7 @@ export class CallClient {
   }
 
   #deliver({ from, epoch, seq, signals }: Extract<CallServerFrame, { type: 'signal' }>) {
-    // Seen or not, the room wants to hear that it was.
+    // A signal that was seen before is acknowledged again.
     this.#owesAck = true;
     const last = this.#seen.get(from);
     if (last && (epoch < last.epoch || (epoch === last.epoch && seq <= last.seq))) return;

@@ -15,7 +15,7 @@ export interface Answers {
   readonly hear?: (...asked: Asked) => void;
 }
 
-/** Rooms for apps that do not run in workerd: unless it is said otherwise every call rings, and everybody may join it. */
+/** Rooms for apps outside workerd: by default every call rings, and everybody may join. */
 export const cannedRooms = ({
   create = { outcome: 'created', state: 'ringing' },
   permit = { outcome: 'ok', role: 'caller', video: false },

@@ -49,7 +49,7 @@ export const talking = async (more?: { video?: boolean; offer?: string }): Promi
   return { ...scene, callee };
 };
 
-/** Two people call each other without trouble: what was done before has hurt nobody. */
+/** Checks that two people can call each other. */
 export const aCallWorks = async (a: Device, b: Device): Promise<void> => {
   const call = await a.dial(b.user, { offer: 'v=0' });
   const callee = await b.accept(call.callId);
@@ -61,7 +61,7 @@ export const aCallWorks = async (a: Device, b: Device): Promise<void> => {
   await Promise.all([call.line.closed, callee.closed]);
 };
 
-/** Keeps connections from being taken for dead, as clients do; until they end. */
+/** Pings as clients do, until the connections end. */
 export const keepAlive = (...lines: readonly CallLine[]): void => {
   for (const line of lines) {
     const timer = setInterval(() => line.say({ type: 'ping' }), 5_000);

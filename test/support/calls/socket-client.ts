@@ -3,7 +3,9 @@ import { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import type { CallLine, Device, Ticket } from './device.ts';
 import { CallClient } from './reference-client.ts';
 
-/** How often the client's time passes, in milliseconds: oftener than in earnest, since tests wait for it. */
+/**
+ * How often the client ticks, in milliseconds: oftener than a real one, since tests wait for it.
+ */
 const TICK_MS = 50;
 
 /** How long something is waited for, in milliseconds. */
@@ -56,7 +58,7 @@ export class SocketClient {
     line?.drop();
   }
 
-  /** Waits until something is so. */
+  /** Waits until the condition holds. */
   until(so: (client: CallClient) => boolean): Promise<void> {
     if (so(this.client)) return Promise.resolve();
     return new Promise((resolve, reject) => {

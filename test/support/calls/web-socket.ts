@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How a connection ended: with the code and reason of a close frame, or 1006 without one (RFC 6455 §7.1.5). */
+/**
+ * How a connection ended: with the code and reason of a close frame, or 1006 without one (RFC 6455
+ * §7.1.5).
+ */
 export interface Closed {
   readonly code: number;
   readonly reason: string;
@@ -52,8 +55,9 @@ const decode = (bytes: Buffer): { opcode: number; payload: Buffer; size: number 
 };
 
 /**
- * A WebSocket that can do what a browser's cannot: lose its connection without a word, and tell the close code as soon as it has come (workerd on this machine ends the
- * TCP connection only seconds later).
+ * A WebSocket that can do what a browser's cannot: drop its connection without a close frame, and
+ * tell the close code as soon as it has come, since workerd ends the TCP connection only seconds
+ * later.
  */
 export class RawSocket {
   readonly #socket: Socket;
@@ -74,7 +78,7 @@ export class RawSocket {
     });
     socket.on('error', () => this.#end({ code: 1006, reason: '' }));
     socket.on('close', () => this.#end({ code: 1006, reason: '' }));
-    // Not before whoever opens it has had the time to listen.
+    // Frames wait until the opener of the socket can listen.
     setImmediate(() => {
       this.#read(head);
       socket.on('data', (chunk) => this.#read(chunk));
@@ -94,7 +98,7 @@ export class RawSocket {
     this.#socket.write(bytes);
   }
 
-  /** Ends the connection as a client does that has done with it. */
+  /** Closes the connection in order. */
   close(code = 1000): void {
     if (this.#ended) return;
     const payload = Buffer.alloc(2);
@@ -112,24 +116,26 @@ export class RawSocket {
     return this.closed;
   }
 
-  /** Loses the connection without a close frame, as a phone does in a tunnel whose network then tells so. */
+  /** Drops the connection without a close frame, as a phone in a tunnel does. */
   drop(): void {
     this.#end({ code: 1006, reason: '' });
     this.#socket.destroy();
   }
 
-  /** Loses the connection, and the other end is told of a reset (TCP's RST): what was not read yet is lost, as when a program crashes. */
+  /**
+   * Resets the connection (TCP's RST): what was not read yet is lost, as when a program crashes.
+   */
   reset(): void {
     this.#end({ code: 1006, reason: '' }, () => void this.#socket.resetAndDestroy());
   }
 
-  /** From now on no close is answered; resolves when the other side has ended the TCP connection. */
+  /** Stops answering closes; resolves when the other side has ended the TCP connection. */
   holdOpen(): Promise<void> {
     this.#holds = true;
     return new Promise((resolve) => this.#socket.on('close', () => resolve()));
   }
 
-  /** From now on nothing is heard or answered, and the connection stays. */
+  /** Stops reading and answering, and keeps the connection. */
   freeze(): void {
     this.#socket.pause();
   }
