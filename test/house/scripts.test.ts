@@ -23,6 +23,12 @@ const namesOf = ({ keys, keyList, args }: AnyScript): string[] => [
   ...Object.keys(args),
 ];
 
+const functionsOf = (script: AnyScript): string[] =>
+  Array.from(bodyOf(script).matchAll(/^local function (\w+)/gm), ([, name]) => name ?? '');
+
+/** A function that the Lua defines, or a call of one that belongs to no library. */
+const FUNCTION_OR_CALL = /local function (\w+)|(?<![.\w])(\w+)\(/g;
+
 test('the scripts of all features are found', () => {
   expect(scripts.length).toBeGreaterThan(25);
   expect(new Set(scripts.map(({ name }) => name)).size).toBe(scripts.length);
@@ -42,7 +48,19 @@ describe.each(scripts.map((script) => [script.name, script] as const))('%s', (_,
   test('declares no name twice, and none that a function of its Lua has', () => {
     const names = namesOf(script);
     expect(new Set(names).size).toBe(names.length);
-    const functions = [...bodyOf(script).matchAll(/^local function (\w+)/gm)].map(([, f]) => f);
-    expect(names.filter((name) => functions.includes(name))).toEqual([]);
+    expect(names.filter((name) => functionsOf(script).includes(name))).toEqual([]);
+  });
+
+  test('has every function before it calls it, and none that it never calls', () => {
+    const known = new Set(['tonumber', 'ipairs']);
+    const called = new Set<string>();
+    for (const [, defined, call] of bodyOf(script).matchAll(FUNCTION_OR_CALL)) {
+      if (defined) known.add(defined);
+      if (call && call !== 'function') {
+        expect(known).toContain(call);
+        called.add(call);
+      }
+    }
+    expect(functionsOf(script).filter((name) => !called.has(name))).toEqual([]);
   });
 });

@@ -288,7 +288,7 @@ test('[A35, A39] a legacy token ends no session by being used, however many ther
   const legacy = await legacyToken(userOf(mine), { issuedAt });
   expect((await profile(local, legacy)).status).toBe(200);
   const [itself, ...others] = idsOf(await sessions(local, legacy)).reverse();
-  expect(itself).toMatch(/^legacy-/);
+  expect(itself).toMatch(/^old-/);
   expect(others).toEqual(tokens.map(sidOf));
 });
 

@@ -114,22 +114,25 @@ export const END_CHANGE = defineScript({
   lua: `
     redis.call('DEL', legacyLink)
 
-    local function settle(key, kill)
+    -- Whether a code is dead; one that is not is not marked as moving any more.
+    local function isDead(key)
       local code = readCode(key)
-      if not code or code.moving == 'moved' then return end
+      if not code or code.moving == 'moved' then return false end
       local elsewhere = code.chat ~= 'none' and code.chat ~= chat
       if code.chat == '' then elsewhere = hadAnother end
-      if elsewhere or userId == '' or chat == '' then return kill(key) end
+      if elsewhere or userId == '' or chat == '' then return true end
       if code.moving == token then redis.call('HDEL', key, 'moving') end
+      return false
     end
-    local function delete(key) redis.call('DEL', key) end
-    -- The session of a used code can still be taken back, but the code does not come back with it.
-    local function bury(key) redis.call('HSET', key, 'moving', 'moved', 'repeatable', '0') end
     if canHaveMoved then
       redis.call('DEL', links)
-      settle(codeKey, delete)
-      settle(previousKey, delete)
-      settle(usedKey, bury)
+      for _, key in ipairs({ codeKey, previousKey }) do
+        if isDead(key) then redis.call('DEL', key) end
+      end
+      -- The session of a used code can still be taken back, but the code does not live again.
+      if isDead(usedKey) then
+        redis.call('HSET', usedKey, 'moving', 'moved', 'repeatable', '0')
+      end
     end
 
     if redis.call('GET', changing) == token then
