@@ -2,7 +2,7 @@ import type { Latency } from './measures/traffic.ts';
 import { median, quantile } from './statistics.ts';
 import type { Ring } from './systems/system.ts';
 
-/** What the runs of a system gave, in the order of the runs. */
+/** The figures of a system, in the order of the runs. */
 export interface Figures {
   /** At 1,000 messages a second. */
   readonly latencies: Latency[];
@@ -11,7 +11,7 @@ export interface Figures {
   readonly rings: Ring[];
 }
 
-/** All that is measured. */
+/** The figures of all systems. */
 export interface AllFigures {
   readonly rooms: Figures;
   readonly bare: Figures;
@@ -19,14 +19,17 @@ export interface AllFigures {
   readonly peer: Figures;
 }
 
-/** Memory of the rooms, in MB; undefined where it could not be read or was not measured. `calls` are those that came and went. */
+/**
+ * The memory of the rooms in MB, undefined where it could not be read or was not measured. `calls`
+ * counts the calls that came and went.
+ */
 export interface Memory {
   readonly perThousandSockets: number | undefined;
   readonly growth: number | undefined;
   readonly calls: number;
 }
 
-/** A line of the table: the figures as text, and whether the goal holds; undefined where that cannot be said. */
+/** A line of the table: the figures as text; `holds` is undefined where it was not measured. */
 export interface Row {
   readonly what: string;
   readonly goal: string;
@@ -38,10 +41,13 @@ export interface Row {
   readonly holds: boolean | undefined;
 }
 
-/** By how much memory may differ between two equal loads without having grown, in MB: the allocator gives back what it likes. */
+/**
+ * By how much the memory of two equal loads may differ without growth, in MB: the allocator gives
+ * back what it likes.
+ */
 const NOISE_MB = 16;
 
-const one = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+const formatNumber = (value: number) => value.toFixed(value < 10 ? 2 : 1);
 const thousands = (value: number) => `${(value / 1_000).toFixed(1)} k`;
 const NONE = '–';
 
@@ -73,10 +79,10 @@ const rung = (share: number, limit: number, { rooms, ws, peer }: AllFigures): Ro
   return {
     what: `call → the callee’s device rings, p${share * 100}`,
     goal: `≤ ${limit} ms`,
-    rooms: `${one(of(rooms))} ms`,
+    rooms: `${formatNumber(of(rooms))} ms`,
     bare: NONE,
-    ws: `${one(of(ws))} ms`,
-    peer: `${one(of(peer))} ms`,
+    ws: `${formatNumber(of(ws))} ms`,
+    peer: `${formatNumber(of(peer))} ms`,
     ratio: NONE,
     holds: of(rooms) <= limit,
   };
@@ -100,13 +106,13 @@ const alone = (
 
 const roundTripsOf = ({ rings }: Figures) => Math.max(...rings.map(({ roundTrips }) => roundTrips));
 
-/** The figures against the goals. `concurrent` is how many calls the closed loop had. */
+/** Compares the figures with the goals. `concurrent`: how many calls the closed loop had. */
 export const rowsOf = (
   all: AllFigures,
   { perThousandSockets, growth, calls }: Memory,
   concurrent: number,
 ): Row[] => {
-  const ms = (value: number) => `${one(value)} ms`;
+  const ms = (value: number) => `${formatNumber(value)} ms`;
   const trips = roundTripsOf(all.rooms);
   return [
     compared(
@@ -155,7 +161,7 @@ export const rowsOf = (
   ];
 };
 
-/** The rows as a table in Markdown. */
+/** Writes the rows as a table in Markdown. */
 export const tableOf = (rows: readonly Row[]): string => {
   const head = ['', 'goal', 'rooms', 'bare room', 'ws', 'peerjs-server', 'ratio', 'holds'];
   const cells = rows.map(({ what, goal, rooms, bare, ws, peer, ratio, holds }) => {

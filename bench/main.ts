@@ -4,7 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** `npm run bench`: installs what is measured against, unless that is in place already, and measures. README.md says what and how. */
+/**
+ * `npm run bench`: installs the peers to compare with, unless they are in place, and measures.
+ * README.md says what and how.
+ */
 
 const folder = import.meta.dirname;
 const stampFile = join(folder, 'node_modules', '.setup-stamp');
@@ -20,5 +23,5 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
   writeFileSync(stampFile, stamp);
 }
-// Not before: it imports what has just been installed.
+// run.ts imports what has just been installed.
 await import('./run.ts');

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Figures, Row } from './goals.ts';
 import { rowsOf, tableOf } from './goals.ts';
-import { beat } from './measures/beat.ts';
+import { keepAlive } from './measures/keep-alive.ts';
+import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
-import { measureOldClients, OLD_PAIRS } from './measures/old-clients.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
@@ -17,21 +17,27 @@ import type { Pair, Ring, System } from './systems/system.ts';
 import { makeUsers } from './users.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS || 5);
-/** How many calls come and go while memory is looked at; 0 = leave that out. */
+/** How many calls come and go while growth is measured; 0 leaves that out. */
 const GROWTH_CALLS = Number(process.env.BENCH_GROWTH_CALLS || 1_000);
 const CALLS = Number(process.env.BENCH_CALLS || 500);
-/** How many of them the 1,000 messages a second go through: as many a second for each side as a client finds candidates. */
+/**
+ * How many of the calls have traffic. Each side then sends as many messages a second as a client
+ * finds candidates.
+ */
 const BUSY_CALLS = 50;
 const PER_SECOND = 1_000;
-/** Long enough that one long pause of workerd's garbage collector (80 ms, every 40 s at this load) is no more than its share. */
+/**
+ * Long enough that one long pause of workerd's garbage collector, 80 ms every 40 s at this load,
+ * weighs no more than its share.
+ */
 const LATENCY_S = 20;
 const THROUGHPUT_S = 3;
-/** How many calls ring in a run, each for somebody else. */
+/** How many calls ring in a run, each for another user. */
 const RINGS = 50;
 const WARM_UP_CALLS = 20;
-/** So many calls come and go for each of them at most, within the limit of 60 an hour. */
-const CALLS_OF_ONE = 20;
-/** And at least so many make them: nobody makes two at a time. */
+/** How many short calls each user makes at most, within the limit of 60 an hour. */
+const CALLS_PER_USER = 20;
+/** How many users make short calls at least: nobody makes two at a time. */
 const CALLERS = 20;
 
 interface Measured<One extends System = System> {
@@ -44,7 +50,7 @@ const newFigures = (): Figures => ({ latencies: [], throughputs: [], rings: [] }
 
 const sidesOf = (all: readonly Measured[]) => all.flatMap(({ pairs }) => pairs.flat());
 
-/** What is measured of a system that has calls, once; what it gave goes into its figures. The text says what it was. */
+/** Measures a system with calls once, adds the result to its figures, and describes it. */
 type Measure = (measured: Measured) => Promise<string>;
 
 const latency: Measure = async ({ pairs, figures }) => {
@@ -68,14 +74,15 @@ const rings: Measure = async ({ system, figures }) => {
 };
 
 /**
- * Measures all systems in turn, run by run; the first run warms everything up and does not count. Throughput comes last, for what it leaves behind; between two times that a
- * system rings are the others' latencies, so that sessions are forgotten and inboxes asleep.
+ * Measures all systems in turn, run by run; the first run warms everything up and does not count.
+ * Throughput comes last because of the garbage that it leaves. Between two rings of a system come
+ * the other systems' latencies, so that sessions are forgotten and inboxes asleep.
  */
 const runAll = async (all: readonly Measured[]): Promise<void> => {
   for (const measures of [[latency, rings], [throughput]]) {
     for (let run = 0; run <= RUNS; run++) {
       for (let i = 0; i < all.length; i++) {
-        // Each begins as often as the others, and follows each of them as often.
+        // Each system begins as often as the others, and follows each of them as often.
         const measured = all[(run + i) % all.length];
         if (!measured) continue;
         const name = run === 0 ? 'warming up' : `run ${run} of ${RUNS}`;
@@ -101,28 +108,28 @@ const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
   ...stores,
   JWT_SECRET: randomBytes(24).toString('hex'),
   CODE_SECRET: randomBytes(24).toString('hex'),
-  // Nobody is told anything: nobody has a chat.
+  // Nothing is sent, since no user has a chat.
   TELEGRAM_BOT_TOKEN: '1000:bench',
 });
 
-/** Prints the table; whether all goals hold. */
+/** Prints the table, and returns whether all goals hold. */
 const report = (rows: readonly Row[]): boolean => {
   console.log(`\n${tableOf(rows)}\n`);
   return rows.every(({ holds }) => holds !== false);
 };
 
-/** The old clients alone: `npm run bench -- old-clients`. */
-const mainOfOldClients = async (): Promise<boolean> => {
+/** Measures legacy clients alone: `npm run bench -- legacy-clients`. */
+const mainOfLegacyClients = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
-  const users = await step('making users', () => makeUsers(settings, 2 * OLD_PAIRS));
+  const users = await step('making users', () => makeUsers(settings, 2 * LEGACY_PAIRS));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
-  return report(await measureOldClients(worker, users, RUNS));
+  return report(await measureLegacyClients(worker, users, RUNS));
 };
 
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
-  const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_OF_ONE));
-  const people = 2 * (CALLS + RINGS + WARM_UP_CALLS + OLD_PAIRS);
+  const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_PER_USER));
+  const people = 2 * (CALLS + RINGS + WARM_UP_CALLS + LEGACY_PAIRS);
   const users = await step('making users', () => makeUsers(settings, people + churners));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
   const [bareRoom, relay, peer] = await step('starting the others', () =>
@@ -134,13 +141,13 @@ const main = async (): Promise<boolean> => {
     pairs: [],
     figures: newFigures(),
   });
-  const rooms = of(new Rooms(worker.url, users.slice(churners + 2 * OLD_PAIRS)));
+  const rooms = of(new Rooms(worker.url, users.slice(churners + 2 * LEGACY_PAIRS)));
   const bare = of(new Relay('bare room', bareRoom.url));
   const ws = of(new Relay('ws', relay.url));
   const peers = of(new Peer(peer.url));
   const all = [rooms, bare, ws, peers];
 
-  beat(() => sidesOf(all));
+  keepAlive(() => sidesOf(all));
   await step('warming up', async () => {
     const pairs: Pair[] = [];
     await connectSteadily(() => rooms.system.connect(), WARM_UP_CALLS, pairs);
@@ -173,18 +180,18 @@ const main = async (): Promise<boolean> => {
     { perThousandSockets, growth, calls: GROWTH_CALLS },
     CALLS,
   );
-  const old = users.slice(churners, churners + 2 * OLD_PAIRS);
-  return report([...rows, ...(await measureOldClients(worker, old, RUNS))]);
+  const legacyUsers = users.slice(churners, churners + 2 * LEGACY_PAIRS);
+  return report([...rows, ...(await measureLegacyClients(worker, legacyUsers, RUNS))]);
 };
 
 const load = loadavg()[0] ?? 0;
 if (load > 0.5)
   console.error(
-    `Something else runs on this machine (load ${load.toFixed(1)}): take the figures for what they are.`,
+    `Something else runs on this machine (load ${load.toFixed(1)}), so the figures are not exact.`,
   );
 let isEnding = false;
 
-/** Ends everything, once, and this process with it. What fails because of that is of no interest. */
+/** Ends everything, once, and then this process. Failures after that are not shown. */
 const end = async (code: number): Promise<void> => {
   if (isEnding) return;
   isEnding = true;
@@ -199,8 +206,8 @@ const fail = (error: unknown) => {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
 process.on('unhandledRejection', fail);
-const isOld = process.argv[2] === 'old-clients';
-await (isOld ? mainOfOldClients() : main()).then(
+const isLegacy = process.argv[2] === 'legacy-clients';
+await (isLegacy ? mainOfLegacyClients() : main()).then(
   (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),
   fail,
 );

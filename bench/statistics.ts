@@ -1,4 +1,4 @@
-/** The value below which a share of all values is; 0.5 is the median. */
+/** Returns the value below which a share of all values lies; 0.5 gives the median. */
 export const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));
@@ -7,5 +7,5 @@ export const quantile = (values: readonly number[], share: number): number => {
   return value;
 };
 
-/** The median. */
+/** Returns the median. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

@@ -8,7 +8,9 @@ export interface User {
   readonly token: string;
 }
 
-/** Makes accounts in an empty database, and tokens as the original server issued them: those need no sign-in. */
+/**
+ * Makes accounts in an empty database, and tokens as of the legacy server, which need no sign-in.
+ */
 export const makeUsers = async (
   settings: Readonly<Record<'DATABASE_URL' | 'DATABASE_ENDPOINT' | 'JWT_SECRET', string>>,
   count: number,

@@ -1,4 +1,4 @@
-/** As much of the package `ws` as is used here: it brings no types of its own. */
+/** The part of the package `ws` that is used here; it brings no types of its own. */
 declare module 'ws' {
   import type { Server } from 'node:http';
 

@@ -1,5 +1,6 @@
 /**
- * Puts the viewer of /docs where the Worker's static assets are taken from. Wrangler runs it before it serves, checks or deploys.
+ * Copies the viewer of /docs to the folder of the Worker's static assets. Wrangler runs this before
+ * it serves, checks or deploys.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +14,6 @@ for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
   copyFileSync(join(viewer, file), join(target, file));
 writeFileSync(
   join(target, 'init.js'),
-  // A token that is tried there is gone with the page.
+  // A token that is tried there is forgotten with the page.
   "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: false });\n",
 );

@@ -25,7 +25,9 @@ const LISTS: readonly { readonly language: Language; readonly code?: 'en' }[] = 
   { language: 'en', code: 'en' },
 ];
 
-/** Makes the webhook's address. Telegram takes HTTPS alone; a stand-in on this machine takes all. */
+/**
+ * Makes the webhook's address. Telegram takes HTTPS alone; a stand-in on this machine takes all.
+ */
 const webhookUrl = ({ apiUrl, apiRoot }: BotSetup): string => {
   const url = URL.parse(apiUrl);
   if (!url || !/^https?:$/.test(url.protocol))

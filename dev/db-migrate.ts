@@ -7,8 +7,8 @@ import { databaseSettings, openDatabase } from './stores.ts';
 
 /**
  * `npm run db:migrate`: brings the database of DATABASE_URL to the newest schema. Neon is reached
- * over HTTPS as the Worker reaches it, or at DATABASE_ENDPOINT. Any other server is reached over its
- * own protocol, through a gateway that lives as long as the migration.
+ * over HTTPS as the Worker reaches it, or at DATABASE_ENDPOINT. Any other server is reached over
+ * its own protocol, through a gateway that lives as long as the migration.
  */
 
 const { DATABASE_URL, DATABASE_ENDPOINT } = process.env;

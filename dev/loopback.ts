@@ -2,8 +2,8 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
 
 /**
- * Whether a request's Host header names this machine by loopback. A web page can point a name of its
- * own at 127.0.0.1 (DNS rebinding), but it cannot forge the Host header.
+ * Whether a request's Host header names this machine by loopback. A web page can point a name of
+ * its own at 127.0.0.1 (DNS rebinding), but it cannot forge the Host header.
  */
 export const isLoopbackHost = (host: string | undefined): boolean =>
   /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '');

@@ -66,7 +66,8 @@ const tryAgain = async (run: () => Promise<unknown>, patience: Patience): Promis
 /**
  * Brings a database to the newest schema. Each migration is one transaction: all its statements and
  * its line in the journal take effect, or none does. (Drizzle's own migrator for Neon runs
- * statement by statement, and stops half-way when one fails.) Several processes may migrate at once.
+ * statement by statement, and stops half-way when one fails.) Several processes may migrate at
+ * once.
  *
  * @param url the postgres:// URL; SQL over HTTP goes to `neonConfig.fetchEndpoint`
  * @returns how many migrations were applied

@@ -20,8 +20,8 @@ const { listen } = net.Server.prototype;
 /** @param {unknown[]} args of `listen` */
 const onLoopback = (args) => {
   const [first, ...rest] = args;
-  // These are the inspector, miniflare's way back, and a check of the inspector's port. Nobody calls
-  // the inspector by its number, and two with the same number would collide.
+  // These are the inspector, miniflare's way back, and a check of the inspector's port. Nobody
+  // calls the inspector by its number, and two with the same number would collide.
   if (typeof first === 'number') {
     return [
       { port: 0, host: LOOPBACK },

@@ -33,9 +33,9 @@ export const startPartykit = ({
   onLine,
   party = join(ROOT, 'party'),
 }: PartykitOptions): RunningServer => {
-  // partykit builds only what is below the folder where it runs, so it gets a folder of its own with
-  // a link to the rooms. Empty environment files keep it from reading those further up. The settings
-  // are in a file too, since every user of the machine can see arguments.
+  // partykit builds only what is below the folder where it runs, so it gets a folder of its own
+  // with a link to the rooms. Empty environment files keep it from reading those further up. The
+  // settings are in a file too, since every user of the machine can see arguments.
   const scratch = mkdtempSync(join(tmpdir(), 'aist-partykit-'));
   for (const name of ['.env', '.env.local']) writeFileSync(join(scratch, name), '');
   symlinkSync(party, join(scratch, 'party'), 'junction');

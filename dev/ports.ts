@@ -18,8 +18,8 @@ export const isFree = (port: number): Promise<boolean> =>
 
 /**
  * The range to look for ports in. It ends below the ports of outgoing connections (from 32768, or
- * 49152), since one of those could take a port while a server that needs seconds to start is not yet
- * listening there. It begins above 10080, which `fetch` refuses.
+ * 49152), since one of those could take a port while a server that needs seconds to start is not
+ * yet listening there. It begins above 10080, which `fetch` refuses.
  */
 const PORTS = { from: 11_000, to: 32_768 } as const;
 

@@ -32,8 +32,8 @@ const textOf = (thrown: unknown): string => {
 };
 
 /**
- * Says in one line for people what went wrong at the bottom of an error. The driver itself says only
- * "fetch failed" when a request did not arrive, and quotes an answer that is no SQL error.
+ * Says in one line for people what went wrong at the bottom of an error. The driver itself says
+ * only "fetch failed" when a request did not arrive, and quotes an answer that is no SQL error.
  */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return textOf(error);

@@ -1,9 +1,9 @@
 /**
- * Makes a fresh clone ready, then runs a script of this project:
- * `node dev/setup.mjs [options of Node] [script.ts] [arguments]`.
+ * Makes a fresh clone ready, then runs a script of this project: `node dev/setup.mjs [options of
+ * Node] [script.ts] [arguments]`.
  *
- * It installs what the lockfile names, unless that is in place, and runs the script with a Node that
- * is new enough: the one among the dependencies, or this one. It is plain JavaScript without
+ * It installs what the lockfile names, unless that is in place, and runs the script with a Node
+ * that is new enough: the one among the dependencies, or this one. It is plain JavaScript without
  * dependencies, since it runs before there are any, on any Node from 20.19; older versions have to
  * parse it as far as the sentence that refuses them.
  */
@@ -76,8 +76,8 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   });
 }
 
-// npm passes a signal to its shell alone, which ends and tells nobody; this process then has another
-// parent.
+// npm passes a signal to its shell alone, which ends and tells nobody; this process then has
+// another parent.
 if (process.env.npm_lifecycle_event) {
   const { ppid } = process;
   setInterval(() => process.ppid !== ppid && child?.kill('SIGTERM'), 500).unref();

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Lines of wrangler about itself: the Worker logs requests, and `npm start` says when it is ready. */
+/**
+ * Lines of wrangler about itself: the Worker logs requests, and `npm start` says when it is ready.
+ */
 const NOISE = new RegExp(
   [
     /^\s*$|^\[custom build\]|^Using secrets defined in|^⎔ Starting local server/,

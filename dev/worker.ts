@@ -33,9 +33,9 @@ export interface WorkerOptions {
 
 /** Starts the Worker under `wrangler dev` on loopback. */
 export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningServer => {
-  // An empty environment file keeps wrangler from reading .dev.vars and .env. The settings go through
-  // its environment, where nothing has to be quoted and only their owner sees them. Everything there
-  // becomes a binding of the Worker, so nothing else is in it.
+  // An empty environment file keeps wrangler from reading .dev.vars and .env. The settings go
+  // through its environment, where nothing has to be quoted and only their owner sees them.
+  // Everything there becomes a binding of the Worker, so nothing else is in it.
   const scratch = mkdtempSync(join(tmpdir(), 'aist-worker-'));
   const envFile = join(scratch, 'env');
   writeFileSync(envFile, '');

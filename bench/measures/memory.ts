@@ -4,17 +4,26 @@ import type { Rooms } from '../systems/rooms.ts';
 import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
 
-/** How soon after the other calls are made, in milliseconds: what 500 calls at a time amount to when each lasts for a minute and a half. Inboxes wake for each. */
+/**
+ * The time between two calls in milliseconds: 500 calls at a time have that when each lasts for a
+ * minute and a half. Inboxes wake for each.
+ */
 const EVERY_MS = 200;
 
-/** The same of calls that end at once, in milliseconds. Were they made as fast as they can be, memory would tell how fast that was: of each second's calls the rooms are there for 75 s. */
+/**
+ * The time between two calls that end at once, in milliseconds. A steady pace is needed, since
+ * rooms stay for 75 s: with calls as fast as possible, memory would measure the speed.
+ */
 const CHURN_EVERY_MS = 40;
 
-/** How long it takes until a room is gone: it lingers for a minute, looks 5 s later whether all have closed, and workerd drops it 10 s after that; in milliseconds. */
+/**
+ * How long a room stays after its call, in milliseconds: it lingers for a minute, looks 5 s later
+ * whether all have closed, and workerd drops it 10 s after that.
+ */
 const GONE_MS = 90_000;
 
 /** Does something so many times at a steady pace. */
-const steadily = async (
+const repeatSteadily = async (
   everyMs: number,
   count: number,
   act: (n: number) => Promise<unknown>,
@@ -24,21 +33,22 @@ const steadily = async (
   for (let n = 0; n < count; n++) {
     await pause(Math.max(0, began + n * everyMs - performance.now()));
     acting.push(act(n));
-    // Where they take longer than that, they wait for one another.
+    // At most eight run at the same time.
     await acting[n - 8];
   }
   await Promise.all(acting);
 };
 
-/** Makes calls at a steady pace; those that are there are in `pairs`. */
+/** Makes calls at a steady pace, and adds them to `pairs`. */
 export const connectSteadily = (
   connect: () => Promise<Pair>,
   count: number,
   pairs: Pair[],
-): Promise<void> => steadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
+): Promise<void> =>
+  repeatSteadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
 
-/** A call from its beginning to its end: a few candidates each way, then the caller hangs up. */
-const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void> => {
+/** Makes a call with a few candidates each way, and hangs up. */
+const makeShortCall = async (rooms: Rooms, caller: User, callee: User): Promise<void> => {
   const [one, other] = await rooms.call(caller, callee);
   for (let i = 0; i < 5; i++) {
     one.send(`candidate:${i}`);
@@ -47,19 +57,23 @@ const wholeCall = async (rooms: Rooms, caller: User, callee: User): Promise<void
   await one.end();
 };
 
-/** Makes calls at a steady pace, and waits until their rooms are gone. All users make or take equally many. */
-const churn = async (rooms: Rooms, users: readonly User[], count: number): Promise<void> => {
+/** Makes short calls, equally many for each user, and waits until their rooms are gone. */
+const makeShortCalls = async (
+  rooms: Rooms,
+  users: readonly User[],
+  count: number,
+): Promise<void> => {
   const half = Math.floor(users.length / 2);
-  await steadily(CHURN_EVERY_MS, count, async (n) => {
+  await repeatSteadily(CHURN_EVERY_MS, count, async (n) => {
     const [caller, callee] = [users[n % half], users[half + (n % half)]];
-    if (caller && callee) await wholeCall(rooms, caller, callee);
+    if (caller && callee) await makeShortCall(rooms, caller, callee);
   });
   await pause(GONE_MS);
 };
 
 /**
- * By how much the memory of a Worker grows from one half of the calls to the next, all of which have ended, in MB. What the first half needs at most, the second
- * half can use again.
+ * Measures by how much the memory of a Worker grows from one half of the calls to the next, in MB.
+ * All calls have ended by then, so that the second half can use the memory of the first again.
  *
  * @returns undefined where memory cannot be read
  */
@@ -69,9 +83,9 @@ export const measureGrowth = async (
   users: readonly User[],
   calls: number,
 ): Promise<number | undefined> => {
-  await churn(rooms, users, calls / 2);
+  await makeShortCalls(rooms, users, calls / 2);
   const before = worker.memory();
-  await churn(rooms, users, calls / 2);
+  await makeShortCalls(rooms, users, calls / 2);
   const after = worker.memory();
   return before === undefined || after === undefined ? undefined : after - before;
 };

@@ -3,11 +3,13 @@ import { quantile } from '../statistics.ts';
 import type { Pair } from '../systems/system.ts';
 import { candidateWith, textIn } from '../systems/texts.ts';
 
-/** How long it goes on before anything is counted, in seconds, and how long messages may be on their way after the last one, in milliseconds. */
+/** How long a load goes on before anything is counted, in seconds. */
 const WARM_UP_S = 1;
+
+/** How long messages may be on their way after the last one was sent, in milliseconds. */
 const LATE_MS = 10_000;
 
-/** What became of a load; without what came while it warmed up. */
+/** The result of a load, without its warm-up. */
 export interface Load {
   /** How long messages took, in milliseconds. */
   readonly taken: readonly number[];
@@ -22,10 +24,10 @@ export interface Latency {
 }
 
 /**
- * Sends so many messages a second, evenly over all sides and over time, whatever becomes of them. A
- * message's time is from `send` until the other side's client has it, parsed.
+ * Sends so many messages a second, evenly over all sides and over time, whether they arrive or not.
+ * A message's time is from `send` until the other side's client has parsed it.
  *
- * @throws when messages come out of order
+ * @throws {Error} when messages come out of order
  */
 export const measureLoad = async (
   pairs: readonly Pair[],
@@ -62,9 +64,9 @@ export const measureLoad = async (
 };
 
 /**
- * As {@link measureLoad}.
+ * Measures the latency of a load.
  *
- * @throws when messages are lost, too
+ * @throws {Error} when messages come out of order or are lost
  */
 export const measureLatency = async (
   pairs: readonly Pair[],
@@ -76,7 +78,10 @@ export const measureLatency = async (
   return { p50: quantile(taken, 0.5), p99: quantile(taken, 0.99) };
 };
 
-/** Lets one message of each pair go to and fro, each answered as soon as it has come (a closed loop); how many messages a second arrive. */
+/**
+ * Measures how many messages a second arrive in a closed loop: one message of each pair goes to and
+ * fro, answered as soon as it has come.
+ */
 export const measureThroughput = async (
   pairs: readonly Pair[],
   seconds: number,
@@ -98,12 +103,12 @@ export const measureThroughput = async (
   await pause(seconds * 1_000);
   const perSecond = ((heard - before) / (performance.now() - began)) * 1_000;
   running = false;
-  await drained(() => heard);
+  await awaitSilence(() => heard);
   return perSecond;
 };
 
-/** Resolves when nothing has come for a while. */
-const drained = async (count: () => number): Promise<void> => {
+/** Waits until nothing has come for a while. */
+const awaitSilence = async (count: () => number): Promise<void> => {
   for (let before = -1; before !== count(); ) {
     before = count();
     await pause(200);

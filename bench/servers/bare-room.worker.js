@@ -1,6 +1,6 @@
 // @ts-nocheck This runs in workerd, whose types are not those of Node.
 
-/** A room without any code of ours: who is at an address hears what the others there say. Looks at nothing, knows nobody, keeps nothing. */
+/** A room without any code of ours: it passes each message to the others at its address. */
 export class BareRoom {
   #sockets = new Set();
 

@@ -3,15 +3,15 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 
 /**
- * A bare relay, what the rooms are measured against: the first two sockets at a path hear each other. It looks into no message, knows nobody, and keeps nothing.
- * Run with the port to listen at, on loopback.
+ * A bare relay to compare the rooms with: the first two sockets at a path hear each other. It looks
+ * into no message and keeps nothing. The argument is the port to listen at, on loopback.
  */
 
 const waiting = new Map<string, WebSocket>();
 const http = createServer((_, response) => response.end());
 const server = new WebSocketServer({ server: http });
 
-const join = (one: WebSocket, other: WebSocket) => {
+const forward = (one: WebSocket, other: WebSocket) => {
   one.on('message', (data, isBinary) => other.send(data, { binary: isBinary }));
   one.on('close', () => other.close());
 };
@@ -24,8 +24,8 @@ server.on('connection', (socket, { url = '' }) => {
     socket.on('close', () => waiting.get(url) === socket && waiting.delete(url));
     return;
   }
-  join(socket, other);
-  join(other, socket);
+  forward(socket, other);
+  forward(other, socket);
 });
 
 http.listen(Number(process.argv[2]), '127.0.0.1');

@@ -10,21 +10,21 @@ export interface Start {
   readonly name: string;
   /** The arguments of Node; `scratch` is a folder of its own. */
   args(port: number, scratch: string): readonly string[];
-  /** Its environment; none of ours. */
+  /** The environment, beside what every process needs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What is asked to see whether it answers. */
+  /** The path that is requested to see whether the server answers. */
   readonly path?: string;
-  /** Where it listens, on loopback; a free port otherwise. */
+  /** The port on loopback; a free one when absent. */
   readonly port?: number;
 }
 
 /** A server that answers. */
 export interface Started extends RunningServer {
-  /** The first line that it wrote. */
+  /** The first line that the server wrote. */
   readonly firstLine: string;
 }
 
-/** In memory where the system has such a folder: no figure may depend on this machine's disk. */
+/** A folder in memory where the system has one: no figure may depend on this machine's disk. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 const running = new Set<RunningServer>();
@@ -60,7 +60,7 @@ export const start = async ({
   });
   running.add(server);
   server.ended.then(() => {
-    // Whoever ends it takes it out before.
+    // A server that is ended on purpose has been taken out before.
     if (running.delete(server))
       console.error(`Ended by itself: ${name}. The last it wrote: ${lastLine}`);
   });
@@ -68,21 +68,21 @@ export const start = async ({
   return { ...server, firstLine: firstLine ?? '' };
 };
 
-/** Ends all that runs. */
+/** Ends all servers. */
 export const endAll = async (): Promise<void> => {
   const servers = [...running];
   running.clear();
   await Promise.all(servers.map((server) => server.close()));
 };
 
-/** A bare relay, see relay.process.ts. */
+/** Starts a bare relay, see relay.process.ts. */
 export const startRelay = () =>
   start({
     name: 'the relay',
     args: (port) => [join(import.meta.dirname, 'relay.process.ts'), String(port)],
   });
 
-/** peerjs-server as it is shipped, by its own command. */
+/** Starts peerjs-server by its own command. */
 export const startPeer = () => {
   const command = join(
     import.meta.dirname,

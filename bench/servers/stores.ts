@@ -4,7 +4,7 @@ import { freePort } from '../../dev/ports.ts';
 import { databaseSettings, redisSettings } from '../../dev/stores.ts';
 import { start } from './start.ts';
 
-/** Starts the stores in a process of their own, empty; answers what the Worker is told of them. */
+/** Starts empty stores in a process of their own, and returns the Worker's settings for them. */
 export const startStores = async () => {
   const password = randomBytes(16).toString('hex');
   const [database, redis] = await Promise.all([freePort(), freePort()]);
@@ -12,7 +12,7 @@ export const startStores = async () => {
   await start({
     name: 'the stores',
     env: { PASSWORD: password },
-    // It listens there last.
+    // The process listens at this port last.
     port: redis,
     args: () => ['--liftoff-only', script, String(database), String(redis)],
   });

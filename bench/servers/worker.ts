@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Started } from './start.ts';
 import { start } from './start.ts';
-import { roomsIn, workerdConfig } from './workerd-config.ts';
+import { roomsIn, writeWorkerdConfig } from './workerd-config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** A folder that lives as long as this process. */
-const newFolder = (): string => {
+/** Creates a folder that lives as long as this process. */
+const createFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'aist-bench-worker-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 };
 
 /** Builds the Worker as it is deployed. */
-const build = async (folder: string): Promise<void> => {
+const buildWorker = async (folder: string): Promise<void> => {
   const wrangler = join(
     createRequire(import.meta.url).resolve('wrangler/package.json'),
     '..',
@@ -31,17 +31,20 @@ const build = async (folder: string): Promise<void> => {
 };
 
 interface Served {
-  /** Where the Worker's code is, as worker.js. */
+  /** The folder with the Worker's code, worker.js. */
   readonly folder: string;
-  /** Binding → class. */
+  /** The class of each binding. */
   readonly rooms?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string>>;
-  /** What is asked to see whether it answers. */
+  /** The path that is requested to see whether the Worker answers. */
   readonly path?: string;
   readonly args?: readonly string[];
 }
 
-/** Serves a Worker on workerd itself, with nothing in between; dates and flags are those of wrangler.toml, and the rooms unless there are others. */
+/**
+ * Serves a Worker on workerd itself. Date and flags are those of wrangler.toml, and so are the
+ * rooms unless others are given.
+ */
 const serve = (
   name: string,
   { folder, rooms, settings = {}, path = '/', args = [] }: Served,
@@ -52,7 +55,7 @@ const serve = (
     env: settings,
     path,
     args: (port, disk) => {
-      // What it embeds is looked for beside it.
+      // workerd looks for embedded files beside its configuration.
       const file = join(folder, 'config.capnp');
       const options = {
         wrangler,
@@ -61,7 +64,7 @@ const serve = (
         disk,
         module: 'worker.js',
       };
-      writeFileSync(file, workerdConfig({ ...options, settings: Object.keys(settings) }));
+      writeFileSync(file, writeWorkerdConfig({ ...options, settings: Object.keys(settings) }));
       return [join(import.meta.dirname, 'workerd.process.ts'), 'serve', file, ...args];
     },
   });
@@ -69,21 +72,21 @@ const serve = (
 
 /** The Worker on workerd. */
 export interface WorkerServer extends Started {
-  /** How much memory it has, in MB; undefined where that cannot be read (proc(5), VmRSS). */
+  /** Reads its memory in MB; undefined where that cannot be read (proc(5), VmRSS). */
   memory(): number | undefined;
-  /** How much of the processor it has used, in seconds; undefined where that cannot be read (proc(5), stat). */
+  /** Reads its processor time in seconds; undefined where that cannot be read (proc(5), stat). */
   processor(): number | undefined;
 }
 
-/** How many of its ticks the kernel counts in a second, whatever the machine (proc(5), USER_HZ). */
+/** How many ticks the kernel counts in a second on any machine (proc(5), USER_HZ). */
 const TICKS = 100;
 
-/** Builds the Worker, all of it, and starts it. */
+/** Builds the whole Worker and starts it. */
 export const startWorker = async (
   settings: Readonly<Record<string, string>>,
 ): Promise<WorkerServer> => {
-  const folder = newFolder();
-  await build(folder);
+  const folder = createFolder();
+  await buildWorker(folder);
   const args = process.env.BENCH_INSPECTOR
     ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`]
     : [];
@@ -104,9 +107,9 @@ export const startWorker = async (
   return { ...server, memory, processor };
 };
 
-/** A room without any code of ours, see bare-room.worker.js: what the platform itself costs. */
+/** Starts a room without any code of ours, to measure what the platform itself costs. */
 export const startBareRoom = (): Promise<Started> => {
-  const folder = newFolder();
+  const folder = createFolder();
   copyFileSync(join(import.meta.dirname, 'bare-room.worker.js'), join(folder, 'worker.js'));
   return serve('the bare room', { folder, rooms: { ROOM: 'BareRoom' } });
 };

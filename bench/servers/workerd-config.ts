@@ -1,25 +1,25 @@
-/** What is served how. */
+/** How a Worker is served. */
 export interface WorkerdOptions {
   /** The text of wrangler.toml: date and flags are those of the deployed Worker. */
   readonly wrangler: string;
-  /** Binding → class of rooms. */
+  /** The class of rooms of each binding. */
   readonly rooms: Readonly<Record<string, string>>;
   readonly port: number;
-  /** A folder for what rooms keep. */
+  /** A folder for the rooms' storage. */
   readonly disk: string;
-  /** The Worker's code, beside the configuration. */
+  /** The file with the Worker's code, beside the configuration. */
   readonly module: string;
   /** The names of settings; their values are in workerd's environment. */
   readonly settings: readonly string[];
 }
 
-const found = (text: string, what: RegExp): string => {
+const findSetting = (text: string, what: RegExp): string => {
   const [, value] = what.exec(text) ?? [];
   if (value === undefined) throw new Error(`wrangler.toml has no ${what.source}`);
   return value;
 };
 
-/** The rooms of the deployed Worker. */
+/** Reads the rooms of the deployed Worker from wrangler.toml. */
 export const roomsIn = (wrangler: string): Record<string, string> =>
   Object.fromEntries(
     Array.from(
@@ -28,8 +28,10 @@ export const roomsIn = (wrangler: string): Record<string, string> =>
     ),
   );
 
-/** A Worker and its rooms for `workerd serve` (workerd.capnp); it may reach loopback alone. */
-export const workerdConfig = ({
+/**
+ * Writes the configuration of `workerd serve` (workerd.capnp); the Worker reaches loopback alone.
+ */
+export const writeWorkerdConfig = ({
   wrangler,
   rooms,
   port,
@@ -37,8 +39,8 @@ export const workerdConfig = ({
   module,
   settings,
 }: WorkerdOptions): string => {
-  const date = found(wrangler, /^compatibility_date = (".+")$/m);
-  const flags = found(wrangler, /^compatibility_flags = (\[.+\])$/m);
+  const date = findSetting(wrangler, /^compatibility_date = (".+")$/m);
+  const flags = findSetting(wrangler, /^compatibility_flags = (\[.+\])$/m);
   const bindings = [
     ...Object.entries(rooms).map(
       ([name, room]) => `(name = "${name}", durableObjectNamespace = "${room}")`,

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-/** workerd itself, as wrangler brings it, in the process group of this one and ended with it. Run with workerd's arguments; the first line that is written names its process. */
+/**
+ * Runs workerd as wrangler brings it, in the process group of this process, which ends with it. The
+ * arguments are workerd's; the first line that is written is its process id.
+ */
 
 const { resolve } = createRequire(import.meta.url);
 const { default: path } = createRequire(resolve('wrangler/package.json'))('workerd');

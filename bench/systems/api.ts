@@ -3,14 +3,14 @@ import type { User } from '../users.ts';
 import { post } from './post.ts';
 import { Socket } from './socket.ts';
 
-/** A ticket to a room, as the API gives it. */
+/** A ticket to a room as the API gives it. */
 export interface Admission {
   readonly ticket: string;
   /** The path of the room. */
   readonly url: string;
 }
 
-/** The API of a Worker, as clients use it. */
+/** The API of a Worker as clients use it. */
 export class Api {
   readonly #url: string;
 
@@ -18,7 +18,7 @@ export class Api {
     this.#url = url;
   }
 
-  /** Calls somebody, the offer included. */
+  /** Calls a user, with the offer. */
   call(
     caller: User,
     callee: User,
@@ -27,17 +27,17 @@ export class Api {
     return this.#post(caller, '/api/calls', { to: callee.id, offer });
   }
 
-  /** A ticket to a call. */
+  /** Gets a ticket to a call. */
   ticket(user: User, callId: string): Promise<Admission> {
     return this.#post(user, `/api/calls/${callId}/ticket`);
   }
 
-  /** A ticket to one's own inbox. */
+  /** Gets a ticket to the user's own inbox. */
   inbox(user: User): Promise<Admission> {
     return this.#post(user, '/api/calls/inbox');
   }
 
-  /** Enters a room: its socket, and its welcome. */
+  /** Enters a room; `received` is from its welcome. */
   async enter({ url, ticket }: Admission) {
     const socket = await Socket.open(`${this.#url.replace('http', 'ws')}${url}?ticket=${ticket}`);
     const welcome = socket.next('welcome');
@@ -45,7 +45,7 @@ export class Api {
     return { socket, received: Number((await welcome).received) };
   }
 
-  /** Tries once more where it is told to, as clients do: on a busy machine a store can be too slow. */
+  /** Tries once more when told to, as clients do: stores can be too slow on a busy machine. */
   async #post<Said>({ token }: User, path: string, body: object = {}): Promise<Said> {
     let answer = await post(`${this.#url}${path}`, token, body);
     if (answer.retryAfter !== undefined) {

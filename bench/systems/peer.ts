@@ -22,7 +22,7 @@ const sideOf = ({ socket }: Client, other: Client): Side => {
   return side;
 };
 
-/** peerjs-server, by the protocol of its client: who knows somebody's id can call them. */
+/** peerjs-server, by the protocol of its client: whoever knows an id can call it. */
 export class Peer implements System {
   readonly name = 'peerjs-server';
   readonly #url: string;

@@ -1,14 +1,14 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** An answer: the whole body, and after how many seconds to try again, if it says so. */
+/** An answer: its whole body, and after how many seconds to try again, if it says so. */
 export interface Answer {
   readonly status: number;
   readonly retryAfter: number | undefined;
   readonly text: string;
 }
 
-/** POSTs JSON over a connection of its own: `fetch` would take one that is there. */
+/** POSTs JSON over a new connection; `fetch` would reuse one. */
 export const post = (url: string, token: string, body: object): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

@@ -13,7 +13,7 @@ const sideOf = (socket: Socket): Side => {
   return side;
 };
 
-/** A bare relay, in Node or in a room of workerd: who knows the address is in the call. */
+/** A bare relay, in Node or in a room of workerd: whoever knows the address is in the call. */
 export class Relay implements System {
   readonly name: string;
   readonly #url: string;

@@ -9,15 +9,15 @@ interface CarriedCandidate {
   readonly candidate?: { readonly candidate: string };
 }
 
-/** How many signals a client lets come before it acknowledges them, if not five seconds have passed before. */
+/** How many signals a client takes before it acknowledges them, unless five seconds pass first. */
 const ACK_EVERY = 16;
 
-/** A client of the `call` room, as docs/protocol.md wants it. */
+/** A client of the `call` room that follows docs/protocol.md. */
 class CallSide implements Side {
   heard: Side['heard'] = () => undefined;
   readonly #socket: Socket;
   #seq: number;
-  /** What has come and was not acknowledged yet, and how many signals that are. */
+  /** The last signal that is not acknowledged yet, and how many there are. */
   #seen: object | undefined;
   #unacked = 0;
 
@@ -44,7 +44,7 @@ class CallSide implements Side {
     this.signal({ kind: 'candidate', candidate: toJson(candidate) });
   }
 
-  /** Acknowledges what has come, and asks for a sign of life. */
+  /** Acknowledges signals, and asks for a sign of life. */
   ping(): void {
     this.#ack();
     this.#socket.sendText('ping');
@@ -62,7 +62,10 @@ class CallSide implements Side {
   }
 }
 
-/** The rooms, with all that their protocol has: sign-in, tickets, numbered signals, acknowledgements. */
+/**
+ * The rooms, with all that their protocol has: sign-in, tickets, numbered signals,
+ * acknowledgements.
+ */
 export class Rooms implements System {
   readonly name = 'rooms';
   readonly #api: Api;
@@ -71,17 +74,17 @@ export class Rooms implements System {
     [];
   #rings = 0;
 
-  /** @param users whoever is called, or calls, is not called again, so that no limit per person matters; but for {@link ring} */
+  /** @param users each takes part in one call, so that no limit matters; except in {@link ring} */
   constructor(url: string, users: readonly User[]) {
     this.#api = new Api(url);
     this.#users = [...users];
   }
 
   connect(): Promise<Pair> {
-    return this.call(this.#someone(), this.#someone());
+    return this.call(this.#takeUser(), this.#takeUser());
   }
 
-  /** One call is made, accepted, and has exchanged offer and answer. */
+  /** Makes a call that is accepted and has exchanged offer and answer. */
   async call(caller: User, callee: User): Promise<Pair> {
     const { callId, ...admission } = await this.#api.call(caller, callee, SDP);
     const [one, other] = await Promise.all([
@@ -102,10 +105,10 @@ export class Rooms implements System {
     return pair;
   }
 
-  /** Takes so many callees, who wait at their inboxes, and a caller for each. */
+  /** Opens the inboxes of so many callees, and chooses a caller for each. */
   async prepare(count: number): Promise<void> {
     while (this.#waiting.length < count) {
-      const [caller, callee] = [this.#someone(), this.#someone()];
+      const [caller, callee] = [this.#takeUser(), this.#takeUser()];
       const { socket } = await this.#api.enter(await this.#api.inbox(callee));
       this.#waiting.push({ caller, callee, inbox: socket });
     }
@@ -127,7 +130,7 @@ export class Rooms implements System {
     return { ms, roundTrips: 1 };
   }
 
-  #someone(): User {
+  #takeUser(): User {
     const user = this.#users.pop();
     if (!user) throw new Error('There are not enough users');
     return user;

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-/** How long anything may take that is waited for, in milliseconds. */
+/** How long anything may take, in milliseconds. */
 const TIMEOUT_MS = 15_000;
 
 type Frame = Readonly<Record<string, unknown>>;
@@ -20,8 +20,8 @@ export const within = async <Value>(what: string, promise: Promise<Value>): Prom
 };
 
 /**
- * A WebSocket as all clients here have it: the same package for all that is measured, without
- * compression. Frames are JSON objects with a `type`, or an `event`.
+ * The WebSocket of all measured clients: the same package, without compression. Frames are JSON
+ * objects with a `type` or an `event`.
  */
 export class Socket {
   /** Settles when the connection has ended. */
@@ -36,7 +36,7 @@ export class Socket {
     this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
     socket.on('message', (data) => {
       const text = data.toString();
-      // What is no object is a sign of life.
+      // A text that is no object is a sign of life.
       if (text.startsWith('{')) this.#message(JSON.parse(text));
     });
   }
@@ -61,7 +61,7 @@ export class Socket {
     this.#socket.send(text);
   }
 
-  /** The next frame of a type, or of an event. */
+  /** Waits for the next frame of a type or an event. */
   next(type: string): Promise<Frame> {
     return within(`A frame "${type}"`, new Promise((resolve) => this.#waiting.set(type, resolve)));
   }

@@ -12,7 +12,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
     'signs tokens. At least 32 bytes, as all secrets that sign or hash: this, `CODE_SECRET`, ' +
     '`ROOMS_SECRET`, `TURN_SECRET`',
   JWT_SECRET_PREVIOUS:
-    'tokens signed with it are taken too, and it may be shorter: the secret of the legacy server, ' +
+    'tokens signed with it are taken too, and it may be shorter: the secret of the legacy ' +
+    'server, ' +
     'so that the move signs nobody out, or the former one while the secret changes ' +
     '([how](operations.md#rotate-jwt_secret))',
   CODE_SECRET: 'the key that codes are hashed with; at least 32 bytes',
@@ -22,13 +23,15 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
   TELEGRAM_LINK_SECRET:
     'what link-telegram wants in `X-Link-Secret`; unset, it answers 403. Locally `dev-link-secret`',
   TELEGRAM_WEBHOOK_SECRET:
-    'what Telegram sends along with the updates of the bot: 16 to 256 of `A-Z a-z 0-9 _ -`; unset, ' +
+    'what Telegram sends along with the updates of the bot: 16 to 256 of `A-Z a-z 0-9 _ -`; ' +
+    'unset, ' +
     'the webhook answers 503. Locally a random one',
   APP_URL:
     'where the web client lives. QR codes lead to `APP_URL/qr?code=…`, sign-in links to ' +
     '`APP_URL/sign-in#…`; without it there are no links, and QR codes say `aist://qr?code=…`',
   STUN_URLS:
-    'STUN servers for calls, comma-separated: `stun:host:port,…` (RFC 7064); what browsers refuse ' +
+    'STUN servers for calls, comma-separated: `stun:host:port,…` (RFC 7064); what browsers ' +
+    'refuse ' +
     'is refused here',
   TURN_URLS:
     'TURN servers of your own in place of Cloudflare’s, comma-separated: ' +
@@ -64,7 +67,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
     'it too',
   ADDRESS_FAILURES_PER_HOUR:
     'wrong compares from an IPv6 /64; this and the three below are ten times as much for an IPv4 ' +
-    'address, behind which a carrier may have thousands. Ten guesses while no code lives weigh as ' +
+    'address, behind which a carrier may have thousands. Ten guesses while no code lives weigh ' +
+    'as ' +
     'much as one; who shows the `requestId` of the live code is not refused for it',
   ADDRESS_SENDS_PER_HOUR: 'messages that an IPv6 /64 asked for and nobody verified',
   ADDRESS_QR_REQUESTS_PER_HOUR: 'QR codes that an IPv6 /64 may ask for',

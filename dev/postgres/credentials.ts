@@ -7,7 +7,7 @@ interface Credentials {
   database: string;
 }
 
-const parse = (connectionString: string): Credentials | undefined => {
+const parseCredentials = (connectionString: string): Credentials | undefined => {
   try {
     const { protocol, username, password, pathname } = new URL(connectionString);
     if (protocol !== 'postgres:' && protocol !== 'postgresql:') return undefined;
@@ -21,20 +21,21 @@ const parse = (connectionString: string): Credentials | undefined => {
   }
 };
 
-const asText = ({ user, password, database }: Credentials): string =>
+const toText = ({ user, password, database }: Credentials): string =>
   JSON.stringify([user, password, database]);
 
 /**
- * Makes the check of a request's `Neon-Connection-String`: user, password and database must be those of `expected`
- * (host, port and parameters do not matter). It throws {@link BadRequest} with 28P01 otherwise, in constant time.
+ * Makes the check of a request's `Neon-Connection-String`: user, password and database must be
+ * those of `expected`; host, port and parameters do not matter. The check takes constant time, and
+ * throws {@link BadRequest} with 28P01.
  */
-export const credentialsCheck = (expected: string): ((given: string | undefined) => void) => {
-  const wanted = parse(expected);
+export const createCredentialsCheck = (expected: string): ((given: string | undefined) => void) => {
+  const wanted = parseCredentials(expected);
   if (!wanted) throw new Error('the gateway needs a postgresql:// connection string');
   return function checkCredentials(given) {
-    const credentials = given === undefined ? undefined : parse(given);
+    const credentials = given === undefined ? undefined : parseCredentials(given);
     if (!credentials) throw new BadRequest('missing or invalid Neon-Connection-String header');
-    if (!isSameSecret(asText(credentials), asText(wanted))) {
+    if (!isSameSecret(toText(credentials), toText(wanted))) {
       throw new BadRequest(
         `password authentication failed for user "${credentials.user}"`,
         '28P01',

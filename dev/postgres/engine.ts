@@ -4,7 +4,7 @@ export interface SqlQuery {
   params: readonly (string | null)[];
 }
 
-/** A column of a result, as Neon's `/sql` endpoint describes it. */
+/** A column of a result as Neon's `/sql` endpoint describes it. */
 export interface SqlField {
   name: string;
   tableID: number;
@@ -15,9 +15,9 @@ export interface SqlField {
   format: 'text';
 }
 
-/** What one statement answered: every value is Postgres' own text, `null` is SQL NULL. */
+/** The result of one statement: every value is Postgres' own text, `null` is SQL NULL. */
 export interface SqlResult {
-  /** First word of the command tag: `SELECT`, `INSERT`, `CREATE`; empty for an empty statement. */
+  /** The first word of the command tag: `SELECT`, `INSERT`; empty for an empty statement. */
   command: string;
   /** The tag's row count; `null` where the tag has none (DDL, SET). */
   rowCount: number | null;
@@ -25,7 +25,7 @@ export interface SqlResult {
   rows: (string | null)[][];
 }
 
-/** How a transaction begins; what is absent stays at the server's default. */
+/** How a transaction begins; absent options stay at the server's defaults. */
 export interface TransactionOptions {
   isolationLevel?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
   readOnly?: boolean;
@@ -38,11 +38,11 @@ export interface TransactionOptions {
  * Both methods reject with {@link SqlError} or {@link EngineUnreachable}.
  */
 export interface SqlEngine {
-  /** Runs one statement on its own, in autocommit. A statement that opens a transaction does not leave it open. */
+  /** Runs one statement in autocommit. A transaction that it opens does not stay open. */
   query(query: SqlQuery): Promise<SqlResult>;
-  /** Runs all statements in one transaction: all are committed, or on the first error none is. */
+  /** Runs all statements in one transaction: all are committed, or none on the first error. */
   transaction(queries: readonly SqlQuery[], options: TransactionOptions): Promise<SqlResult[]>;
-  /** Gives up the database. What still runs on a real server is broken off; the embedded one does it first, having but one thread. */
+  /** Closes the database. Running statements are cut off, except those of the embedded engine. */
   close(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export const SQL_ERROR_FIELDS = [
 /** The values of {@link SQL_ERROR_FIELDS}; absent where Postgres said nothing. */
 export type SqlErrorFields = { [Field in (typeof SQL_ERROR_FIELDS)[number]]?: string | undefined };
 
-/** Postgres refused a statement, or (without a `code`) the connection broke while it ran. */
+/** Postgres refused a statement, or, without a `code`, the connection broke while it ran. */
 export class SqlError extends Error {
   override readonly name = 'SqlError';
   readonly fields: SqlErrorFields;
@@ -80,7 +80,7 @@ export class SqlError extends Error {
   }
 }
 
-/** No session could be had: nothing listens, or the server took too long to answer. */
+/** No session could be opened: nothing listens, or the server took too long to answer. */
 export class EngineUnreachable extends Error {
   override readonly name = 'EngineUnreachable';
 }

@@ -1,32 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { closeServer, isLoopbackHost, listenOnLoopback, readBody } from '../loopback.ts';
-import { credentialsCheck } from './credentials.ts';
+import { createCredentialsCheck } from './credentials.ts';
 import type { SqlEngine } from './engine.ts';
 import type { WireAnswer } from './wire.ts';
 import { answerError, answerPayload, parsePayload, parseTransactionOptions } from './wire.ts';
 
-/** What the gateway serves, to whom and where. */
+/** How to start the gateway. */
 export interface PostgresGatewayOptions {
   engine: SqlEngine;
-  /** Requests are served only with this user, password and database; the same string goes to `neon()`. */
+  /** The string for `neon()`: requests need its user, password and database. */
   connectionString: string;
-  /** A free one when absent. */
+  /** A free port when absent. */
   port?: number;
 }
 
 /** A running gateway. */
 export interface PostgresGateway {
-  /** For `neonConfig.fetchEndpoint`: `http://127.0.0.1:PORT/sql`. */
+  /** The value for `neonConfig.fetchEndpoint`: `http://127.0.0.1:PORT/sql`. */
   url: string;
   port: number;
-  /** Lets requests under way finish, for at most {@link CLOSE_GRACE_MS}. The engine stays open: it belongs to the caller. */
+  /** Lets requests finish for at most {@link CLOSE_GRACE_MS}. The engine stays open. */
   close(): Promise<void>;
 }
 
-/** Neon's limit on a request, too. */
+/** The largest request, as at Neon. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** Longer than clients keep an idle connection, so that the server never closes one that is just being reused. */
+
+/** Longer than clients keep idle connections: the server must not close one as it is reused. */
 const KEEP_ALIVE_MS = 60_000;
 
 /** How long the gateway waits for statements that still run when it is closed, in milliseconds. */
@@ -40,9 +41,10 @@ const send = (response: ServerResponse, { status, body }: WireAnswer): void => {
 };
 
 /**
- * Serves Neon's SQL over HTTP on 127.0.0.1, so that `@neondatabase/serverless` and drizzle's `neon-http` run against
- * `engine` unmodified. No CORS headers and a loopback `Host` only: web pages, rebound DNS names included, stay out.
- * The protocol is that of the driver and of Neon's open-source proxy (`proxy/src/serverless/sql_over_http.rs`).
+ * Serves Neon's SQL over HTTP on 127.0.0.1, so that `@neondatabase/serverless` and drizzle's
+ * `neon-http` run against `engine` unmodified. Without CORS headers and with a loopback `Host`
+ * only, web pages stay out, those with rebound DNS names included. The protocol is that of the
+ * driver and of Neon's open-source proxy (`proxy/src/serverless/sql_over_http.rs`).
  *
  * @example
  * const gateway = await startPostgresGateway({ engine: await openPglite(), connectionString });
@@ -53,7 +55,7 @@ export const startPostgresGateway = async (
   options: PostgresGatewayOptions,
 ): Promise<PostgresGateway> => {
   const { engine, connectionString } = options;
-  const checkCredentials = credentialsCheck(connectionString);
+  const checkCredentials = createCredentialsCheck(connectionString);
 
   const answer = async (request: IncomingMessage): Promise<WireAnswer> => {
     const refuse = (status: number, message: string): WireAnswer => ({ status, body: { message } });
@@ -79,7 +81,8 @@ export const startPostgresGateway = async (
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(request).then(
       (wireAnswer) => send(response, wireAnswer),
-      () => response.destroy(), // the client broke off while it sent
+      // The client hung up while it sent its body.
+      () => response.destroy(),
     );
   });
   const port = await listenOnLoopback(server, options.port);

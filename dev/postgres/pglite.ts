@@ -4,15 +4,15 @@ import { EngineUnreachable, SqlError } from './engine.ts';
 import type { SqlSession } from './session.ts';
 import { runQuery, runTransaction } from './session.ts';
 
-/** Where the embedded database lives and what it starts from. */
+/** How to open the embedded database. */
 export interface PgliteOptions {
-  /** Folder that keeps the data, under a lock of the caller's; in memory when absent. */
+  /** The folder for the data, under a lock of the caller's; in memory when absent. */
   dataDir?: string;
-  /** A `pgliteTemplate()` to start a database from that does not exist yet: saves running initdb. */
+  /** A `pgliteTemplate()` for a database that does not exist yet, which saves running initdb. */
   loadFrom?: Blob;
 }
 
-/** Segments of 1 MB instead of 16: initdb has less to write, and a fresh folder takes 30 MB instead of 39. */
+/** Segments of 1 MB instead of 16: a fresh folder takes 30 MB instead of 39. */
 export const INITDB_ARGS = ['--wal-segsize=1'];
 
 const { serialize, messages } = protocol;
@@ -25,7 +25,7 @@ const extendedQuery = ({ query, params }: SqlQuery): Uint8Array =>
     serialize.bind({ values: [...params] }),
     serialize.describe({ type: 'P' }),
     serialize.execute(),
-    // Ends a COPY FROM STDIN, which would otherwise find no more input and take the whole database down with it.
+    // Ends a COPY FROM STDIN, which would otherwise find no more input and end the whole database.
     // Postgres ignores the message at any other time.
     serialize.copyFail('there is no input over HTTP'),
     serialize.sync(),
@@ -57,7 +57,7 @@ const openSession = (db: PGlite): PgliteSession => {
   let stopped = false;
   return {
     async execute(query) {
-      // A Postgres that has left its main loop would make PGlite spin for ever.
+      // When Postgres has left its main loop, PGlite would spin for ever.
       if (stopped) throw new EngineUnreachable('the embedded database has stopped: start it again');
       try {
         return readResult(
@@ -74,9 +74,10 @@ const openSession = (db: PGlite): PgliteSession => {
 };
 
 /**
- * Opens PGlite: one Postgres session inside this process, so requests wait for one another and a slow statement
- * blocks the event loop. PGlite takes no lock on its folder, and two that have it open corrupt it: whoever calls this holds one.
- * An answered write survives SIGKILL; fsync is off, so a power cut may lose it.
+ * Opens PGlite: one Postgres session inside this process, so that requests wait for one another and
+ * a slow statement blocks the event loop. PGlite takes no lock on its folder, and two processes
+ * corrupt it, so the caller has to hold a lock. An answered write survives SIGKILL; fsync is off,
+ * so that a power cut may lose it.
  */
 export const openPglite = async ({ dataDir, loadFrom }: PgliteOptions = {}): Promise<SqlEngine> => {
   const db = await PGlite.create({

@@ -18,7 +18,7 @@ const toSqlError = (error: unknown): SqlError => {
   return new SqlError(error instanceof Error ? error.message : String(error));
 };
 
-/** Whether the connection is of no more use: it broke, or the server is ending it (class 57P). */
+/** Whether the connection is of no more use: it broke, or the server ends it (class 57P). */
 const isFatal = (error: unknown): boolean =>
   !(error instanceof SqlError) || (error.fields.code ?? '57P').startsWith('57P');
 
@@ -56,8 +56,8 @@ const openSession = (client: pg.PoolClient): SqlSession => ({
 });
 
 /**
- * Opens a pool of at most 10 sessions on a real server. Nothing is connected until the first request; lost
- * connections are dropped and made anew, so that a restart of the server costs no more than the requests under way.
+ * Opens a pool of at most 10 sessions on a real server. It connects at the first request, and
+ * replaces lost connections, so that a restart of the server costs only the requests under way.
  * Sessions run in UTC, as PGlite's and Neon's do.
  */
 export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> => {
@@ -67,12 +67,13 @@ export const openServer = async ({ url }: { url: string }): Promise<SqlEngine> =
     options: '-c TimeZone=UTC',
     types: { getTypeParser: () => asText },
   });
-  // Without listeners, a connection lost while idle (pool) or in use (client) would end the process.
+  // Without listeners a connection that is lost, idle (pool) or in use (client), would end the
+  // process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    // pg refuses a COPY FROM STDIN by CopyFail, but the Sync it sent before was lost in copy mode: without another
-    // one both sides wait for ever.
+    // pg refuses a COPY FROM STDIN by CopyFail, but the Sync before it was lost in copy mode.
+    // Without another Sync both sides wait for ever.
     client.connection.on('copyInResponse', () => client.connection.sync());
   });
 

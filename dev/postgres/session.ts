@@ -2,25 +2,25 @@ import type { SqlQuery, SqlResult, TransactionOptions } from './engine.ts';
 
 /** One Postgres session, used by one request at a time. */
 export interface SqlSession {
-  /** Runs one statement over the extended protocol, which refuses two in one (42601). Rejects with SqlError. */
+  /** Runs one statement over the extended protocol, which refuses two. Rejects with SqlError. */
   execute(query: SqlQuery): Promise<SqlResult>;
   /** Whether the last statement that succeeded left a transaction open. */
   inTransaction(): boolean;
 }
 
-/** Commands that cannot change the session itself; anything else is cleaned up after. */
+/** Commands that do not change the session; it is cleaned up after all others. */
 const DATA_COMMANDS = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
-const plain = (query: string): SqlQuery => ({ query, params: [] });
+const withoutParams = (query: string): SqlQuery => ({ query, params: [] });
 
 /**
- * Ends what a request left behind (an open transaction, SET, LISTEN, temporary tables), because over HTTP the next
- * request may be anybody's. `set_config(…, false)` inside a SELECT is not noticed.
+ * Ends what a request left behind (an open transaction, SET, LISTEN, temporary tables), since the
+ * next request over HTTP may be anybody's. `set_config(…, false)` inside a SELECT is not noticed.
  */
 const cleanUp = async (session: SqlSession, results: readonly SqlResult[]): Promise<void> => {
   if (results.every(({ command }) => DATA_COMMANDS.has(command))) return;
-  if (session.inTransaction()) await session.execute(plain('rollback'));
-  await session.execute(plain('discard all'));
+  if (session.inTransaction()) await session.execute(withoutParams('rollback'));
+  await session.execute(withoutParams('discard all'));
 };
 
 /** Runs one statement in autocommit; see {@link SqlEngine.query}. */
@@ -46,14 +46,14 @@ export const runTransaction = async (
   queries: readonly SqlQuery[],
   options: TransactionOptions,
 ): Promise<SqlResult[]> => {
-  await session.execute(plain(beginStatement(options)));
+  await session.execute(withoutParams(beginStatement(options)));
   const results: SqlResult[] = [];
   try {
     for (const query of queries) results.push(await session.execute(query));
-    await session.execute(plain('commit'));
+    await session.execute(withoutParams('commit'));
   } catch (error) {
-    // The first error is the one to tell: a rollback fails only on a connection that is lost anyway.
-    await session.execute(plain('rollback')).catch(() => undefined);
+    // The first error is reported: a rollback fails only on a connection that is lost anyway.
+    await session.execute(withoutParams('rollback')).catch(() => undefined);
     throw error;
   }
   await cleanUp(session, results);

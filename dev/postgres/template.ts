@@ -6,16 +6,19 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { INITDB_ARGS } from './pglite.ts';
 
-/** The installed PGlite's version: its package exports no package.json, so the file is found beside its code. */
+/**
+ * The installed PGlite's version: its package exports no package.json, so the file is found beside
+ * its code.
+ */
 const pgliteVersion = (): string => {
   const code = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   return JSON.parse(readFileSync(join(code, '../../package.json'), 'utf8')).version;
 };
 
 /**
- * An empty database as a tar, for `openPglite({ loadFrom })`: made by initdb the first time (3.5 s) and kept in
- * `folder` under PGlite's version, so that every later start takes about 0.9 s. It is not compressed, because
- * unpacking gzip costs 0.7 s per start.
+ * An empty database as a tar, for `openPglite({ loadFrom })`: made by initdb the first time (3.5 s)
+ * and kept in `folder` under PGlite's version, so that every later start takes about 0.9 s. It is
+ * not compressed, because unpacking gzip costs 0.7 s per start.
  */
 export const pgliteTemplate = async (folder: string): Promise<Blob> => {
   const file = join(folder, `pglite-${pgliteVersion()}.tar`);

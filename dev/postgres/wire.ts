@@ -45,11 +45,12 @@ export const parsePayload = (body: string): WirePayload => {
   const parsed = payload.safeParse(json);
   if (!parsed.success) {
     throw new BadRequest(
-      `could not parse the HTTP request body: expected {query, params} or {queries}, params being strings or null (at most ${MAX_PARAMS})`,
+      'could not parse the HTTP request body: expected {query, params} or {queries}, ' +
+        `params being strings or null (at most ${MAX_PARAMS})`,
     );
   }
   const queries = 'queries' in parsed.data ? parsed.data.queries : [parsed.data];
-  // The protocol ends a statement's text at the first NUL: what follows would be read as something else.
+  // The protocol ends a statement's text at the first NUL, and reads the rest as something else.
   if (queries.some(({ query }) => query.includes('\0'))) {
     throw new BadRequest('invalid byte sequence for encoding "UTF8": 0x00', '22021');
   }
@@ -63,7 +64,10 @@ const ISOLATION_LEVELS: Readonly<Record<string, TransactionOptions['isolationLev
   Serializable: 'serializable',
 };
 
-/** Reads the `Neon-Batch-*` headers, by which the driver passes a transaction's options. Throws {@link BadRequest}. */
+/**
+ * Reads the `Neon-Batch-*` headers, by which the driver passes a transaction's options. Throws
+ * {@link BadRequest}.
+ */
 export const parseTransactionOptions = (headers: IncomingHttpHeaders): TransactionOptions => {
   const level = headers['neon-batch-isolation-level'];
   const isolationLevel = ISOLATION_LEVELS[String(level)];
@@ -76,8 +80,11 @@ export const parseTransactionOptions = (headers: IncomingHttpHeaders): Transacti
   };
 };
 
-/** Rows are always arrays of raw text: the driver asks for nothing else and makes its objects itself. */
-const wireResult = (result: SqlResult): object => ({ ...result, rowAsArray: true });
+/**
+ * Rows are always arrays of raw text: the driver asks for nothing else and makes its objects
+ * itself.
+ */
+const toWireResult = (result: SqlResult): object => ({ ...result, rowAsArray: true });
 
 /** Runs a payload and gives Neon's success body. */
 export const answerPayload = async (
@@ -87,27 +94,27 @@ export const answerPayload = async (
 ): Promise<WireAnswer> => {
   if ('queries' in payload) {
     const results = await engine.transaction(payload.queries, options);
-    return { status: 200, body: { results: results.map(wireResult) } };
+    return { status: 200, body: { results: results.map(toWireResult) } };
   }
-  return { status: 200, body: wireResult(await engine.query(payload)) };
+  return { status: 200, body: toWireResult(await engine.query(payload)) };
 };
 
-const errorBody = (message: string, fields: SqlError['fields']): object => ({
+const makeErrorBody = (message: string, fields: SqlError['fields']): object => ({
   message,
   ...Object.fromEntries(SQL_ERROR_FIELDS.map((field) => [field, fields[field] ?? null])),
 });
 
 /**
- * Neon's answer to an error. The driver reads message and code from a 400 only, so that is what every refused or
- * broken-off statement gets. A database that cannot be reached is 500, as at Neon: there the driver throws a
- * NeonDbError "Server error (HTTP status 500): …" without a code.
+ * Neon's answer to an error. The driver reads message and code from a 400 only, so that is what
+ * every refused or broken-off statement gets. A database that cannot be reached is 500, as at Neon:
+ * there the driver throws a NeonDbError "Server error (HTTP status 500): …" without a code.
  */
 export const answerError = (error: unknown): WireAnswer => {
   if (error instanceof SqlError)
-    return { status: 400, body: errorBody(error.message, error.fields) };
+    return { status: 400, body: makeErrorBody(error.message, error.fields) };
   if (error instanceof BadRequest)
-    return { status: 400, body: errorBody(error.message, { code: error.code }) };
+    return { status: 400, body: makeErrorBody(error.message, { code: error.code }) };
   if (error instanceof EngineUnreachable)
-    return { status: 500, body: errorBody(error.message, {}) };
-  return { status: 500, body: errorBody(`internal error of the local gateway: ${error}`, {}) };
+    return { status: 500, body: makeErrorBody(error.message, {}) };
+  return { status: 500, body: makeErrorBody(`internal error of the local gateway: ${error}`, {}) };
 };

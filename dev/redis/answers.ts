@@ -1,19 +1,19 @@
-import { commandListSchema, commandSchema, refusal } from './commands.ts';
+import { commandListSchema, commandSchema, refusalOf } from './commands.ts';
 import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
 import { RedisUnavailableError } from './engine.ts';
 
-/** An HTTP status, and what is to be written in the format that the client asked for: one reply, or one per command. */
+/** An HTTP status, and the reply or replies to be written in the format of the client's choice. */
 export interface Answer {
   status: number;
   reply: { value: Reply } | { items: Reply[] };
 }
 
-/** An answer that is an error as a whole. */
+/** Makes an answer that is an error as a whole. */
 export const failure = (status: number, message: string): Answer => {
   return { status, reply: { value: new Error(message) } };
 };
 
-/** `POST /`: one command. An error of Redis is 400 and keeps its text. */
+/** Answers `POST /`: one command. An error of Redis is 400 and keeps its text. */
 export const answerCommand = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) {
@@ -22,13 +22,16 @@ export const answerCommand = async (engine: RedisEngine, body: unknown): Promise
       'ERR failed to parse command: a non-empty JSON array of strings and numbers is expected',
     );
   }
-  return guarded(async () => {
+  return guard(async () => {
     const value = await runOrRefuse(engine, parsed.data);
     return { status: value instanceof Error ? 400 : 200, reply: { value } };
   });
 };
 
-/** `POST /pipeline`: the commands in order, not atomic; one that fails is an item `{error}` and stops none of the others. */
+/**
+ * Answers `POST /pipeline`: the commands run in order, not atomically. A command that fails becomes
+ * an item `{error}` and stops none of the others.
+ */
 export const answerPipeline = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
@@ -37,13 +40,13 @@ export const answerPipeline = async (engine: RedisEngine, body: unknown): Promis
       'ERR failed to parse pipeline request: a non-empty JSON array of commands is expected',
     );
   }
-  return guarded(async () => {
+  return guard(async () => {
     const items = await Promise.all(parsed.data.map((command) => runOrRefuse(engine, command)));
     return { status: 200, reply: { items } };
   });
 };
 
-/** `POST /multi-exec`: all commands at once, or none of them and 400. */
+/** Answers `POST /multi-exec`: all commands run at once, or none of them and the status is 400. */
 export const answerMultiExec = async (engine: RedisEngine, body: unknown): Promise<Answer> => {
   const parsed = commandListSchema.safeParse(body);
   if (!parsed.success) {
@@ -52,9 +55,9 @@ export const answerMultiExec = async (engine: RedisEngine, body: unknown): Promi
       'ERR failed to parse multi-exec request: a non-empty JSON array of commands is expected',
     );
   }
-  const refused = parsed.data.map(refusal).find((text) => text !== undefined);
+  const refused = parsed.data.map(refusalOf).find((text) => text !== undefined);
   if (refused !== undefined) return failure(400, refused);
-  return guarded(async () => {
+  return guard(async () => {
     const reply = await engine.multi(parsed.data);
     return Array.isArray(reply)
       ? { status: 200, reply: { items: reply } }
@@ -63,11 +66,11 @@ export const answerMultiExec = async (engine: RedisEngine, body: unknown): Promi
 };
 
 const runOrRefuse = async (engine: RedisEngine, command: RedisCommand): Promise<Reply> => {
-  const refused = refusal(command);
+  const refused = refusalOf(command);
   return refused === undefined ? engine.run(command) : new Error(refused);
 };
 
-const guarded = async (work: () => Promise<Answer>): Promise<Answer> => {
+const guard = async (work: () => Promise<Answer>): Promise<Answer> => {
   try {
     return await work();
   } catch (error) {

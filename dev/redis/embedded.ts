@@ -2,22 +2,23 @@ import type { RedisValue } from 'js-redis-server/core';
 import { ClientSession, createRedisCommandExecutor, RedisServerState } from 'js-redis-server/core';
 import type { RedisCommand, RedisEngine, Reply } from './engine.ts';
 
-/** What CI's real server speaks, so that a command newer than it fails here as well. */
+/** The version of CI's real server, so that a newer command fails here as well. */
 const compatibility = 'redis-7.0';
 
-/** Opens an empty Redis inside this process: no socket, nothing on disk, gone after `close()`. */
+/** Opens an empty Redis inside this process, without a socket and without a file. */
 export const openEmbedded = async (): Promise<RedisEngine> => {
   const state = new RedisServerState({ compatibility });
   const executor = createRedisCommandExecutor({ compatibility });
   const openSession = () => new ClientSession({ server: state, executor });
   const session = openSession();
-  // The Lua runtime loads lazily; a broken one should stop the start, not the first script.
+  // The Lua runtime loads lazily; a broken one stops the start, not the first script.
   await state.getLuaRuntime();
 
   return {
     run: (command) => execute(session, command),
     async multi(commands) {
-      // MULTI is a mode of the connection: on the shared session it would swallow everybody's commands.
+      // MULTI is a mode of the connection: on the shared session it would take everybody's
+      // commands.
       const transaction = openSession();
       try {
         await execute(transaction, ['MULTI']);
@@ -46,11 +47,13 @@ const execute = async (session: ClientSession, [name, ...args]: RedisCommand): P
   return toReply(result.value);
 };
 
-/** RESP3 kinds fall back to RESP2 as the Redis protocol specification has it: maps become flat arrays, doubles text. */
+/**
+ * Turns RESP3 into RESP2 as the Redis protocol specifies: maps into flat arrays, doubles to text.
+ */
 const toReply = (value: RedisValue): Reply => {
   switch (value.kind) {
     case 'simple-string':
-      return Buffer.from(oneLine(value.value));
+      return Buffer.from(toOneLine(value.value));
     case 'bulk-string':
     case 'verbatim':
       return value.value;
@@ -76,7 +79,7 @@ const toReply = (value: RedisValue): Reply => {
     case 'null-array':
       return null;
     case 'error':
-      return new Error(oneLine(value.code ? `${value.code} ${value.message}` : value.message));
+      return new Error(toOneLine(value.code ? `${value.code} ${value.message}` : value.message));
   }
 };
 
@@ -85,7 +88,7 @@ const formatDouble = (value: number): string => {
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 };
 
-/** Errors and simple strings are one line on Redis' wire: a script's line breaks turn into spaces. */
-const oneLine = (text: string): string => {
+/** Puts a text on one line, as errors and simple strings are on Redis' wire. */
+const toOneLine = (text: string): string => {
   return text.replace(/[\r\n]/g, ' ');
 };

@@ -1,17 +1,21 @@
 import type { Reply } from './engine.ts';
 
-/** What Upstash's JSON can carry in place of a reply. */
+/** A reply in Upstash's JSON. */
 export type JsonReply = string | number | null | JsonReply[];
 
 /** One answer of a request or of a pipeline's item. */
 export type JsonItem = { result: JsonReply } | { error: string };
 
-/** How strings travel: as they are, or in base64 (`Upstash-Encoding: base64`, the SDK's default), which is binary-safe. */
+/**
+ * How strings travel: as they are, or in base64 (`Upstash-Encoding: base64`, the SDK's default),
+ * which is binary-safe.
+ */
 export type TextEncoding = 'utf8' | 'base64';
 
 /**
- * A reply as Upstash's JSON has it. In base64 every string is encoded but a bare `OK`, which the SDK takes as it is.
- * An error deep inside a reply (a script's nested table) has no place of its own in this JSON and becomes its text.
+ * Turns a reply into Upstash's JSON. In base64 every string is encoded except a bare `OK`, which
+ * the SDK takes as it is. An error inside a reply (a script's nested table) has no place of its own
+ * in this JSON and becomes its text.
  */
 export const toJsonItem = (reply: Reply, encoding: TextEncoding): JsonItem => {
   if (reply instanceof Error) return { error: reply.message };
@@ -27,7 +31,10 @@ const toJson = (reply: Reply, encoding: TextEncoding): JsonReply => {
   return Buffer.isBuffer(reply) ? reply.toString(encoding) : reply;
 };
 
-/** A reply on Redis' own wire (`Upstash-Response-Format: resp2`). `OK` is a simple string, every other one a bulk string. */
+/**
+ * Writes a reply as on Redis' own wire (`Upstash-Response-Format: resp2`). `OK` is a simple string,
+ * every other string a bulk string.
+ */
 export const toResp2 = (reply: Reply): Buffer => {
   if (reply === null) return Buffer.from('$-1\r\n');
   if (typeof reply === 'number') return Buffer.from(`:${reply}\r\n`);

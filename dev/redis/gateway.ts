@@ -24,14 +24,15 @@ export interface RedisGateway {
 }
 
 /**
- * Serves Upstash's REST protocol on 127.0.0.1 in front of an engine, so that the stock `@upstash/redis` runs against it.
+ * Serves Upstash's REST protocol on 127.0.0.1 in front of an engine, so that `@upstash/redis` runs
+ * against it unmodified.
  *
- * Answers 200 `{result}` or an array of items; 400 `{error}` for what Redis or the gateway refuses; 401 for a wrong
- * token; 403 for a Host that is not loopback; 503 when Redis is away, at once, which the SDK throws as an `UpstashError`
- * without retrying.
+ * Answers 200 `{result}` or an array of items; 400 `{error}` when Redis or the gateway refuses; 401
+ * for a wrong token; 403 for a Host that is not loopback; 503 at once when Redis is away, which the
+ * SDK throws as an `UpstashError` without retrying.
  *
- * @param options.token the bearer token that every request must carry.
- * @param options.port 0, the default, takes a free one.
+ * @param options.token the bearer token that every request must carry
+ * @param options.port 0, the default, takes a free port
  * @see https://upstash.com/docs/redis/features/restapi
  * @example
  * const engine = await openEmbedded();
@@ -46,7 +47,7 @@ export const startRedisGateway = async (options: {
   const server = createServer((request, response) => {
     answer(request, options.engine, options.token)
       .catch((error: unknown) => {
-        // A client that hung up in the middle of its body is its own affair.
+        // A client that hangs up in the middle of its body causes no error of ours.
         if (!request.readableAborted) console.error('redis gateway:', error);
         return failure(500, 'ERR internal error of the gateway');
       })
@@ -61,7 +62,7 @@ const answer = async (
   engine: RedisEngine,
   token: string,
 ): Promise<Answer> => {
-  // The body is read whatever the outcome: an unread one would break the client's connection before our answer.
+  // The body is always read: an unread one would break the client's connection before our answer.
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!isLoopbackHost(request.headers.host)) {
     return failure(403, 'ERR Host is not a loopback address');
@@ -98,7 +99,7 @@ const write = (
   response: ServerResponse,
   { status, reply }: Answer,
 ): void => {
-  // One store, nothing to wait for: any token promises the SDK that it reads its own writes.
+  // There is one store, so any token promises the SDK rightly that it reads its own writes.
   const headers = { 'upstash-sync-token': '0' };
   if (request.headers['upstash-response-format'] === 'resp2') {
     response.writeHead(status, { ...headers, 'content-type': 'application/octet-stream' });

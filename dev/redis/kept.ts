@@ -2,16 +2,17 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { RedisEngine } from './engine.ts';
 
-/** How long after a command its effect is written, in milliseconds: what a SIGKILL can lose. */
+/** How long after a command its effect is written, in milliseconds; SIGKILL can lose that much. */
 const DELAY_MS = 500;
 
-/** What the file holds of each key: a hash, and when it expires, in milliseconds since 1970. */
+/** The content of the file: for each key a hash, and when it expires in milliseconds since 1970. */
 const Kept = z.record(z.string(), z.object({ expiresAt: z.number(), fields: z.array(z.string()) }));
 
 /**
- * Keeps the hashes whose keys match a pattern in a file, so that an engine in memory has them again after a restart. A file that is damaged counts as none.
+ * Keeps the hashes whose keys match a pattern in a file, so that an engine in memory has them again
+ * after a restart. A damaged file counts as none.
  *
- * @param pattern of KEYS, such as `sessions:*`
+ * @param pattern a pattern of KEYS, such as `sessions:*`
  */
 export const keepHashes = async (
   engine: RedisEngine,
@@ -22,12 +23,12 @@ export const keepHashes = async (
   let timer: NodeJS.Timeout | undefined;
 
   const save = async () => {
-    const keys = texts(await engine.run(['KEYS', pattern])).sort();
+    const keys = toTexts(await engine.run(['KEYS', pattern])).sort();
     const kept: z.output<typeof Kept> = {};
     for (const key of keys) {
       const ttl = Number(await engine.run(['PTTL', key]));
-      const fields = texts(await engine.run(['HGETALL', key]));
-      // To the second, so that nothing is written anew while nothing changes.
+      const fields = toTexts(await engine.run(['HGETALL', key]));
+      // Times are rounded to the second, so that the file changes only when the hashes do.
       kept[key] = { expiresAt: Math.round((Date.now() + ttl) / 1_000) * 1_000, fields };
     }
     const text = JSON.stringify(kept);
@@ -71,6 +72,6 @@ const readKept = (file: string): z.output<typeof Kept> => {
   }
 };
 
-const texts = (reply: unknown): string[] => {
+const toTexts = (reply: unknown): string[] => {
   return Array.isArray(reply) ? reply.map(String) : [];
 };

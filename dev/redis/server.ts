@@ -9,11 +9,13 @@ const RECONNECT_DELAY_MS = 200;
 /**
  * Connects to a running Redis.
  *
- * While the server is away every command fails at once, and one that it leaves unanswered fails after 1.5 s; the
- * connection comes back by itself. A command whose answer was lost is not sent again: it may have run.
+ * While the server is away every command fails at once, and a command without an answer fails after
+ * 1.5 s; the connection comes back by itself. A command whose answer was lost is not sent again,
+ * since it may have run.
  *
- * @param options.url `redis://` or `rediss://`, with user, password and database number where needed.
- * @throws {RedisUnavailableError} when the server cannot be reached, or refuses the credentials, at the start.
+ * @param options.url `redis://` or `rediss://`, with user, password and database number where
+ * needed
+ * @throws {RedisUnavailableError} when the server cannot be reached or refuses the credentials
  */
 export const openServer = async ({ url }: { url: string }): Promise<RedisEngine> => {
   const redis = new Redis(url, {
@@ -42,8 +44,8 @@ export const openServer = async ({ url }: { url: string }): Promise<RedisEngine>
   };
 
   async function send([name, ...args]: RedisCommand): Promise<Reply> {
-    // In upper case, because ioredis finds its rewriting of arguments and replies by the lower-case name, and HGETALL
-    // has to stay the flat array that Redis sent. A null encoding keeps strings as bytes.
+    // ioredis rewrites arguments and replies of commands by their lower-case names. In upper case
+    // HGETALL stays the flat array that Redis sent. A null encoding keeps strings as bytes.
     const command = new Command(name.toUpperCase(), args, { replyEncoding: null });
     try {
       return toReply(await redis.sendCommand(command));
@@ -63,7 +65,7 @@ export const openServer = async ({ url }: { url: string }): Promise<RedisEngine>
   return {
     run: send,
     async multi(commands) {
-      // Sent in one turn of the event loop over one connection, so nothing of ours can come in between.
+      // All are sent at once over one connection, so no other command of ours comes in between.
       const replies = await Promise.all(
         [['MULTI'] as const, ...commands, ['EXEC'] as const].map(send),
       );

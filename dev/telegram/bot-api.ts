@@ -11,7 +11,7 @@ import { integer, readParams } from './params.ts';
 import type { Reply } from './reply.ts';
 import { badRequest, refuse } from './reply.ts';
 
-/** What the Bot API side of the stand-in works with. */
+/** The parts that the Bot API side of the stand-in works with. */
 export interface BotApi {
   token: string;
   bot: Bot;
@@ -22,7 +22,10 @@ export interface BotApi {
 
 const GARBAGE = '<html><head><title>Bad Gateway</title></head><body>nginx</body></html>';
 
-/** The Bot API over HTTP: `GET` and `POST /bot<token>/<method>`, https://core.telegram.org/bots/api#making-requests. */
+/**
+ * Serves the Bot API over HTTP: `GET` and `POST /bot<token>/<method>`
+ * (https://core.telegram.org/bots/api#making-requests).
+ */
 export const botApi = ({ token, bot, faults, calls, clock }: BotApi): Hono => {
   return new Hono().on(['GET', 'POST'], '/:bot{bot[^/]+}/:method', async (c) => {
     const { bot: segment, method } = c.req.param();
@@ -55,7 +58,7 @@ const replyTo = (
   return params ? callMethod(bot, method, params) : badRequest("can't parse request body");
 };
 
-/** Ends early where the caller has gone: no timer may outlive the server. */
+/** Waits, but not after the caller has gone: no timer may outlive the server. */
 const hang = async (ms: number, signal: AbortSignal): Promise<void> => {
   await delay(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;

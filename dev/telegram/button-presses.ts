@@ -4,7 +4,7 @@ import type { CallbackQuery } from 'grammy/types';
 export class ButtonPresses {
   readonly #waiting = new Map<string, string>();
 
-  /** A query of its own for a press, as Telegram describes it. */
+  /** Begins a press: makes its query as Telegram describes it. */
   begin({
     from,
     message,
@@ -15,12 +15,15 @@ export class ButtonPresses {
     return { id, from, message, data, chat_instance: String(message.chat.id) };
   }
 
-  /** answerCallbackQuery: what the phone shows for a moment. A query that nobody waits for is answered all the same. */
+  /**
+   * Answers a press with what the phone shows for a moment. A query that nobody waits for is
+   * answered as well.
+   */
   answer(id: string, text: string): void {
     if (this.#waiting.has(id)) this.#waiting.set(id, text);
   }
 
-  /** What the bot answered, "" when it said nothing; the press is over. */
+  /** Ends a press, and returns what the bot answered: '' when it said nothing. */
   end(id: string): string {
     const notice = this.#waiting.get(id) ?? '';
     this.#waiting.delete(id);

@@ -9,7 +9,7 @@ import type {
   User,
 } from 'grammy/types';
 
-/** A message in a chat: the bot's and the person's texts, and contacts that the person shared. */
+/** A message in a chat: a text of the bot or the person, or a contact that the person shared. */
 export type PhoneMessage = Message.TextMessage | Message.ContactMessage;
 
 /** One private chat as the person's phone holds it. */
@@ -17,11 +17,11 @@ export interface PhoneChat {
   /** The chat's id, which in a private chat is the person's id too. */
   id: number;
   firstName: string;
-  /** E.164, once somebody has told the stand-in whose phone this is. */
+  /** The number in E.164, once somebody has told the stand-in whose phone this is. */
   phone?: string;
-  /** The language of the person's app, an IETF tag such as `ru`; Telegram leaves it out where it does not know. */
+  /** The language of the person's app, an IETF tag such as `ru`; absent where it is not known. */
   language?: string;
-  /** Oldest first, at most {@link MESSAGES_PER_CHAT}. */
+  /** The messages, the oldest first, at most {@link MESSAGES_PER_CHAT}. */
   messages: PhoneMessage[];
   /** Whether the person has blocked the bot. */
   blocked?: boolean;
@@ -32,34 +32,36 @@ export interface PhoneChat {
 /** Whose phone a chat is on. */
 export type Owner = Pick<PhoneChat, 'phone' | 'language'>;
 
-/** What a person puts into a message: a text, or a contact, which may come from another chat. */
+/** The content of a person's message: a text, or a contact, which may come from another chat. */
 export type Content = { text: string } | { contact: Contact; forward_origin?: MessageOrigin };
 
-/** A text of the bot's, and what parts of it are set as. */
+/** A text of the bot with its formatted parts. */
 export interface FormattedText {
   text: string;
   entities: MessageEntity[];
 }
 
-/** What a message does to the buttons: its own, the chat's, or the chat's taken away. */
+/** What a message does to buttons: adds its own, sets the chat's, or takes the chat's away. */
 export type Markup =
   | { inline: InlineKeyboardMarkup }
   | { keyboard: ReplyKeyboardMarkup }
   | { removeKeyboard: true };
 
-/** A chat keeps this many messages, the newest: the stand-in may run for days, or under a load test. */
+/**
+ * How many messages a chat keeps: the newest. The stand-in may run for days or under load tests.
+ */
 export const MESSAGES_PER_CHAT = 100;
-/** This many chats are kept, those that were last active. */
+/** How many chats are kept: those that were last active. */
 export const CHATS = 1_000;
 
-/** All that outlives the process. */
+/** The state that outlives the process. */
 export interface KeptChats {
   readonly lastMessageId: number;
-  /** Those that were active last come last. */
+  /** The chats, those that were active last come last. */
   readonly chats: readonly PhoneChat[];
 }
 
-/** All chats of the bot, in memory. `clock` answers milliseconds since the epoch. */
+/** All chats of the bot, in memory. `clock` returns milliseconds since 1970. */
 export class Chats {
   readonly bot: User;
   readonly #clock: () => number;
@@ -72,23 +74,23 @@ export class Chats {
     this.#clock = clock;
   }
 
-  /** Every chat, the one with the newest message first. */
+  /** Lists the chats, the one with the newest message first. */
   list(): PhoneChat[] {
     return [...this.#chats.values()].reverse();
   }
 
-  /** All that outlives the process. */
+  /** Returns the state that outlives the process. */
   state(): KeptChats {
     return { lastMessageId: this.#lastMessageId, chats: [...this.#chats.values()] };
   }
 
-  /** Takes up what an earlier process left. */
+  /** Takes over the state of an earlier process. */
   restore({ lastMessageId, chats }: KeptChats): void {
     this.#lastMessageId = lastMessageId;
     for (const chat of chats) this.#chats.set(chat.id, chat);
   }
 
-  /** The chat, or undefined where nobody has opened it. */
+  /** Returns a chat, or undefined where nobody has opened it. */
   get(id: number): PhoneChat | undefined {
     return this.#chats.get(id);
   }
@@ -104,7 +106,7 @@ export class Chats {
     return this.#put(blocked ? { ...chat, blocked } : chat);
   }
 
-  /** The person whose chat this is, as Telegram shows them to the bot. */
+  /** Describes the person of a chat as Telegram shows them to the bot. */
   person(id: number): User {
     const { firstName, language } = this.#open(id);
     return {
@@ -138,7 +140,7 @@ export class Chats {
     return message;
   }
 
-  /** Replaces a message's text and inline keyboard; undefined where there is no such message of the bot. */
+  /** Replaces a message's text and inline keyboard; undefined where the bot has no such message. */
   edit(
     id: number,
     messageId: number,
@@ -163,7 +165,7 @@ export class Chats {
     return after;
   }
 
-  /** A message that the bot sent and the chat still keeps. */
+  /** Finds a message that the bot sent and the chat still keeps. */
   sent(id: number, messageId: number): Message.TextMessage | undefined {
     return this.#chats
       .get(id)
@@ -198,7 +200,7 @@ export class Chats {
     });
   }
 
-  /** Deleting first moves the chat to the map's end, so that its order is that of the last activity. */
+  /** Puts the chat at the map's end, so that the order is that of the last activity. */
   #put(chat: PhoneChat): PhoneChat {
     this.#chats.delete(chat.id);
     this.#chats.set(chat.id, chat);

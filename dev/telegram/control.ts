@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { CallLog } from './calls.ts';
-import { chatEvents } from './events.ts';
+import { streamChats } from './events.ts';
 import type { Faults } from './faults.ts';
 import { faultSchema } from './faults.ts';
 import type { Bot } from './methods/index.ts';
@@ -10,7 +10,7 @@ import { readJson } from './read-json.ts';
 
 const clearSchema = z.strictObject({ clear: z.literal(true) });
 
-/** What the control interface reads and steers. */
+/** The parts that the control interface reads and steers. */
 export interface Control {
   bot: Bot;
   faults: Faults;
@@ -18,10 +18,11 @@ export interface Control {
 }
 
 /**
- * The control interface under `/_/`, for tests and for the page; JSON, `{error}` where something is refused.
+ * Serves the control interface under `/_/` for tests and the page, in JSON; `{error}` says what is
+ * refused.
  *
  * - `GET /chats`, `GET /chats/:id` – the phones' chats; what a person can do in one: {@link phone}
- * - `GET /events` – Server-Sent Events, see {@link chatEvents}
+ * - `GET /events` – Server-Sent Events, see {@link streamChats}
  * - `GET /calls` – the last calls of the Bot API
  * - `POST /fail` – see {@link faultSchema}; `{clear: true}` or `DELETE` ends all faults
  */
@@ -39,7 +40,7 @@ export const control = ({ bot, faults, calls }: Control): Hono => {
     return chat ? c.json(chat) : c.json({ error: 'chat not found' }, 404);
   });
   app.route('/chats', phone(bot));
-  app.get('/events', () => chatEvents(chats));
+  app.get('/events', () => streamChats(chats));
   app.get('/calls', (c) => c.json(calls.list()));
   app.post('/fail', async (c) => {
     const body = await readJson(c.req.raw);

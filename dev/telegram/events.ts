@@ -1,10 +1,11 @@
 import type { Chats } from './chats.ts';
 
 /**
- * A `text/event-stream` of the chats: first `chats` with all of them, then `chat` with each one that changes. Each event
- * carries whole chats, so a page that reconnects has missed nothing. Ends when the reader goes.
+ * Streams the chats as `text/event-stream`: first `chats` with all of them, then `chat` with each
+ * that changes. Each event has whole chats, so a page that reconnects has missed nothing. The
+ * stream ends when the reader goes.
  */
-export const chatEvents = (chats: Chats): Response => {
+export const streamChats = (chats: Chats): Response => {
   let unsubscribe = () => {};
   const encoder = new TextEncoder();
   const frame = (event: string, data: unknown) =>

@@ -4,9 +4,10 @@ import type { Reply } from './reply.ts';
 import { badRequest, refuse } from './reply.ts';
 
 /**
- * What `POST /_/fail` takes: which calls are to go wrong (all, or those of one chat or method), how often (once), and how.
- * `hang` (milliseconds) delays the answer and combines with the rest; on its own the call still takes effect, so that a caller
- * who gave up and tries again is seen to send twice. `retryAfter` (seconds) belongs to 429. `garbage` answers HTML, with `status` or 200.
+ * The body of `POST /_/fail`: which calls go wrong (all, or those of one chat or method), how often
+ * (once), and how. `hang` (milliseconds) delays the answer and combines with the rest; alone it
+ * lets the call take effect, so that a caller who gives up and tries again sends twice.
+ * `retryAfter` (seconds) belongs to 429. `garbage` answers HTML, with `status` or 200.
  */
 export const faultSchema = z
   .strictObject({
@@ -26,7 +27,7 @@ export const faultSchema = z
 /** One parsed fault. */
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults that are still to happen, oldest first. */
+/** The faults that are still to happen, the oldest first. */
 export class Faults {
   #pending: Fault[] = [];
 
@@ -35,12 +36,12 @@ export class Faults {
     this.#pending.push({ ...fault });
   }
 
-  /** From now on everything works again. */
+  /** Drops all faults. */
   clear(): void {
     this.#pending = [];
   }
 
-  /** The fault that this call meets, if any, which uses it up once. */
+  /** Takes the fault that a call meets, if any, and counts it down. */
   take(method: string, chatId: number | undefined): Fault | undefined {
     const fault = this.#pending.find(
       (candidate) =>
@@ -53,7 +54,10 @@ export class Faults {
   }
 }
 
-/** The refusal in the real server's words: 400 means an unknown chat, 403 a blocked bot, 429 flood control. */
+/**
+ * Makes a refusal in the real server's words: 400 means an unknown chat, 403 a blocked bot, 429
+ * flood control.
+ */
 export const refusalFor = (status: number, retryAfter = 1): Reply => {
   switch (status) {
     case 400:

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { reasonOf } from '../reason.ts';
 import type { Chats, KeptChats, PhoneChat } from './chats.ts';
 
-/** How long after a message it is written, in milliseconds: what a SIGKILL can lose. */
+/** How long after a message it is written, in milliseconds; SIGKILL can lose that much. */
 const DELAY_MS = 500;
 
-/** As much of a chat as its id depends on; the rest is what the stand-in itself has written. */
+/** The checked part of a chat; the rest is as the stand-in itself has written it. */
 const Core = z.object({
   id: z.int().positive(),
   firstName: z.string(),
@@ -19,7 +19,7 @@ const Kept = z.object({
   chats: z.array(z.custom<PhoneChat>(isChat)),
 });
 
-/** What the file holds; nothing where there is none. */
+/** Reads the file, if there is one. */
 const readKept = (file: string): KeptChats | undefined => {
   if (!existsSync(file)) return undefined;
   try {
@@ -31,10 +31,10 @@ const readKept = (file: string): KeptChats | undefined => {
 };
 
 /**
- * Keeps the chats in a file, so that after a restart each is still the same person's: links to them
- * outlive the process, too. A chat that is new is written at once.
+ * Keeps the chats in a file, so that each is the same person's after a restart: links to chats
+ * outlive the process, too. A new chat is written at once.
  *
- * @returns what writes the rest, at the end
+ * @returns a function that writes the rest at the end
  */
 export const keepChats = (chats: Chats, file: string): (() => void) => {
   const kept = readKept(file);
@@ -63,5 +63,5 @@ export const keepChats = (chats: Chats, file: string): (() => void) => {
   };
 };
 
-/** Whose phone the chat is on. */
+/** Says whose phone a chat is on. */
 const ownerOf = ({ phone, language }: PhoneChat): string => JSON.stringify([phone, language]);

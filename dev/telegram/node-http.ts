@@ -2,13 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isLoopbackHost, readBody } from '../loopback.ts';
 import { refuse } from './reply.ts';
 
-/** Larger bodies are refused with 413; no call here needs a tenth of it. */
+/** The largest body; larger ones are refused with 413. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * Serves a Fetch-style handler on a `node:http` server that is reached by a loopback name. Any other Host header is refused
- * with 403: it means that a web page elsewhere has pointed its own name at this machine (DNS rebinding). The request's
- * signal aborts, and the answer's body is cancelled, when the connection closes.
+ * Serves a Fetch-style handler on a `node:http` server that is reached by a loopback name. Any
+ * other Host header is refused with 403: a web page has pointed its own name at this machine (DNS
+ * rebinding). When the connection closes, the request's signal aborts and the answer's body is
+ * cancelled.
  */
 export const serveOnLoopback = (
   handle: (request: Request) => Response | Promise<Response>,
@@ -17,7 +18,7 @@ export const serveOnLoopback = (
     try {
       await send(await answer(handle, incoming, outgoing), outgoing);
     } catch (error) {
-      // A caller who goes away in the middle of a request is no fault of ours.
+      // A caller who hangs up in the middle of a request causes no error of ours.
       if (incoming.complete) console.error('telegram stand-in:', error);
       outgoing.destroy();
     }

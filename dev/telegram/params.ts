@@ -1,9 +1,13 @@
-/** A call's parameters by name. As on the real server every value is text: what a JSON body holds that is no string is kept as JSON. */
+/**
+ * A call's parameters by name. As on the real server every value is text: a value of a JSON body
+ * that is no string is kept as JSON.
+ */
 export type Params = ReadonlyMap<string, string>;
 
 /**
- * Reads the parameters from the query and from a JSON, urlencoded or multipart body; where both name one, the query wins.
- * Uploaded files are ignored. Returns undefined for a body that cannot be read.
+ * Reads the parameters from the query and from a JSON, urlencoded or multipart body; the query wins
+ * where both name one. Uploaded files are ignored. Returns undefined for a body that cannot be
+ * read.
  */
 export const readParams = async (request: Request): Promise<Params | undefined> => {
   const body = await readBody(request);
@@ -34,14 +38,14 @@ const fromJson = (source: string): [string, string][] | undefined => {
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
 };
 
-/** A parameter as a safe integer, undefined where it is absent or anything else. */
+/** Reads a parameter as a safe integer; undefined where it is absent or something else. */
 export const integer = (params: Params, name: string): number | undefined => {
   const source = params.get(name) ?? '';
   const value = Number(source);
   return /^-?\d+$/.test(source) && Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** A JSON-serialized parameter, parsed; undefined where it is absent or no JSON. */
+/** Parses a parameter as JSON; undefined where it is absent or no JSON. */
 export const json = (params: Params, name: string): unknown => {
   const source = params.get(name);
   if (source === undefined || source === '') return undefined;

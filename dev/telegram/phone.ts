@@ -12,7 +12,7 @@ const ownerSchema = z
 
 const textSchema = z.strictObject({ text: z.string().min(1).max(4096) });
 
-/** Whose contact: by default the person's own. `userId: null` = of somebody who is not in Telegram. */
+/** A contact, by default the person's own. `userId: null`: of somebody who is not in Telegram. */
 const contactSchema = z.strictObject({
   phone: z.string().optional(),
   userId: z.int().positive().nullish(),
@@ -25,7 +25,7 @@ const blockSchema = z.strictObject({ blocked: z.boolean() });
 
 const ID = ':id{[1-9]\\d{0,14}}';
 
-/** Commands are what Telegram marks as such: grammY and others go by the entity. */
+/** Marks a command as Telegram does: grammY and others go by the entity. */
 const entitiesOf = (text: string) => {
   const [command] = /^\/\w+(@\w+)?/.exec(text) ?? [];
   return command
@@ -34,14 +34,17 @@ const entitiesOf = (text: string) => {
 };
 
 /**
- * What a person does with their phone, under `/_/chats/:id`; JSON. An action answers when the bot has: `{delivered}`, false when there
- * is no webhook or it did not answer with 2xx in the end.
+ * Serves what a person does with their phone under `/_/chats/:id`, in JSON. An action answers when
+ * the bot has: `{delivered}` is false when there is no webhook or it did not answer 2xx in the end.
  *
  * - `PUT / {phone?, language?}` says whose phone it is
  * - `POST /text {text}` writes to the bot
- * - `POST /contact {phone?, userId?, forwarded?}` shares a contact: with `{}` their own, as the keyboard's button does
+ * - `POST /contact {phone?, userId?, forwarded?}` shares a contact: with `{}` their own, as the
+ *   keyboard's button does
  * - `POST /block {blocked}` blocks the bot, or lets it write again
- * - `POST /press {messageId, data}` presses a button under a message; `notice` in the answer is what the phone shows for a moment
+ * - `POST /press {messageId, data}` presses a button under a message; `notice` in the answer is
+ *   what
+ *   the phone shows for a moment
  */
 export const phone = ({ chats, updates, buttonPresses }: Bot): Hono => {
   const app = new Hono();
@@ -72,7 +75,7 @@ export const phone = ({ chats, updates, buttonPresses }: Bot): Hono => {
     const sender_user = chats.person(userId ?? id);
     const date = Math.floor(Date.now() / 1000);
     const message = chats.write(id, {
-      // Telegram leaves the + out.
+      // Telegram leaves out the +.
       contact: {
         phone_number: phone.replace(/^\+/, ''),
         first_name: sender_user.first_name,

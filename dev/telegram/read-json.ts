@@ -1,4 +1,4 @@
-/** The JSON of a request's body; undefined where it is none, and the schemas then say what was expected. */
+/** Parses a request's body; undefined where it is no JSON, and the schemas say what they expect. */
 export const readJson = async (request: Request): Promise<unknown> => {
   return request.json().catch(() => undefined);
 };

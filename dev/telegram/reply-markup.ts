@@ -5,10 +5,16 @@ import { json } from './params.ts';
 import type { Reply } from './reply.ts';
 import { badRequest } from './reply.ts';
 
+const TEXT_BUTTON =
+  "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard";
+
 /** Telegram's limit for `callback_data`, in bytes. */
 const CALLBACK_DATA_BYTES = 64;
 
-/** Reads `reply_markup`. `markup` stays unset where the call names none (or only forces a reply); `refusal` is the real server's answer to a bad one. */
+/**
+ * Reads `reply_markup`. `markup` is unset where the call has none or only forces a reply; `refusal`
+ * is the real server's answer to a bad one.
+ */
 export const readMarkup = (params: Params): { markup?: Markup } | { refusal: Reply } => {
   if (!params.has('reply_markup')) return {};
   const source = json(params, 'reply_markup');
@@ -26,7 +32,7 @@ export const readMarkup = (params: Params): { markup?: Markup } | { refusal: Rep
 const inlineFault = ({ inline_keyboard: rows }: InlineKeyboardMarkup): string | undefined => {
   for (const button of rows.flat()) {
     if (Object.keys(button).length < 2) {
-      return "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard";
+      return TEXT_BUTTON;
     }
     if ('callback_data' in button && !fitsCallbackData(button.callback_data))
       return 'BUTTON_DATA_INVALID';

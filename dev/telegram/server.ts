@@ -11,13 +11,13 @@ import { Faults } from './faults.ts';
 import { keepChats } from './kept.ts';
 import type { Bot } from './methods/index.ts';
 import { serveOnLoopback } from './node-http.ts';
-import { phonePage } from './page.ts';
+import { servePhonePage } from './page.ts';
 import { refuse } from './reply.ts';
 import { Updates } from './updates.ts';
 
 /** How to start the stand-in. */
 export interface TelegramOptions {
-  /** The one bot token that is accepted, as BotFather gives them: `<bot id>:<secret>`. */
+  /** The only bot token that is accepted, in BotFather's form: `<bot id>:<secret>`. */
   token: string;
   /** 0, the default, takes a free port. */
   port?: number;
@@ -29,7 +29,9 @@ export interface TelegramOptions {
 
 /** A running stand-in. */
 export interface TelegramStandIn {
-  /** Origin without a trailing slash: grammY's `apiRoot`, and in a browser the page with the chats. */
+  /**
+   * The origin without a slash at its end: grammY's `apiRoot`, and in a browser the chats' page.
+   */
   url: string;
   port: number;
   /** Ends the server and every open connection, hanging calls and event streams included. */
@@ -37,11 +39,11 @@ export interface TelegramStandIn {
 }
 
 /**
- * Starts a stand-in for the Telegram Bot API on 127.0.0.1: the API itself under `/bot<token>/`, a page that shows the chats
- * as a phone would and lets one answer at `/`, and a control interface for tests under `/_/`. What a person does there goes to
- * the bot's webhook, if that is on this machine. The chats can outlive it in a file, all else is
- * in memory. Rejects where the
- * port is taken.
+ * Starts a stand-in for the Telegram Bot API on 127.0.0.1: the API itself under `/bot<token>/`, a
+ * page at `/` that shows the chats as a phone does and lets people answer, and a control interface
+ * for tests under `/_/`. What a person does there goes to the bot's webhook, if that is on this
+ * machine. The chats can be kept in a file; everything else is in memory. Rejects where the port is
+ * taken.
  *
  * @example
  * const telegram = await startTelegram({ token: '1000:dev', apiUrl: 'http://127.0.0.1:8787' });
@@ -54,7 +56,7 @@ export const startTelegram = async (options: TelegramOptions): Promise<TelegramS
   const faults = new Faults();
   const calls = new CallLog();
   const app = new Hono()
-    .get('/', () => phonePage(apiUrl))
+    .get('/', () => servePhonePage(apiUrl))
     .route('/_', control({ bot, faults, calls }))
     .route('/', botApi({ token, bot, faults, calls, clock: Date.now }))
     .notFound((c) => c.json(refuse(404, 'Not Found'), 404));

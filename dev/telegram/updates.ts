@@ -3,29 +3,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import { isLoopbackHost } from '../loopback.ts';
 
-/** Where the bot wants its updates. */
+/** A registered webhook. */
 export interface Webhook {
   url: string;
-  /** Goes along with every update as `X-Telegram-Bot-Api-Secret-Token`. */
+  /** Sent with every update as `X-Telegram-Bot-Api-Secret-Token`. */
   secretToken?: string;
-  /** Kinds of update, as given; unset means Telegram's default set. */
+  /** The kinds of updates; unset means Telegram's default set. */
   allowedUpdates?: string[];
   maxConnections: number;
 }
 
-/** An update before it has its id: one kind and what it tells. */
+/** An update that has no id yet. */
 export type News =
   | Pick<Update, 'message'>
   | Pick<Update, 'callback_query'>
   | Pick<Update, 'my_chat_member'>;
 
-/** Pauses before an update is tried again, in milliseconds. Telegram waits longer and tries for a day; then it is lost, here as well. */
+/**
+ * The pauses before an update is tried again, in milliseconds; then it is lost. Telegram waits
+ * longer, and tries for a day.
+ */
 const PAUSES_MS = [100, 300, 900];
 
-/** An answer that takes longer is none, in milliseconds: Telegram's own limit is about that. */
+/** How long the webhook may take to answer, in milliseconds: about Telegram's own limit. */
 const ANSWER_MS = 60_000;
 
-/** So many updates wait for a webhook; the oldest of more are lost. */
+/** How many updates wait for a webhook; of more the oldest are lost. */
 const MAX_PENDING = 100;
 
 interface Pending {
@@ -33,7 +36,10 @@ interface Pending {
   readonly settle: (delivered: boolean) => void;
 }
 
-/** Brings updates to the bot's webhook: one after another, each until it was answered with 2xx or the last try failed. */
+/**
+ * Brings updates to the bot's webhook one after another, each until the webhook answered 2xx or the
+ * last try failed.
+ */
 export class Updates {
   readonly #clock: () => number;
   readonly #closed = new AbortController();
@@ -41,36 +47,42 @@ export class Updates {
   #webhook: Webhook | undefined;
   #busy = false;
   #lastError: { last_error_date: number; last_error_message: string } | undefined;
-  /** Begins anywhere, as Telegram's do: whoever remembers the updates of an earlier run takes none of these for one of them. */
+  /**
+   * The last id. It begins at a random number, as Telegram's do, so that a bot which remembers the
+   * updates of an earlier run takes none of these for one of those.
+   */
   #lastId = randomInt(100_000_000, 900_000_000);
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
-  /** The registered webhook. */
+  /** Returns the registered webhook. */
   get webhook(): Webhook | undefined {
     return this.#webhook;
   }
 
-  /** What getWebhookInfo tells of the deliveries. */
+  /** Returns what getWebhookInfo tells of the deliveries. */
   get state() {
     return { pending_update_count: this.#queue.length, ...this.#lastError };
   }
 
-  /** Registers a webhook, or none; what waits goes there. */
+  /** Registers a webhook, or none; waiting updates go there. */
   register(webhook: Webhook | undefined): void {
     this.#webhook = webhook;
     this.#lastError = undefined;
     void this.#run();
   }
 
-  /** Forgets what waits. */
+  /** Drops the waiting updates. */
   drop(): void {
     for (const { settle } of this.#queue.splice(0)) settle(false);
   }
 
-  /** Queues an update. Resolves to whether it arrived; to false at once where there is no webhook, though it waits for one. */
+  /**
+   * Queues an update. Resolves to whether it arrived, or to false at once where there is no
+   * webhook; the update waits for one then.
+   */
   push(news: News): Promise<boolean> {
     const update = { update_id: ++this.#lastId, ...news };
     return new Promise((settle) => {
@@ -81,7 +93,7 @@ export class Updates {
     });
   }
 
-  /** Ends what is under way; nothing is delivered any more. */
+  /** Ends all deliveries. */
   close(): void {
     this.#closed.abort();
     this.drop();
@@ -116,7 +128,7 @@ export class Updates {
     return false;
   }
 
-  /** One try. Answers what went wrong, in Telegram's words where it has some. */
+  /** Tries once. Returns what went wrong, in Telegram's words where it has some. */
   async #post({ url, secretToken }: Webhook, update: Update): Promise<string | undefined> {
     if (!isLoopbackHost(URL.parse(url)?.host))
       return 'Not a loopback address: the stand-in sends nothing elsewhere';

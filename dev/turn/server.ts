@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { serveOnLoopback } from '../telegram/node-http.ts';
 
-/** The one TURN key that there is. */
+/** The only TURN key of the stand-in. */
 export interface TurnOptions {
   readonly keyId: string;
   readonly apiToken: string;
@@ -17,12 +17,12 @@ export interface TurnOptions {
 
 /** A running stand-in. */
 export interface TurnStandIn {
-  /** What TURN_API_URL is set to. */
+  /** The value for TURN_API_URL. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What `POST /_/fail` takes: how often (once), and with what status, or by answering after so many milliseconds. */
+/** The body of `POST /_/fail`: how often (once), with what status, after how many milliseconds. */
 const Fault = z.strictObject({
   times: z.int().min(1).default(1),
   status: z.int().min(400).max(599).optional(),
@@ -32,13 +32,15 @@ const Fault = z.strictObject({
 const Wanted = z.object({ ttl: z.int().min(1).max(172_800) });
 
 /**
- * Starts a stand-in for the API of Cloudflare's TURN on 127.0.0.1 (developers.cloudflare.com/realtime/turn/generate-credentials): credentials are made and
- * revoked, and lead to no server. Under `/_/` tests ask which live, and make it fail. All state is in memory.
+ * Starts a stand-in for the API of Cloudflare's TURN on 127.0.0.1
+ * (developers.cloudflare.com/realtime/turn/generate-credentials). It makes and revokes credentials
+ * that lead to no server. Under `/_/` tests ask which are live, and make calls fail. All state is
+ * in memory.
  */
 export const startTurn = async ({ keyId, apiToken, port }: TurnOptions): Promise<TurnStandIn> => {
-  /** Name → how many seconds it lasts. */
+  /** The lifetime of each credential in seconds, by its name. */
   const live = new Map<string, number>();
-  /** How many were made in all. */
+  /** How many credentials were made in all. */
   let made = 0;
   let faults: z.output<typeof Fault>[] = [];
 

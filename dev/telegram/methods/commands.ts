@@ -10,7 +10,10 @@ type Command = z.infer<typeof commandsSchema>[number];
 /** The bot's command lists, one for each scope and language. */
 export type CommandLists = Map<string, Command[]>;
 
-/** setMyCommands for the given `scope` and `language_code`. Names: 1–32 of a–z, 0–9 and _; descriptions: 1–256 characters. */
+/**
+ * Runs setMyCommands for the given `scope` and `language_code`. Names have 1–32 of a–z, 0–9 and _,
+ * descriptions 1–256 characters.
+ */
 export const setMyCommands = (lists: CommandLists, params: Params): Reply => {
   const parsed = commandsSchema.safeParse(json(params, 'commands'));
   if (!parsed.success) return badRequest("can't parse commands JSON object");
@@ -19,15 +22,16 @@ export const setMyCommands = (lists: CommandLists, params: Params): Reply => {
     if (description === '' || description.length > 256)
       return badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
   }
-  lists.set(listOf(params), parsed.data);
+  lists.set(keyOf(params), parsed.data);
   return ok(true);
 };
 
-/** getMyCommands of exactly that scope and language; never set means empty. */
+/** Runs getMyCommands for exactly that scope and language; a list that was never set is empty. */
 export const getMyCommands = (lists: CommandLists, params: Params): Reply => {
-  return ok(lists.get(listOf(params)) ?? []);
+  return ok(lists.get(keyOf(params)) ?? []);
 };
 
-const listOf = (params: Params): string => {
-  return `${JSON.stringify(json(params, 'scope') ?? { type: 'default' })} ${params.get('language_code') ?? ''}`;
+const keyOf = (params: Params): string => {
+  const scope = json(params, 'scope') ?? { type: 'default' };
+  return `${JSON.stringify(scope)} ${params.get('language_code') ?? ''}`;
 };

@@ -2,15 +2,18 @@ import type { Params } from '../params.ts';
 import type { Reply } from '../reply.ts';
 import { badRequest, ok } from '../reply.ts';
 
-/** https://core.telegram.org/bots/api#setmydescription: what an empty chat shows, and what the bot's profile shows; in characters. */
+/**
+ * The longest text of an empty chat, and that of the bot's profile, in characters
+ * (https://core.telegram.org/bots/api#setmydescription).
+ */
 const LIMITS = { description: 512, short_description: 120 } as const;
 
 type Kind = keyof typeof LIMITS;
 
-/** What the bot says of itself, by kind and language. */
+/** The bot's descriptions by kind and language. */
 export type Descriptions = Map<string, string>;
 
-/** setMyDescription and setMyShortDescription, for the given `language_code`. */
+/** Runs setMyDescription and setMyShortDescription for the given `language_code`. */
 export const setDescription = (descriptions: Descriptions, kind: Kind, params: Params): Reply => {
   const text = params.get(kind) ?? '';
   if (text.length > LIMITS[kind]) return badRequest(`${kind.replace('_', ' ')} is too long`);
@@ -18,7 +21,7 @@ export const setDescription = (descriptions: Descriptions, kind: Kind, params: P
   return ok(true);
 };
 
-/** getMyDescription and getMyShortDescription; never set means empty. */
+/** Runs getMyDescription and getMyShortDescription; a text that was never set is empty. */
 export const getDescription = (descriptions: Descriptions, kind: Kind, params: Params): Reply => {
   return ok({ [kind]: descriptions.get(keyOf(kind, params)) ?? '' });
 };

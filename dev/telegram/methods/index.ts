@@ -12,7 +12,7 @@ import { getDescription, setDescription } from './descriptions.ts';
 import { editMessageReplyMarkup, editMessageText, sendMessage } from './messages.ts';
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook.ts';
 
-/** Everything the methods work on: one bot, its chats, and the way to its webhook. */
+/** The parts that the methods work on: one bot, its chats, and the way to its webhook. */
 export interface Bot {
   me: UserFromGetMe;
   chats: Chats;
@@ -24,7 +24,7 @@ export interface Bot {
 
 type Method = (bot: Bot, params: Params) => Reply;
 
-/** Keyed in lower case, because the real server takes method names in any case. */
+/** The methods by names in lower case, since the real server takes names in any case. */
 const METHODS = new Map<string, Method>([
   ['getme', ({ me }) => ok(me)],
   ['sendmessage', ({ chats }, params) => sendMessage(chats, params)],
@@ -57,14 +57,14 @@ const METHODS = new Map<string, Method>([
   ],
 ]);
 
-/** Carries out one Bot API method; an unknown name answers the real server's 404. */
+/** Runs one Bot API method; an unknown name gets the real server's 404. */
 export const callMethod = (bot: Bot, method: string, params: Params): Reply => {
   return (
     METHODS.get(method.toLowerCase())?.(bot, params) ?? refuse(404, 'Not Found: method not found')
   );
 };
 
-/** Any id passes: a test may post an update of its own making to the webhook. */
+/** Runs answerCallbackQuery. Any id passes: a test may post an update of its own to the webhook. */
 const answerCallbackQuery = (buttonPresses: ButtonPresses, params: Params): Reply => {
   const id = params.get('callback_query_id') ?? '';
   if (id === '')

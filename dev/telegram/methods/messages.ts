@@ -7,15 +7,15 @@ import type { Reply } from '../reply.ts';
 import { badRequest, ok } from '../reply.ts';
 import { readMarkup } from '../reply-markup.ts';
 
-/** https://core.telegram.org/bots/api#sendmessage: 1–4096 characters. */
+/** The longest text, in characters (https://core.telegram.org/bots/api#sendmessage). */
 const MAX_TEXT_LENGTH = 4096;
 const NOT_MODIFIED =
-  'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message';
+  'message is not modified: specified new message content and reply markup are exactly the same ' +
+  'as a current content and reply markup of the message';
 
 /**
- * sendMessage. The text is kept as sent, whatever `parse_mode` says, with its `entities`; the
- * other options are accepted and change nothing.
- * Checks come in the real server's order: text, markup, chat, length.
+ * Runs sendMessage. The text is kept as sent with its `entities`, whatever `parse_mode` says; other
+ * options change nothing. Checks come in the real server's order: text, markup, chat, length.
  */
 export const sendMessage = (chats: Chats, params: Params): Reply => {
   const text = readText(params);
@@ -32,7 +32,7 @@ export const sendMessage = (chats: Chats, params: Params): Reply => {
   return ok(chats.send(chat.id, content, read.markup));
 };
 
-/** editMessageText. As on the real server an edit that names no inline keyboard takes the old one away. */
+/** Runs editMessageText. As on the real server, an edit without an inline keyboard removes it. */
 export const editMessageText = (chats: Chats, params: Params): Reply => {
   const text = readText(params);
   if (text === undefined) return badRequest('message text is empty');
@@ -40,7 +40,7 @@ export const editMessageText = (chats: Chats, params: Params): Reply => {
   return edit(chats, params, text);
 };
 
-/** editMessageReplyMarkup: the text stays, the inline keyboard becomes the one named, or none. */
+/** Runs editMessageReplyMarkup: the text stays, the inline keyboard is replaced or removed. */
 export const editMessageReplyMarkup = (chats: Chats, params: Params): Reply => {
   return edit(chats, params);
 };
@@ -73,7 +73,7 @@ const entitySchema = z.object({
   length: z.int().min(1),
 });
 
-/** Parts of the text, in UTF-16 code units; none that needs more than a place. */
+/** Reads the formatted parts of a text, in UTF-16 code units; only kinds without further fields. */
 const readEntities = (params: Params, text: string) => {
   const read = z.array(entitySchema).safeParse(json(params, 'entities') ?? []);
   const fit = read.data?.every(({ offset, length }) => offset + length <= text.length);
@@ -84,14 +84,14 @@ const isTooLong = (text: string): boolean => {
   return [...text].length > MAX_TEXT_LENGTH;
 };
 
-/** Only people talk to the bot here: groups, channels and @names are unknown chats. */
+/** Reads the chat: only people talk to the bot here, and all other chats are unknown. */
 const readChatId = (params: Params): { id: number } | { refusal: Reply } => {
   if ((params.get('chat_id') ?? '') === '') return { refusal: badRequest('chat_id is empty') };
   const id = integer(params, 'chat_id');
   return id !== undefined && id > 0 ? { id } : { refusal: badRequest('chat not found') };
 };
 
-/** An inline keyboard without rows means none. */
+/** Returns the inline keyboard; one without rows counts as none. */
 const inlineOf = (markup: Markup | undefined) => {
   return markup && 'inline' in markup && markup.inline.inline_keyboard.length > 0
     ? markup.inline

@@ -6,8 +6,8 @@ import { badRequest, ok } from '../reply.ts';
 import type { Updates, Webhook } from '../updates.ts';
 
 /**
- * setWebhook. Unlike the real server, which takes HTTPS alone, plain HTTP is fine: the local API speaks nothing else.
- * An empty url removes the webhook.
+ * Runs setWebhook. An empty url removes the webhook. Plain HTTP is taken, unlike on the real
+ * server, since the local API speaks nothing else.
  */
 export const setWebhook = (updates: Updates, params: Params): Reply => {
   const url = params.get('url') ?? '';
@@ -32,7 +32,7 @@ export const setWebhook = (updates: Updates, params: Params): Reply => {
   return ok(true, same ? 'Webhook is already set' : 'Webhook was set');
 };
 
-/** deleteWebhook: always true, the description tells whether there was one. */
+/** Runs deleteWebhook: the result is always true, the description tells whether there was one. */
 export const deleteWebhook = (updates: Updates, params: Params): Reply => {
   const had = updates.webhook !== undefined;
   dropWhereAsked(updates, params);
@@ -40,7 +40,7 @@ export const deleteWebhook = (updates: Updates, params: Params): Reply => {
   return ok(true, had ? 'Webhook was deleted' : 'Webhook is already deleted');
 };
 
-/** getWebhookInfo; without a webhook the url is empty, as on the real server. */
+/** Runs getWebhookInfo; without a webhook the url is empty, as on the real server. */
 export const getWebhookInfo = ({ webhook, state }: Updates): Reply => {
   const info: Omit<WebhookInfo, 'allowed_updates'> & { allowed_updates?: string[] } = {
     url: webhook?.url ?? '',

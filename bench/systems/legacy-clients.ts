@@ -22,8 +22,8 @@ const sideOf = (socket: Socket): Side => {
   return side;
 };
 
-/** Two clients of the original server in a call, by `/ws` of the Worker. */
-export const connectOld = async (url: string, caller: User, callee: User): Promise<Pair> => {
+/** Connects two clients of the legacy server in a call, by `/ws` of the Worker. */
+export const connectLegacy = async (url: string, caller: User, callee: User): Promise<Pair> => {
   const open = ({ token }: User) => Socket.open(`${url.replace('http', 'ws')}/ws?token=${token}`);
   const [one, other] = [await open(caller), await open(callee)];
   const offer = other.next('call:offer');

@@ -3,11 +3,12 @@ import type { Side } from '../systems/system.ts';
 const PING_MS = 5_000;
 
 /**
- * Has every side do what its client does once in five seconds, spread evenly over that time; `sides` says which there are by now.
+ * Has every side do what its client does once in five seconds, spread evenly over that time.
  *
- * @returns how to end it
+ * @param sides lists the sides that there are by now
+ * @returns a function that ends it
  */
-export const beat = (sides: () => readonly Side[]): (() => void) => {
+export const keepAlive = (sides: () => readonly Side[]): (() => void) => {
   let all: readonly Side[] = [];
   let began = performance.now();
   let done = 0;

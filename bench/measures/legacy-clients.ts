@@ -3,27 +3,29 @@ import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
 import type { WorkerServer } from '../servers/worker.ts';
 import { median, quantile } from '../statistics.ts';
-import { connectOld } from '../systems/old-clients.ts';
+import { connectLegacy } from '../systems/legacy-clients.ts';
 import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
 import { measureLoad } from './traffic.ts';
 
-/** How many pairs of old clients call each other, and how many messages a second all of them send. */
-export const OLD_PAIRS = 100;
-const PER_SECOND = Number(process.env.BENCH_OLD_PER_SECOND || 2_000);
+/** How many pairs of legacy clients call each other. */
+export const LEGACY_PAIRS = 100;
+
+/** How many messages a second all of them send. */
+const PER_SECOND = Number(process.env.BENCH_LEGACY_PER_SECOND || 2_000);
 const SECONDS = 20;
 
-/** The goals: milliseconds, and microseconds of processor for a message. */
+/** The goals: milliseconds, and microseconds of the processor for a message. */
 const P50_MS = 5;
 const P99_MS = 50;
 const PROCESSOR_US = 150;
 
-/** What one run gave. */
+/** The figures of one run. */
 interface Run {
   readonly lost: number;
   readonly p50: number;
   readonly p99: number;
-  /** In microseconds a message; undefined where it cannot be read. */
+  /** The processor time of a message in microseconds; undefined where it cannot be read. */
   readonly processor: number | undefined;
 }
 
@@ -32,7 +34,7 @@ const measureOnce = async (worker: WorkerServer, pairs: readonly Pair[]): Promis
   const { taken, lost } = await measureLoad(pairs, PER_SECOND, SECONDS);
   const after = worker.processor();
   const used = before === undefined || after === undefined ? undefined : after - before;
-  // That of the warming up, and of all that is no message, is in it, too.
+  // This includes the warm-up, and everything that is no message.
   const processor = used && (used * 1_000_000) / taken.length;
   return { lost, p50: quantile(taken, 0.5), p99: quantile(taken, 0.99), processor };
 };
@@ -47,7 +49,7 @@ const line = (
 };
 
 const rowsOf = (runs: readonly Run[]): Row[] => {
-  const what = `old clients, ${OLD_PAIRS} pairs, ${PER_SECOND.toLocaleString('en')} messages/s`;
+  const what = `legacy clients, ${LEGACY_PAIRS} pairs, ${PER_SECOND.toLocaleString('en')} messages/s`;
   const lost = Math.max(...runs.map((run) => run.lost));
   const p50 = median(runs.map((run) => run.p50));
   const p99 = median(runs.map((run) => run.p99));
@@ -64,32 +66,32 @@ const rowsOf = (runs: readonly Run[]): Row[] => {
   ];
 };
 
-/** Has old clients call each other, and signal; the first run warms up and does not count. */
-export const measureOldClients = async (
+/** Has legacy clients call each other, and signal; the first run warms up and does not count. */
+export const measureLegacyClients = async (
   worker: WorkerServer,
   users: readonly User[],
   count: number,
 ): Promise<Row[]> => {
   const pairs: Pair[] = [];
-  await step(`making ${OLD_PAIRS} calls: old clients`, async () => {
-    for (let n = 0; n < OLD_PAIRS; n++) {
+  await step(`making ${LEGACY_PAIRS} calls: legacy clients`, async () => {
+    for (let n = 0; n < LEGACY_PAIRS; n++) {
       const [caller, callee] = [users[2 * n], users[2 * n + 1]];
-      if (caller && callee) pairs.push(await connectOld(worker.url, caller, callee));
+      if (caller && callee) pairs.push(await connectLegacy(worker.url, caller, callee));
     }
   });
   const runs: Run[] = [];
   for (let run = 0; run <= count; run++) {
     const name = run === 0 ? 'warming up' : `run ${run} of ${count}`;
-    const measured = await step(`old clients, ${name}`, () => measureOnce(worker, pairs));
+    const measured = await step(`legacy clients, ${name}`, () => measureOnce(worker, pairs));
     const { lost, p50, p99, processor = 0 } = measured;
     const figures = [`${lost} lost`, `p50 ${p50.toFixed(2)} ms`, `p99 ${p99.toFixed(1)} ms`];
     console.error(`        ${[...figures, `${processor.toFixed(0)} µs of processor`].join(', ')}`);
     if (run > 0 || lost > 0) runs.push(measured);
-    // What comes late would be taken for messages of the next run.
+    // Late messages would be taken for messages of the next run.
     if (lost > 0) break;
     await pause(1_000);
   }
-  // Where too much is on its way to be heard, nobody waits for the end either.
+  // Under too much traffic the end may not arrive, so failures are ignored.
   await step('ending them', () => Promise.allSettled(pairs.map(([caller]) => caller.end())));
   return rowsOf(runs);
 };
