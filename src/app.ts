@@ -18,7 +18,7 @@ import type { AppEnv } from './platform/http/context.ts';
 import { docsRoutes } from './platform/http/docs.ts';
 import { answerError, handleError } from './platform/http/errors.ts';
 import { refuseHead, refuseMethod } from './platform/http/head.ts';
-import { askedLanguage, LANGUAGE_HEADER } from './platform/http/language.ts';
+import { LANGUAGE_HEADER, readLanguage } from './platform/http/language.ts';
 import { noStore } from './platform/http/no-store.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { qrRoutes } from './qr/routes.ts';
@@ -47,7 +47,7 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   app.notFound((c) => answerError(c, new ApiError('not_found')));
   // Clients cannot choose the id: it could be another request's [H15].
   app.use(requestId({ headerName: '' }));
-  app.use(askedLanguage());
+  app.use(readLanguage());
   app.use(accessLog());
   app.use(noStore());
   app.use(

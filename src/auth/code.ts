@@ -6,18 +6,18 @@ const CODES = 1_000_000;
 const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES;
 
 /** Draws a code of 6 digits, each of the million equally likely [A1]. */
-export const randomCode = (
+export const drawCode = (
   random: RandomValues = (array) => crypto.getRandomValues(array),
 ): string => {
   const [value = UNBIASED] = random(new Uint32Array(1));
-  return value < UNBIASED ? String(value % CODES).padStart(6, '0') : randomCode(random);
+  return value < UNBIASED ? String(value % CODES).padStart(6, '0') : drawCode(random);
 };
 
 /**
  * Hashes a code for a store: HMAC-SHA-256 under a server secret, bound to the phone, as base64
  * [A2]. A million codes are quickly tried, but the hash tells nothing without the secret.
  */
-export const codeMac = async (secret: string, phone: string, code: string): Promise<string> => {
+export const hashCode = async (secret: string, phone: string, code: string): Promise<string> => {
   const utf8 = new TextEncoder();
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', utf8.encode(secret), algorithm, false, ['sign']);

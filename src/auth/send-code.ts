@@ -1,14 +1,14 @@
 import { arrivedAfterVoid, tooManyRequests } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
-import { randomText, sha256 } from '../platform/random.ts';
+import { drawRandomText, sha256 } from '../platform/random.ts';
 import { tryThrice, undoWithRetries } from '../platform/retry.ts';
 import { TelegramRefusal } from '../telegram/api.ts';
 import type { Delivered, MessageAt } from '../telegram/deliver.ts';
 import { deliver } from '../telegram/deliver.ts';
 import type { TelegramServices } from '../telegram/services.ts';
 import { codeMessage, linkMessage, noCodeMessage } from '../telegram/sign-in-messages.ts';
-import { codeMac, randomCode } from './code.ts';
+import { drawCode, hashCode } from './code.ts';
 import type { NewCode } from './store.ts';
 import { noteMessage, storeCode, voidRequest } from './store.ts';
 
@@ -34,14 +34,14 @@ export const sendCode = async (
   const { settings, redis } = services;
   const { requestId, address } = ctx.client;
   const fixed = settings.TEST_PHONES.get(phone);
-  const code = fixed ?? randomCode();
-  const token = randomText(16);
+  const code = fixed ?? drawCode();
+  const token = drawRandomText(16);
   const appUrl = settings.APP_URL;
   const request: NewCode = {
     phone,
     requestId,
     address,
-    mac: await codeMac(settings.CODE_SECRET, phone, code),
+    mac: await hashCode(settings.CODE_SECRET, phone, code),
     linkHash: await sha256(token),
     linkOffered: appUrl !== undefined,
     now: ctx.now(),

@@ -4,11 +4,11 @@ import type { RequestContext } from '../platform/http/request-context.ts';
 import { sha256 } from '../platform/random.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
-import { sessionRecord } from '../session/record.ts';
+import { formatSessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
 import { closeSockets } from '../session/sockets.ts';
-import { jwtSecrets, newSid, signToken } from '../session/token.ts';
-import { codeMac } from './code.ts';
+import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
+import { hashCode } from './code.ts';
 import type { Attempt, SignIn } from './store.ts';
 import {
   checkCode,
@@ -45,8 +45,8 @@ export const signInByCode = async (
     requestId,
     id: ctx.client.requestId,
     address: ctx.client.address,
-    mac: await codeMac(settings.CODE_SECRET, phone, code),
-    previousMac: previousSecret && (await codeMac(previousSecret, phone, code)),
+    mac: await hashCode(settings.CODE_SECRET, phone, code),
+    previousMac: previousSecret && (await hashCode(previousSecret, phone, code)),
     now: ctx.now(),
     session: newSession('code', ctx.client.device),
   };
@@ -93,9 +93,9 @@ export const signInByLink = async (
 };
 
 const newSession = (method: 'code' | 'link', device: Device) => ({
-  sid: newSid(),
+  sid: createSid(),
   newUserId: crypto.randomUUID(),
-  record: sessionRecord(method, device),
+  record: formatSessionRecord(method, device),
 });
 
 /** A way to sign in: the key of what it uses up, and how to undo that. */
@@ -149,7 +149,7 @@ const finishSignIn = async (
     throw error;
   };
   const userId = signIn.userId ?? (await findUser().catch(undoNow));
-  const token = await signToken(jwtSecrets(settings), { userId, sid }, signedInAt);
+  const token = await signToken(jwtSecretsOf(settings), { userId, sid }, signedInAt);
   sessions.remember({ sid });
   // A user who has just been made has no chat, since a link makes its user.
   const hasNoChat = signIn.userId === undefined && userId === newUserId;

@@ -51,7 +51,7 @@ export const toPastCall = (row: HistoryRow): PastCall => {
  *
  * @param rows the newest first, one more than the page shows if there is a further page
  */
-export const pageOf = (rows: readonly HistoryRow[], limit: number) => {
+export const makePage = (rows: readonly HistoryRow[], limit: number) => {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { calls: shown.map(toPastCall), next: last ? formatCursor(last) : null };

@@ -6,7 +6,7 @@ import type { Services } from '../session/services.ts';
 import type { Session } from '../session/token.ts';
 import { askCall, askInbox } from './ask.ts';
 import type { Ice } from './turn.ts';
-import { generateIce, hasTurn, revokeCredential, stunAlone } from './turn.ts';
+import { generateIce, hasTurn, listStunServers, revokeCredential } from './turn.ts';
 
 /** ICE servers for a user; `retryAfterSeconds` is set when TURN is left out because of a limit. */
 export type GrantedIce = Ice & { readonly retryAfterSeconds?: number };
@@ -27,7 +27,7 @@ export const iceServersFor = async (
     return await generateIce(settings, userId, ctx.now());
   } catch (error) {
     ctx.log.error('turn.failed', { reason: reasonOf(error) });
-    return stunAlone(settings);
+    return listStunServers(settings);
   }
 };
 
@@ -38,15 +38,15 @@ export const countedIceServersFor = async (
   userId: string,
 ): Promise<GrantedIce> => {
   const { settings } = services;
-  if (!hasTurn(settings)) return stunAlone(settings);
+  if (!hasTurn(settings)) return listStunServers(settings);
   try {
     const answer = TurnAnswer.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
     if (answer?.outcome === 'limited') {
-      return { ...stunAlone(settings), retryAfterSeconds: answer.retryAfterSeconds };
+      return { ...listStunServers(settings), retryAfterSeconds: answer.retryAfterSeconds };
     }
   } catch (error) {
     ctx.log.error('turn.failed', { reason: reasonOf(error) });
-    return stunAlone(settings);
+    return listStunServers(settings);
   }
   return iceServersFor(ctx, services, userId);
 };

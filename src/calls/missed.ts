@@ -1,6 +1,6 @@
 import type { Text } from '../contract/errors.ts';
 import type { Profile } from '../contract/sockets/inbox.ts';
-import { shownName, trimDisplayName } from '../profile/names.ts';
+import { toShownName, trimDisplayName } from '../profile/names.ts';
 
 /**
  * Invisible characters that names need [H31]: joiners between letters of Sinhala, Persian, Hindi,
@@ -26,15 +26,15 @@ const toOneLine = (name: string): string => {
 };
 
 /**
- * Names a caller in a message; "" when no visible name is set. A username comes without `@`, which
- * would link to whoever has that name in Telegram [A47].
+ * Formats the name of a caller in a message; "" when no visible name is set. A username comes
+ * without `@`, which would link to whoever has that name in Telegram [A47].
  */
-export const callerName = ({ displayName, username }: Omit<Profile, 'user'>): string =>
-  toOneLine(shownName(displayName)) || username;
+export const formatCallerName = ({ displayName, username }: Omit<Profile, 'user'>): string =>
+  toOneLine(toShownName(displayName)) || username;
 
-/** Writes the message about a missed call. It ends with the caller's name, if there is one. */
-export const missedMessage = (caller: Omit<Profile, 'user'>, video: boolean): Text => {
-  const name = callerName(caller);
+/** Composes the message about a missed call. It ends with the caller's name, if there is one. */
+export const composeMissedMessage = (caller: Omit<Profile, 'user'>, video: boolean): Text => {
+  const name = formatCallerName(caller);
   return {
     ru: `Пропущенный ${video ? 'видеозвонок' : 'звонок'} от ${name || 'пользователя AIST'}`,
     en: `Missed ${video ? 'video call' : 'call'} from ${name || 'an AIST user'}`,

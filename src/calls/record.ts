@@ -1,12 +1,12 @@
 import type { CallRecord } from '../../party/wire/messages.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
-import { randomText } from '../platform/random.ts';
+import { drawRandomText } from '../platform/random.ts';
 import { tryThrice } from '../platform/retry.ts';
 import type { Services } from '../session/services.ts';
 import { deliver } from '../telegram/deliver.ts';
 import { revokeTurn } from './ice.ts';
-import { callerName, missedMessage } from './missed.ts';
+import { composeMissedMessage, formatCallerName } from './missed.ts';
 import type { MissedLink } from './store.ts';
 import { addRecord, claimMissed, claimMissedLinks } from './store.ts';
 
@@ -62,7 +62,7 @@ const tellMissed = async (
 ): Promise<void> => {
   const { caller, callees, video } = record;
   if (!callees.some(({ missed }) => missed)) return;
-  const teller = randomText(12);
+  const teller = drawRandomText(12);
   const links = await tryThrice(() => claimMissedLinks(services.db, record, teller));
   if (links.length === 0) return;
   const reachable = links.map(({ userId }) => userId);
@@ -71,8 +71,8 @@ const tellMissed = async (
   const tell = async ({ phone, chatId, language, caller: profile }: MissedLink) => {
     const hint = { known: true, chatId, language, legacyChatId: undefined };
     // The caller chose the name: it must become no link, and no number that a tap dials [A47].
-    const extras = () => ({ quoted: callerName(profile) });
-    const text = missedMessage(profile, video);
+    const extras = () => ({ quoted: formatCallerName(profile) });
+    const text = composeMissedMessage(profile, video);
     await deliver(ctx, services, { phone, hint, text, extras }).catch((error) =>
       ctx.log.error('call.missed_not_told', { reason: reasonOf(error) }),
     );

@@ -14,16 +14,16 @@ import type { Role } from '../rooms/ticket.ts';
 import { issueTicket, TICKET_TTL_SECONDS } from '../rooms/ticket.ts';
 import type { Services } from '../session/services.ts';
 import type { Session } from '../session/token.ts';
-import { jwtSecrets } from '../session/token.ts';
+import { jwtSecretsOf } from '../session/token.ts';
 import { askCall } from './ask.ts';
 import { dial } from './dial.ts';
-import { pageOf, parseCursor } from './history.ts';
+import { makePage, parseCursor } from './history.ts';
 import { countedIceServersFor, createIceMemory, iceServersFor, leaveToCall } from './ice.ts';
 import { otherCallError } from './other-call.ts';
 import { createRefusedCallers } from './refused.ts';
 import * as store from './store.ts';
 import type { Ice } from './turn.ts';
-import { stunAlone } from './turn.ts';
+import { listStunServers } from './turn.ts';
 
 /** A call that a device may be in, and how it gets its ICE servers. */
 interface Admission {
@@ -37,7 +37,7 @@ interface Admission {
 export const callRoutes = (services: Services) => {
   const { settings, db, now } = services;
   const { app, route } = createRouter(services);
-  const secrets = jwtSecrets(settings);
+  const secrets = jwtSecretsOf(settings);
   const iceOutsideCalls = createIceMemory();
   const refused = createRefusedCallers(now);
 
@@ -93,7 +93,7 @@ export const callRoutes = (services: Services) => {
     const { existing, state, reason } = dialled;
     const { userId } = session;
     const getIce = async () => {
-      if (state === 'ended') return stunAlone(settings);
+      if (state === 'ended') return listStunServers(settings);
       return existing
         ? countedIceServersFor(ctx, services, userId)
         : iceServersFor(ctx, services, userId);
@@ -113,7 +113,7 @@ export const callRoutes = (services: Services) => {
   route(listCalls, async ({ userId, query: { before, limit } }) => {
     const asked = { userId, before: parseCursor(before), limit: limit + 1 };
     const rows = await store.listCalls(db, asked);
-    return pageOf(rows, limit);
+    return makePage(rows, limit);
   });
 
   route(listIceServers, async ({ ctx, userId }) => {

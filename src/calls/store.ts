@@ -11,7 +11,7 @@ import { runQuery, runReadQuery } from '../platform/db/client.ts';
 import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
-import { shownName } from '../profile/names.ts';
+import { toShownName } from '../profile/names.ts';
 import type { HistoryRow, Place } from './history.ts';
 import { parseRecipients } from './people.ts';
 import { CLAIM_MISSED } from './scripts/missed-call.ts';
@@ -33,7 +33,7 @@ export const findPeople = (
     rows.map(({ user, username, displayName }) => ({
       user,
       username: username ?? '',
-      displayName: shownName(displayName ?? ''),
+      displayName: toShownName(displayName ?? ''),
     })),
   );
 };
@@ -80,7 +80,7 @@ const Peers = z.array(
   z.object({
     userId: z.string(),
     username: z.string(),
-    displayName: z.string().transform(shownName),
+    displayName: z.string().transform(toShownName),
   }),
 );
 const Reason = z.enum(REASONS);

@@ -52,7 +52,7 @@ const utf8 = new TextEncoder();
  *
  * @param until when it ends, in milliseconds since 1970
  */
-export const sharedSecretCredential = async (secret: string, userId: string, until: number) => {
+export const signCredential = async (secret: string, userId: string, until: number) => {
   const username = `${Math.floor(until / 1000)}:${userId}`;
   const hmac = { name: 'HMAC', hash: 'SHA-1' };
   const key = await crypto.subtle.importKey('raw', utf8.encode(secret), hmac, false, ['sign']);
@@ -61,7 +61,7 @@ export const sharedSecretCredential = async (secret: string, userId: string, unt
 };
 
 /** Answers STUN servers alone, when TURN fails or is not configured. */
-export const stunAlone = ({ STUN_URLS }: Settings): Ice => ({
+export const listStunServers = ({ STUN_URLS }: Settings): Ice => ({
   iceServers: STUN_URLS.length > 0 ? [{ urls: STUN_URLS }] : [],
 });
 
@@ -82,9 +82,9 @@ export const generateIce = async (
 ): Promise<Ice> => {
   const { TURN_KEY_ID, TURN_URLS, TURN_SECRET, TURN_TTL_SECONDS } = settings;
   const until = now + TURN_TTL_SECONDS * 1000;
-  const stun = stunAlone(settings);
+  const stun = listStunServers(settings);
   if (TURN_SECRET) {
-    const turn = { urls: TURN_URLS, ...(await sharedSecretCredential(TURN_SECRET, userId, until)) };
+    const turn = { urls: TURN_URLS, ...(await signCredential(TURN_SECRET, userId, until)) };
     return { iceServers: [...stun.iceServers, turn], until };
   }
   if (!TURN_KEY_ID) return stun;

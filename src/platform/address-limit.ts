@@ -9,7 +9,7 @@ export const IPV4_FACTOR = 10;
 /**
  * Computes how often an address may do something; 0 = as often as it likes.
  *
- * @param address an address from `clientAddress`
+ * @param address an address from `addressOf`
  * @param limit the limit of an IPv6 /64
  */
 export const limitForAddress = (

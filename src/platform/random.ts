@@ -1,7 +1,7 @@
 import { base64url } from 'jose';
 
 /** Draws random bytes as base64url: 22 characters for 16 bytes, 43 for 32. */
-export const randomText = (bytes: number): string =>
+export const drawRandomText = (bytes: number): string =>
   base64url.encode(crypto.getRandomValues(new Uint8Array(bytes)));
 
 /**

@@ -40,7 +40,7 @@ export const parseUsername = (input: string): ParsedUsername => {
 const UNSEEN = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800\u{16FE4}\u{1D159}]/gu;
 
 /** Returns a display name, or "" in place of one that nobody sees [H30]. */
-export const shownName = (name: string): string => (name.replace(UNSEEN, '') === '' ? '' : name);
+export const toShownName = (name: string): string => (name.replace(UNSEEN, '') === '' ? '' : name);
 
 /**
  * Brings a display name to the form it is kept in: trimmed, at most 64 code points, and not cut

@@ -1,7 +1,7 @@
 import { QR_ALPHABET } from '../contract/http/qr.ts';
 
 /** Draws a code: 6 characters, each of the 32 equally likely [A26]. */
-export const randomQrCode = (): string =>
+export const drawQrCode = (): string =>
   [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => QR_ALPHABET[byte % 32]).join('');
 
 /** Parses a poll token, `<code>.<256 random bits>`; undefined for anything else. */
@@ -17,5 +17,5 @@ export const parsePollToken = (token: string): { code: string; secret: string } 
  * @param appUrl the setting APP_URL, without a slash at its end. It must not come from a request,
  * or the code would lead where a stranger wants.
  */
-export const qrUrl = (appUrl: string | undefined, code: string): string =>
+export const formatQrUrl = (appUrl: string | undefined, code: string): string =>
   `${appUrl ?? 'aist:/'}/qr?code=${code}`;

@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import { QR_ROOM, qrRoomExpiry } from '../contract/sockets/qr.ts';
-import { randomText } from '../platform/random.ts';
+import { drawRandomText } from '../platform/random.ts';
 import type { JwtSecrets } from '../session/token.ts';
 
 const utf8 = new TextEncoder();
@@ -28,14 +28,18 @@ const deriveKey = async (secret: string): Promise<CryptoKey> => {
  *
  * @param expiresAt milliseconds since 1970; rounded up to seconds
  */
-export const newQrRoom = async ([secret]: JwtSecrets, expiresAt: number): Promise<string> => {
-  const signed = `${Math.ceil(expiresAt / 1000).toString(36)}-${randomText(9)}`;
+export const createQrRoomId = async ([secret]: JwtSecrets, expiresAt: number): Promise<string> => {
+  const signed = `${Math.ceil(expiresAt / 1000).toString(36)}-${drawRandomText(9)}`;
   const mac = await crypto.subtle.sign('HMAC', await deriveKey(secret), utf8.encode(signed));
   return `${signed}-${base64url.encode(new Uint8Array(mac))}`;
 };
 
 /** Whether a room id was given out by us and its room has not ended. */
-export const isQrRoom = async (secrets: JwtSecrets, id: string, now: number): Promise<boolean> => {
+export const verifyQrRoomId = async (
+  secrets: JwtSecrets,
+  id: string,
+  now: number,
+): Promise<boolean> => {
   const [, , , mac] = QR_ROOM.exec(id) ?? [];
   if (mac === undefined || qrRoomExpiry(id) <= now) return false;
   const bytes = base64url.decode(mac);

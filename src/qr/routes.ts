@@ -20,9 +20,9 @@ import { createRouter, validate } from '../platform/http/router.ts';
 import { requireUpgrade } from '../platform/http/upgrade.ts';
 import { reasonOf } from '../platform/log.ts';
 import type { Services } from '../session/services.ts';
-import { jwtSecrets } from '../session/token.ts';
-import { parsePollToken, qrUrl } from './code.ts';
-import { isQrRoom } from './room-id.ts';
+import { jwtSecretsOf } from '../session/token.ts';
+import { formatQrUrl, parsePollToken } from './code.ts';
+import { verifyQrRoomId } from './room-id.ts';
 import type { QrProof } from './sign-in.ts';
 import { beginQr, decideQr, pollQr } from './sign-in.ts';
 
@@ -54,7 +54,7 @@ export const qrRoutes = (services: Services) => {
       ...begun,
       ttlSeconds: QR_TTL_SECONDS,
       intervalSeconds: POLL_INTERVAL_SECONDS,
-      url: qrUrl(settings.APP_URL, begun.code),
+      url: formatQrUrl(settings.APP_URL, begun.code),
     };
   });
 
@@ -84,13 +84,14 @@ export const qrRoutes = (services: Services) => {
     c.header('Content-Security-Policy', "default-src 'none'");
     c.header('Cache-Control', `private, max-age=${QR_TTL_SECONDS}`);
     // A quiet zone of 4 modules is around the code (ISO/IEC 18004).
-    return c.body(renderSVG(qrUrl(settings.APP_URL, code), { border: 4 }));
+    return c.body(renderSVG(formatQrUrl(settings.APP_URL, code), { border: 4 }));
   });
 
   app.get(openQrRoom.path, async (c) => {
     requireUpgrade(c);
     const id = c.req.param('room');
-    if (!(await isQrRoom(jwtSecrets(settings), id, now()))) throw new ApiError('room_not_found');
+    if (!(await verifyQrRoomId(jwtSecretsOf(settings), id, now())))
+      throw new ApiError('room_not_found');
     return rooms.connect({ party: 'qr', id }).catch((error) => {
       c.get('log').error('room.unavailable', { reason: reasonOf(error) });
       throw unavailable();

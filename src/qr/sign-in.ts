@@ -1,16 +1,16 @@
 import { POLL_INTERVAL_SECONDS, QR_COLLECT_SECONDS, QR_TTL_SECONDS } from '../contract/http/qr.ts';
 import { ApiError, arrivedAfterVoid, tooManyRequests } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
-import { randomText, sha256 } from '../platform/random.ts';
+import { drawRandomText, sha256 } from '../platform/random.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
-import { SessionRecord, sessionRecord } from '../session/record.ts';
+import { formatSessionRecord, SessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
 import { closeSockets } from '../session/sockets.ts';
 import type { Session } from '../session/token.ts';
-import { jwtSecrets, newSid, signToken } from '../session/token.ts';
-import { randomQrCode } from './code.ts';
-import { newQrRoom } from './room-id.ts';
+import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
+import { drawQrCode } from './code.ts';
+import { createQrRoomId } from './room-id.ts';
 import type { Asking } from './store.ts';
 import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts';
 
@@ -37,15 +37,15 @@ export const beginQr = async (
 ) => {
   const asking = askingOf(ctx);
   const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
-  const codes = [randomQrCode(), randomQrCode(), randomQrCode()] as const;
-  const secret = randomText(32);
+  const codes = [drawQrCode(), drawQrCode(), drawQrCode()] as const;
+  const secret = drawRandomText(32);
   // The room outlives the code, so that it can tell of a confirmation in the last second.
-  const room = await newQrRoom(jwtSecrets(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
+  const room = await createQrRoomId(jwtSecretsOf(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
   const stored = await storeRequest(redis, settings, {
     ...asking,
     codes,
     expiresAt,
-    record: sessionRecord('qr', ctx.client.device),
+    record: formatSessionRecord('qr', ctx.client.device),
     pollHash: await sha256(secret),
     room,
   });
@@ -76,7 +76,7 @@ export const pollQr = async (
   const { requestId: id } = ctx.client;
   const pollHash = secret && (await sha256(secret));
   const leastGapMs = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
-  const poll = { ...askingOf(ctx), code, pollHash, sid: newSid(), leastGapMs };
+  const poll = { ...askingOf(ctx), code, pollHash, sid: createSid(), leastGapMs };
   const checked = await checkRequest(redis, settings, poll).catch((error) => {
     const undo = () => voidStep(redis, { step: 'check', code, id });
     ctx.defer('qr.check_not_voided', () => undoWithRetries(undo));
@@ -92,7 +92,7 @@ export const pollQr = async (
     case 'ready': {
       const { userId, record, ended, sid, at, isRepeated } = checked;
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
-      const token = await signToken(jwtSecrets(settings), { userId, sid }, at);
+      const token = await signToken(jwtSecretsOf(settings), { userId, sid }, at);
       sessions.remember({ sid });
       // The user was told when the token was collected for the first time.
       if (isRepeated) return { status: checked.outcome, token };

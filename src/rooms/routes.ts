@@ -10,10 +10,10 @@ import type { RequestContext } from '../platform/http/request-context.ts';
 import { requestContextOf } from '../platform/http/request-context.ts';
 import { requireUpgrade } from '../platform/http/upgrade.ts';
 import { reasonOf } from '../platform/log.ts';
-import { randomText } from '../platform/random.ts';
+import { drawRandomText } from '../platform/random.ts';
 import type { Services } from '../session/services.ts';
 import type { Session } from '../session/token.ts';
-import { endOfSession, jwtSecrets, verifyToken } from '../session/token.ts';
+import { endOfSession, jwtSecretsOf, verifyToken } from '../session/token.ts';
 import { verifyTicket } from './ticket.ts';
 
 /** A session that enters a room, and what the room is told beside its user. */
@@ -25,7 +25,7 @@ interface Entry extends Pick<Entrant, 'device' | 'old' | 'role' | 'ticket'> {
 /** The WebSockets of rooms: each lets in whoever has a ticket or a token in the URL [C18]. */
 export const roomRoutes = (services: Services) => {
   const { settings, rooms, sessions, now } = services;
-  const secrets = jwtSecrets(settings);
+  const secrets = jwtSecretsOf(settings);
   const app = new Hono<AppEnv>();
 
   /** Lets a living session in. The room is not told what the URL held. */
@@ -77,7 +77,7 @@ export const roomRoutes = (services: Services) => {
     const session = await verifyToken(secrets, c.req.query('token') ?? '', ctx.now());
     if (!session || !ROOM_ID.test(session.userId)) return rooms.refuse('unauthorized');
     const room = { party: 'inbox', id: session.userId } as const;
-    return enterRoom(ctx, { room, session, device: `ws-${randomText(12)}`, old: true });
+    return enterRoom(ctx, { room, session, device: `ws-${drawRandomText(12)}`, old: true });
   });
 
   return app;

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Room } from '../contract/sockets/protocol.ts';
-import { randomText } from '../platform/random.ts';
+import { drawRandomText } from '../platform/random.ts';
 import type { JwtSecrets, Session } from '../session/token.ts';
 import { kidOf } from '../session/token.ts';
 
@@ -48,7 +48,7 @@ export const issueTicket = async (
   const ticket = await new SignJWT({ userId, sid, legacy, issuedAt, ...(role && { role }) })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE, kid: await kidOf(secret) })
     .setAudience(audienceOf(room))
-    .setJti(randomText(12))
+    .setJti(drawRandomText(12))
     .setExpirationTime(until)
     .sign(utf8.encode(secret));
   return { ticket, expiresAt: new Date(until * 1000).toISOString() };

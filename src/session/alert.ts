@@ -24,9 +24,9 @@ export interface SignInAlert {
 const REVOKE = 'revoke:';
 
 /** Formats the data that the bot gets when somebody presses the button that ends a session. */
-export const revokeData = (sid: string): string => `${REVOKE}${sid}`;
+export const formatRevokeData = (sid: string): string => `${REVOKE}${sid}`;
 
-/** Matches what {@link revokeData} makes; group 1 is the session's id. */
+/** Matches what {@link formatRevokeData} makes; group 1 is the session's id. */
 export const REVOKE_DATA = new RegExp(`^${REVOKE}([\\w-]{22})$`);
 
 /**
@@ -45,7 +45,7 @@ export const alertSignIn = async (
   if (!link) return ctx.log.info('session.nobody_to_tell');
   const hint = { ...link.chat, legacyChatId: undefined };
   const extras = (language: Language) => ({
-    buttons: [[{ text: NOT_ME[language], callback_data: revokeData(sid) }]],
+    buttons: [[{ text: NOT_ME[language], callback_data: formatRevokeData(sid) }]],
   });
   const text = alertMessage(device, at);
   await deliver(ctx, services, { phone: link.phone, hint, text, extras });

@@ -3,14 +3,14 @@ import type { Authenticator } from '../platform/http/router.ts';
 import type { TelegramServices } from '../telegram/services.ts';
 import type { Sessions } from './sessions.ts';
 import type { Session } from './token.ts';
-import { jwtSecrets, verifyToken } from './token.ts';
+import { jwtSecretsOf, verifyToken } from './token.ts';
 
 /** Creates the authenticator of tokens in `Authorization: Bearer` [H20]. */
 export const createAuthenticator = (
   { settings, now }: Pick<TelegramServices, 'settings' | 'now'>,
   sessions: Sessions,
 ): Authenticator<Session> => {
-  const secrets = jwtSecrets(settings);
+  const secrets = jwtSecretsOf(settings);
   return {
     identify: async (c) => {
       const header = c.req.header('Authorization')?.trim() ?? '';

@@ -6,5 +6,5 @@ import { DeviceFields, METHODS } from '../contract/http/sessions.ts';
 export const SessionRecord = z.object({ method: z.enum(METHODS), ...DeviceFields });
 
 /** Formats how and where a session began, as the text that scripts keep. */
-export const sessionRecord = (method: (typeof METHODS)[number], device: Device): string =>
+export const formatSessionRecord = (method: (typeof METHODS)[number], device: Device): string =>
   JSON.stringify({ method, ...device } satisfies z.input<typeof SessionRecord>);

@@ -6,7 +6,7 @@ import { runReadQuery } from '../platform/db/client.ts';
 import { telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys } from '../platform/redis/keys.ts';
-import { SessionRecord, sessionRecord } from './record.ts';
+import { formatSessionRecord, SessionRecord } from './record.ts';
 import { sessionArguments } from './scripts/fragments.ts';
 import {
   CLOSE_SESSIONS,
@@ -31,7 +31,7 @@ const keysOf = (userId: string) => ({ sessions: keys.sessions(userId) });
 const toSeen = ({ session, device, now }: Asking) => ({
   ...sessionArguments(session),
   now,
-  record: sessionRecord('legacy', device),
+  record: formatSessionRecord('legacy', device),
 });
 
 /** Whether a session lives; notes that it was seen. */

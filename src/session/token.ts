@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import { randomText, sha256 } from '../platform/random.ts';
+import { drawRandomText, sha256 } from '../platform/random.ts';
 import type { Settings } from '../platform/settings.ts';
 
 /** How long a token is valid, in seconds: 30 days [A34]. */
@@ -26,7 +26,7 @@ export interface KnownSession {
 export type JwtSecrets = readonly [string, ...string[]];
 
 /** Reads the secrets of tokens from the settings. */
-export const jwtSecrets = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSecrets =>
+export const jwtSecretsOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSecrets =>
   JWT_SECRET_PREVIOUS ? [JWT_SECRET, JWT_SECRET_PREVIOUS] : [JWT_SECRET];
 
 const utf8 = new TextEncoder();
@@ -35,7 +35,7 @@ const utf8 = new TextEncoder();
 export const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
 
 /** Draws the id of a new session: 128 random bits. */
-export const newSid = (): string => randomText(16);
+export const createSid = (): string => drawRandomText(16);
 
 /**
  * Signs a token for a session [A34]. The same arguments give the same token.

@@ -5,7 +5,7 @@ import { inboxRoomDefinition } from '../../party/inbox/room.ts';
 import { qrRoomDefinition } from '../../party/qr/room.ts';
 import { RoomRunner } from '../../party/runner.ts';
 import type { Entrant } from '../../party/wire/messages.ts';
-import { newQrRoom } from '../../src/qr/room-id.ts';
+import { createQrRoomId } from '../../src/qr/room-id.ts';
 import { ringing } from './call/call.ts';
 import { FakeHost, FakeSocket, LIMIT, Probe, SECRET, who } from './probe.ts';
 
@@ -146,6 +146,8 @@ describe('what is no frame', () => {
   });
 
   test('what is no frame is ignored in the room of a QR code', async () => {
-    expect(await heard(qrRoomDefinition, await newQrRoom([SECRET], 1_300_000), who)).toEqual([]);
+    expect(await heard(qrRoomDefinition, await createQrRoomId([SECRET], 1_300_000), who)).toEqual(
+      [],
+    );
   });
 });

@@ -4,7 +4,7 @@ import { Redis } from '@upstash/redis';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { codeMac } from '../../src/auth/code.ts';
+import { hashCode } from '../../src/auth/code.ts';
 import { checkCode, voidCheck } from '../../src/auth/store.ts';
 import { createRedis } from '../../src/platform/redis/client.ts';
 import { keys } from '../../src/platform/redis/keys.ts';
@@ -250,7 +250,7 @@ test('[A12, A37] a code whose session was revoked does not live again by an undo
   const record = JSON.stringify({ method: 'code', browser: '', system: '', city: '', country: '' });
   const attempt = {
     phone,
-    mac: await codeMac(settings.CODE_SECRET, phone, code),
+    mac: await hashCode(settings.CODE_SECRET, phone, code),
     previousMac: undefined,
     id: crypto.randomUUID(),
     address: freshAddress(),

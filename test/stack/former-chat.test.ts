@@ -1,6 +1,6 @@
 import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, test } from 'vitest';
-import { codeMac } from '../../src/auth/code.ts';
+import { hashCode } from '../../src/auth/code.ts';
 import { checkCode, storeCode, voidCheck, voidRequest } from '../../src/auth/store.ts';
 import { createRedis } from '../../src/platform/redis/client.ts';
 import { keys } from '../../src/platform/redis/keys.ts';
@@ -55,7 +55,7 @@ const record = JSON.stringify({ method: 'code', browser: '', system: '', city: '
 const signInUnheard = async (phone: string, code: string) => {
   const attempt = {
     phone,
-    mac: await codeMac(settings.CODE_SECRET, phone, code),
+    mac: await hashCode(settings.CODE_SECRET, phone, code),
     previousMac: undefined,
     id: crypto.randomUUID(),
     address: freshAddress(),
@@ -70,7 +70,7 @@ const signInUnheard = async (phone: string, code: string) => {
 const requestUnheard = async (phone: string) => {
   const request = {
     phone,
-    mac: await codeMac(settings.CODE_SECRET, phone, '000000'),
+    mac: await hashCode(settings.CODE_SECRET, phone, '000000'),
     requestId: crypto.randomUUID(),
     address: freshAddress(),
     linkHash: crypto.randomUUID(),

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { newQrRoom } from '../../src/qr/room-id.ts';
+import { createQrRoomId } from '../../src/qr/room-id.ts';
 import { localApi, runningApi } from '../support/client.ts';
 import { anyToken, confirm, deny, showQr } from '../support/qr.ts';
 import { repeated } from '../support/races.ts';
@@ -175,7 +175,7 @@ describe('whoever listens in the room of a code', () => {
     const enter = async (
       seconds: number,
     ): Promise<{ room: string; entered: Awaited<ReturnType<typeof upgrade>> }> => {
-      const room = await newQrRoom([SECRET], Date.now() + seconds * 1_000);
+      const room = await createQrRoomId([SECRET], Date.now() + seconds * 1_000);
       const entered = await upgrade(`/parties/qr/${room}`, true);
       // On a busy machine the room may expire before anybody enters.
       const late = entered.status === 404 && seconds < 16;
@@ -189,15 +189,15 @@ describe('whoever listens in the room of a code', () => {
 
 describe('a room', () => {
   test('[A33] a room is entered with its id alone', async () => {
-    expect((await upgrade(`/parties/qr/${await newQrRoom([SECRET], FAR)}`)).status).toBe(101);
+    expect((await upgrade(`/parties/qr/${await createQrRoomId([SECRET], FAR)}`)).status).toBe(101);
   });
 
   test.each([
-    ['forged', async () => newQrRoom(['another secret'], FAR)],
-    ['expired', async () => newQrRoom([SECRET], Date.now() - 1_000)],
+    ['forged', async () => createQrRoomId(['another secret'], FAR)],
+    ['expired', async () => createQrRoomId([SECRET], Date.now() - 1_000)],
     [
       'one with a later expiry than was given',
-      async () => (await newQrRoom([SECRET], FAR)).replace(/^../, 'zz'),
+      async () => (await createQrRoomId([SECRET], FAR)).replace(/^../, 'zz'),
     ],
     ['no id at all', async () => 'lobby'],
   ])('[A33] a room is not there when its id is %s', async (_, id) => {
@@ -212,7 +212,7 @@ describe('a room', () => {
 
   test('[A33, H13] a room that cannot be reached is unavailable, in the envelope', async () => {
     // In this process there are no rooms.
-    const path = `/parties/qr/${await newQrRoom([SECRET], FAR)}`;
+    const path = `/parties/qr/${await createQrRoomId([SECRET], FAR)}`;
     const answer = await localApi().send('GET', path, { headers: { Upgrade: 'websocket' } });
     expect([answer.status, answer.body.code, answer.headers.get('Retry-After')]).toEqual([
       503,
@@ -222,7 +222,9 @@ describe('a room', () => {
   });
 
   test('[A33] a room of another party is not there', async () => {
-    const { status, text: body } = await upgrade(`/parties/main/${await newQrRoom([SECRET], FAR)}`);
+    const { status, text: body } = await upgrade(
+      `/parties/main/${await createQrRoomId([SECRET], FAR)}`,
+    );
     expect([status, JSON.parse(body).code]).toEqual([404, 'not_found']);
   });
 

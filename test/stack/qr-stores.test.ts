@@ -3,7 +3,7 @@ import { sha256 } from '../../src/platform/random.ts';
 import { createRedis } from '../../src/platform/redis/client.ts';
 import { parseSettings } from '../../src/platform/settings.ts';
 import { checkRequest, voidStep } from '../../src/qr/store.ts';
-import { newSid } from '../../src/session/token.ts';
+import { createSid } from '../../src/session/token.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { isPending } from '../support/order.ts';
 import { ProxyControl } from '../support/proxy.ts';
@@ -135,7 +135,7 @@ describe('a call to Redis whose answer gets lost', () => {
     const pollHash = await sha256(pollToken.slice(7));
     const collect = (id: string) => {
       const asking = { id, address, now: clock.now() };
-      const asked = { ...asking, code, pollHash, sid: newSid(), leastGapMs: 0 };
+      const asked = { ...asking, code, pollHash, sid: createSid(), leastGapMs: 0 };
       return checkRequest(client, settings, asked);
     };
     const takeBack = (id: string) => voidStep(client, { step: 'check', code, id });

@@ -9,7 +9,7 @@ import * as z from 'zod';
  * Cloudflare sets CF-Connecting-IP itself, whatever the client sends. Requests without a usable one
  * share the address `unknown`.
  */
-export const clientAddress = (c: Context): string => {
+export const addressOf = (c: Context): string => {
   const given = c.req.header('CF-Connecting-IP')?.trim() ?? '';
   const ipv4 = given.replace(/^::ffff:(?=\d+\.)/i, '');
   if (z.ipv4().safeParse(ipv4).success) return ipv4;

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from './context.ts';
-import { openApiDocument } from './openapi.ts';
+import { createOpenApiDocument } from './openapi.ts';
 
 /** The page loads its viewer from this Worker's own assets, and nothing from anywhere else. */
 const PAGE = html`<!doctype html>
@@ -36,12 +36,12 @@ const csp = secureHeaders({
 
 /** Serves /openapi.json, made on the first request, and /docs, a page to try it; / leads there. */
 export const docsRoutes = () => {
-  let document: ReturnType<typeof openApiDocument> | undefined;
+  let document: ReturnType<typeof createOpenApiDocument> | undefined;
   const app = new Hono<AppEnv>();
   // The web client will live at the root; until then people are led to the documentation.
   app.get('/', (c) => c.redirect('/docs'));
   app.get('/openapi.json', (c) => {
-    document ??= openApiDocument();
+    document ??= createOpenApiDocument();
     c.header('Cache-Control', REVALIDATED);
     return c.json(document);
   });

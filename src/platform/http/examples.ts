@@ -39,19 +39,19 @@ const exampleText = ({ format }: Schema, name: string): string => {
  *
  * @param name the name of the field
  */
-export const exampleOf = (schema: Schema | boolean, name = ''): unknown => {
+export const makeExample = (schema: Schema | boolean, name = ''): unknown => {
   if (typeof schema === 'boolean') return undefined;
   if ('const' in schema) return schema.const;
   if (schema.enum) return schema.enum[0];
   const [either] = schema.anyOf ?? schema.oneOf ?? [];
-  if (either !== undefined) return exampleOf(either, name);
+  if (either !== undefined) return makeExample(either, name);
   switch (schema.type) {
     case 'object': {
       const fields = Object.entries(schema.properties ?? {});
-      return Object.fromEntries(fields.map(([key, field]) => [key, exampleOf(field, key)]));
+      return Object.fromEntries(fields.map(([key, field]) => [key, makeExample(field, key)]));
     }
     case 'array':
-      return Array.isArray(schema.items) || !schema.items ? [] : [exampleOf(schema.items, name)];
+      return Array.isArray(schema.items) || !schema.items ? [] : [makeExample(schema.items, name)];
     case 'string':
       return exampleText(schema, name);
     case 'boolean':
@@ -65,11 +65,11 @@ export const exampleOf = (schema: Schema | boolean, name = ''): unknown => {
 };
 
 /** Makes an example of a required parameter: nothing has this name. */
-export const parameterExample = (schema: Schema, name: string): unknown =>
+export const makeParameterExample = (schema: Schema, name: string): unknown =>
   schema['example'] ?? (name === 'code' ? '000000' : NOTHING);
 
 /** Makes the example of an answer with an error. */
-export const errorExample = (code: ErrorCode) => {
+export const makeErrorExample = (code: ErrorCode) => {
   const wait = isPlainErrorCode(code) ? undefined : 60;
   const message = messageOf(code, undefined, wait);
   return {

@@ -12,8 +12,8 @@ const languageOf = (given: string): Language | undefined => {
 };
 
 /** Notes the language that a request asks for; legacy clients ask for none [H10]. */
-export const askedLanguage = () =>
-  createMiddleware<AppEnv>(async function askedLanguage(c, next) {
+export const readLanguage = () =>
+  createMiddleware<AppEnv>(async function readLanguage(c, next) {
     c.set('language', languageOf(c.req.header(LANGUAGE_HEADER) ?? ''));
     await next();
   });

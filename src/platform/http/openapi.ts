@@ -5,7 +5,7 @@ import type { Endpoint } from '../../contract/http/endpoint.ts';
 import { ERRORS_ANYWHERE } from '../../contract/http/endpoint.ts';
 import { ENDPOINTS } from '../../contract/http/endpoints.ts';
 import { messageOf } from '../messages.ts';
-import { errorExample, exampleOf, parameterExample } from './examples.ts';
+import { makeErrorExample, makeExample, makeParameterExample } from './examples.ts';
 import { LANGUAGE_HEADER } from './language.ts';
 
 const json = (schema: object, more: object = {}) => ({ 'application/json': { schema, ...more } });
@@ -22,7 +22,7 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: '
 const contentOf = (body: z.ZodType) => {
   const schema = schemaOf(body, 'output');
   if (typeof schema.contentMediaType === 'string') return { [schema.contentMediaType]: { schema } };
-  return json(schema, { example: exampleOf(schema) });
+  return json(schema, { example: makeExample(schema) });
 };
 
 const schemaOf = (type: z.ZodType, io: 'input' | 'output') => {
@@ -59,7 +59,7 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
       const describe = (code: ErrorCode) => `\`${code}\` ${messageOf(code, undefined)}`;
       const description = group.map(describe).join(' · ');
       const headers = { ...REQUEST_ID, ...((status === 429 || status === 503) && RETRY_AFTER) };
-      const examples = Object.fromEntries(group.map((code) => [code, errorExample(code)]));
+      const examples = Object.fromEntries(group.map((code) => [code, makeErrorExample(code)]));
       const content = json({ $ref: '#/components/schemas/Error' }, { examples });
       return [status, { description, headers, content }];
     }),
@@ -68,7 +68,7 @@ const errorResponses = ({ errors, bearer, body }: Endpoint) => {
 
 /** Adds to a parameter's schema what to try, if the parameter is required. */
 const withExample = (schema: ReturnType<typeof schemaOf>, name: string, isRequired: boolean) => ({
-  ...(isRequired && { example: parameterExample(schema, name) }),
+  ...(isRequired && { example: makeParameterExample(schema, name) }),
   schema,
 });
 
@@ -148,7 +148,7 @@ const ABOUT = [
 ].join('\n');
 
 /** Makes the OpenAPI 3.1 description of the API from the contract that the routes run on. */
-export const openApiDocument = () => {
+export const createOpenApiDocument = () => {
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of ENDPOINTS) {
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}');

@@ -3,7 +3,7 @@ import type { Device } from '../../contract/http/sessions.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../log.ts';
 import type { LogEvent } from '../log-events.ts';
-import { clientAddress } from './address.ts';
+import { addressOf } from './address.ts';
 import type { AppEnv } from './context.ts';
 import { deviceOf } from './device.ts';
 
@@ -11,7 +11,7 @@ import { deviceOf } from './device.ts';
 export interface Client {
   /** The UUID of the request. */
   readonly requestId: string;
-  /** The address that limits count for, see `clientAddress`. */
+  /** The address that limits count for, see `addressOf`. */
   readonly address: string;
   readonly device: Device;
 }
@@ -37,7 +37,7 @@ export const requestContextOf = (c: Context<AppEnv>, now: () => number): Request
   let device: Device | undefined;
   const client: Client = {
     requestId: c.get('requestId'),
-    address: clientAddress(c),
+    address: addressOf(c),
     get device() {
       device ??= deviceOf(c);
       return device;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { codeMac, type RandomValues, randomCode } from '../../../src/auth/code.ts';
+import { drawCode, hashCode, type RandomValues } from '../../../src/auth/code.ts';
 
 /** A source that gives these values one after another. */
 const source = (...values: number[]): RandomValues => {
@@ -16,21 +16,21 @@ describe('a code', () => {
     [1_000_000, '000000'],
     [4_293_999_999, '999999'],
   ])('[A1] the random value %i makes the code %s', (value, code) => {
-    expect(randomCode(source(value))).toBe(code);
+    expect(drawCode(source(value))).toBe(code);
   });
 
   test('[A1] a value that would make low codes likelier is drawn anew', () => {
-    expect(randomCode(source(4_294_000_000, 4_294_967_295, 123_456))).toBe('123456');
+    expect(drawCode(source(4_294_000_000, 4_294_967_295, 123_456))).toBe('123456');
   });
 
   test('[A1] a code is six digits, and hardly ever the same twice', () => {
-    const codes = Array.from({ length: 1_000 }, () => randomCode());
+    const codes = Array.from({ length: 1_000 }, () => drawCode());
     for (const code of codes) expect(code).toMatch(/^\d{6}$/);
     expect(new Set(codes).size).toBeGreaterThan(990);
   });
 
   test('[A1] every digit comes about as often in every place', () => {
-    const codes = Array.from({ length: 20_000 }, () => randomCode());
+    const codes = Array.from({ length: 20_000 }, () => drawCode());
     for (let place = 0; place < 6; place += 1) {
       const counts = Map.groupBy(codes, (code) => code[place]);
       expect(counts.size).toBe(10);
@@ -42,7 +42,7 @@ describe('a code', () => {
 });
 
 describe('the hash of a code', () => {
-  const mac = codeMac('secret', '+79991234567', '123456');
+  const mac = hashCode('secret', '+79991234567', '123456');
 
   test('[A2] the hash is an HMAC-SHA-256 of phone and code', async () => {
     expect(await mac).toBe(
@@ -51,9 +51,9 @@ describe('the hash of a code', () => {
   });
 
   test.each([
-    ['secret', codeMac('other', '+79991234567', '123456')],
-    ['phone', codeMac('secret', '+79991234568', '123456')],
-    ['code', codeMac('secret', '+79991234567', '123457')],
+    ['secret', hashCode('other', '+79991234567', '123456')],
+    ['phone', hashCode('secret', '+79991234568', '123456')],
+    ['code', hashCode('secret', '+79991234567', '123457')],
   ])('[A2] the hash differs with the %s', async (_, other) => {
     expect(await other).not.toBe(await mac);
   });

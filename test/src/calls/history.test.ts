@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryRow } from '../../../src/calls/history.ts';
-import { formatCursor, pageOf, parseCursor, toPastCall } from '../../../src/calls/history.ts';
+import { formatCursor, makePage, parseCursor, toPastCall } from '../../../src/calls/history.ts';
 import { listCalls } from '../../../src/contract/http/calls.ts';
 
 const anna = { userId: 'a', username: 'anna', displayName: 'Анна' };
@@ -61,7 +61,7 @@ describe('a page', () => {
   ];
 
   test('a page that others follow ends with the cursor of its last call', () => {
-    const { calls, next } = pageOf(rows, 2);
+    const { calls, next } = makePage(rows, 2);
     expect(calls.map(({ callId }) => callId)).toEqual([rows[0]?.callId, 'x']);
     expect(parseCursor(next ?? '')).toEqual({ callId: 'x', createdAt: at(-5) });
   });
@@ -69,7 +69,7 @@ describe('a page', () => {
   test.each([3, 4])(
     'a page is the last when there are no more calls than the %i it shows',
     (limit) => {
-      expect(pageOf(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
+      expect(makePage(rows, limit)).toMatchObject({ calls: { length: 3 }, next: null });
     },
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { missedMessage } from '../../../src/calls/missed.ts';
+import { composeMissedMessage } from '../../../src/calls/missed.ts';
 
 const UNSEEN = [
   ...['\u3164', '\u2800', '\u115F\u1160', '\uFFA0', '\u200B\u200D', '\u202E', '\uFE0F', '\u00AD'],
@@ -8,19 +8,22 @@ const UNSEEN = [
 
 describe('the message about a missed call', () => {
   const named = (displayName: string, username = 'anna') =>
-    missedMessage({ displayName, username }, false).ru;
+    composeMissedMessage({ displayName, username }, false).ru;
 
   test.each([
     [false, 'Пропущенный звонок от Анна', 'Missed call from Анна'],
     [true, 'Пропущенный видеозвонок от Анна', 'Missed video call from Анна'],
   ])('[C6] the message says who called and how (video: %s)', (video, ru, en) => {
-    expect(missedMessage({ displayName: 'Анна', username: 'anna' }, video)).toEqual({ ru, en });
+    expect(composeMissedMessage({ displayName: 'Анна', username: 'anna' }, video)).toEqual({
+      ru,
+      en,
+    });
   });
 
   test('[C6] a caller without a name has their username, or is called a user', () => {
     expect(named('')).toBe('Пропущенный звонок от anna');
     expect(named(' \n')).toBe('Пропущенный звонок от anna');
-    expect(missedMessage({ displayName: '', username: '' }, false)).toEqual({
+    expect(composeMissedMessage({ displayName: '', username: '' }, false)).toEqual({
       ru: 'Пропущенный звонок от пользователя AIST',
       en: 'Missed call from an AIST user',
     });

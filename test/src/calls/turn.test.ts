@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { generateIce, sharedSecretCredential } from '../../../src/calls/turn.ts';
+import { generateIce, signCredential } from '../../../src/calls/turn.ts';
 import { parseSettings } from '../../../src/platform/settings.ts';
 
 const settings = (more: Record<string, string> = {}) =>
@@ -39,10 +39,10 @@ describe('ICE servers', () => {
 
   test('[C31] coturn’s credentials differ by user, time and secret', async () => {
     const made = await Promise.all([
-      sharedSecretCredential('a', 'u1', NOW),
-      sharedSecretCredential('a', 'u2', NOW),
-      sharedSecretCredential('a', 'u1', NOW + 1_000),
-      sharedSecretCredential('b', 'u1', NOW),
+      signCredential('a', 'u1', NOW),
+      signCredential('a', 'u2', NOW),
+      signCredential('a', 'u1', NOW + 1_000),
+      signCredential('b', 'u1', NOW),
     ]);
     expect(new Set(made.map(({ credential }) => credential)).size).toBe(4);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseUsername, shownName, trimDisplayName } from '../../../src/profile/names.ts';
+import { parseUsername, toShownName, trimDisplayName } from '../../../src/profile/names.ts';
 
 /** All reserved usernames [H28]. */
 const RESERVED = [
@@ -176,11 +176,11 @@ describe('a name that nobody sees', () => {
   test.each(['', ' ', '\u3164', '\u2800 \u2800', '\u115F\u1160', '\u200F'])(
     '[H30] %j is no name',
     (name) => {
-      expect(shownName(name)).toBe('');
+      expect(toShownName(name)).toBe('');
     },
   );
 
   test.each(['Я', '.', '\u{1F468}', '\u{1FAE9}', '\u3164x'])('[H31] %j is a name', (name) => {
-    expect(shownName(name)).toBe(name);
+    expect(toShownName(name)).toBe(name);
   });
 });

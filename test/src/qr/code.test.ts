@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normaliseQrCode, QR_ALPHABET } from '../../../src/contract/http/qr.ts';
-import { randomText } from '../../../src/platform/random.ts';
-import { parsePollToken, qrUrl, randomQrCode } from '../../../src/qr/code.ts';
+import { drawRandomText } from '../../../src/platform/random.ts';
+import { drawQrCode, formatQrUrl, parsePollToken } from '../../../src/qr/code.ts';
 
 describe('QR codes', () => {
   test('[A26] a code is 6 of the 32 characters, each as likely as the others', () => {
     expect(QR_ALPHABET).toMatch(/^[A-HJ-NP-Z2-9]{32}$/);
     const counts = new Map<string, number>();
     for (let i = 0; i < 5_000; i++) {
-      const code = randomQrCode();
+      const code = drawQrCode();
       expect(code).toMatch(/^[A-HJ-NP-Z2-9]{6}$/);
       for (const character of code) counts.set(character, (counts.get(character) ?? 0) + 1);
     }
@@ -51,12 +51,12 @@ describe('QR codes', () => {
 
 describe('poll tokens', () => {
   test('[A28] a poll token has a secret of 256 bits, another each time', () => {
-    expect(randomText(32)).toMatch(/^[\w-]{43}$/);
-    expect(randomText(32)).not.toBe(randomText(32));
+    expect(drawRandomText(32)).toMatch(/^[\w-]{43}$/);
+    expect(drawRandomText(32)).not.toBe(drawRandomText(32));
   });
 
   test('[A28] a poll token comes apart into its halves', () => {
-    const [code, secret] = [randomQrCode(), randomText(32)];
+    const [code, secret] = [drawQrCode(), drawRandomText(32)];
     expect(parsePollToken(`${code}.${secret}`)).toEqual({ code, secret });
   });
 
@@ -73,8 +73,8 @@ describe('poll tokens', () => {
 });
 
 test('[A26] a QR code leads to the web client, or without one to the phone’s', () => {
-  expect(qrUrl('https://web.aist.example', 'ABCDEF')).toBe(
+  expect(formatQrUrl('https://web.aist.example', 'ABCDEF')).toBe(
     'https://web.aist.example/qr?code=ABCDEF',
   );
-  expect(qrUrl(undefined, 'ABCDEF')).toBe('aist://qr?code=ABCDEF');
+  expect(formatQrUrl(undefined, 'ABCDEF')).toBe('aist://qr?code=ABCDEF');
 });

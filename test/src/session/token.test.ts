@@ -1,6 +1,11 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { newSid, signToken, TOKEN_TTL_SECONDS, verifyToken } from '../../../src/session/token.ts';
+import {
+  createSid,
+  signToken,
+  TOKEN_TTL_SECONDS,
+  verifyToken,
+} from '../../../src/session/token.ts';
 
 const SECRET = 'a-secret';
 const SIGNED_IN_AT = 1_700_000_000_999;
@@ -129,7 +134,7 @@ describe('changing the secret', () => {
 });
 
 test('[A37] session ids are 128 bits, never the same twice', () => {
-  const ids = Array.from({ length: 1_000 }, newSid);
+  const ids = Array.from({ length: 1_000 }, createSid);
   expect(new Set(ids).size).toBe(1_000);
   for (const id of ids) expect(id).toMatch(/^[\w-]{22}$/);
 });

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
-import { clientAddress } from '../../../../src/platform/http/address.ts';
+import { addressOf } from '../../../../src/platform/http/address.ts';
 
-const app = new Hono().get('/', (c) => c.text(clientAddress(c)));
+const app = new Hono().get('/', (c) => c.text(addressOf(c)));
 
 const addressFor = async (headers: Record<string, string>) =>
   (await app.request('/', { headers })).text();

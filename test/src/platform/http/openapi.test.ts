@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ErrorBody } from '../../../../src/contract/errors.ts';
 import { ERRORS_ANYWHERE } from '../../../../src/contract/http/endpoint.ts';
 import { ENDPOINTS } from '../../../../src/contract/http/endpoints.ts';
-import { openApiDocument } from '../../../../src/platform/http/openapi.ts';
+import { createOpenApiDocument } from '../../../../src/platform/http/openapi.ts';
 
 const Example = z.object({ value: ErrorBody });
 const Media = z.object({
@@ -21,7 +21,7 @@ const Operation = z.object({
   responses: z.record(z.string(), z.object({ content: z.record(z.string(), Media) })),
 });
 
-const { paths, info, components } = openApiDocument();
+const { paths, info, components } = createOpenApiDocument();
 const operations = ENDPOINTS.map((endpoint) => {
   const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
   return {
