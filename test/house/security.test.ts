@@ -13,7 +13,7 @@ const threats = readFileSync(`${ROOT}/docs/security.md`, 'utf8')
     return { threat, attacks };
   });
 
-/** Whether a name leads to a test: a path, or the name of a file or folder, `attacks` for several. */
+/** Whether a name leads to a test: a path, or a file's or folder's name (`attacks` for several). */
 const isTest = (name: string) =>
   tests.some((path) =>
     name.startsWith('test/') ? path.startsWith(name) : `/${path}/`.includes(`/${name}/`),

@@ -115,7 +115,7 @@ describe('what waits for a peer who does not answer', () => {
 });
 
 describe('signals of legacy clients in a call', () => {
-  const talkingOld = () => {
+  const talkToLegacy = () => {
     const bob = new Inbox().legacy('pc');
     bob.ring('c');
     bob.say('pc', answer);
@@ -125,7 +125,7 @@ describe('signals of legacy clients in a call', () => {
   };
 
   test('[C46] signals are not written one by one, but once within two seconds', () => {
-    const bob = talkingOld();
+    const bob = talkToLegacy();
     const { writes } = bob;
     for (let n = 1; n <= 50; n++) {
       bob.say('pc', candidate).answer();
@@ -139,7 +139,7 @@ describe('signals of legacy clients in a call', () => {
   });
 
   test('[C16, C46] signals go together while a request is under way, and at once otherwise', () => {
-    const bob = talkingOld();
+    const bob = talkToLegacy();
     for (let n = 0; n < 20; n++) bob.say('pc', candidate);
     expect(bob.posts.map((post) => messagesIn(post).length)).toEqual([1]);
     bob.answer();

@@ -4,11 +4,11 @@ import type { CallRoom } from './call.ts';
 import { answer, offer, ringing, talking } from './call.ts';
 
 const unreachable = () => undefined;
-const oldCallee = () => ({ outcome: 'ok', devices: 1, old: true });
+const legacyCallee = () => ({ outcome: 'ok', devices: 1, old: true });
 
 describe('a legacy client in a call', () => {
   const legacyCall = (answers = {}) =>
-    ringing({ ring: oldCallee, ...answers }, { offer: offer() }).enter('alice');
+    ringing({ ring: legacyCallee, ...answers }, { offer: offer() }).enter('alice');
   const signalled = (room: CallRoom) =>
     room.messages('signal').map(({ device, seq }) => `${device} ${seq}`);
 

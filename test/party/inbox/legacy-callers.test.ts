@@ -123,10 +123,10 @@ describe('a call by a legacy client', () => {
     bob.ring('c', { old: true });
     bob.wait(14_999);
     expect(welcome('early')).toMatchObject([{ rings: [{ call: 'c' }] }]);
-    expect(bob.legacy('early old').acts()).toContain('ws-early old listen');
+    expect(bob.legacy('early pc').acts()).toContain('ws-early pc listen');
     bob.answer().wait(1);
     expect(welcome('late')).toMatchObject([{ rings: [] }]);
-    expect(bob.legacy('late old').acts()).toEqual([]);
+    expect(bob.legacy('late pc').acts()).toEqual([]);
   });
 
   test('[C43] the call rings on where it rang, when that device comes back', () => {

@@ -26,7 +26,7 @@ const rooms = {
   signal: Done,
 };
 const answers = { ...rooms, revoked: Done, turn: TurnAnswer };
-const oldEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
+const legacyEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
 const call = fc.constantFrom('c', 'd', '__proto__', 'constructor');
 const user = fc.constantFrom('alice', 'carol', '__proto__', 'bob');
@@ -43,7 +43,7 @@ const frame = fc.oneof(
     call,
     version: fc.constantFrom(1, 1, 2),
   }),
-  fc.record({ event: fc.constantFrom(...oldEvents), payload }),
+  fc.record({ event: fc.constantFrom(...legacyEvents), payload }),
 );
 const is = <Type extends ToInbox['type']>(type: Type) => fc.constant(type);
 const signals = fc.constant<Extract<ToInbox, { type: 'signal' }>['signals']>([
@@ -111,9 +111,9 @@ class Life {
   readonly bob = new Inbox();
   #sockets = 0;
 
-  join(name: string, old: boolean): void {
+  join(name: string, legacy: boolean): void {
     const id = `${this.#sockets++}`;
-    if (old) this.bob.legacy(id);
+    if (legacy) this.bob.legacy(id);
     else this.bob.join(id, { device: name, sid: name });
   }
 
@@ -144,7 +144,7 @@ class Life {
     );
     for (const { id, who } of sockets) {
       for (const got of bob.got(id)) {
-        if (who.old) expect('event' in got && oldEvents).toContain('event' in got && got.event);
+        if (who.old) expect('event' in got && legacyEvents).toContain('event' in got && got.event);
         else expect(InboxServerFrame.safeParse(got).success).toBe(true);
       }
     }

@@ -84,12 +84,12 @@ describe('a session that is revoked', () => {
   });
 
   test('[A38, C25] every call that a revoked session may be in hears of it', () => {
-    const bob = new Inbox().legacy('pc', { sid: 'old session' });
+    const bob = new Inbox().legacy('pc', { sid: 'legacy session' });
     bob.ring('one');
     bob.ring('two', { group: true });
     bob.ring('past');
     bob.stop('past');
-    bob.tell({ type: 'revoked', sids: ['gone', 'old session'] });
+    bob.tell({ type: 'revoked', sids: ['gone', 'legacy session'] });
     const told = bob.posts.map(({ to, message }) =>
       message.type === 'act' && to !== 'worker'
         ? `${to.id} ${message.device} ${message.action.type}`
@@ -99,7 +99,7 @@ describe('a session that is revoked', () => {
     bob.answer();
     expect(
       bob.posts.flatMap(messagesIn).map((told) => ('device' in told ? told.device : '')),
-    ).toEqual(['gone', 'gone', 'old session', 'ws-pc', 'old session', 'ws-pc']);
+    ).toEqual(['gone', 'gone', 'legacy session', 'ws-pc', 'legacy session', 'ws-pc']);
   });
 
   test('[A38, C16] a call hears of a revoked session though the host dies meanwhile', () => {
