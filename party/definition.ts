@@ -58,6 +58,15 @@ export interface Step<State> {
   readonly effects: readonly Effect[];
 }
 
+/** What a room begins with. */
+export interface RoomStart {
+  /** What {@link RoomDefinition.kept} gave when it was written last. */
+  readonly kept: unknown;
+  /** The connections that the room had while it slept. */
+  readonly present: readonly Present[];
+  readonly now: number;
+}
+
 /**
  * A kind of room: a pure machine and what its host has to know. Plain JSON states, no sockets, no clock; times are milliseconds since 1970. Nothing in it throws.
  */
@@ -79,8 +88,8 @@ export interface RoomDefinition<State, Frame, Message> {
   decode(text: string, who: Entrant | undefined): Decoded<Frame> | undefined;
   /** What a text says that is longer, by so many bytes in all; undefined where such a one is too long. */
   decodeLong?(text: string, bytes: number, who: Entrant | undefined): Decoded<Frame> | undefined;
-  /** A room that begins, or begins again with what was kept; `present` are those whom it slept with. */
-  start(id: string, kept: unknown, present: readonly Present[], now: number): Step<State>;
+  /** Begins a room, from what was written if anything was. */
+  start(id: string, from: RoomStart): Step<State>;
   step(state: State, event: RoomEvent<Frame, Message>, now: number): Step<State>;
   /** The part of a state that outlives its host. */
   kept(state: State): unknown;

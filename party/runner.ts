@@ -153,7 +153,7 @@ export class RoomRunner<State, Frame, Message> {
   ): Promise<{ readonly who: Entrant | undefined } | undefined> {
     const { secrets, id, now } = this.#host;
     const target = `${this.#definition.party}/${id}`;
-    const verified = await verify(secrets, target, { headers, body }, now());
+    const verified = await verify(secrets, { target, headers, body }, now());
     if (!verified) return undefined;
     return { who: verified.entrant === undefined ? undefined : Entrant.parse(verified.entrant) };
   }
@@ -175,7 +175,13 @@ export class RoomRunner<State, Frame, Message> {
     for (const socket of this.#host.sockets()) {
       if (!this.#coming.has(socket.id)) this.#lines.set(socket.id, newLine(socket, 0));
     }
-    this.#carryOut(this.#definition.start(this.#host.id, kept, this.#present(), this.#host.now()));
+    this.#carryOut(
+      this.#definition.start(this.#host.id, {
+        kept,
+        present: this.#present(),
+        now: this.#host.now(),
+      }),
+    );
   }
 
   #present(): Present[] {

@@ -1,6 +1,6 @@
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
-import type { RoomEvent, Step } from '../definition.ts';
+import type { RoomEvent, RoomStart, Step } from '../definition.ts';
 import { answered, due, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
 import { ActiveAnswer, LATER, type ToCall, type ToInbox } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
@@ -222,7 +222,7 @@ const onLegacyDelivery = (
  * A room as it begins, or begins again on another host. Clients come back with their memory; legacy
  * clients cannot, so a call with one ends [C39].
  */
-export const startCall = (id: string, kept: unknown, now: number): Step<CallRoomState> => {
+export const startCall = (id: string, { kept, now }: RoomStart): Step<CallRoomState> => {
   if (kept === undefined) return { state: emptyRoom(id), effects: [] };
   const written = kept as KeptCall;
   const step = new CallStep(readCall(written), now);

@@ -16,7 +16,7 @@ export const callRoomDefinition: RoomDefinition<CallRoomState, CallFrame, ToCall
   quick: quickToCall,
   decode: decodeFrame,
   decodeLong: decodeLongFrame,
-  start: (id, given, _, now) => startCall(id, given, now),
+  start: startCall,
   step: stepCall,
   kept: writeRoom,
   deadline: nextDeadline,

@@ -160,21 +160,11 @@ export const roomOnPartyServer = <State, Frame, Message>(
         setAlarm: (at) => void storage.setAlarm(at),
         post: (to, message) => {
           if (to !== 'worker' && tellRoom) return patience.waitFor(tellRoom(to, message));
-          return to === 'worker'
-            ? postSigned(
-                secrets,
-                to,
-                message,
-                (init) => this.ctx.exports.default.fetch(WORKER, init),
-                Date.now(),
-              )
-            : postSigned(
-                secrets,
-                `${to.party}/${to.id}`,
-                message,
-                (init) => fetchRoom(to, init),
-                Date.now(),
-              );
+          const target = to === 'worker' ? to : `${to.party}/${to.id}`;
+          const signing = { secrets, target, now: Date.now() };
+          return postSigned(signing, message, (init) =>
+            to === 'worker' ? this.ctx.exports.default.fetch(WORKER, init) : fetchRoom(to, init),
+          );
         },
       };
     }

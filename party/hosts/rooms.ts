@@ -6,18 +6,13 @@ import { type RoomSecrets, sign } from '../wire/signature.ts';
 /** The rooms as the Worker reaches them: by signed requests, wherever they live. */
 export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms => ({
   ask: (room, message) =>
-    postSigned(
-      secrets,
-      `${room.party}/${room.id}`,
-      message,
-      (init) => fetchRoom(room, init),
-      Date.now(),
+    postSigned({ secrets, target: `${room.party}/${room.id}`, now: Date.now() }, message, (init) =>
+      fetchRoom(room, init),
     ),
   connect: async (room, entrant) => {
     const signature = await sign(
       secrets,
-      `${room.party}/${room.id}`,
-      entrant ? { entrant } : {},
+      { target: `${room.party}/${room.id}`, ...(entrant && { entrant }) },
       Date.now(),
     );
     // The id of a connection comes from `_pk`: one that a client chose could be another's.

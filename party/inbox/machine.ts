@@ -1,6 +1,6 @@
 import type { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
-import type { Present, RoomEvent, Step } from '../definition.ts';
+import type { Present, RoomEvent, RoomStart, Step } from '../definition.ts';
 import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { findSilent, onConnect, onHello, onSocketClosed } from './devices.ts';
@@ -44,9 +44,7 @@ const DONE = { outcome: 'done' } as const;
  */
 export const startInbox = (
   id: string,
-  stored: unknown,
-  present: readonly Present[],
-  now: number,
+  { kept: stored, present, now }: RoomStart,
 ): Step<InboxState> => {
   const { lines, outbox, ...rest } = { ...EMPTY_INBOX, ...(stored as StoredInbox | undefined) };
   const sockets = present.flatMap((connection): InboxSocket[] => {

@@ -14,7 +14,7 @@ export const qrRoomDefinition: RoomDefinition<QrState, never, QrMessage> = {
   hibernate: true,
   message: QrMessage,
   decode: () => undefined,
-  start: (id, kept) => ({
+  start: (id, { kept }) => ({
     state: {
       expiresAt: qrRoomExpiry(id),
       told: QrMessage.shape.type.optional().parse(kept ?? undefined),

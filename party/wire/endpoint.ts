@@ -12,16 +12,16 @@ import type { CallAnswer, Done, SessionsAnswer } from './messages.ts';
 import { ToWorker } from './messages.ts';
 import { roomSecrets, verify } from './signature.ts';
 
-/** Where rooms tell the Worker something, in requests that they sign. */
+/** The path to which rooms post what they tell the Worker. */
 export const WORKER_PATH = '/api/internal/rooms';
 
-/** Does what a room asks of the Worker, and says what the room is answered. */
+/** Does what a room asks of the Worker and returns the answer. */
 export type OnRoomMessage = (
   ctx: RequestContext,
   message: ToWorker,
 ) => Promise<CallAnswer | Done | SessionsAnswer>;
 
-/** The largest message of a room, in bytes: an offer comes twice in it, as it was and as understood. */
+/** The longest message of a room, in bytes: it has a legacy offer twice, raw and as understood. */
 const MESSAGE_LIMIT = 3 * SIGNAL_LIMIT;
 
 /**
@@ -38,8 +38,8 @@ export const wireRoutes = (
   });
   return new Hono<AppEnv>().post(WORKER_PATH, limit, async (c) => {
     const body = await c.req.text();
-    const request = { headers: c.req.raw.headers, body };
-    const signed = await verify(roomSecrets(settings), 'worker', request, now());
+    const request = { target: 'worker', headers: c.req.raw.headers, body };
+    const signed = await verify(roomSecrets(settings), request, now());
     if (!signed) throw new ApiError('invalid_secret');
     const message = validate(ToWorker, JSON.parse(body));
     return c.json(await onRoomMessage(requestContextOf(c, now), message));

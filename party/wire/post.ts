@@ -4,36 +4,40 @@ import { type RoomSecrets, sign } from './signature.ts';
 /** Sends a request to a room, wherever rooms live. `query` begins with `?`. */
 export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promise<Response>;
 
-/** How long anybody waits for a room, in milliseconds: a little longer than the room itself waits for what it asks. */
+/** How long a room is waited for, in milliseconds: a little longer than it waits for others. */
 export const ROOM_TIMEOUT_MS = 4_500;
 
-/** Whoever was told something says that it is nothing they could be told. */
+/** The receiver refuses a message for what it is. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
 }
 
-/** The answers that say so: not a message, and too long for one. */
+/** The statuses of a {@link RefusedError}: not a message, too long for one. */
 const REFUSALS = [400, 413];
 
+/** What a signed POST needs beside its message; `target` and `now` as {@link sign} has them. */
+export interface PostContext {
+  readonly secrets: RoomSecrets;
+  readonly target: string;
+  readonly now: number;
+}
+
 /**
- * Tells somebody something by a signed POST.
+ * Tells a room or the Worker something by a signed POST.
  *
- * @param target as {@link sign} has it
  * @returns the JSON that is answered
- * @throws {RefusedError} when it is refused for what it is
- * @throws when nobody answers, or not with success
+ * @throws {RefusedError} when the message itself is refused, so that sending it again is of no use
+ * @throws when there is no answer, or none of success
  */
 export const postSigned = async (
-  secrets: RoomSecrets,
-  target: string,
+  { secrets, target, now }: PostContext,
   message: object,
   send: (init: RequestInit) => Promise<Response>,
-  now: number,
 ): Promise<unknown> => {
   const body = JSON.stringify(message);
   const headers = {
     'Content-Type': 'application/json',
-    ...(await sign(secrets, target, { body }, now)),
+    ...(await sign(secrets, { target, body }, now)),
   };
   const answer = await send({
     method: 'POST',
@@ -48,7 +52,7 @@ export const postSigned = async (
 };
 
 /**
- * Waits for the answer of a room, which may last for longer than anybody waits: a WebSocket.
+ * Waits for the answer of a room, with a limit on the answer alone: a WebSocket lives on after it.
  *
  * @throws when there is no answer in time
  */

@@ -5,23 +5,23 @@ import type { Entrant, ToCall, ToInbox } from './messages.ts';
 /** The rooms that clients are connected to. */
 export interface Rooms {
   /**
-   * Tells a room something, and says what it answers (room-messages.ts).
+   * Tells a room something and returns its answer.
    *
    * @throws when the room cannot be reached
    */
   ask(room: Room, message: ToCall | ToInbox | QrMessage): Promise<unknown>;
   /**
-   * Lets a client in: answers 101 with its WebSocket.
+   * Lets a client in: returns 101 with its WebSocket.
    *
    * @param entrant who it is, in rooms where that matters
    * @throws when the room cannot be reached
    */
   connect(room: Room, entrant?: Entrant): Promise<Response>;
-  /** Opens a WebSocket and closes it at once, so that a client gets a code: browsers tell nothing of a refused upgrade. */
+  /** Opens a WebSocket and closes it at once: browsers tell no code of a refused upgrade. */
   refuse(why: CloseReason): Response;
 }
 
-/** What whoever tells rooms something works with. */
+/** The services of code that tells rooms something. */
 export interface RoomServices {
   readonly rooms: Rooms;
 }
@@ -30,7 +30,7 @@ const nobody = () => {
   throw new Error('There are no rooms');
 };
 
-/** Where there are no rooms, nobody hears what they are told. Clients poll. */
+/** Rooms that do not exist: what they are told is lost, and clients poll. */
 export const NO_ROOMS: Rooms = {
   ask: async () => ({}),
   connect: async () => nobody(),

@@ -29,20 +29,18 @@ const keyOf = (secret: string): Promise<CryptoKey> => {
   return key;
 };
 
-/** What is signed. It begins like no JWT does, so the secret of tokens may be the one here. */
-const signed = (target: string, expiry: string, entrant: string, body: string) =>
-  utf8.encode(['aist rooms', target, expiry, entrant, body].join('\n'));
+/** The text that is signed; no JWT begins like it, so the secret of tokens may be used here. */
+const encodeSigned = (parts: readonly string[]) => utf8.encode(['aist rooms', ...parts].join('\n'));
 
 /**
- * The headers of a request between the Worker and the rooms.
+ * Signs a request between the Worker and the rooms: the headers that it needs.
  *
- * @param target `<party>/<id>` of the room that it goes to, or `worker`
- * @param now milliseconds since 1970
+ * `target` is `<party>/<id>` of the room that it goes to, or `worker`; `now` is in milliseconds since
+ * 1970. The signature is good for {@link VALID_MS}.
  */
 export const sign = async (
   [secret]: RoomSecrets,
-  target: string,
-  { entrant, body = '' }: { entrant?: object; body?: string },
+  { target, entrant, body = '' }: { target: string; entrant?: object; body?: string },
   now: number,
 ): Promise<Record<string, string>> => {
   const expiry = String(now + VALID_MS);
@@ -50,32 +48,31 @@ export const sign = async (
   const mac = await crypto.subtle.sign(
     'HMAC',
     await keyOf(secret),
-    signed(target, expiry, who, body),
+    encodeSigned([target, expiry, who, body]),
   );
   const signature = { [SIGNATURE]: `${expiry}.${base64url.encode(new Uint8Array(mac))}` };
   return entrant ? { ...signature, [ENTRANT]: who } : signature;
 };
 
-/** A request that was signed: who enters, as it was given to {@link sign}. */
+/** A request with a good signature: who enters, as it was given to {@link sign}. */
 export interface Verified {
   readonly entrant: unknown;
 }
 
-/** Whether a request was signed for this target, and lately; undefined when not. Compares in constant time. */
+/** Verifies that a request was signed lately for this target, in constant time; undefined if not. */
 export const verify = async (
   secrets: RoomSecrets,
-  target: string,
-  { headers, body = '' }: { headers: Headers; body?: string },
+  { target, headers, body = '' }: { target: string; headers: Headers; body?: string },
   now: number,
 ): Promise<Verified | undefined> => {
   const [, expiry = '', mac = ''] =
     /^(\d{1,15})\.([\w-]{43})$/.exec(headers.get(SIGNATURE) ?? '') ?? [];
   const left = Number(expiry) - now;
-  // Clocks are together to far less than that.
+  // An expiry further away than clocks can differ was made by nobody.
   if (!expiry || left <= 0 || left > 2 * VALID_MS) return undefined;
   const who = headers.get(ENTRANT) ?? '';
   const bytes = new Uint8Array(base64url.decode(mac));
-  const text = signed(target, expiry, who, body);
+  const text = encodeSigned([target, expiry, who, body]);
   for (const secret of secrets) {
     if (!(await crypto.subtle.verify('HMAC', await keyOf(secret), bytes, text))) continue;
     return {
@@ -86,7 +83,8 @@ export const verify = async (
 };
 
 /**
- * The secrets of rooms. Those that live elsewhere have one of their own and never see the secrets of tokens; in the Worker they change with those, in the same two steps.
+ * The secrets of rooms. Rooms that live elsewhere have a secret of their own and never see those of
+ * tokens; in the Worker both are the same and are changed in the same two steps.
  *
  * @param env bindings or settings
  */

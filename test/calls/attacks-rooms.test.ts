@@ -124,23 +124,22 @@ describe('whoever speaks to rooms past the Worker', () => {
     ['nonsense', async () => ({ 'X-AIST-Signature': 'nonsense' })],
     [
       'a signature of somebody else',
-      (target, body) => sign([STRANGE], target, { body }, Date.now()),
+      (target, body) => sign([STRANGE], { target, body }, Date.now()),
     ],
     [
       'a signature for another room',
-      (target, body) => sign([SECRET], `${target}x`, { body }, Date.now()),
+      (target, body) => sign([SECRET], { target: `${target}x`, body }, Date.now()),
     ],
     [
       'a signature for something else',
-      (target, body) => sign([SECRET], target, { body: `${body} ` }, Date.now()),
+      (target, body) => sign([SECRET], { target, body: `${body} ` }, Date.now()),
     ],
     [
       'a signature for an entrant that is not named',
       async (target, body) => {
         const { 'X-AIST-Entrant': _, ...rest } = await sign(
           [SECRET],
-          target,
-          { entrant: entrant(), body },
+          { target, entrant: entrant(), body },
           Date.now(),
         );
         return rest;
@@ -151,21 +150,20 @@ describe('whoever speaks to rooms past the Worker', () => {
       async (target, body) => {
         const mine = await sign(
           [SECRET],
-          target,
-          { entrant: { ...entrant(), user: 'x' }, body },
+          { target, entrant: { ...entrant(), user: 'x' }, body },
           Date.now(),
         );
-        const theirs = await sign([STRANGE], target, { entrant: entrant(), body }, Date.now());
+        const theirs = await sign([STRANGE], { target, entrant: entrant(), body }, Date.now());
         return { ...theirs, 'X-AIST-Signature': String(mine['X-AIST-Signature']) };
       },
     ],
     [
       'a signature of a minute ago',
-      (target, body) => sign([SECRET], target, { body }, Date.now() - 60_000),
+      (target, body) => sign([SECRET], { target, body }, Date.now() - 60_000),
     ],
     [
       'a signature that holds for years',
-      (target, body) => sign([SECRET], target, { body }, Date.now() + 1e11),
+      (target, body) => sign([SECRET], { target, body }, Date.now() + 1e11),
     ],
   ];
 
@@ -215,7 +213,11 @@ describe('whoever speaks to rooms past the Worker', () => {
     );
 
     test('[C18] a request signed by the secret of tokens is turned away by rooms elsewhere', async () => {
-      const headers = await sign([String(JWT_SECRET)], `call/${call}`, { body: act() }, Date.now());
+      const headers = await sign(
+        [String(JWT_SECRET)],
+        { target: `call/${call}`, body: act() },
+        Date.now(),
+      );
       const url = `${ROOMS_URL}/parties/call/${call}`;
       expect((await fetch(url, { method: 'POST', body: act(), headers })).status).toBe(401);
     });
@@ -234,7 +236,7 @@ describe('whoever speaks to rooms past the Worker', () => {
     if (!c || !d) throw new Error('There are no two');
     const record = recordOf(c.user.id, [d.user.id]);
     const body = JSON.stringify(record);
-    const headers = await sign([SECRET], 'worker', { body }, Date.now());
+    const headers = await sign([SECRET], { target: 'worker', body }, Date.now());
     for (const _ of repeated(3, () => 0)) {
       const told = await runningApi().send('POST', '/api/internal/rooms', { body, headers });
       expect([told.status, told.body]).toEqual([200, { outcome: 'done' }]);

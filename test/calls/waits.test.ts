@@ -287,9 +287,9 @@ describe.concurrent('in time,', { timeout }, () => {
     const { ROOMS_SECRET, JWT_SECRET, ROOMS_URL } = stack.settings;
     const secret = String(ROOMS_SECRET ?? JWT_SECRET);
     const body = JSON.stringify({ type: 'call' });
-    const headers = await sign([secret], 'worker', { body }, Date.now());
+    const headers = await sign([secret], { target: 'worker', body }, Date.now());
     const entrant = { user: 'u', device: 'd', sid: 'd', old: false, until: Date.now() + 1e9 };
-    const way = await sign([secret], 'inbox/u', { entrant }, Date.now());
+    const way = await sign([secret], { target: 'inbox/u', entrant }, Date.now());
     await sleep(31_000);
     const late = await api.send('POST', '/api/internal/rooms', { body, headers });
     expect(late.status).toBe(401);

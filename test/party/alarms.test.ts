@@ -83,7 +83,7 @@ describe('an alarm', () => {
       callees: [{ user: 'bob', username: '', displayName: '' }],
       video: false,
     });
-    const headers = await sign([SECRET], 'call/c', { body }, host.time);
+    const headers = await sign([SECRET], { target: 'call/c', body }, host.time);
     void runner.request(new Request('https://room/', { method: 'POST', body, headers }));
     await vi.waitFor(() => expect(host.posts).toHaveLength(1));
     host.alarm = null;

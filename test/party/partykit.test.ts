@@ -27,7 +27,7 @@ const noting = (heard: string[]): RoomDefinition<string, string, object> => ({
   hibernate: true,
   message: z.object({}),
   decode: (text) => ({ frame: text }),
-  start: (id, _, present) => {
+  start: (id, { present }) => {
     heard.push(`start ${id}: ${present.map(({ who }) => who?.user)}`);
     return { state: id, effects: [] };
   },
@@ -82,7 +82,9 @@ const connectionOf = (id: string): PartyConnection => {
 
 const wayIn = async (room: string) => ({
   request: {
-    headers: Object.entries(await sign([SECRET], `call/${room}`, { entrant: anna }, Date.now())),
+    headers: Object.entries(
+      await sign([SECRET], { target: `call/${room}`, entrant: anna }, Date.now()),
+    ),
   },
 });
 

@@ -103,7 +103,7 @@ export class Probe {
       message: Say,
       asksWhoIsHere: (message) => this.asksWhoIsHere(message),
       decode: (text) => ({ frame: { say: text } }),
-      start: (_, __, present) => {
+      start: (_, { present }) => {
         this.#note('start', present);
         return { state: 0, effects: [] };
       },
@@ -140,7 +140,7 @@ export class Probe {
   ) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const headers = signed
-      ? await sign([secret], target, { body: text }, this.host.time - age)
+      ? await sign([secret], { target, body: text }, this.host.time - age)
       : {};
     return this.runner.request(
       new Request('https://room/', { method: 'POST', body: text, headers }),

@@ -128,7 +128,7 @@ describe('a room that could not start', () => {
     'a room starts again with a %s',
     async (what) => {
       const body = JSON.stringify({ say: 'x' });
-      const headers = await sign([SECRET], 'call/room', { body }, probe.host.time);
+      const headers = await sign([SECRET], { target: 'call/room', body }, probe.host.time);
       const request = () => new Request('https://room', { method: 'POST', headers, body });
       probe.react = (event) =>
         event.type === 'message' ? [{ type: 'reply', request: event.request, answer: {} }] : [];

@@ -153,12 +153,11 @@ export class SimulatedRoom<State, Frame, Message> {
     this.lastAt = this.#surroundings.clock.now;
     if (this.state !== undefined) return;
     const kept: unknown = this.written === undefined ? undefined : JSON.parse(this.written);
-    const { state, effects } = this.#definition.start(
-      this.room.id,
+    const { state, effects } = this.#definition.start(this.room.id, {
       kept,
-      this.#present(),
-      this.#surroundings.clock.now,
-    );
+      present: this.#present(),
+      now: this.#surroundings.clock.now,
+    });
     this.#carryOut(state, effects);
   }
 

@@ -102,10 +102,10 @@ describe('what a room tells of a call', () => {
     const now = clock.now();
     const forged = await Promise.all([
       {},
-      sign(['another secret'], 'worker', { body }, now),
-      sign([secret], 'call/x', { body }, now),
-      sign([secret], 'worker', { body: `${body} ` }, now),
-      sign([secret], 'worker', { body }, now - 60_000),
+      sign(['another secret'], { target: 'worker', body }, now),
+      sign([secret], { target: 'call/x', body }, now),
+      sign([secret], { target: 'worker', body: `${body} ` }, now),
+      sign([secret], { target: 'worker', body }, now - 60_000),
     ]);
     for (const headers of forged) {
       expect((await api.send('POST', '/api/internal/rooms', { body, headers })).status).toBe(401);

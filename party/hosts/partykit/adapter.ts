@@ -157,12 +157,8 @@ export const roomOnPartyKit = <State, Frame, Message>(
       const target = `${definition.party}/${id}`;
       const url = new URL(`/parties/${target}`, vars.ROOMS_URL);
       this.#stayAwake = () =>
-        void postSigned(
-          [vars.ROOMS_SECRET],
-          target,
-          {},
-          (init) => fetch(url, init),
-          Date.now(),
+        void postSigned({ secrets: [vars.ROOMS_SECRET], target, now: Date.now() }, {}, (init) =>
+          fetch(url, init),
         ).catch(() => undefined);
       return new RoomRunner(this.#host(id, vars), definition);
     }
@@ -193,13 +189,8 @@ export const roomOnPartyKit = <State, Frame, Message>(
             to === 'worker'
               ? new URL('/api/internal/rooms', API_URL)
               : new URL(`/parties/${target}`, ROOMS_URL);
-          return postSigned(
-            [ROOMS_SECRET],
-            target,
-            message,
-            (init) => fetch(url, init),
-            Date.now(),
-          );
+          const signing = { secrets: [ROOMS_SECRET], target, now: Date.now() } as const;
+          return postSigned(signing, message, (init) => fetch(url, init));
         },
       };
     }
@@ -245,8 +236,9 @@ const ifSigned = async (
   target: string,
   env: unknown,
 ): Promise<Party.Request | Response> => {
-  const signed = { headers: new Headers([...request.headers]), body: await request.clone().text() };
-  const verified = await verify([Vars.parse(env).ROOMS_SECRET], target, signed, Date.now());
+  const headers = new Headers([...request.headers]);
+  const signed = { target, headers, body: await request.clone().text() };
+  const verified = await verify([Vars.parse(env).ROOMS_SECRET], signed, Date.now());
   return verified ? request : new Response(null, { status: 401 });
 };
 

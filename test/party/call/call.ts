@@ -49,7 +49,9 @@ export class CallRoom extends Recorder {
   constructor(answers: Answers = {}) {
     super();
     this.answers = { ...answers };
-    this.state = this.#perform(callRoomDefinition.start('c', undefined, [], this.now));
+    this.state = this.#perform(
+      callRoomDefinition.start('c', { kept: undefined, present: [], now: this.now }),
+    );
   }
 
   /** Alice calls from the device `alice`. Returns the request's number, see {@link reply}. */
@@ -175,7 +177,7 @@ export class CallRoom extends Recorder {
     this.frames.clear();
     this.open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
-    this.state = this.#perform(callRoomDefinition.start('c', kept, [], this.now));
+    this.state = this.#perform(callRoomDefinition.start('c', { kept, present: [], now: this.now }));
     return this.#answer();
   }
 

@@ -36,7 +36,9 @@ export class Inbox {
 
   constructor(user = 'bob', kept?: unknown) {
     this.user = user;
-    this.state = this.#perform(inboxRoomDefinition.start(user, kept, [], this.now));
+    this.state = this.#perform(
+      inboxRoomDefinition.start(user, { kept, present: [], now: this.now }),
+    );
   }
 
   /** A current device comes and says hello; its connection and its device have the same name. */
@@ -205,7 +207,11 @@ export class Inbox {
     this.#open.length = 0;
     const kept = this.written === undefined ? undefined : JSON.parse(JSON.stringify(this.written));
     this.state = this.#perform(
-      inboxRoomDefinition.start(this.user, kept, [...this.#present.values()], this.now),
+      inboxRoomDefinition.start(this.user, {
+        kept,
+        present: [...this.#present.values()],
+        now: this.now,
+      }),
     );
     return this;
   }

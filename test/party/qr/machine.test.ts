@@ -80,9 +80,13 @@ describe('the room of a QR code', () => {
   test('the room knows what it was told when it starts again, and when it expires', () => {
     const until = (EXPIRES / 1000).toString(36).padStart(6, '0');
     const id = `${until}-${'n'.repeat(12)}-${'m'.repeat(43)}`;
-    expect(qrRoomDefinition.start(id, undefined, [], 0).state).toEqual(fresh);
+    expect(qrRoomDefinition.start(id, { kept: undefined, present: [], now: 0 }).state).toEqual(
+      fresh,
+    );
     const { state } = step(fresh, tell(denied), 0);
-    expect(qrRoomDefinition.start(id, qrRoomDefinition.kept(state), [], 0).state).toEqual(state);
+    expect(
+      qrRoomDefinition.start(id, { kept: qrRoomDefinition.kept(state), present: [], now: 0 }).state,
+    ).toEqual(state);
     expect(qrRoomDefinition.deadline(state)).toBe(EXPIRES);
   });
 

@@ -12,17 +12,17 @@ const check = async (change: {
   body?: string;
   now?: number;
 }) => {
-  const headers = await sign([SECRET], 'call/1', { entrant, body: '{}' }, NOW);
+  const headers = await sign([SECRET], { target: 'call/1', entrant, body: '{}' }, NOW);
   const given = new Headers({ ...headers, ...change.headers });
   const { secret = SECRET, target = 'call/1', body = '{}', now = NOW } = change;
-  return verify([secret], target, { headers: given, body }, now);
+  return verify([secret], { target, headers: given, body }, now);
 };
 
 describe('a signed request', () => {
   test('[C18] a signed request says who enters', async () => {
     expect(await check({})).toEqual({ entrant });
-    const headers = new Headers(await sign([SECRET], 'worker', { body: 'x' }, NOW));
-    expect(await verify([SECRET], 'worker', { headers, body: 'x' }, NOW)).toEqual({
+    const headers = new Headers(await sign([SECRET], { target: 'worker', body: 'x' }, NOW));
+    expect(await verify([SECRET], { target: 'worker', headers, body: 'x' }, NOW)).toEqual({
       entrant: undefined,
     });
   });
@@ -48,14 +48,16 @@ describe('a signed request', () => {
   });
 
   test('[A36] a signed request is taken in both steps of a change of the secret', async () => {
-    const headers = new Headers(await sign(['new', 'old'], 'worker', {}, NOW));
+    const headers = new Headers(await sign(['new', 'old'], { target: 'worker' }, NOW));
     for (const secrets of [
       ['new', 'old'],
       ['old', 'new'],
     ] as const) {
-      expect(await verify(secrets, 'worker', { headers }, NOW)).toEqual({ entrant: undefined });
+      expect(await verify(secrets, { target: 'worker', headers }, NOW)).toEqual({
+        entrant: undefined,
+      });
     }
-    expect(await verify(['old'], 'worker', { headers }, NOW)).toBeUndefined();
+    expect(await verify(['old'], { target: 'worker', headers }, NOW)).toBeUndefined();
   });
 
   test("[A36] requests are signed with the rooms' own secret, else with that of tokens", () => {

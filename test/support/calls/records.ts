@@ -10,7 +10,7 @@ export const tellWorker = async (
   now = Date.now(),
 ): Promise<Answer> => {
   const body = JSON.stringify(message);
-  const headers = await sign([String(stack.settings.JWT_SECRET)], 'worker', { body }, now);
+  const headers = await sign([String(stack.settings.JWT_SECRET)], { target: 'worker', body }, now);
   return api.send('POST', '/api/internal/rooms', { body, headers });
 };
 
