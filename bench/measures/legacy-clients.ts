@@ -49,7 +49,8 @@ const line = (
 };
 
 const rowsOf = (runs: readonly Run[]): Row[] => {
-  const what = `legacy clients, ${LEGACY_PAIRS} pairs, ${PER_SECOND.toLocaleString('en')} messages/s`;
+  const rate = `${PER_SECOND.toLocaleString('en')} messages/s`;
+  const what = `legacy clients, ${LEGACY_PAIRS} pairs, ${rate}`;
   const lost = Math.max(...runs.map((run) => run.lost));
   const p50 = median(runs.map((run) => run.p50));
   const p99 = median(runs.map((run) => run.p99));
