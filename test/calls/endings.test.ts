@@ -18,7 +18,7 @@ const written = async (caller: Device, callee: Device, callId: string) => {
 };
 
 describe('a call', () => {
-  test('[C1, C2] a call goes from ringing to accepted, and rings only for who is called', async () => {
+  test('[C1, C2, C14] a call goes from ringing to accepted, and rings only for who is called', async () => {
     const { a, b, call, caller, inbox } = await ringing({ video: true, offer: 'v=0 offer' });
     expect(call).toMatchObject({ state: 'ringing', role: 'caller' });
     const other = { username: b.user.username, displayName: b.user.displayName, user: b.user.id };

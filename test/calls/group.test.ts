@@ -29,7 +29,7 @@ const gather = async (count: number) => {
 };
 
 describe('a call of eight', () => {
-  test('[C8, C11] a call of eight is a mesh: each gets what is for it, in order', async () => {
+  test('[C8, C11, C14] a call of eight is a mesh: each gets what is for it, in order', async () => {
     const { devices, clients, call } = await gather(8);
     for (const [from, { client }] of clients.entries()) {
       for (const [to, { user }] of devices.entries()) {

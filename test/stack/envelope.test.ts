@@ -408,6 +408,16 @@ describe('a body', () => {
   });
 });
 
+test('[H5] of a query parameter that comes twice the first counts', async () => {
+  const address = freshAddress();
+  const { body } = await api.post('/api/auth/qr/request', {}, { address });
+  const statusOf = async (query: string) =>
+    (await api.send('GET', `/api/auth/qr/check?${query}`, { address })).body.status;
+  const code = `code=${body.code}`;
+  expect(await statusOf(`${code}&code=`)).toBe('pending');
+  expect(await statusOf(`code=&${code}`)).toBe('invalid');
+});
+
 describe('a path', () => {
   test.each([
     '/api',
