@@ -3,17 +3,17 @@ import { dropNulls } from '../src/contract/http/fields.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/sockets/protocol.ts';
 import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from './wire/messages.ts';
 
-/** Somebody connected to a room: the id of the connection, and whom the Worker let in (nobody in particular in a `qr` room). */
+/** A connection of a room, and whom the Worker let in with it; nobody is named in a `qr` room. */
 export interface Present {
   readonly id: string;
   readonly who: Entrant | undefined;
-  /** When they were heard last, in milliseconds since 1970. */
+  /** When a frame came last, in milliseconds since 1970. */
   readonly heardAt: number;
 }
 
 /** What happens to a room. Ids are those of connections. */
 export type RoomEvent<Frame, Message> =
-  /** `present` are all who are connected, the one who joins among them. */
+  /** `present` are all connections, with the new one. */
   | {
       readonly type: 'join';
       readonly id: string;
@@ -23,8 +23,8 @@ export type RoomEvent<Frame, Message> =
   | { readonly type: 'frame'; readonly id: string; readonly frame: Frame }
   | { readonly type: 'leave'; readonly id: string }
   /**
-   * Something told by the Worker or another room; to be answered by a `reply` with this request.
-   * `present` is for those messages alone that {@link RoomDefinition.asksWhoIsHere}.
+   * A message of the Worker or another room, to be answered by a `reply` with this request.
+   * `present` is given where {@link RoomDefinition.asksWhoIsHere} says so.
    */
   | {
       readonly type: 'message';
@@ -32,17 +32,17 @@ export type RoomEvent<Frame, Message> =
       readonly message: Message;
       readonly present?: readonly Present[];
     }
-  /** What became of a `post`: the answer to it, or undefined when none came. */
+  /** A `post` was answered, or was not: then `answer` is undefined. */
   | { readonly type: 'answered'; readonly n: number; readonly answer: unknown }
   | { readonly type: 'alarm'; readonly present: readonly Present[] };
 
-/** What a room does. Without a connection's id, with all. */
+/** An effect of a step; without the id of a connection it concerns all. */
 export type Effect =
   | { readonly type: 'send'; readonly to?: string; readonly frame: object }
   | { readonly type: 'close'; readonly id?: string; readonly why: CloseReason }
-  /** Writes what {@link RoomDefinition.kept} says. */
+  /** Writes what {@link RoomDefinition.kept} returns. */
   | { readonly type: 'keep' }
-  /** Deletes all that was kept; the room is as if it had never been. */
+  /** Deletes all that was written, with the alarm. */
   | { readonly type: 'forget' }
   | { readonly type: 'reply'; readonly request: string; readonly answer: object }
   | {
@@ -52,7 +52,7 @@ export type Effect =
       readonly message: ToCall | ToInbox | ToWorker | Batch;
     };
 
-/** The state that follows, and what to do, in this order. */
+/** The state after a step, and its effects in order. */
 export interface Step<State> {
   readonly state: State;
   readonly effects: readonly Effect[];
@@ -68,41 +68,42 @@ export interface RoomStart {
 }
 
 /**
- * A kind of room: a pure machine and what its host has to know. Plain JSON states, no sockets, no clock; times are milliseconds since 1970. Nothing in it throws.
+ * A kind of room: a pure machine and what its host has to know. States are plain JSON, without
+ * sockets or a clock; times are milliseconds since 1970. No function throws.
  */
 export interface RoomDefinition<State, Frame, Message> {
   readonly party: Room['party'];
-  /** The longest frame, in bytes; longer ones end the connection, but for those that {@link decodeLong} knows. */
+  /** The longest frame in bytes; a longer one ends the connection unless `decodeLong` reads it. */
   readonly frameLimit: number;
-  /** The text frame that asks for a sign of life, and its answer: a host can give it without waking the room. */
+  /** The text frame that asks for a sign of life, and its answer, which wakes no room. */
   readonly ping: readonly [string, string];
-  /** Whether the room may sleep with its sockets open. */
+  /** Whether the room may hibernate with its sockets open. */
   readonly hibernate: boolean;
-  /** What it can be told. */
+  /** The schema of its messages. */
   readonly message: z.ZodType<Message>;
-  /** The same of what it is told most, without the schema; undefined where that has to be asked. */
+  /** Reads frequent messages without the schema; undefined where the schema has to decide. */
   quick?(said: object): Message | undefined;
-  /** Whether it has to be known, when it is told this, who was heard when: for few, since it takes time. */
+  /** Whether a message needs `present`, which takes time to collect. */
   asksWhoIsHere?(message: Message): boolean;
-  /** What a text frame says; undefined where it is to be ignored. */
+  /** Decodes a text frame; undefined where it is to be ignored. */
   decode(text: string, who: Entrant | undefined): Decoded<Frame> | undefined;
-  /** What a text says that is longer, by so many bytes in all; undefined where such a one is too long. */
+  /** Decodes a frame over the limit, of so many bytes; undefined where it ends the connection. */
   decodeLong?(text: string, bytes: number, who: Entrant | undefined): Decoded<Frame> | undefined;
   /** Begins a room, from what was written if anything was. */
   start(id: string, from: RoomStart): Step<State>;
   step(state: State, event: RoomEvent<Frame, Message>, now: number): Step<State>;
-  /** The part of a state that outlives its host. */
+  /** The part of a state that is written and outlives the host. */
   kept(state: State): unknown;
-  /** When the room has to be woken by an `alarm`, if at all, whatever becomes of its host until then. */
+  /** When the room needs an `alarm`, also if its host dies before. */
   deadline(state: State): number | undefined;
-  /** When it wants an `alarm` as long as its host lives, if at all: nothing is written for it. */
+  /** When it wants an `alarm` if its host lives: nothing is written for it. */
   reminder?(state: State): number | undefined;
 }
 
-/** A frame, or why it is refused. */
+/** A frame that was decoded, or why it is refused. */
 export type Decoded<Frame> = { readonly frame: Frame } | { readonly error: FrameError };
 
-/** The JSON object that a text is, if it is one. */
+/** Parses a JSON object; undefined for any other text. */
 export const parseObject = (text: string): object | undefined => {
   try {
     const json: unknown = JSON.parse(text);
@@ -112,7 +113,7 @@ export const parseObject = (text: string): object | undefined => {
   }
 };
 
-/** Ready-made {@link RoomDefinition.decode} for frames with a `type`. What `quick` knows needs no schema. */
+/** Makes a {@link RoomDefinition.decode} for frames with a `type`; `quick` goes first. */
 export const decodeWith = <Frame>(
   schema: z.ZodType<Frame>,
   types: readonly string[],
@@ -125,7 +126,7 @@ export const decodeWith = <Frame>(
   };
 };
 
-/** As {@link decodeWith}, for what is parsed already. */
+/** As {@link decodeWith}, for objects that are parsed already. */
 export const decodeObjectWith =
   <Frame>(
     schema: z.ZodType<Frame>,

@@ -8,8 +8,8 @@ type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
 type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };
 
 /**
- * Decodes a frame with a candidate, as most frames are, without the schema, which is slow in Workers
- * because they forbid generated code.
+ * Decodes a frame with a candidate, as most frames are, without the schema, which is slow in
+ * Workers because they forbid generated code.
  *
  * @returns what the schema of client frames would, or undefined where the schema has to decide
  */

@@ -74,7 +74,7 @@ const stepWithoutCall = (
     const { state: call, effects } = step.result;
     return { state: { ...room, call }, effects };
   }
-  // A host may have written down the name of a room that has never had a call, or whose call is over.
+  // A host may know the name of a room that has never had a call, or whose call is over.
   const answer = message.type === 'permit' ? { outcome: 'no_such_call' } : DONE;
   return { state: room, effects: [{ type: 'reply', request, answer }, { type: 'forget' }] };
 };

@@ -47,7 +47,7 @@ const refuseEntrant = (step: CallStep, id: string, who: Entrant): CloseReason | 
   return step.socketsOf(who.user).length >= DEVICE_LIMIT ? 'full' : undefined;
 };
 
-/** Lets a connection in: a ticket is of use once [C18], the newest socket of a device wins [C19]. */
+/** Lets a connection in: a ticket is good once [C18], the newest socket of a device wins [C19]. */
 export const onConnect = (step: CallStep, id: string, who: Entrant) => {
   const { call, now } = step;
   const { ticket, user, device, until } = who;

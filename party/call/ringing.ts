@@ -23,7 +23,7 @@ type Permit = Extract<ToCall, { type: 'permit' }>;
 /** How long the inbox of the caller is asked, in milliseconds: the caller waits. */
 const DIAL_MS = 3_000;
 
-/** How long `create` waits for the callees' inboxes, in milliseconds: less than the Worker waits. */
+/** How long `create` waits for the inboxes of callees, in milliseconds: less than the Worker. */
 export const RUNG_MS = 3_000;
 
 /** How many TURN credentials a member has at most: the record must fit what the Worker takes. */

@@ -281,7 +281,7 @@ const mergeDeliveries = (deliveries: readonly Delivery[]): readonly Delivery[] =
   return merged;
 };
 
-/** Delivers all signals that a member has not seen, or sends them to one legacy device that rings. */
+/** Delivers what a member has not seen, or sends it to one legacy device that rings. */
 export const replaySignals = (step: CallStep, user: string, legacyDevice?: string) => {
   for (const { user: from } of step.call.streams) {
     const pair = { from, to: user };

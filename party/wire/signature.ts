@@ -35,8 +35,8 @@ const encodeSigned = (parts: readonly string[]) => utf8.encode(['aist rooms', ..
 /**
  * Signs a request between the Worker and the rooms: the headers that it needs.
  *
- * `target` is `<party>/<id>` of the room that it goes to, or `worker`; `now` is in milliseconds since
- * 1970. The signature is good for {@link VALID_MS}.
+ * `target` is `<party>/<id>` of the room that it goes to, or `worker`; `now` is in milliseconds
+ * since 1970. The signature is good for {@link VALID_MS}.
  */
 export const sign = async (
   [secret]: RoomSecrets,
@@ -59,7 +59,7 @@ export interface Verified {
   readonly entrant: unknown;
 }
 
-/** Verifies that a request was signed lately for this target, in constant time; undefined if not. */
+/** Verifies in constant time that a request was signed lately for this target. */
 export const verify = async (
   secrets: RoomSecrets,
   { target, headers, body = '' }: { target: string; headers: Headers; body?: string },
