@@ -2,7 +2,7 @@ import { CallClientFrame } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import { type Decoded, decodeObjectWith, parseObject } from '../definition.ts';
-import { candidateIn, isSomething } from '../quick.ts';
+import { isObject, readCandidate } from '../read-candidates.ts';
 
 type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
 type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };
@@ -17,12 +17,12 @@ export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | unde
   const { type, seq, to, signal } = frame;
   if (type !== 'signal' || !Number.isSafeInteger(seq) || (seq as number) < 1) return;
   if (to !== undefined && (typeof to !== 'string' || to.length > 64)) return;
-  if (!isSomething(signal)) return;
+  if (!isObject(signal)) return;
   const { kind, candidate } = signal as Unknown<
     Extract<SignalFrame['signal'], { kind: 'candidate' }>
   >;
-  if (kind !== 'candidate' || !isSomething(candidate)) return;
-  const read = candidateIn(candidate);
+  if (kind !== 'candidate' || !isObject(candidate)) return;
+  const read = readCandidate(candidate);
   if (!read) return;
   const decoded: SignalFrame['signal'] = { kind, candidate: read };
   return to === undefined

@@ -1,6 +1,6 @@
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
 import type { RoomDefinition } from '../definition.ts';
-import { quickToCall } from '../quick.ts';
+import { readCandidateToCall } from '../read-candidates.ts';
 import { ToCall } from '../wire/messages.ts';
 import { type CallFrame, decodeFrame, decodeLongFrame } from './decode.ts';
 import { nextDeadline, nextReminder, startCall, stepCall, writeRoom } from './machine.ts';
@@ -13,7 +13,7 @@ export const callRoomDefinition: RoomDefinition<CallRoomState, CallFrame, ToCall
   ping: PING,
   hibernate: false,
   message: ToCall,
-  quick: quickToCall,
+  quick: readCandidateToCall,
   decode: decodeFrame,
   decodeLong: decodeLongFrame,
   start: startCall,

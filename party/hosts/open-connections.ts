@@ -1,7 +1,7 @@
-/** How long a client may take to answer a close when its room is over, in milliseconds. */
+/** How long a client may take to answer the close of a room that is over, in milliseconds. */
 export const CLOSE_MS = 5_000;
 
-/** The connections of a room that have not closed, whatever they were told. */
+/** The connections of a room that are open, also those that were told to close. */
 export class OpenConnections {
   readonly #ids = new Set<string>();
 
@@ -14,9 +14,9 @@ export class OpenConnections {
   }
 
   /**
-   * Ends a room that is over together with those that do not answer their close: they would keep it
-   * in memory, at our cost, for as long as they like. A room without connections ends by itself, and
-   * is left alone: a timer would keep it awake.
+   * Ends a room that is over with those that do not answer their close, which would keep it in
+   * memory for as long as they like. A room without connections ends by itself: a timer would delay
+   * that.
    */
   endRoomLater(end: () => void): void {
     if (this.#ids.size === 0) return;

@@ -2,20 +2,21 @@ import type { Connection, ConnectionContext } from 'partyserver';
 import { Server } from 'partyserver';
 import { CLOSE } from '../../src/contract/sockets/protocol.ts';
 import { createLog, reasonOf } from '../../src/platform/log.ts';
-import { cutWhenFlooding } from '../cut.ts';
 import type { RoomDefinition } from '../definition.ts';
-import { Patience } from '../patience.ts';
-import { type Host, RoomRunner, type Socket } from '../runner.ts';
+import type { Host, HostSocket } from '../runner/host.ts';
+import { RoomRunner } from '../runner/room-runner.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { postSigned } from '../wire/post.ts';
 import { roomSecrets } from '../wire/signature.ts';
+import { AnswerTimeouts } from './answer-timeouts.ts';
+import { cutWhenFlooding } from './cut-flooding.ts';
 import { OpenConnections } from './open-connections.ts';
 import { fetchRoomOf, tellRoomOf } from './stubs.ts';
 
 /** Where rooms tell the Worker something; the host name is never looked at. */
 const WORKER = 'https://worker/api/internal/rooms';
 
-/** How old the note may become when a connection was heard, in milliseconds. */
+/** How old the stored time when a connection was heard may become, in milliseconds. */
 const NOTE_MS = 15_000;
 
 /** The code of an empty close frame (RFC 6455 §7.1.5). */
@@ -23,33 +24,33 @@ const NO_STATUS = 1005;
 
 const log = createLog();
 
-/** What is kept with a connection: it survives the sleep of a room. */
-interface Kept {
+/** What is stored with a connection: it survives the sleep of a room. */
+interface Attachment {
   readonly who?: Entrant;
-  /** Milliseconds since 1970. */
+  /** When the connection was heard, in milliseconds since 1970. */
   readonly since: number;
 }
 
-/** Notes that a connection was heard, now and then: what is noted survives a sleep. */
-const note = (connection: Connection) => {
-  const { who, since } = connection.state as Kept;
+/** Stores when a connection was heard, if what is stored is old. */
+const noteHeard = (connection: Connection) => {
+  const { who, since } = connection.state as Attachment;
   const now = Date.now();
   if (now - since >= NOTE_MS)
-    connection.setState({ ...(who && { who }), since: now } satisfies Kept);
+    connection.setState({ ...(who && { who }), since: now } satisfies Attachment);
 };
 
-/** A kind of room on PartyServer: a Durable Object of the Worker. */
+/** Makes the class of a kind of room on PartyServer: a Durable Object of the Worker. */
 export const roomOnPartyServer = <State, Frame, Message>(
   definition: RoomDefinition<State, Frame, Message>,
 ) =>
   class extends Server<Env> {
     static override options = { hibernate: definition.hibernate };
     #runner: RoomRunner<State, Frame, Message> | undefined;
-    /** A host that sleeps forgets them. */
+    /** Only rooms that do not sleep use it: a host that sleeps forgets it. */
     readonly #open = new OpenConnections();
 
     override onStart(): void {
-      // Answered without waking the room. A room that never sleeps wants to hear it.
+      // The host answers pings without waking the room. A room that never sleeps must hear them.
       if (definition.hibernate) {
         this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(...definition.ping));
       }
@@ -68,13 +69,13 @@ export const roomOnPartyServer = <State, Frame, Message>(
         });
         await this.#room.connect(this.#socket(connection), signed !== undefined);
       } catch (error) {
-        // PartyServer would send the stack to the client.
-        this.#tellFailure('connect', error);
+        // Without this PartyServer would send the stack to the client.
+        this.#logFailure('connect', error);
         connection.close(CLOSE.failed.code, CLOSE.failed.reason);
       }
     }
 
-    // Frames of a closed connection are dropped before PartyServer reads what is kept with it.
+    // Drops frames of a closed connection before PartyServer reads what is stored with it [C26].
     override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
       if (socket.readyState === WebSocket.OPEN) await super.webSocketMessage(socket, frame);
     }
@@ -83,18 +84,18 @@ export const roomOnPartyServer = <State, Frame, Message>(
       connection: Connection,
       frame: string | ArrayBuffer | ArrayBufferView,
     ): void | Promise<void> {
-      if (definition.hibernate) note(connection);
+      if (definition.hibernate) noteHeard(connection);
       return this.#room.message(connection.id, frame);
     }
 
     override onClose(connection: Connection, code?: number): Promise<void> {
       this.#open.delete(connection.id);
-      // PartyServer answers every close but an empty one.
+      // PartyServer answers every close except an empty one [C20].
       if (code === NO_STATUS) connection.close(CLOSE.done.code);
       return this.#room.leave(connection.id);
     }
 
-    // After what is no frame of WebSocket, or a reset: no close follows.
+    // No close event follows an error: the client broke the protocol, or reset the connection.
     override onError(connection: Connection): Promise<void> {
       return this.onClose(connection);
     }
@@ -103,19 +104,19 @@ export const roomOnPartyServer = <State, Frame, Message>(
       try {
         return await this.#room.request(request);
       } catch (error) {
-        this.#tellFailure('request', error);
+        this.#logFailure('request', error);
         return new Response(null, { status: 500 });
       }
     }
 
-    /** What another room of this Worker says, and the answer, as JSON: nobody else has a stub. */
+    /** Answers what another room of this Worker says, as JSON. Nobody else has a stub. */
     async tell(text: string): Promise<string | undefined> {
       await this.__unsafe_ensureInitialized();
       try {
         const answer = await this.#room.tell(text);
         return typeof answer === 'object' ? JSON.stringify(answer) : undefined;
       } catch (error) {
-        this.#tellFailure('request', error);
+        this.#logFailure('request', error);
         return undefined;
       }
     }
@@ -129,7 +130,7 @@ export const roomOnPartyServer = <State, Frame, Message>(
       return this.#runner;
     }
 
-    #tellFailure(during: string, error: unknown): void {
+    #logFailure(during: string, error: unknown): void {
       log.error('room.failed', { party: definition.party, during, reason: reasonOf(error) });
     }
 
@@ -138,12 +139,12 @@ export const roomOnPartyServer = <State, Frame, Message>(
       const secrets = roomSecrets(this.env);
       const fetchRoom = fetchRoomOf(this.env);
       const tellRoom = tellRoomOf(this.env);
-      const patience = new Patience();
+      const timeouts = new AnswerTimeouts();
       return {
         id: this.name,
         secrets,
         now: Date.now,
-        // Without a state it is only on its way in.
+        // A connection without a state is only about to be let in.
         sockets: () =>
           [...this.getConnections()]
             .filter(({ state }) => state !== null)
@@ -151,7 +152,7 @@ export const roomOnPartyServer = <State, Frame, Message>(
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
         forget: async () => {
-          // Both at once: what is written after it, stays.
+          // Both at once, so that what is written later stays.
           await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
           if (!definition.hibernate)
             this.#open.endRoomLater(() => this.ctx.abort('The room is over'));
@@ -159,7 +160,7 @@ export const roomOnPartyServer = <State, Frame, Message>(
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
         post: (to, message) => {
-          if (to !== 'worker' && tellRoom) return patience.waitFor(tellRoom(to, message));
+          if (to !== 'worker' && tellRoom) return timeouts.waitFor(tellRoom(to, message));
           const target = to === 'worker' ? to : `${to.party}/${to.id}`;
           const signing = { secrets, target, now: Date.now() };
           return postSigned(signing, message, (init) =>
@@ -169,18 +170,20 @@ export const roomOnPartyServer = <State, Frame, Message>(
       };
     }
 
-    #socket(connection: Connection): Socket {
-      const kept = connection.state as Kept | null;
+    #socket(connection: Connection): HostSocket {
+      const attachment = connection.state as Attachment | null;
       return {
         id: connection.id,
-        who: kept?.who,
+        who: attachment?.who,
         heardAt: () =>
-          this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ?? kept?.since ?? 0,
+          this.ctx.getWebSocketAutoResponseTimestamp(connection)?.getTime() ??
+          attachment?.since ??
+          0,
         send: (text) => {
           try {
             connection.send(text);
           } catch {
-            // One that has just ended hears nothing; that it ended comes as an event of its own.
+            // The connection has just ended, and its close event follows.
           }
         },
         close: (code, reason) => {

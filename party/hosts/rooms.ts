@@ -3,7 +3,7 @@ import { type FetchRoom, postSigned, waitForRoom } from '../wire/post.ts';
 import type { Rooms } from '../wire/rooms.ts';
 import { type RoomSecrets, sign } from '../wire/signature.ts';
 
-/** The rooms as the Worker reaches them: by signed requests, wherever they live. */
+/** Makes the rooms as the Worker reaches them: by signed requests, wherever they live. */
 export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms => ({
   ask: (room, message) =>
     postSigned({ secrets, target: `${room.party}/${room.id}`, now: Date.now() }, message, (init) =>
@@ -15,14 +15,14 @@ export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms =
       { target: `${room.party}/${room.id}`, ...(entrant && { entrant }) },
       Date.now(),
     );
-    // The id of a connection comes from `_pk`: one that a client chose could be another's.
+    // `_pk` is the id of the connection. Clients cannot choose it, since it could be another's.
     const query = `?_pk=${crypto.randomUUID()}`;
     const init = { headers: { Upgrade: 'websocket', ...signature } };
     const { status, webSocket } = await waitForRoom((signal) =>
       fetchRoom(room, { ...init, signal }, query),
     );
     if (!webSocket) throw new Error(`The room answered ${status}`);
-    // A new answer, since the middleware adds headers and those of a fetched one cannot change.
+    // Makes a new response: middleware adds headers, and those of a fetched one cannot change.
     return new Response(null, { status: 101, webSocket });
   },
   refuse: (why) => {

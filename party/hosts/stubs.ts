@@ -1,17 +1,17 @@
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import type { FetchRoom } from '../wire/post.ts';
 
-/** Where rooms are: Durable Objects of the same Worker, or what answers at an address. */
+/** Where rooms live: in Durable Objects of the same Worker, or at ROOMS_URL. */
 export type RoomBindings = Pick<Env, 'QR' | 'CALL' | 'INBOX'> & {
   readonly ROOMS_URL?: string | undefined;
 };
 
-/** Tells a room something; what it answers, or undefined when it does not. */
+/** Tells a room something; resolves to its answer, or to undefined if it has none. */
 export type TellRoom = (room: Room, message: object) => Promise<unknown>;
 
 /**
- * Tells rooms of the same Worker something directly: nobody else has their stubs, so nothing is
- * signed, and it costs a third of a request. Undefined where rooms live elsewhere.
+ * Makes the function that tells rooms of the same Worker something. Nobody else has their stubs, so
+ * nothing is signed, and a call costs a third of a request. Undefined if rooms live elsewhere.
  */
 export const tellRoomOf = ({
   QR: qr,
@@ -27,7 +27,10 @@ export const tellRoomOf = ({
   };
 };
 
-/** Reaches a room, whichever its host: nothing else knows the difference. Rooms take signed requests alone, so it matters to nobody who could send others. */
+/**
+ * Makes the function that sends a request to a room, wherever it lives. Nothing else knows the
+ * difference. Rooms take only signed requests, so the path needs no secret.
+ */
 export const fetchRoomOf =
   ({ QR: qr, CALL: call, INBOX: inbox, ROOMS_URL }: RoomBindings): FetchRoom =>
   ({ party, id }, init, query = '') => {

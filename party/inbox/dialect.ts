@@ -1,6 +1,6 @@
 import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
-import { quickSignal } from '../quick.ts';
+import { readLegacyCandidate } from '../read-candidates.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export const toDescription = (kind: 'offer' | 'answer', payload: Payload): Carri
 
 /** Converts a candidate; undefined if it is none. */
 export const toCandidate = (payload: Payload): CarriedSignal | undefined => {
-  const signal = quickSignal(payload['candidate']);
+  const signal = readLegacyCandidate(payload['candidate']);
   return signal && { ...signal, raw: payload };
 };
 

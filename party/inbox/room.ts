@@ -1,7 +1,7 @@
 import { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
 import { decodeWith, type RoomDefinition } from '../definition.ts';
-import { quickToInbox } from '../quick.ts';
+import { readCandidatesToInbox } from '../read-candidates.ts';
 import { ToInbox } from '../wire/messages.ts';
 import { decodeLegacy, decodeLongLegacy } from './dialect.ts';
 import { type InboxFrame, startInbox, stepInbox } from './machine.ts';
@@ -16,7 +16,7 @@ export const inboxRoomDefinition: RoomDefinition<InboxState, InboxFrame, ToInbox
   ping: PING,
   hibernate: true,
   message: ToInbox,
-  quick: quickToInbox,
+  quick: readCandidatesToInbox,
   asksWhoIsHere: ({ type }) => type === 'ring',
   decode: (text, who) => (who?.old ? decodeLegacy(text) : decodeNew(text)),
   decodeLong: (text, bytes, who) => (who?.old ? decodeLongLegacy(text, bytes) : undefined),

@@ -1,12 +1,14 @@
 import { PING } from '../../src/contract/sockets/protocol.ts';
 import { QrMessage, qrRoomExpiry } from '../../src/contract/sockets/qr.ts';
 import type { RoomDefinition } from '../definition.ts';
-import { type QrState, step } from './machine.ts';
+import { type QrState, stepQr } from './machine.ts';
 
-/** The longest frame that is read here, in bytes: nobody has anything to say but ping. */
+/** The longest frame that is read here, in bytes: clients say nothing but ping. */
 const FRAME_LIMIT = 1024;
 
-/** The `qr` room. The Worker lets in only whoever has its id, which says when it ends. */
+/**
+ * The room of a sign-in by QR code. The Worker lets in who has its id, which says when it expires.
+ */
 export const qrRoomDefinition: RoomDefinition<QrState, never, QrMessage> = {
   party: 'qr',
   frameLimit: FRAME_LIMIT,
@@ -21,7 +23,7 @@ export const qrRoomDefinition: RoomDefinition<QrState, never, QrMessage> = {
     },
     effects: [],
   }),
-  step,
+  step: stepQr,
   kept: ({ told }) => told,
   deadline: ({ expiresAt }) => expiresAt,
 };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cutWhenFlooding, DROPPED_LIMIT } from '../../party/cut.ts';
+import { cutWhenFlooding, DROPPED_LIMIT } from '../../party/hosts/cut-flooding.ts';
 import { CLOSE_MS, OpenConnections } from '../../party/hosts/open-connections.ts';
 import { ROOM_TIMEOUT_MS, waitForRoom } from '../../party/wire/post.ts';
 

@@ -6,12 +6,12 @@ import { Broken, hold, isJson } from './broken.ts';
 import type { Connection, OnAnswer } from './network.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** How long a room waits for its own answer, in milliseconds, as in `party/runner.ts`. */
+/** How long a room waits for its own answer, in milliseconds, as in `party/runner/room-runner.ts`. */
 const REPLY_MS = 4_000;
 
 /**
  * How soon a room is woken after a post that may stay unanswered, in milliseconds, as in
- * `party/runner.ts`.
+ * `party/runner/room-runner.ts`.
  */
 const UNANSWERED_MS = 30_000;
 
@@ -22,7 +22,7 @@ export const IDLE_MS = 10_000;
 const ALARMS_AT_ONCE = 8;
 
 /**
- * A room on a host that can restart or sleep: does what `party/runner.ts` does, on the world's
+ * A room on a host that can restart or sleep: does what `party/runner/room-runner.ts` does, on the world's
  * clock.
  */
 export class SimulatedRoom<State, Frame, Message> {

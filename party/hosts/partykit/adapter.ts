@@ -3,15 +3,16 @@ import * as z from 'zod';
 import { CLOSE } from '../../../src/contract/sockets/protocol.ts';
 import { createLog, reasonOf } from '../../../src/platform/log.ts';
 import { signingSecret } from '../../../src/platform/secrets.ts';
-import { cutWhenFlooding } from '../../cut.ts';
 import type { RoomDefinition } from '../../definition.ts';
-import { onceDone } from '../../once.ts';
-import { type Host, RoomRunner, type Socket } from '../../runner.ts';
+import type { Host, HostSocket } from '../../runner/host.ts';
+import { retryUntilDone } from '../../runner/retry-until-done.ts';
+import { RoomRunner } from '../../runner/room-runner.ts';
 import { Entrant } from '../../wire/messages.ts';
 import { postSigned } from '../../wire/post.ts';
 import { verify } from '../../wire/signature.ts';
+import { cutWhenFlooding } from '../cut-flooding.ts';
 
-/** What a room needs of its connections on PartyKit. */
+/** The members of a PartyKit connection that a room uses. */
 export interface PartyConnection {
   readonly id: string;
   readonly readyState: number;
@@ -22,14 +23,14 @@ export interface PartyConnection {
   addEventListener(type: 'message', listener: () => void): void;
 }
 
-/** What it needs of the request that opened one. */
+/** The members of the request that opened a connection. */
 export interface PartyUpgrade {
   readonly request: { readonly headers: Iterable<[string, string]> };
 }
 
-/** What it needs of PartyKit. */
+/** The members of a PartyKit room that are used. */
 export interface PartyRoom {
-  /** Throws in a room that an alarm has woken, then and ever after. */
+  /** Throws in a room that an alarm has woken, for as long as it lives. */
   readonly id: string;
   readonly env: Record<string, unknown>;
   readonly storage: {
@@ -43,18 +44,24 @@ export interface PartyRoom {
   getConnections(): Iterable<PartyConnection>;
 }
 
-/** The project's variables: the secret that the Worker has too, where the Worker is, and where these rooms are. */
+/** The project's variables: the secret shared with the Worker, and the URLs of both. */
 const Vars = z.object({ ROOMS_SECRET: signingSecret, API_URL: z.url(), ROOMS_URL: z.url() });
 
-/** What is kept with a connection, and survives the sleep of a room: whom the Worker let in, and when they were heard (milliseconds since 1970). At most 2 KB. */
-const Kept = z.object({ who: Entrant.optional(), heardAt: z.number() });
+/**
+ * What is stored with a connection, in at most 2 KB: it survives the sleep of a room. `heardAt` is
+ * in milliseconds since 1970.
+ */
+const Attachment = z.object({ who: Entrant.optional(), heardAt: z.number() });
 
-/** How old that note may become, in milliseconds. */
+/** How old the stored `heardAt` may become, in milliseconds. */
 const NOTE_MS = 15_000;
 
 const log = createLog();
 
-/** A kind of room on PartyKit. Nobody gets as far as a room, or brings one into being, whose way there was not signed. */
+/**
+ * Makes the class of a kind of room on PartyKit. A request without a signature neither reaches a
+ * room nor creates one.
+ */
 export const roomOnPartyKit = <State, Frame, Message>(
   definition: RoomDefinition<State, Frame, Message>,
 ) =>
@@ -63,44 +70,44 @@ export const roomOnPartyKit = <State, Frame, Message>(
       request: Party.Request,
       { id, env }: Party.Lobby,
     ): Promise<Party.Request | Response> {
-      return ifSigned(request, `${definition.party}/${id}`, env);
+      return passIfSigned(request, `${definition.party}/${id}`, env);
     }
 
     static onBeforeRequest(
       request: Party.Request,
       { id, env }: Party.Lobby,
     ): Promise<Party.Request | Response> {
-      return ifSigned(request, `${definition.party}/${id}`, env);
+      return passIfSigned(request, `${definition.party}/${id}`, env);
     }
 
     readonly options = { hibernate: definition.hibernate };
     readonly #room: PartyRoom;
-    readonly #begin: () => Promise<RoomRunner<State, Frame, Message>>;
+    readonly #ready: () => Promise<RoomRunner<State, Frame, Message>>;
     #stayAwake: (() => void) | undefined;
 
     constructor(room: PartyRoom) {
       this.#room = room;
       const vars = Vars.parse(room.env);
-      this.#begin = onceDone(() => this.#start(vars));
+      this.#ready = retryUntilDone(() => this.#start(vars));
     }
 
     async onStart(): Promise<void> {
-      // Whoever comes next hears of a failure.
-      await this.#begin().catch(() => undefined);
+      // A failure is told to whoever comes next.
+      await this.#ready().catch(() => undefined);
     }
 
-    // It can be called before onStart has ended.
+    // PartyKit may call this before onStart has ended.
     async onConnect(connection: PartyConnection, { request }: PartyUpgrade): Promise<void> {
       try {
-        const runner = await this.#begin();
+        const runner = await this.#ready();
         const signed = await runner.signed(new Headers([...request.headers]));
         const kept = { who: signed?.who, heardAt: Date.now() };
         await runner.connect(this.#socketOf(connection, kept), signed !== undefined);
-        // Not before: the room may have been starting, and would have met it twice.
+        // Not earlier: a room that is starting would take it for a connection from before.
         if (signed) connection.setState(kept);
       } catch (error) {
-        // PartyKit would send the client what was thrown.
-        this.#tellFailure('connect', error);
+        // Without this PartyKit would send the client what was thrown.
+        this.#logFailure('connect', error);
         connection.close(CLOSE.failed.code, CLOSE.failed.reason);
       }
     }
@@ -109,51 +116,51 @@ export const roomOnPartyKit = <State, Frame, Message>(
       data: string | ArrayBuffer | ArrayBufferView,
       connection: PartyConnection,
     ): Promise<void> {
-      // Frames of a closed connection are dropped before anything is done about them.
+      // Drops frames of a closed connection before anything else [C26].
       if (connection.readyState !== WebSocket.OPEN) return;
-      const runner = await this.#begin();
+      const runner = await this.#ready();
       await runner.message(connection.id, data);
-      if (definition.hibernate) note(connection);
+      if (definition.hibernate) noteHeard(connection);
     }
 
     async onClose(connection: PartyConnection): Promise<void> {
-      // PartyKit leaves the client's half of the handshake without an answer.
+      // PartyKit does not answer the client's close frame [C20].
       connection.close(CLOSE.done.code);
       await this.onError(connection);
     }
 
-    // After what is no frame of WebSocket, or a reset: no close follows, and to answer one would throw.
+    // No close event follows an error, and closing would throw: the connection is broken.
     async onError(connection: PartyConnection): Promise<void> {
-      const runner = await this.#begin();
+      const runner = await this.#ready();
       await runner.leave(connection.id);
     }
 
     async onRequest(request: Party.Request): Promise<Response> {
       try {
-        const runner = await this.#begin();
-        // Its type is another one, of the year of PartyKit's runtime.
+        const runner = await this.#ready();
+        // PartyKit's runtime has a Request of its own, so this makes a new one.
         const { url, headers } = request;
         const body = await request.text();
         return await runner.request(
           new Request(url, { method: 'POST', headers: [...headers], body }),
         );
       } catch (error) {
-        this.#tellFailure('request', error);
+        this.#logFailure('request', error);
         return new Response(null, { status: 500 });
       }
     }
 
     async onAlarm(): Promise<void> {
-      const runner = await this.#begin();
+      const runner = await this.#ready();
       await runner.alarm();
       if (!definition.hibernate) this.#stayAwake?.();
     }
 
     async #start(vars: z.output<typeof Vars>): Promise<RoomRunner<State, Frame, Message>> {
       const id = idOf(this.#room) ?? (await this.#room.storage.get('id'));
-      if (typeof id !== 'string') throw new Error('A room was woken that never wanted to be');
-      // PartyKit's runtime ends a room ten seconds after the last request to it, whatever its alarm has done since. Any signed request will do; what it says is none of
-      // the room's messages.
+      if (typeof id !== 'string') throw new Error('A room was woken that has never set an alarm');
+      // PartyKit's runtime ends a room ten seconds after the last request, whatever its alarm does.
+      // Any signed request keeps it awake; this one holds no message.
       const target = `${definition.party}/${id}`;
       const url = new URL(`/parties/${target}`, vars.ROOMS_URL);
       this.#stayAwake = () =>
@@ -170,10 +177,10 @@ export const roomOnPartyKit = <State, Frame, Message>(
         secrets: [ROOMS_SECRET],
         now: Date.now,
         sockets: () =>
-          [...this.#room.getConnections()].flatMap((one) => this.#socketThatSlept(one)),
+          [...this.#room.getConnections()].flatMap((one) => this.#socketFromBefore(one)),
         read: () => storage.get('kept'),
         write: (kept) => void storage.put('kept', kept),
-        // Both at once: what is written after it, stays.
+        // Both at once, so that what is written later stays.
         forget: async () => {
           await Promise.all([storage.deleteAlarm(), storage.deleteAll()]);
         },
@@ -182,7 +189,7 @@ export const roomOnPartyKit = <State, Frame, Message>(
           void storage.put('id', id);
           void storage.setAlarm(at);
         },
-        // By HTTP, since an alarm cannot reach other rooms otherwise.
+        // Uses HTTP, since an alarm cannot reach other rooms otherwise.
         post: (to, message) => {
           const target = to === 'worker' ? to : `${to.party}/${to.id}`;
           const url =
@@ -195,12 +202,15 @@ export const roomOnPartyKit = <State, Frame, Message>(
       };
     }
 
-    #socketOf(connection: PartyConnection, { who, heardAt }: z.output<typeof Kept>): Socket {
+    #socketOf(
+      connection: PartyConnection,
+      { who, heardAt }: z.output<typeof Attachment>,
+    ): HostSocket {
       return {
         id: connection.id,
         who,
         heardAt: () => heardAt,
-        // One that has just ended hears nothing; that it ended comes as an event of its own.
+        // A connection that has just ended is sent nothing; its close event follows.
         send: (text) => {
           if (connection.readyState === WebSocket.OPEN) connection.send(text);
         },
@@ -211,13 +221,13 @@ export const roomOnPartyKit = <State, Frame, Message>(
       };
     }
 
-    /** A connection that was there before the room slept; none that is only on its way in. */
-    #socketThatSlept(connection: PartyConnection): Socket[] {
-      const kept = Kept.safeParse(connection.state);
+    /** The socket of a connection from before the sleep; none if it is only about to be let in. */
+    #socketFromBefore(connection: PartyConnection): HostSocket[] {
+      const kept = Attachment.safeParse(connection.state);
       return kept.success ? [this.#socketOf(connection, kept.data)] : [];
     }
 
-    #tellFailure(during: string, error: unknown): void {
+    #logFailure(during: string, error: unknown): void {
       log.error('room.failed', { party: definition.party, during, reason: reasonOf(error) });
     }
   };
@@ -230,8 +240,8 @@ const idOf = (room: PartyRoom): string | undefined => {
   }
 };
 
-/** The request, or 401. */
-const ifSigned = async (
+/** Lets a signed request pass; answers any other with 401. */
+const passIfSigned = async (
   request: Party.Request,
   target: string,
   env: unknown,
@@ -242,9 +252,9 @@ const ifSigned = async (
   return verified ? request : new Response(null, { status: 401 });
 };
 
-/** Writes down, now and then, that a connection was heard. */
-const note = (connection: PartyConnection): void => {
-  const kept = Kept.safeParse(connection.state);
+/** Stores when a connection was heard, if what is stored is old. */
+const noteHeard = (connection: PartyConnection): void => {
+  const kept = Attachment.safeParse(connection.state);
   const now = Date.now();
   if (kept.success && now - kept.data.heardAt >= NOTE_MS)
     connection.setState({ ...kept.data, heardAt: now });

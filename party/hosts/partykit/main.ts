@@ -1,10 +1,10 @@
 import type * as Party from 'partykit/server';
 
-const nothing = () => new Response(null, { status: 404 });
+const notFound = () => new Response(null, { status: 404 });
 
-/** What stands outside the rooms: nothing. PartyKit wants it all the same. */
+/** Answers requests outside of rooms with 404. PartyKit requires this file. */
 export default {
-  onFetch: nothing,
-  onBeforeRequest: nothing,
-  onBeforeConnect: nothing,
+  onFetch: notFound,
+  onBeforeRequest: notFound,
+  onBeforeConnect: notFound,
 } satisfies Party.PartyKitServer;

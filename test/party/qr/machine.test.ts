@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../party/definition.ts';
 import type { QrEvent, QrState } from '../../../party/qr/machine.ts';
-import { step } from '../../../party/qr/machine.ts';
+import { stepQr } from '../../../party/qr/machine.ts';
 import { qrRoomDefinition } from '../../../party/qr/room.ts';
 import { DEVICE_LIMIT } from '../../../src/contract/sockets/protocol.ts';
 
@@ -33,7 +33,7 @@ const effectsOf = (
   state: QrState = fresh,
 ): readonly Effect[] => {
   let effects: readonly Effect[] = [];
-  for (const event of events) ({ state, effects } = step(state, event, now));
+  for (const event of events) ({ state, effects } = stepQr(state, event, now));
   return effects;
 };
 
@@ -83,7 +83,7 @@ describe('the room of a QR code', () => {
     expect(qrRoomDefinition.start(id, { kept: undefined, present: [], now: 0 }).state).toEqual(
       fresh,
     );
-    const { state } = step(fresh, tell(denied), 0);
+    const { state } = stepQr(fresh, tell(denied), 0);
     expect(
       qrRoomDefinition.start(id, { kept: qrRoomDefinition.kept(state), present: [], now: 0 }).state,
     ).toEqual(state);
@@ -101,7 +101,7 @@ describe('the room of a QR code', () => {
         let state = fresh;
         let last: unknown;
         for (const happened of events) {
-          const next = step(state, happened, 0);
+          const next = stepQr(state, happened, 0);
           for (const effect of next.effects)
             if (effect.type === 'send' && effect.to === undefined) last = effect.frame;
           if (state.told === 'denied') expect(next.state.told).toBe('denied');

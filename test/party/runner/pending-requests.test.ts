@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { Requests, UNKNOWN } from '../../party/requests.ts';
-import { BATCH_LIMIT } from '../../party/wire/messages.ts';
+import { PendingRequests, UNKNOWN } from '../../../party/runner/pending-requests.ts';
+import { BATCH_LIMIT } from '../../../party/wire/messages.ts';
 
 const Say = z.object({ say: z.string() });
 
-/** Requests to a machine that answers with what it hears, except when it is told to wait. */
+/** PendingRequests to a machine that answers with what it hears, except when it is told to wait. */
 const echo = () => {
   const heard: string[] = [];
   const late: (() => void)[] = [];
-  const requests: Requests<z.output<typeof Say>> = new Requests(
+  const requests: PendingRequests<z.output<typeof Say>> = new PendingRequests(
     { message: Say },
     (request, { say }) => {
       heard.push(say);

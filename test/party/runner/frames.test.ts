@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { callRoomDefinition } from '../../party/call/room.ts';
-import type { RoomDefinition } from '../../party/definition.ts';
-import { inboxRoomDefinition } from '../../party/inbox/room.ts';
-import { qrRoomDefinition } from '../../party/qr/room.ts';
-import { RoomRunner } from '../../party/runner.ts';
-import type { Entrant } from '../../party/wire/messages.ts';
-import { createQrRoomId } from '../../src/qr/room-id.ts';
-import { ringing } from './call/call.ts';
+import { callRoomDefinition } from '../../../party/call/room.ts';
+import type { RoomDefinition } from '../../../party/definition.ts';
+import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
+import { qrRoomDefinition } from '../../../party/qr/room.ts';
+import { RoomRunner } from '../../../party/runner/room-runner.ts';
+import type { Entrant } from '../../../party/wire/messages.ts';
+import { createQrRoomId } from '../../../src/qr/room-id.ts';
+import { ringing } from '../call/call.ts';
 import { FakeHost, FakeSocket, LIMIT, Probe, SECRET, who } from './probe.ts';
 
 let probe: Probe;

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quickSignal, quickToCall, quickToInbox } from '../../party/quick.ts';
+import {
+  readCandidatesToInbox,
+  readCandidateToCall,
+  readLegacyCandidate,
+} from '../../party/read-candidates.ts';
 import { ToCall, ToInbox } from '../../party/wire/messages.ts';
 import { Signal } from '../../src/contract/sockets/call.ts';
 
@@ -62,15 +66,15 @@ const object = (right: object) =>
 
 describe('messages that are read without the schema', () => {
   test('what rooms tell one another of candidates is read quickly', () => {
-    expect(quickToCall(act)).toEqual(ToCall.parse(act));
-    expect(quickToInbox(told)).toEqual(ToInbox.parse(told));
-    expect(quickSignal(candidate)).toEqual(Signal.parse({ kind: 'candidate', candidate }));
+    expect(readCandidateToCall(act)).toEqual(ToCall.parse(act));
+    expect(readCandidatesToInbox(told)).toEqual(ToInbox.parse(told));
+    expect(readLegacyCandidate(candidate)).toEqual(Signal.parse({ kind: 'candidate', candidate }));
   });
 
   test('the quick reader says what the schema says, or nothing', () => {
     fc.assert(
       fc.property(object(act), object(told), (toCall, toInbox) => {
-        const [one, other] = [quickToCall(toCall), quickToInbox(toInbox)];
+        const [one, other] = [readCandidateToCall(toCall), readCandidatesToInbox(toInbox)];
         if (one) expect(one).toStrictEqual(ToCall.parse(toCall));
         if (other) expect(other).toStrictEqual(ToInbox.parse(toInbox));
       }),
@@ -81,7 +85,7 @@ describe('messages that are read without the schema', () => {
   test('[C37] a legacy candidate is read the same way, and what is none is not', () => {
     fc.assert(
       fc.property(nearly(candidate), (said) => {
-        expect(quickSignal(said)).toEqual(
+        expect(readLegacyCandidate(said)).toEqual(
           Signal.safeParse({ kind: 'candidate', candidate: said }).data,
         );
       }),

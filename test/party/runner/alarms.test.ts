@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { callRoomDefinition } from '../../party/call/room.ts';
-import { RoomRunner } from '../../party/runner.ts';
-import { sign } from '../../party/wire/signature.ts';
+import { callRoomDefinition } from '../../../party/call/room.ts';
+import { RoomRunner } from '../../../party/runner/room-runner.ts';
+import { sign } from '../../../party/wire/signature.ts';
 import { FakeHost, FakeSocket, Probe, post, SECRET, settle } from './probe.ts';
 
 let probe: Probe;

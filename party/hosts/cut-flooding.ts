@@ -1,6 +1,6 @@
 /**
- * How many frames of a connection are dropped after it was closed: what was on its way by then. A
- * client that goes on after that has no intention to close.
+ * How many frames of a connection are dropped after it was closed: those that were on their way. A
+ * client that sends more does not intend to close.
  */
 export const DROPPED_LIMIT = 1_000;
 
@@ -10,8 +10,8 @@ interface Listening {
 }
 
 /**
- * Cuts off a client that goes on sending after its connection was closed. Nothing else ends the
- * reading of a WebSocket on workerd before its client answers the close: what a listener throws does.
+ * Cuts off a client that goes on sending after its connection was closed [C26]. workerd reads on
+ * until the client answers the close, and stops only when a listener throws.
  */
 export const cutWhenFlooding = (connection: Listening): void => {
   let dropped = 0;

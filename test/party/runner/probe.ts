@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Effect, RoomDefinition, RoomEvent } from '../../party/definition.ts';
-import type { Host, Socket } from '../../party/runner.ts';
-import { RoomRunner } from '../../party/runner.ts';
-import type { Entrant } from '../../party/wire/messages.ts';
-import { sign } from '../../party/wire/signature.ts';
+import type { Effect, RoomDefinition, RoomEvent } from '../../../party/definition.ts';
+import type { Host, HostSocket } from '../../../party/runner/host.ts';
+import { RoomRunner } from '../../../party/runner/room-runner.ts';
+import type { Entrant } from '../../../party/wire/messages.ts';
+import { sign } from '../../../party/wire/signature.ts';
 
 export const SECRET = 'the-secret-of-rooms';
 export const LIMIT = 64 * 1024;
@@ -17,7 +17,7 @@ export const who: Entrant = {
 };
 
 /** A connection that records what it was sent, and how it was closed. */
-export class FakeSocket implements Socket {
+export class FakeSocket implements HostSocket {
   readonly id: string;
   readonly who: Entrant | undefined;
   readonly got: string[] = [];
@@ -42,7 +42,7 @@ export class FakeHost implements Host {
   readonly id: string = '0123456789';
   readonly secrets = [SECRET] as const;
   time = 1_000_000;
-  here: Socket[] = [];
+  here: HostSocket[] = [];
   kept: unknown;
   alarm: number | null = null;
   /** Every time that an alarm was set. */

@@ -2,8 +2,9 @@ import { Signal } from '../src/contract/sockets/call.ts';
 import type { CarriedSignal, ToCall, ToInbox } from './wire/messages.ts';
 
 /**
- * What rooms tell one another most: candidates of old clients and for them. The schemas are slow
- * where code must not be generated, as in Workers; they are asked for all that is not read here.
+ * Reads what rooms tell one another most, without schemas: the candidates of legacy clients and for
+ * them. Schemas are slow where code must not be generated, as in Workers. Each function returns
+ * undefined for what it does not read, and the schema decides about that.
  */
 
 type Fields<Type> = { readonly [Name in keyof Type]?: unknown };
@@ -14,12 +15,12 @@ const isText = (value: unknown): value is string | null | undefined =>
   typeof value === 'string' || value == null;
 const isIndex = (value: unknown): value is number | null | undefined =>
   Number.isSafeInteger(value) || value == null;
-/** Whether it is an object, or a list. */
-export const isSomething = (value: unknown): value is object =>
+/** Whether a value is an object or a list. */
+export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null;
 
-/** What a candidate says that is as it has to be, without what else it carries. */
-export const candidateIn = (value: Fields<Candidate>): Candidate | undefined => {
+/** Reads a candidate, without the fields that it should not have. */
+export const readCandidate = (value: Fields<Candidate>): Candidate | undefined => {
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
   if (
     typeof candidate !== 'string' ||
@@ -38,31 +39,33 @@ export const candidateIn = (value: Fields<Candidate>): Candidate | undefined => 
 const isNumber = (value: unknown, least: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= least;
 
-/** A candidate, with what an old client sent of it. */
-const carriedIn = (signal: unknown): CarriedSignal | undefined => {
-  if (!isSomething(signal)) return;
+/** Reads a candidate with the payload that a legacy client sent. */
+const readCarried = (signal: unknown): CarriedSignal | undefined => {
+  if (!isObject(signal)) return;
   const said: Fields<{ kind: unknown; candidate: unknown; raw: unknown }> = signal;
-  if (said.kind !== 'candidate' || !isSomething(said.candidate)) return;
-  const candidate = candidateIn(said.candidate);
+  if (said.kind !== 'candidate' || !isObject(said.candidate)) return;
+  const candidate = readCandidate(said.candidate);
   if (!candidate) return;
   const read = { kind: said.kind, candidate } as const;
   return 'raw' in said ? { ...read, raw: said.raw } : read;
 };
 
-/** What an old client's inbox tells a call, if it is a candidate; undefined where the schema has to be asked. */
-export const quickToCall = (said: Fields<Extract<ToCall, { type: 'act' }>>): ToCall | undefined => {
+/** Reads a candidate that the inbox of a legacy client tells a call. */
+export const readCandidateToCall = (
+  said: Fields<Extract<ToCall, { type: 'act' }>>,
+): ToCall | undefined => {
   const { type, user, device } = said;
   if (type !== 'act' || typeof user !== 'string' || typeof device !== 'string') return;
-  if (!isSomething(said.action)) return;
+  if (!isObject(said.action)) return;
   const action: Fields<SignalAction> = said.action;
   const { seq } = action;
   if (action.type !== 'signal' || !isNumber(seq, 1)) return;
-  const signal = carriedIn(action.signal);
+  const signal = readCarried(action.signal);
   return signal && { type, user, device, action: { type: 'signal', seq, signal } };
 };
 
-/** What a call tells the inbox of an old client, if it is candidates; undefined where the schema has to be asked. */
-export const quickToInbox = (
+/** Reads candidates that a call tells the inbox of a legacy client. */
+export const readCandidatesToInbox = (
   said: Fields<Extract<ToInbox, { type: 'signal' }>>,
 ): ToInbox | undefined => {
   const { type, call, from, video, device, epoch, seq } = said;
@@ -71,14 +74,14 @@ export const quickToInbox = (
     return;
   if (typeof device !== 'string' && device !== undefined) return;
   if (epoch !== undefined && !isNumber(epoch, 1)) return;
-  const signals = said.signals.flatMap((signal: unknown) => carriedIn(signal) ?? []);
+  const signals = said.signals.flatMap((signal: unknown) => readCarried(signal) ?? []);
   if (signals.length !== said.signals.length) return;
   const named = { ...(device !== undefined && { device }), ...(epoch !== undefined && { epoch }) };
   return { type, call, from, video, ...named, seq: Number(seq), signals };
 };
 
-/** A candidate as an old client says it; undefined where it is none. */
-export const quickSignal = (candidate: unknown): Signal | undefined => {
-  const read = carriedIn({ kind: 'candidate', candidate });
+/** Reads a candidate as a legacy client sends it; undefined if it is none. */
+export const readLegacyCandidate = (candidate: unknown): Signal | undefined => {
+  const read = readCarried({ kind: 'candidate', candidate });
   return read ?? Signal.safeParse({ kind: 'candidate', candidate }).data;
 };
