@@ -36,7 +36,7 @@ export interface NewRequest extends Asking {
   readonly room: string;
 }
 
-/** Stores a request and returns which of its codes it has; `wait`: its address is past the limit. */
+/** Stores a request and returns which of its codes it has; `wait`: the address is past a limit. */
 export const storeRequest = (redis: RedisClient, limits: Limits, request: NewRequest) => {
   const { id, address, now, codes, expiresAt, record, pollHash, room } = request;
   const [first, second, third] = codes;

@@ -91,9 +91,9 @@ export const createTelegram = (
   // Each message has an Api of its own, so that no retry is sent after the message was given up.
   const createApi = (stop: AbortSignal): Api => {
     const api = new Api(token, { apiRoot, timeoutSeconds: TIMEOUT_SECONDS });
-    api.config.use((call, method, payload, signal) => {
+    api.config.use((call, ...request) => {
       if (stop.aborted) throw new Error('Time is up');
-      return call(method, payload, signal);
+      return call(...request);
     });
     api.config.use(autoRetry(RETRY));
     return api;

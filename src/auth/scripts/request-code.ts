@@ -15,7 +15,7 @@ import { defineScript } from '../../platform/redis/script.ts';
 const id = z.coerce.number().int();
 
 const stored = z.object({
-  /** `spent`: after too many wrong codes no code is stored, but the sign-in link if there is one. */
+  /** `spent`: after too many wrong codes no code is stored, but a sign-in link if there is one. */
   outcome: z.enum(['stored', 'spent']),
   /** When digits work again, in a reply `spent`. */
   waitMs: ms,

@@ -39,7 +39,7 @@ export const wrong = outcome('wrong');
 /** The arguments of a session to be opened; `newUserId` is for when there is no user yet. */
 export const NEW_SESSION = { sid: 'text', newUserId: 'text', record: 'text' } as const;
 
-/** `sessionsKey(userId, newUserId)`: the key of a user's sessions; `userId` is '' for a new user. */
+/** `sessionsKey(userId, newUserId)`: the key of a user's sessions; `userId` is '' for a new one. */
 export const SESSIONS_KEY: Fragment = {
   lua: `
     local function sessionsKey(userId, newUserId)

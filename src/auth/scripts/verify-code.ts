@@ -122,10 +122,10 @@ export const VERIFY_CODE = defineScript({
 });
 
 /**
- * Takes back a verify-code that did not end in an answer [A12]. When all attempts that used the code
- * are taken back, it lives again and its session ends; one that got its answer keeps it used. The code stays
- * dead when somebody has ended the session meanwhile, and a code that was requested since is left
- * alone. An attempt that is still on its way will do nothing.
+ * Takes back a verify-code that did not end in an answer [A12]. When all attempts that used the
+ * code are taken back, it lives again and its session ends; one that got its answer keeps it used.
+ * The code stays dead when somebody has ended the session meanwhile, and a code that was requested
+ * since is left alone. An attempt that is still on its way will do nothing.
  */
 export const VOID_VERIFY = defineScript({
   name: 'void-verify',

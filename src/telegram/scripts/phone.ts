@@ -47,8 +47,8 @@ export const whereto = z.object({
 
 /**
  * Announces that Postgres is about to change what it knows of a phone. What Redis remembers must
- * never outlive what Postgres says: it is dropped, the user beside a live code too, and a reading of
- * Postgres that is under way is not remembered. The end of the change is remembered, unless
+ * never outlive what Postgres says: it is dropped, the user beside a live code too, and a reading
+ * of Postgres that is under way is not remembered. The end of the change is remembered, unless
  * another change was under way at the same time, since nobody here knows their order in Postgres.
  * An announcement whose end is never told runs out, and until then Postgres is asked.
  *

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type KeptCall, readCall, writeCall } from '../../../party/call/kept.ts';
+import type { KeptCall } from '../../../party/call/kept.ts';
+import { readCall, writeCall } from '../../../party/call/kept.ts';
 import { CallRoom } from './call.ts';
 import { WRITTEN_GROUP, WRITTEN_LEGACY, WRITTEN_RINGING } from './written-before.ts';
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { drawCode, hashCode, type RandomValues } from '../../../src/auth/code.ts';
+import type { RandomValues } from '../../../src/auth/code.ts';
+import { drawCode, hashCode } from '../../../src/auth/code.ts';
 
 /** A source that gives these values one after another. */
 const source = (...values: number[]): RandomValues => {

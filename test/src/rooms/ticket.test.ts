@@ -1,7 +1,8 @@
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { issueTicket, verifyTicket } from '../../../src/rooms/ticket.ts';
-import { kidOf, type Session, signToken, verifyToken } from '../../../src/session/token.ts';
+import type { Session } from '../../../src/session/token.ts';
+import { kidOf, signToken, verifyToken } from '../../../src/session/token.ts';
 
 const SECRETS = ['the-secret-of-today', 'the-one-of-yesterday'] as const;
 const NOW = 1_800_000_000_000;
