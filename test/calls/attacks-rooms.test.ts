@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sign } from '../../party/wire/signature.ts';
 import { CallServerFrame } from '../../src/contract/sockets/call.ts';
 import { PING } from '../../src/contract/sockets/protocol.ts';
-import type { Device } from '../support/calls/device.ts';
-import { deviceOf, legacyClient, openLegacy } from '../support/calls/device.ts';
+import type { Device, LegacyLine } from '../support/calls/device.ts';
+import { deviceOf, legacyClient, newDevice, openLegacy } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll, openLine } from '../support/calls/listener.ts';
 import { newUser } from '../support/calls/people.ts';
@@ -22,54 +22,69 @@ const STRANGE = 'another-secret-0123456789012345';
 const FULL = { code: 4429, reason: 'Too many connections' };
 
 describe('five hundred sockets of one user', () => {
-  test('[C27] of five hundred sockets of one user eight live; the inbox lives on, and rings', {
+  /** Opens a legacy socket; answers it once the inbox has let it in, or its close code. */
+  const enter = async (token: string): Promise<LegacyLine | number> => {
+    const line = await openLegacy(token);
+    line.say(PING[0]);
+    return Promise.race([
+      line.next({ type: 'pong' }).then(() => line),
+      line.closed.then(({ code }) => code),
+    ]);
+  };
+
+  test('[C27] of five hundred legacy sockets of a user eight live, three of a session at most', {
     timeout: 60_000,
   }, async () => {
-    const [a, b] = await newDevices(2);
-    if (!a || !b) throw new Error('There are no two');
-    const refused: number[] = [];
-    const inside: Awaited<ReturnType<typeof openLegacy>>[] = [];
-    const enter = async () => {
-      const line = await openLegacy(b.token);
-      // Each socket that is let in is answered.
-      line.say(PING[0]);
-      const code = await Promise.race([
-        line.next({ type: 'pong' }).then(() => 0),
-        line.closed.then((end) => end.code),
-      ]);
-      if (code === 0) inside.push(line);
-      else refused.push(code);
+    const a = await newDevice();
+    const b = await newUser();
+    const sessions = await Promise.all(repeated(3, () => deviceOf(b)));
+    const inside = new Map<LegacyLine, string>();
+    const codes = new Set<number>();
+    const crowd = async (token: string) => {
+      const entered = await enter(token).catch(() => enter(token));
+      if (typeof entered === 'number') {
+        codes.add(entered);
+        return;
+      }
+      inside.set(entered, token);
+      void entered.closed.then(({ code }) => {
+        inside.delete(entered);
+        codes.add(code);
+      });
     };
-    for (let left = 500; left > 0; left -= 20)
-      await Promise.all(repeated(20, () => enter().catch(() => enter())));
-    const outcome = { inside: inside.length, codes: [...new Set(refused)] };
-    expect(outcome).toEqual({ inside: 8, codes: [FULL.code] });
+    for (let round = 0; round < 25; round++) {
+      const tokens = Array.from({ length: 20 }, (_, n) => sessions[n % 3]?.token ?? '');
+      await Promise.all(tokens.map(crowd));
+    }
+    await expect.poll(() => inside.size, { timeout: 10_000 }).toBe(8);
+    const held = Map.groupBy(inside.values(), (token) => token);
+    expect(Math.max(...Array.from(held.values(), (of) => of.length))).toBe(3);
+    expect([...codes]).toEqual([FULL.code]);
+
     const legacy = await legacyClient(a.user);
-    legacy.say({
-      event: 'call:offer',
-      payload: { userId: b.user.id, sdp: { type: 'offer', sdp: 'v=0' } },
-    });
-    for (const line of inside) await line.next({ event: 'call:offer' });
-    inside[0]?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
+    const sdp = { type: 'offer', sdp: 'v=0' };
+    legacy.say({ event: 'call:offer', payload: { userId: b.id, sdp } });
+    const lines = [...inside.keys()];
+    for (const line of lines) await line.next({ event: 'call:offer' });
+    lines[0]?.say({ event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0' } } });
     await legacy.next({ event: 'call:answer' });
     legacy.say({ event: 'call:hangup' });
-    await inside[0]?.next({ event: 'call:hangup' });
-    // A socket that leaves makes room for another one.
-    inside[0]?.close();
-    await expect
-      .poll(async () =>
-        openLegacy(b.token).then(async (line) => {
-          line.say(PING[0]);
-          return Promise.race([
-            line.next({ type: 'pong' }).then(
-              () => 'in',
-              () => 'out',
-            ),
-            line.closed.then(() => 'out'),
-          ]);
-        }),
-      )
-      .toBe('in');
+    await lines[0]?.next({ event: 'call:hangup' });
+  });
+
+  test('[C27] a legacy socket that leaves makes room for one of another session', async () => {
+    const user = await newUser();
+    const tokens = (await Promise.all(repeated(4, () => deviceOf(user)))).map(({ token }) => token);
+    const lines: LegacyLine[] = [];
+    for (let n = 0; n < 8; n++) {
+      const entered = await enter(tokens[n % 3] ?? '');
+      if (typeof entered !== 'number') lines.push(entered);
+    }
+    expect(lines).toHaveLength(8);
+    expect(await enter(tokens[3] ?? '')).toBe(FULL.code);
+    lines[0]?.close();
+    const outcome = async () => typeof (await enter(tokens[3] ?? ''));
+    await expect.poll(outcome, { timeout: 10_000 }).toBe('object');
   });
 
   test('[C19] of five hundred sockets of one device the newest lives', async () => {
