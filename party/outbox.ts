@@ -9,56 +9,59 @@ import {
   type ToWorker,
 } from './wire/messages.ts';
 
-/** A message to another room or the Worker, as it is put in. */
+/** A message to another room or the Worker. */
 export interface Letter {
   readonly to: Room | 'worker';
   readonly message: ToCall | ToInbox | ToWorker;
-  /** Whether it has to outlive the host. */
+  /** Whether it outlives the host. */
   readonly durable: boolean;
-  /** When it is of no use any more, in milliseconds since 1970; null = never. */
+  /** When it becomes useless, in milliseconds since 1970; null = never. */
   readonly until: number | null;
-  /** How long it is, in characters, where that is worth counting. */
+  /** Its length in characters; 0 where it is not worth counting. */
   readonly size?: number;
 }
 
-/** A message on its way. */
+/** A message in the outbox, with its number. */
 export interface Item extends Letter {
   readonly n: number;
 }
 
-/** What is on its way to one target, in order. */
+/** The messages to one target, in order. */
 export interface Queue {
   readonly to: Room | 'worker';
   readonly items: readonly Item[];
-  /** How many of the first are under way together, or wait together to be tried again. */
+  /** How many of the first are under way in one request, or wait together for the next try. */
   readonly tried: number;
   readonly tries: number;
-  /** When they are tried again, in milliseconds since 1970; null = they are under way. */
+  /** When the next try is, in milliseconds since 1970; null = they are under way. */
   readonly at: number | null;
-  /** How many items may be dropped, and how many characters those have. */
+  /** How many items are not durable, and how many characters those have. */
   readonly passing: number;
   readonly characters: number;
 }
 
-/** Messages on their way: for each target those that wait follow in one request as soon as there is an answer. */
+/**
+ * Messages on their way. One request at a time goes to each target; what waits follows in the next
+ * one, together, as soon as there is an answer [C16].
+ */
 export interface Outbox {
   readonly next: number;
-  /** None of them is empty. */
+  /** No queue is empty. */
   readonly queues: readonly Queue[];
-  /** How often that has changed which outlives the host. */
+  /** How often its durable part has changed. */
   readonly changes: number;
 }
 
-/** What is written of an outbox: what has to outlive the host, in order. */
+/** The part of an outbox that is written: its durable messages, in order. */
 export interface KeptOutbox {
   readonly next: number;
   readonly items: readonly Item[];
 }
 
-/** One where nothing waits. */
+/** An outbox without messages. */
 export const EMPTY_OUTBOX: Outbox = { next: 1, queues: [], changes: 0 };
 
-/** What becomes of an outbox, and what has to be sent now. */
+/** The outbox that follows, and the effects that send from it. */
 export interface Posted {
   readonly outbox: Outbox;
   readonly effects: readonly Effect[];
@@ -68,10 +71,12 @@ export interface Posted {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 300_000;
 
-/** How many characters go in one request at most; a message that is longer goes alone. */
+/** How many characters one request has at most; a longer message goes alone. */
 const BATCH_CHARACTERS = 262_144;
 
-/** How many messages that need not outlive the host wait for one target, and how many characters: then no further one is taken. */
+/**
+ * How many messages that are not durable wait for one target, and how many characters they have.
+ */
 export const QUEUE_LIMIT = 256;
 const QUEUE_CHARACTERS = 1_048_576;
 
@@ -88,7 +93,7 @@ const queueWith = (outbox: Outbox, isIt: (item: Item) => boolean): Queue | undef
 
 const charactersOf = ({ size = 0 }: Item): number => size;
 
-/** Puts a queue in the place of the one to the same target, or takes that out when nothing is left. */
+/** Replaces a queue by the one that follows it, or removes it when that is empty. */
 const putQueue = (outbox: Outbox, before: Queue | undefined, after: Queue): Outbox => {
   if (!before) return { ...outbox, queues: [...outbox.queues, after] };
   const queues =
@@ -98,7 +103,7 @@ const putQueue = (outbox: Outbox, before: Queue | undefined, after: Queue): Outb
   return { ...outbox, queues };
 };
 
-/** How many of the first of a queue go in one request. The Worker is told one thing at a time. */
+/** Counts the first items that go in one request. A request to the Worker has one message. */
 const countBatch = ({ to, items }: Queue): number => {
   if (to === 'worker') return 1;
   let characters = 0;
@@ -111,7 +116,7 @@ const countBatch = ({ to, items }: Queue): number => {
   return count;
 };
 
-/** Sends the first of a queue. */
+/** Sends the first items of a queue. */
 const send = (queue: Queue): { readonly queue: Queue; readonly effects: readonly Effect[] } => {
   const [first, ...others] = queue.items.slice(0, countBatch(queue));
   if (!first) return { queue, effects: [] };
@@ -124,7 +129,7 @@ const send = (queue: Queue): { readonly queue: Queue; readonly effects: readonly
   };
 };
 
-/** Takes items out of a queue that is not waiting for an answer to them; what follows is sent. */
+/** Leaves only these items in a queue, and sends the first of them. */
 const follow = (outbox: Outbox, before: Queue, items: readonly Item[]): Posted => {
   const passing = items.filter(({ durable }) => !durable);
   const counts = {
@@ -137,13 +142,16 @@ const follow = (outbox: Outbox, before: Queue, items: readonly Item[]): Posted =
   return { outbox: putQueue(changed, before, queue), effects };
 };
 
-/** Whether no more can wait for a target but what has to outlive the host. */
+/** Whether only durable messages are taken for a target. */
 export const isFull = (outbox: Outbox, to: To): boolean => {
   const { passing = 0, characters = 0 } = queueTo(outbox, to) ?? {};
   return passing >= QUEUE_LIMIT || characters > QUEUE_CHARACTERS;
 };
 
-/** Puts a message in: under way at once, unless something is on its way to the same target. Where that is full, it is lost if it need not outlive the host. */
+/**
+ * Adds a message. It is sent at once unless something is on its way to the same target. When the
+ * queue is full, a message that is not durable is lost.
+ */
 export const post = (outbox: Outbox, letter: Letter): Posted => {
   const { to, durable } = letter;
   if (!durable && isFull(outbox, to)) return { outbox, effects: [] };
@@ -162,7 +170,7 @@ export const post = (outbox: Outbox, letter: Letter): Posted => {
   return { outbox: putQueue(after, before, queue), effects };
 };
 
-/** What became of a message: its answer, or undefined for none; `over` when it is not tried again. */
+/** What became of a message: its answer, undefined for none; `over` if there is no further try. */
 export interface Outcome {
   readonly item: Item;
   readonly answer: unknown;
@@ -175,7 +183,7 @@ const isLater = (answer: unknown): boolean =>
   'outcome' in answer &&
   answer.outcome === LATER.outcome;
 
-/** What was answered to each of those that were sent together; undefined where one has to be told again. */
+/** The answers to items that were sent together; undefined where one has to be sent again. */
 const answersTo = (sent: readonly Item[], answer: unknown): readonly unknown[] => {
   if (sent.length === 1) return [isLater(answer) ? undefined : answer];
   const answers = Answers.safeParse(answer).data?.answers ?? [];
@@ -184,7 +192,10 @@ const answersTo = (sent: readonly Item[], answer: unknown): readonly unknown[] =
   );
 };
 
-/** Takes note of an answer, or of none: then what was sent is tried again later, unless it is of no use by then. */
+/**
+ * Handles the answer to a request, or its failure: then what was sent is tried again later, unless
+ * it is useless by then.
+ */
 export const answered = (
   outbox: Outbox,
   n: number,
@@ -212,13 +223,13 @@ export const answered = (
   return { outbox: putQueue(posted.outbox, sentNext, waiting), effects: [], outcomes };
 };
 
-/** Takes a message back, unless it is under way. */
+/** Removes a message, unless it is under way. */
 export const withdraw = (outbox: Outbox, n: number): Posted => {
   const queue = queueWith(outbox, (item) => item.n === n);
   return queue ? drop(outbox, queue.to, (item) => item.n === n) : { outbox, effects: [] };
 };
 
-/** Drops what waits for a target and is of no use any more. What is under way is not tried again. */
+/** Drops useless messages to a target. Those that are under way are not tried again. */
 export const drop = (outbox: Outbox, to: To, isUseless: (item: Item) => boolean): Posted => {
   const before = queueTo(outbox, to);
   if (!before?.items.some(isUseless)) return { outbox, effects: [] };
@@ -228,7 +239,7 @@ export const drop = (outbox: Outbox, to: To, isUseless: (item: Item) => boolean)
   const items = left.map((item) => (isUseless(item) ? { ...item, until: 0 } : item));
   const { outbox: after, effects } = follow(outbox, before, items);
   const queue = queueTo(after, to);
-  // Those that wait to be tried again go on waiting.
+  // Items that wait for the next try go on waiting.
   const wait = before.items.slice(0, before.tried).filter((item) => items.includes(item)).length;
   if (!queue || (underWay === 0 && wait === 0)) return { outbox: after, effects };
   const { tries, at } = before;
@@ -238,7 +249,7 @@ export const drop = (outbox: Outbox, to: To, isUseless: (item: Item) => boolean)
   };
 };
 
-/** Tries again what is due. */
+/** Sends again what is due. */
 export const retry = (outbox: Outbox, now: number): Posted => {
   let after = outbox;
   const all: Effect[] = [];
@@ -251,7 +262,7 @@ export const retry = (outbox: Outbox, now: number): Posted => {
   return { outbox: after, effects: all };
 };
 
-/** An outbox as it was kept, in a room that begins again: everything is sent once more. */
+/** Restores a stored outbox in a room that starts again, and sends everything once more. */
 export const restart = ({ next, items }: KeptOutbox): Posted => {
   let outbox: Outbox = { ...EMPTY_OUTBOX, next };
   for (const { n, to, message, durable, until } of items) {
@@ -266,11 +277,11 @@ export const restart = ({ next, items }: KeptOutbox): Posted => {
   return retry(outbox, 0);
 };
 
-/** All that is on its way, in order. */
+/** All messages of an outbox, in order. */
 export const itemsIn = ({ queues }: Outbox): readonly Item[] =>
   queues.flatMap(({ items }) => items).sort((a, b) => a.n - b.n);
 
-/** The part that outlives the host. */
+/** Picks the part that outlives the host. */
 export const durable = (outbox: Outbox): KeptOutbox => ({
   next: outbox.next,
   items: itemsIn(outbox).flatMap(({ n, to, message, durable, until }) =>
@@ -278,10 +289,10 @@ export const durable = (outbox: Outbox): KeptOutbox => ({
   ),
 });
 
-/** Whether nothing is on its way. */
+/** Whether an outbox has no messages. */
 export const isEmpty = ({ queues }: Outbox): boolean => queues.length === 0;
 
-/** When something is due next, in milliseconds since 1970. */
+/** When the next try is due, in milliseconds since 1970; undefined = never. */
 export const due = ({ queues }: Outbox): number | undefined => {
   let first: number | undefined;
   for (const { at } of queues) if (at !== null && (first === undefined || at < first)) first = at;
