@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { dropNulls } from '../src/contract/http/fields.ts';
 import type { CloseReason, FrameError, Room } from '../src/contract/sockets/protocol.ts';
-import type { Batch, Entrant, ToCall, ToInbox, ToWorker } from './wire/messages.ts';
+import type { Batch } from './wire/batch.ts';
+import type { Entrant, ToCall, ToInbox } from './wire/messages.ts';
+import type { ToWorker } from './wire/to-worker.ts';
 
 /** A connection of a room, and whom the Worker let in with it; nobody is named in a `qr` room. */
 export interface Present {

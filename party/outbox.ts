@@ -1,13 +1,8 @@
 import type { Room } from '../src/contract/sockets/protocol.ts';
 import type { Effect } from './definition.ts';
-import {
-  Answers,
-  BATCH_LIMIT,
-  LATER,
-  type ToCall,
-  type ToInbox,
-  type ToWorker,
-} from './wire/messages.ts';
+import { Answers, BATCH_LIMIT, LATER } from './wire/batch.ts';
+import type { ToCall, ToInbox } from './wire/messages.ts';
+import type { ToWorker } from './wire/to-worker.ts';
 
 /** A message to another room or the Worker. */
 export interface Letter {

@@ -1,5 +1,6 @@
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
-import { CallAnswer, type CarriedSignal, type ToInbox, type ToWorker } from '../wire/messages.ts';
+import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
+import { CallAnswer, type ToWorker } from '../wire/to-worker.ts';
 import { isCallBack, ringTimeOf } from './crossing.ts';
 import { calleeOf, encodeLegacy, isVideo, toCandidate, toDescription } from './dialect.ts';
 import {

@@ -1,4 +1,4 @@
-import { SessionsAnswer } from '../wire/messages.ts';
+import { SessionsAnswer } from '../wire/to-worker.ts';
 import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 

@@ -8,7 +8,8 @@ import {
 import type { Step } from '../definition.ts';
 import { drop, isFull, withdraw } from '../outbox.ts';
 import { differsExcept, MachineStep } from '../step.ts';
-import type { CarriedSignal, ToCall, ToWorker } from '../wire/messages.ts';
+import type { CarriedSignal, ToCall } from '../wire/messages.ts';
+import type { ToWorker } from '../wire/to-worker.ts';
 import {
   type Entry,
   type EntryIn,

@@ -1,5 +1,5 @@
 import type { RoomDefinition } from '../definition.ts';
-import { Batch } from '../wire/messages.ts';
+import { Batch } from '../wire/batch.ts';
 
 /** How long a request waits for the machine's answer, in milliseconds. */
 const REPLY_MS = 4_000;

@@ -8,9 +8,10 @@ import type { RequestContext } from '../../src/platform/http/request-context.ts'
 import { requestContextOf } from '../../src/platform/http/request-context.ts';
 import { validate } from '../../src/platform/http/router.ts';
 import type { Settings } from '../../src/platform/settings.ts';
-import type { CallAnswer, Done, SessionsAnswer } from './messages.ts';
-import { ToWorker } from './messages.ts';
+import type { Done } from './messages.ts';
 import { roomSecrets, verify } from './signature.ts';
+import type { CallAnswer, SessionsAnswer } from './to-worker.ts';
+import { ToWorker } from './to-worker.ts';
 
 /** The path to which rooms post what they tell the Worker. */
 export const WORKER_PATH = '/api/internal/rooms';

@@ -2,18 +2,12 @@ import * as z from 'zod';
 import { REASONS, Signal } from '../../src/contract/sockets/call.ts';
 import { Profile } from '../../src/contract/sockets/inbox.ts';
 import { QrMessage } from '../../src/contract/sockets/qr.ts';
+import { call, device, request, user } from './fields.ts';
 
 /**
  * The messages between the Worker and the rooms: JSON by signed POST, answered with JSON. Each may
  * come twice, when the answer to it was lost, and must have the same effect then [C16].
  */
-
-/** A device of a user: the id of its session, or `ws-<connection>` for a legacy socket. */
-const device = z.string();
-const user = z.string();
-const call = z.string();
-/** Which request of an inbox a legacy client's call came of: the client may have dialled again. */
-const request = z.int().optional();
 
 /** Whom the Worker lets into a room, as it says once with the connection [C18]. */
 export const Entrant = z.object({
@@ -263,85 +257,6 @@ export type TurnAnswer = z.output<typeof TurnAnswer>;
 export const ActiveAnswer = z.object({ outcome: z.enum(['ok', 'busy']) });
 
 export type ActiveAnswer = z.output<typeof ActiveAnswer>;
-
-/** The messages of rooms to the Worker. */
-export const ToWorker = z.discriminatedUnion('type', [
-  /** From an inbox: which of these sessions have ended? {@link SessionsAnswer} [C25]. */
-  z.object({
-    type: z.literal('sessions'),
-    user,
-    /** `until`: when a session ends by itself, in milliseconds since 1970, if that is known. */
-    sessions: z.array(z.object({ sid: z.string(), until: z.number().optional() })),
-  }),
-  /** From an inbox: a legacy client calls. {@link CallAnswer}. */
-  z.object({
-    type: z.literal('call'),
-    from: user,
-    device,
-    to: z.string(),
-    offer: CarriedSignal,
-    video: z.boolean(),
-    request,
-  }),
-  /** From a call: how it went. Answered with {@link Done} once it is stored [C9]. */
-  z.object({
-    type: z.literal('record'),
-    call,
-    caller: user,
-    video: z.boolean(),
-    reason: z.enum(REASONS),
-    /** Milliseconds since 1970. */
-    createdAt: z.number(),
-    acceptedAt: z.number().optional(),
-    endedAt: z.number(),
-    /** Each callee, with whether they joined and whether they missed the call. */
-    callees: z.array(z.object({ user, joined: z.boolean(), missed: z.boolean() })),
-    /** TURN credentials to be revoked. */
-    turn: z.array(z.string()),
-  }),
-]);
-
-export type ToWorker = z.output<typeof ToWorker>;
-
-/** How a call went. */
-export type CallRecord = Extract<ToWorker, { type: 'record' }>;
-
-/** The answer to `call`: the call, or why there is none. */
-export const CallAnswer = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('ok'), call }),
-  z.object({ outcome: z.literal('no') }),
-]);
-
-export type CallAnswer = z.output<typeof CallAnswer>;
-
-/** The answer to `sessions`: those that have ended. */
-export const SessionsAnswer = z.object({
-  outcome: z.literal('ok'),
-  ended: z.array(z.string()),
-});
-
-/** The answer to `sessions`: those that have ended. */
-export type SessionsAnswer = z.output<typeof SessionsAnswer>;
-
-/** How many messages one request brings to a room at most. */
-export const BATCH_LIMIT = 64;
-
-/** Messages of one room to another, in order [C16]. Answered with {@link Answers}. */
-export const Batch = z.object({
-  type: z.literal('batch'),
-  messages: z.array(z.unknown()).min(1).max(BATCH_LIMIT),
-});
-
-export type Batch = {
-  readonly type: 'batch';
-  readonly messages: readonly (ToCall | ToInbox | ToWorker)[];
-};
-
-/** The answers to a {@link Batch}, in the order of its messages; null where there is none. */
-export const Answers = z.object({ answers: z.array(z.unknown()) });
-
-/** The answer of a room that has too much to tell another one: the message has to come again. */
-export const LATER = { outcome: 'later' } as const;
 
 /** The messages of the Worker to a `qr` room. */
 export const ToQr = QrMessage;

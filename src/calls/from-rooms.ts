@@ -1,4 +1,5 @@
-import type { CallAnswer, Done, SessionsAnswer, ToWorker } from '../../party/wire/messages.ts';
+import type { Done } from '../../party/wire/messages.ts';
+import type { CallAnswer, SessionsAnswer, ToWorker } from '../../party/wire/to-worker.ts';
 import { startCall } from '../contract/http/calls.ts';
 import { ApiError, kindOf, StoreError } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../party/wire/messages.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
 import { drawRandomText } from '../platform/random.ts';

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import type { CallRecord } from '../../party/wire/messages.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
 import type { Language } from '../contract/errors.ts';
 import { toLanguage } from '../contract/errors.ts';
 import { REASONS } from '../contract/sockets/call.ts';

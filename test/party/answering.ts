@@ -1,5 +1,6 @@
 import type { Effect } from '../../party/definition.ts';
-import type { ToCall, ToInbox, ToWorker } from '../../party/wire/messages.ts';
+import type { ToCall, ToInbox } from '../../party/wire/messages.ts';
+import type { ToWorker } from '../../party/wire/to-worker.ts';
 
 /** A request to another room or the Worker. */
 export type Post = Extract<Effect, { type: 'post' }>;

@@ -15,8 +15,8 @@ import {
   retry,
   withdraw,
 } from '../../party/outbox.ts';
+import { BATCH_LIMIT, LATER } from '../../party/wire/batch.ts';
 import type { ToInbox } from '../../party/wire/messages.ts';
-import { BATCH_LIMIT, LATER } from '../../party/wire/messages.ts';
 
 const anna = { party: 'inbox', id: 'anna' } as const;
 const boris = { party: 'inbox', id: 'boris' } as const;

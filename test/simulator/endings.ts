@@ -1,5 +1,5 @@
 import { itemsIn } from '../../party/outbox.ts';
-import type { CallRecord } from '../../party/wire/messages.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';
 import type { World } from './world.ts';

@@ -1,12 +1,12 @@
 import type { Effect, Present, RoomDefinition, RoomEvent } from '../../party/definition.ts';
-import { Batch } from '../../party/wire/messages.ts';
+import { Batch } from '../../party/wire/batch.ts';
 import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 import { CLOSE, errorFrame } from '../../src/contract/sockets/protocol.ts';
 import { Broken, hold, isJson } from './broken.ts';
 import type { Connection, OnAnswer } from './network.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** How long a room waits for its own answer, in milliseconds, as in `party/runner/room-runner.ts`. */
+/** How long a room waits for its answer, in milliseconds, as in `party/runner/room-runner.ts`. */
 const REPLY_MS = 4_000;
 
 /**
@@ -22,8 +22,8 @@ export const IDLE_MS = 10_000;
 const ALARMS_AT_ONCE = 8;
 
 /**
- * A room on a host that can restart or sleep: does what `party/runner/room-runner.ts` does, on the world's
- * clock.
+ * A room on a host that can restart or sleep: does what `party/runner/room-runner.ts` does, on the
+ * world's clock.
  */
 export class SimulatedRoom<State, Frame, Message> {
   readonly room: Room;

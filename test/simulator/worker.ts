@@ -1,5 +1,7 @@
-import type { CallRecord, Entrant, HeldCall, ToCall, ToInbox } from '../../party/wire/messages.ts';
-import { CreateAnswer, PermitAnswer, ToWorker } from '../../party/wire/messages.ts';
+import type { Entrant, HeldCall, ToCall, ToInbox } from '../../party/wire/messages.ts';
+import { CreateAnswer, PermitAnswer } from '../../party/wire/messages.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
+import { ToWorker } from '../../party/wire/to-worker.ts';
 import type { Signal } from '../../src/contract/sockets/call.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import { hold } from './broken.ts';

@@ -1,6 +1,6 @@
 import { neon } from '@neondatabase/serverless';
 import { describe, expect, test } from 'vitest';
-import type { CallRecord } from '../../party/wire/messages.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
 import type { PastCall } from '../../src/contract/http/calls.ts';
 import type { Device } from '../support/calls/device.ts';
 import { newDevice } from '../support/calls/device.ts';

@@ -1,7 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { CallRecord } from '../../party/wire/messages.ts';
 import { sign } from '../../party/wire/signature.ts';
+import type { CallRecord } from '../../party/wire/to-worker.ts';
 import { newUsers } from '../support/calls/people.ts';
 import { missedRecord, recordOf, tellWorker } from '../support/calls/records.ts';
 import { localApi, TestClock } from '../support/client.ts';

@@ -1,4 +1,5 @@
-import type { ToCall, ToInbox, ToWorker } from '../../../party/wire/messages.ts';
+import type { ToCall, ToInbox } from '../../../party/wire/messages.ts';
+import type { ToWorker } from '../../../party/wire/to-worker.ts';
 import type { Post } from '../answering.ts';
 import { answerTo, messagesIn } from '../answering.ts';
 

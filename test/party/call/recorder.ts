@@ -1,4 +1,5 @@
-import type { CallRecord, ToCall, ToInbox, ToWorker } from '../../../party/wire/messages.ts';
+import type { ToCall, ToInbox } from '../../../party/wire/messages.ts';
+import type { CallRecord, ToWorker } from '../../../party/wire/to-worker.ts';
 import type { CallServerFrame } from '../../../src/contract/sockets/call.ts';
 import type { Post } from '../answering.ts';
 import { messagesIn } from '../answering.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ToWorker } from '../../../party/wire/messages.ts';
+import { ToWorker } from '../../../party/wire/to-worker.ts';
 import { CallRoom, offer, ringing, talking, three } from './call.ts';
 
 /** The most that the Worker reads from a room (`party/wire/`), in bytes. */

@@ -10,9 +10,9 @@ import {
   Done,
   RingAnswer,
   ToCall,
-  ToWorker,
   TurnAnswer,
 } from '../../../party/wire/messages.ts';
+import { ToWorker } from '../../../party/wire/to-worker.ts';
 import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import { messagesIn } from '../answering.ts';
 import { Inbox, profile } from './inbox.ts';

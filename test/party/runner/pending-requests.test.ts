@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { PendingRequests, UNKNOWN } from '../../../party/runner/pending-requests.ts';
-import { BATCH_LIMIT } from '../../../party/wire/messages.ts';
+import { BATCH_LIMIT } from '../../../party/wire/batch.ts';
 
 const Say = z.object({ say: z.string() });
 

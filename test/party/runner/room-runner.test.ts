@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Effect } from '../../../party/definition.ts';
 import { REFUSALS_LIMIT } from '../../../party/runner/worker-refusals.ts';
-import type { CallRecord } from '../../../party/wire/messages.ts';
 import { RefusedError } from '../../../party/wire/post.ts';
 import { sign } from '../../../party/wire/signature.ts';
+import type { CallRecord } from '../../../party/wire/to-worker.ts';
 import { FakeSocket, Probe, reply, SECRET, settle } from './probe.ts';
 
 let probe: Probe;

@@ -1,5 +1,5 @@
-import type { CallRecord, ToWorker } from '../../../party/wire/messages.ts';
 import { sign } from '../../../party/wire/signature.ts';
+import type { CallRecord, ToWorker } from '../../../party/wire/to-worker.ts';
 import type { Answer, Api } from '../client.ts';
 import { stack } from '../stack.ts';
 
