@@ -188,13 +188,12 @@ const answersTo = (sent: readonly Item[], answer: unknown): readonly unknown[] =
 };
 
 /**
- * Handles the answer to a request, or its failure: then what was sent is tried again later, unless
- * it is useless by then.
+ * Handles the answer to the request whose first message is `n`, or its failure (undefined): then
+ * what was sent is tried again later, unless it is useless by then.
  */
-export const answered = (
+export const takeAnswer = (
   outbox: Outbox,
-  n: number,
-  answer: unknown,
+  { n, answer }: { readonly n: number; readonly answer: unknown },
   now: number,
 ): Posted & { readonly outcomes: readonly Outcome[] } => {
   const before = outbox.queues.find(({ items }) => items[0]?.n === n);

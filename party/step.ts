@@ -1,6 +1,7 @@
 import type { CloseReason } from '../src/contract/sockets/protocol.ts';
 import type { Effect, Step } from './definition.ts';
-import { type Letter, type Outbox, type Posted, post } from './outbox.ts';
+import type { Letter, Outbox, Posted } from './outbox.ts';
+import { post } from './outbox.ts';
 
 /** What every state of a machine with an outbox has. */
 interface WithOutbox {

@@ -1,7 +1,8 @@
 import { CallClientFrame } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
-import { type Decoded, decodeObjectWith, parseObject } from '../definition.ts';
+import type { Decoded } from '../definition.ts';
+import { decodeObjectWith, parseObject } from '../definition.ts';
 import { isObject, readCandidate } from '../read-candidates.ts';
 
 type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;

@@ -1,14 +1,7 @@
-import { durable, EMPTY_OUTBOX, type KeptOutbox } from '../outbox.ts';
-import {
-  hasJoined,
-  hasMissed,
-  isJoined,
-  isRinging,
-  type JoinedMember,
-  type LeftMember,
-  type Member,
-  type RingingMember,
-} from './member.ts';
+import type { KeptOutbox } from '../outbox.ts';
+import { durable, EMPTY_OUTBOX } from '../outbox.ts';
+import type { JoinedMember, LeftMember, Member, RingingMember } from './member.ts';
+import { hasJoined, hasMissed, isJoined, isRinging } from './member.ts';
 import type { RoomCall } from './state.ts';
 
 /** The fields of a call that do not outlive its host. */

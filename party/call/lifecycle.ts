@@ -1,16 +1,9 @@
-import { GRACE_MS, type Reason, RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Reason } from '../../src/contract/sockets/call.ts';
+import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, resetStream } from './acks.ts';
-import {
-  hasJoined,
-  hasMissed,
-  isJoined,
-  isRinging,
-  type JoinedMember,
-  joinedMember,
-  leftMember,
-  type Member,
-} from './member.ts';
+import type { JoinedMember, Member } from './member.ts';
+import { hasJoined, hasMissed, isJoined, isRinging, joinedMember, leftMember } from './member.ts';
 import { announcePeer, keepAwake } from './presence.ts';
 import { replaySignals } from './signals.ts';
 import { newStream } from './state.ts';

@@ -1,18 +1,22 @@
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { RoomEvent, RoomStart, Step } from '../definition.ts';
-import { answered, due, isEmpty, type Outcome, restart, retry } from '../outbox.ts';
+import type { Outcome } from '../outbox.ts';
+import { due, isEmpty, restart, retry, takeAnswer } from '../outbox.ts';
 import { LATER } from '../wire/batch.ts';
-import { ActiveAnswer, type ToCall, type ToInbox } from '../wire/messages.ts';
+import type { ToCall, ToInbox } from '../wire/messages.ts';
+import { ActiveAnswer } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
 import type { CallFrame } from './decode.ts';
-import { type KeptCall, readCall, writeCall } from './kept.ts';
+import type { KeptCall } from './kept.ts';
+import { readCall, writeCall } from './kept.ts';
 import * as lifecycle from './lifecycle.ts';
 import { isJoined, isOnLegacyDevice } from './member.ts';
 import * as presence from './presence.ts';
 import * as ringing from './ringing.ts';
 import { markRefused, receiveSignal } from './signals.ts';
-import { type CallRoomState, type CallSocket, emptyRoom, newStream } from './state.ts';
+import type { CallRoomState, CallSocket } from './state.ts';
+import { emptyRoom, newStream } from './state.ts';
 import { CallStep } from './step.ts';
 
 /** What happens to the room of a call. */
@@ -175,7 +179,7 @@ const onInboxAction = (
 
 /** Another room or the Worker has answered a post, or has not (`undefined`). */
 const onReply = (step: CallStep, n: number, answer: unknown) => {
-  const { outcomes, ...posted } = answered(step.call.outbox, n, answer, step.now);
+  const { outcomes, ...posted } = takeAnswer(step.call.outbox, { n, answer }, step.now);
   step.takeOver(posted);
   for (const [index, outcome] of outcomes.entries())
     if (!isCovered(outcome, outcomes[index + 1])) onOutcome(step, outcome);

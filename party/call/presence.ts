@@ -1,16 +1,17 @@
-import { type CallClientFrame, type Reason, RING_MS } from '../../src/contract/sockets/call.ts';
+import type { CallClientFrame, Reason } from '../../src/contract/sockets/call.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { CloseReason, FrameError } from '../../src/contract/sockets/protocol.ts';
 import {
-  type CloseReason,
   DEVICE_LIMIT,
   errorFrame,
-  type FrameError,
   SILENCE_MS,
   VERSION,
 } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { acknowledgeAll, resetStream } from './acks.ts';
-import { isJoined, isOnLegacyDevice, isRinging, type JoinedMember, peerOf } from './member.ts';
+import type { JoinedMember } from './member.ts';
+import { isJoined, isOnLegacyDevice, isRinging, peerOf } from './member.ts';
 import { replaySignals } from './signals.ts';
 import type { CallSocket } from './state.ts';
 import type { CallStep } from './step.ts';

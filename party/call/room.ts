@@ -2,7 +2,8 @@ import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
 import type { RoomDefinition } from '../definition.ts';
 import { readCandidateToCall } from '../read-candidates.ts';
 import { ToCall } from '../wire/messages.ts';
-import { type CallFrame, decodeFrame, decodeLongFrame } from './decode.ts';
+import type { CallFrame } from './decode.ts';
+import { decodeFrame, decodeLongFrame } from './decode.ts';
 import { nextDeadline, nextReminder, startCall, stepCall, writeRoom } from './machine.ts';
 import type { CallRoomState } from './state.ts';
 

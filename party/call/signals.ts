@@ -1,10 +1,12 @@
-import { type CallServerFrame, RING_MS, type Signal } from '../../src/contract/sockets/call.ts';
+import type { CallServerFrame, Signal } from '../../src/contract/sockets/call.ts';
+import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
 import { advanceAck } from './acks.ts';
 import { hasJoined, isJoined, isRinging } from './member.ts';
-import { ownValue, type PendingSignal, type Stream } from './state.ts';
+import type { PendingSignal, Stream } from './state.ts';
+import { ownValue } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

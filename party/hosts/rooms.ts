@@ -1,7 +1,9 @@
 import { CLOSE } from '../../src/contract/sockets/protocol.ts';
-import { type FetchRoom, postSigned, waitForRoom } from '../wire/post.ts';
+import type { FetchRoom } from '../wire/post.ts';
+import { postSigned, waitForRoom } from '../wire/post.ts';
 import type { Rooms } from '../wire/rooms.ts';
-import { type RoomSecrets, sign } from '../wire/signature.ts';
+import type { RoomSecrets } from '../wire/signature.ts';
+import { sign } from '../wire/signature.ts';
 
 /** Makes the rooms as the Worker reaches them: by signed requests, wherever they live. */
 export const createRooms = (secrets: RoomSecrets, fetchRoom: FetchRoom): Rooms => ({

@@ -1,6 +1,7 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import { type EntryIn, isLegacyDevice } from './state.ts';
+import type { EntryIn } from './state.ts';
+import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
 /** How much longer than it rings a call is remembered, in milliseconds: its room ends it first. */

@@ -1,10 +1,12 @@
-import { type CloseReason, DEVICE_LIMIT, VERSION } from '../../src/contract/sockets/protocol.ts';
+import type { CloseReason } from '../../src/contract/sockets/protocol.ts';
+import { DEVICE_LIMIT, VERSION } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { noteDeviceHere, ringsOnLateDevice } from './crossing.ts';
 import { describeRing, isRinging, releaseLegacyDevice, ringIdleLegacyDevices } from './ending.ts';
 import { describeHeldCall } from './held.ts';
-import { IDLE, type InboxSocket, isLegacyDevice } from './state.ts';
+import type { InboxSocket } from './state.ts';
+import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
 /** A device that has been silent for so long may be dead, in milliseconds [C5]. */

@@ -1,4 +1,5 @@
-import { LegacyFrame, type LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
+import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
+import { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import { readLegacyCandidate } from '../read-candidates.ts';
 import type { CarriedSignal } from '../wire/messages.ts';

@@ -6,7 +6,8 @@ import { declineCall, hangUpCall, isRinging } from './ending.ts';
 import { findHeldCall } from './held.ts';
 import { forgetPauses } from './pauses.ts';
 import { countUse } from './rates.ts';
-import { type EntryIn, isLegacyDevice } from './state.ts';
+import type { EntryIn } from './state.ts';
+import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 import { areSameUsers, soleUserOf } from './users.ts';
 

@@ -2,7 +2,8 @@ import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Ring, StopReason } from '../../src/contract/sockets/inbox.ts';
 import { ringsOnLateDevice } from './crossing.ts';
 import { noteUnanswered } from './pauses.ts';
-import { type Entry, type EntryIn, IDLE, type InboxSocket, isLegacyDevice } from './state.ts';
+import type { Entry, EntryIn, InboxSocket } from './state.ts';
+import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
 /**
@@ -14,8 +15,7 @@ const LATE_MS = RING_MS + 10_000;
 export const endCall = (
   step: InboxStep,
   entry: Exclude<Entry, EntryIn<'over'>>,
-  reason: StopReason,
-  epoch?: number,
+  { reason, epoch }: { readonly reason: StopReason; readonly epoch?: number | undefined },
 ): void => {
   const { state, call } = entry;
   const until = state === 'active' ? step.now + LATE_MS : entry.until;
@@ -38,7 +38,7 @@ export const endCall = (
 export const hangUpCall = (step: InboxStep, entry: EntryIn<'dialling' | 'active'>): void => {
   step.dropSignals(entry.call);
   step.act(entry.call, entry.device, { type: 'hangup' });
-  endCall(step, entry, 'hung_up');
+  endCall(step, entry, { reason: 'hung_up' });
 };
 
 /** Whether a call still waits for an answer of this user. */
@@ -118,7 +118,7 @@ export const expireCalls = (step: InboxStep): void => {
   for (const entry of step.state.calls) {
     if (entry.until > now || entry.state === 'over') continue;
     if (entry.state !== 'ringing' && isLegacyDevice(entry.device)) hangUpCall(step, entry);
-    else endCall(step, entry, 'missed');
+    else endCall(step, entry, { reason: 'missed' });
   }
   step.set({ calls: step.state.calls.filter(({ until }) => until > now) });
 };

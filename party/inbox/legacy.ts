@@ -1,6 +1,7 @@
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
-import { CallAnswer, type ToWorker } from '../wire/to-worker.ts';
+import type { ToWorker } from '../wire/to-worker.ts';
+import { CallAnswer } from '../wire/to-worker.ts';
 import { isCallBack, ringTimeOf } from './crossing.ts';
 import { calleeOf, encodeLegacy, isVideo, toCandidate, toDescription } from './dialect.ts';
 import {
@@ -11,7 +12,8 @@ import {
   ringLegacyDevice,
 } from './ending.ts';
 import { countUse } from './rates.ts';
-import { type Entry, IDLE, type InboxSocket } from './state.ts';
+import type { Entry, InboxSocket } from './state.ts';
+import { IDLE } from './state.ts';
 import type { InboxStep } from './step.ts';
 import { soleUserOf } from './users.ts';
 

@@ -1,7 +1,8 @@
 import type { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import type { Present, RoomEvent, RoomStart, Step } from '../definition.ts';
-import { answered, EMPTY_OUTBOX, type Outcome, restart, retry } from '../outbox.ts';
+import type { Outcome } from '../outbox.ts';
+import { EMPTY_OUTBOX, restart, retry, takeAnswer } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { findSilent, onConnect, onHello, onSocketClosed } from './devices.ts';
 import { onDial } from './dialling.ts';
@@ -17,16 +18,8 @@ import {
   onSessionsReply,
   sessionsOtherThan,
 } from './sessions.ts';
-import {
-  EMPTY_INBOX,
-  type Entry,
-  type EntryIn,
-  IDLE,
-  type InboxSocket,
-  type InboxState,
-  isLegacyDevice,
-  type StoredInbox,
-} from './state.ts';
+import type { Entry, EntryIn, InboxSocket, InboxState, StoredInbox } from './state.ts';
+import { EMPTY_INBOX, IDLE, isLegacyDevice } from './state.ts';
 import { InboxStep } from './step.ts';
 import { enterCall, leaveCall } from './taking-part.ts';
 
@@ -149,7 +142,7 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
 
 /** A call or the Worker has answered what it was told; or has not, then `answer` is undefined. */
 const onReply = (step: InboxStep, n: number, answer: unknown): void => {
-  const { outcomes, ...posted } = answered(step.state.outbox, n, answer, step.now);
+  const { outcomes, ...posted } = takeAnswer(step.state.outbox, { n, answer }, step.now);
   step.takeOver(posted);
   for (const outcome of outcomes) if (outcome.over) onOutcome(step, outcome);
 };

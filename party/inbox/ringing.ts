@@ -4,7 +4,8 @@ import { crossingCallOf, givesWay, ringTimeOf, SLACK_MS } from './crossing.ts';
 import { describeRing, hangUpCall, isRinging } from './ending.ts';
 import { secondsUntilRing } from './pauses.ts';
 import { makeSlot } from './slots.ts';
-import { type EntryIn, IDLE, type InboxSocket, isLegacyDevice } from './state.ts';
+import type { EntryIn, InboxSocket } from './state.ts';
+import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 import { areSameUsers, soleUserOf } from './users.ts';
 

@@ -1,11 +1,14 @@
 import { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
-import { decodeWith, type RoomDefinition } from '../definition.ts';
+import type { RoomDefinition } from '../definition.ts';
+import { decodeWith } from '../definition.ts';
 import { readCandidatesToInbox } from '../read-candidates.ts';
 import { ToInbox } from '../wire/messages.ts';
 import { decodeLegacy, decodeLongLegacy } from './dialect.ts';
-import { type InboxFrame, startInbox, stepInbox } from './machine.ts';
-import { alarmAt, type InboxState, reminderAt, toStored } from './state.ts';
+import type { InboxFrame } from './machine.ts';
+import { startInbox, stepInbox } from './machine.ts';
+import type { InboxState } from './state.ts';
+import { alarmAt, reminderAt, toStored } from './state.ts';
 
 const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'hangup', 'ping']);
 

@@ -1,5 +1,6 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
-import { due, durable, EMPTY_OUTBOX, type KeptOutbox, type Outbox } from '../outbox.ts';
+import type { KeptOutbox, Outbox } from '../outbox.ts';
+import { due, durable, EMPTY_OUTBOX } from '../outbox.ts';
 import type { CarriedSignal, Entrant, HeldCall, RingAnswer } from '../wire/messages.ts';
 import type { Pause } from './pauses.ts';
 

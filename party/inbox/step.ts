@@ -1,26 +1,14 @@
 import type { InboxServerFrame, StopReason } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
-import {
-  type CloseReason,
-  errorFrame,
-  type FrameError,
-} from '../../src/contract/sockets/protocol.ts';
+import type { CloseReason, FrameError } from '../../src/contract/sockets/protocol.ts';
+import { errorFrame } from '../../src/contract/sockets/protocol.ts';
 import type { Step } from '../definition.ts';
 import { drop, isFull, withdraw } from '../outbox.ts';
 import { differsExcept, MachineStep } from '../step.ts';
 import type { CarriedSignal, ToCall } from '../wire/messages.ts';
 import type { ToWorker } from '../wire/to-worker.ts';
-import {
-  type Entry,
-  type EntryIn,
-  IDLE,
-  type InboxSocket,
-  type InboxState,
-  LINES_MS,
-  lineCallsDiffer,
-  lineCountsDiffer,
-  UNWRITTEN,
-} from './state.ts';
+import type { Entry, EntryIn, InboxSocket, InboxState } from './state.ts';
+import { IDLE, LINES_MS, lineCallsDiffer, lineCountsDiffer, UNWRITTEN } from './state.ts';
 
 /** What the inbox does in a call in the name of a device. */
 export type Action = Extract<ToCall, { type: 'act' }>['action'];

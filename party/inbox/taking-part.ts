@@ -4,7 +4,8 @@ import { ringTimeOf, SLACK_MS } from './crossing.ts';
 import { endCall, hangUpCall } from './ending.ts';
 import { forgetPauses } from './pauses.ts';
 import { refuseBusy } from './slots.ts';
-import { type Entry, type EntryIn, isLegacyDevice } from './state.ts';
+import type { Entry, EntryIn } from './state.ts';
+import { isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 
 /**
@@ -67,6 +68,6 @@ export const leaveCall = (
   if (!entry) step.putEntry({ state: 'over', call, epoch, until: step.now + RING_MS + SLACK_MS });
   else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0))
     return;
-  else if (entry.state !== 'over') endCall(step, entry, reason, epoch);
+  else if (entry.state !== 'over') endCall(step, entry, { reason, epoch });
   else if (epoch !== undefined && epoch > (entry.epoch ?? -1)) step.putEntry({ ...entry, epoch });
 };

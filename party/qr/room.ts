@@ -1,7 +1,8 @@
 import { PING } from '../../src/contract/sockets/protocol.ts';
 import { QrMessage, qrRoomExpiry } from '../../src/contract/sockets/qr.ts';
 import type { RoomDefinition } from '../definition.ts';
-import { type QrState, stepQr } from './machine.ts';
+import type { QrState } from './machine.ts';
+import { stepQr } from './machine.ts';
 
 /** The longest frame that is read here, in bytes: clients say nothing but ping. */
 const FRAME_LIMIT = 1024;

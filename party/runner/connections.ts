@@ -1,4 +1,5 @@
-import { CLOSE, type CloseReason, FRAME_RATE } from '../../src/contract/sockets/protocol.ts';
+import type { CloseReason } from '../../src/contract/sockets/protocol.ts';
+import { CLOSE, FRAME_RATE } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { HostSocket } from './host.ts';
 

@@ -1,16 +1,13 @@
-import {
-  type CloseReason,
-  errorFrame,
-  FRAME_LIMIT,
-  READ_LIMIT,
-} from '../../src/contract/sockets/protocol.ts';
+import type { CloseReason } from '../../src/contract/sockets/protocol.ts';
+import { errorFrame, FRAME_LIMIT, READ_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import type { Effect, RoomDefinition, RoomEvent, Step } from '../definition.ts';
 import { Entrant } from '../wire/messages.ts';
 import { verify } from '../wire/signature.ts';
 import { Connections, closeSocket, spendAllowance } from './connections.ts';
 import { bytesOver } from './frame-size.ts';
 import type { Host, HostSocket } from './host.ts';
-import { PendingRequests, type Told, UNKNOWN } from './pending-requests.ts';
+import type { Told } from './pending-requests.ts';
+import { PendingRequests, UNKNOWN } from './pending-requests.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { WakeUp } from './wake-up.ts';
 import { WorkerRefusals } from './worker-refusals.ts';

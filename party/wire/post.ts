@@ -1,5 +1,6 @@
 import type { Room } from '../../src/contract/sockets/protocol.ts';
-import { type RoomSecrets, sign } from './signature.ts';
+import type { RoomSecrets } from './signature.ts';
+import { sign } from './signature.ts';
 
 /** Sends a request to a room, wherever rooms live. `query` begins with `?`. */
 export type FetchRoom = (room: Room, init: RequestInit, query?: string) => Promise<Response>;

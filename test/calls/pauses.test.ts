@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { AT_ONCE, type Device, type InboxLine, legacyClient } from '../support/calls/device.ts';
+import type { Device, InboxLine } from '../support/calls/device.ts';
+import { AT_ONCE, legacyClient } from '../support/calls/device.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { keepAlive, newDevices, two } from '../support/calls/scenes.ts';
 

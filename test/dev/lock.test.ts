@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Lock, takeLock } from '../../dev/lock.ts';
+import type { Lock } from '../../dev/lock.ts';
+import { takeLock } from '../../dev/lock.ts';
 import { LockHolder } from './support/lock-holders.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'aist-lock-'));

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ROOT, type RunningScript, runScript } from './support/script.ts';
+import type { RunningScript } from './support/script.ts';
+import { ROOT, runScript } from './support/script.ts';
 
 let project: string;
 

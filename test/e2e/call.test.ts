@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { runningApi } from '../support/client.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
-import { type Browser, openBrowser, servePage } from './browsers.ts';
+import type { Browser } from './browsers.ts';
+import { openBrowser, servePage } from './browsers.ts';
 
 const api = runningApi();
 const page = await servePage();

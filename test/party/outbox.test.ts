@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KeptOutbox, Outbox, Posted } from '../../party/outbox.ts';
 import {
-  answered,
   drop,
   due,
   durable,
@@ -13,6 +12,7 @@ import {
   QUEUE_LIMIT,
   restart,
   retry,
+  takeAnswer,
   withdraw,
 } from '../../party/outbox.ts';
 import { BATCH_LIMIT, LATER } from '../../party/wire/batch.ts';
@@ -59,11 +59,18 @@ describe('an outbox', () => {
     const third = put(second.outbox, boris, 'c');
     const fourth = put(third.outbox, anna, 'd');
     expect([first, second, third, fourth].map(sent)).toEqual([['a'], [], ['c'], []]);
-    const after = answered(fourth.outbox, 1, done, 0);
+    const after = takeAnswer(fourth.outbox, { n: 1, answer: done }, 0);
     expect(sent(after)).toEqual(['b+d']);
     expect(after.outcomes).toMatchObject([{ item: { message: stop('a') }, over: true }]);
-    expect(answered(after.outbox, 1, done, 0)).toMatchObject({ outcomes: [], effects: [] });
-    const last = answered(after.outbox, 2, { answers: [done, { outcome: 'busy' }] }, 0);
+    expect(takeAnswer(after.outbox, { n: 1, answer: done }, 0)).toMatchObject({
+      outcomes: [],
+      effects: [],
+    });
+    const last = takeAnswer(
+      after.outbox,
+      { n: 2, answer: { answers: [done, { outcome: 'busy' }] } },
+      0,
+    );
     expect(last.outcomes.map(({ answer }) => answer)).toEqual([done, { outcome: 'busy' }]);
     expect(waiting(last.outbox)).toEqual(['c']);
   });
@@ -71,19 +78,21 @@ describe('an outbox', () => {
   test('the Worker is told one thing at a time', () => {
     let { outbox } = put(EMPTY_OUTBOX, 'worker', 'a');
     for (const call of ['b', 'c']) ({ outbox } = put(outbox, 'worker', call));
-    expect(sent(answered(outbox, 1, done, 0))).toEqual(['b']);
+    expect(sent(takeAnswer(outbox, { n: 1, answer: done }, 0))).toEqual(['b']);
   });
 
   test('[C16] a request brings no more than a room takes', () => {
     const outbox = putAll(numbers(BATCH_LIMIT + 3));
-    const [batch] = answered(outbox, 1, done, 0).effects;
+    const [batch] = takeAnswer(outbox, { n: 1, answer: done }, 0).effects;
     expect(batch).toMatchObject({ message: { messages: { length: BATCH_LIMIT } } });
     const long = putAll(['a', 'b', 'c', 'd', 'e'], { size: 100_000 });
-    const next = answered(long, 1, done, 0);
+    const next = takeAnswer(long, { n: 1, answer: done }, 0);
     expect(sent(next)).toEqual(['b+c']);
-    expect(sent(answered(next.outbox, 2, { answers: [done, done] }, 0))).toEqual(['d+e']);
+    expect(sent(takeAnswer(next.outbox, { n: 2, answer: { answers: [done, done] } }, 0))).toEqual([
+      'd+e',
+    ]);
     const tooLong = putAll(['a', 'b', 'c'], { size: 300_000 });
-    expect(sent(answered(tooLong, 1, done, 0))).toEqual(['b']);
+    expect(sent(takeAnswer(tooLong, { n: 1, answer: done }, 0))).toEqual(['b']);
   });
 
   test('[C16] one target has a bounded queue, except for what has to be told', () => {
@@ -93,7 +102,7 @@ describe('an outbox', () => {
     expect(over).toEqual({ outbox, effects: [] });
     ({ outbox } = put(outbox, anna, 'the end'));
     expect(itemsIn(outbox)).toHaveLength(QUEUE_LIMIT + 1);
-    ({ outbox } = answered(outbox, 1, done, 0));
+    ({ outbox } = takeAnswer(outbox, { n: 1, answer: done }, 0));
     expect(isFull(outbox, anna)).toBe(false);
     const long = putAll(['a', 'b', 'c', 'd', 'e', 'f', 'g'], { durable: false, size: 250_000 });
     expect(waiting(long)).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -104,10 +113,13 @@ describe('an outbox', () => {
     const untouched = withdraw(outbox, 1);
     expect([waiting(untouched.outbox), sent(untouched)]).toEqual([['a', 'b', 'c'], []]);
     // Nobody wants this message any more, so one try is enough.
-    expect(waiting(answered(untouched.outbox, 1, undefined, 0).outbox)).toEqual(['b', 'c']);
+    expect(waiting(takeAnswer(untouched.outbox, { n: 1, answer: undefined }, 0).outbox)).toEqual([
+      'b',
+      'c',
+    ]);
     const without = withdraw(outbox, 2);
     expect([waiting(without.outbox), sent(without)]).toEqual([['a', 'c'], []]);
-    const failed = answered(without.outbox, 1, undefined, 0);
+    const failed = takeAnswer(without.outbox, { n: 1, answer: undefined }, 0);
     const after = withdraw(failed.outbox, 1);
     expect([waiting(after.outbox), sent(after)]).toEqual([['c'], ['c']]);
     expect(withdraw(after.outbox, 1)).toEqual({ outbox: after.outbox, effects: [] });
@@ -118,9 +130,9 @@ describe('an outbox', () => {
     const isUseless = ({ message }: { message: object }) => 'abd'.includes(callOf(message));
     const dropped = drop(outbox, anna, isUseless);
     expect([waiting(dropped.outbox), sent(dropped)]).toEqual([['a', 'c', 'e'], []]);
-    expect(sent(answered(dropped.outbox, 1, undefined, 0))).toEqual(['c+e']);
-    const batch = answered(outbox, 1, done, 0).outbox;
-    const failed = answered(batch, 2, undefined, 0).outbox;
+    expect(sent(takeAnswer(dropped.outbox, { n: 1, answer: undefined }, 0))).toEqual(['c+e']);
+    const batch = takeAnswer(outbox, { n: 1, answer: done }, 0).outbox;
+    const failed = takeAnswer(batch, { n: 2, answer: undefined }, 0).outbox;
     const later = drop(failed, anna, isUseless);
     expect([waiting(later.outbox), sent(later), due(later.outbox)]).toEqual([['c', 'e'], [], 250]);
     expect(sent(retry(later.outbox, 250))).toEqual(['c+e']);
@@ -132,7 +144,7 @@ describe('an outbox', () => {
     const waits: number[] = [];
     let now = 0;
     for (let i = 0; i < 13; i++) {
-      const failed = answered(outbox, 1, undefined, now);
+      const failed = takeAnswer(outbox, { n: 1, answer: undefined }, now);
       expect([sent(failed), failed.outcomes.map(({ over }) => over)]).toEqual([
         [],
         i === 0 ? [false] : [false, false],
@@ -149,12 +161,18 @@ describe('an outbox', () => {
     }
     expect(waits.slice(0, 4)).toEqual([250, 500, 1_000, 2_000]);
     expect(waits.slice(-2)).toEqual([300_000, 300_000]);
-    expect(isEmpty(answered(outbox, 1, { answers: [done, done] }, now).outbox)).toBe(true);
+    expect(
+      isEmpty(takeAnswer(outbox, { n: 1, answer: { answers: [done, done] } }, now).outbox),
+    ).toBe(true);
   });
 
   test('[C16] of several only those without an answer, or to be told later, are retried', () => {
-    const { outbox } = answered(putAll(['a', 'b', 'c', 'd', 'e']), 1, done, 0);
-    const some = answered(outbox, 2, { answers: [done, null, LATER, done] }, 1_000);
+    const { outbox } = takeAnswer(putAll(['a', 'b', 'c', 'd', 'e']), { n: 1, answer: done }, 0);
+    const some = takeAnswer(
+      outbox,
+      { n: 2, answer: { answers: [done, null, LATER, done] } },
+      1_000,
+    );
     expect(some.outcomes.map(({ over }) => over)).toEqual([true, false, false, true]);
     expect([waiting(some.outbox), sent(some), due(some.outbox)]).toEqual([['c', 'd'], [], 1_250]);
     const { outbox: more } = put(some.outbox, anna, 'f');
@@ -164,17 +182,17 @@ describe('an outbox', () => {
   test.each([undefined, {}, { answers: 1 }, { answers: [] }, done])(
     '%j is no answer to several',
     (answer) => {
-      const { outbox } = answered(putAll(['a', 'b', 'c']), 1, done, 0);
-      expect(waiting(answered(outbox, 2, answer, 0).outbox)).toEqual(['b', 'c']);
+      const { outbox } = takeAnswer(putAll(['a', 'b', 'c']), { n: 1, answer: done }, 0);
+      expect(waiting(takeAnswer(outbox, { n: 2, answer: answer }, 0).outbox)).toEqual(['b', 'c']);
     },
   );
 
   test('[C16] what would come too late is given up, and what follows goes on', () => {
     let { outbox } = put(EMPTY_OUTBOX, anna, 'a', { until: 251 });
     ({ outbox } = put(outbox, anna, 'b'));
-    const once = answered(outbox, 1, undefined, 0);
+    const once = takeAnswer(outbox, { n: 1, answer: undefined }, 0);
     expect(once.outcomes).toMatchObject([{ over: false }]);
-    const twice = answered(retry(once.outbox, 250).outbox, 1, undefined, 250);
+    const twice = takeAnswer(retry(once.outbox, 250).outbox, { n: 1, answer: undefined }, 250);
     expect(twice.outcomes).toMatchObject([{ over: true, answer: undefined }, { over: false }]);
     expect([waiting(twice.outbox), sent(twice)]).toEqual([['b'], []]);
   });
@@ -185,9 +203,9 @@ describe('an outbox', () => {
     ({ outbox } = put(outbox, boris, 'd'));
     const back = restart(JSON.parse(JSON.stringify(durable(outbox))));
     expect(sent(back)).toEqual(['b+c', 'd']);
-    const after = answered(back.outbox, 2, { answers: [done, done] }, 0).outbox;
+    const after = takeAnswer(back.outbox, { n: 2, answer: { answers: [done, done] } }, 0).outbox;
     // No number is used twice.
-    const [effect] = put(answered(after, 4, done, 0).outbox, boris, 'e').effects;
+    const [effect] = put(takeAnswer(after, { n: 4, answer: done }, 0).outbox, boris, 'e').effects;
     expect(effect).toMatchObject({ n: 5 });
   });
 
@@ -195,8 +213,8 @@ describe('an outbox', () => {
     const steps: Outbox[] = [put(EMPTY_OUTBOX, anna, 'a', { durable: false }).outbox];
     const next = (outbox: Outbox) => steps.push(outbox);
     next(put(steps.at(-1) ?? EMPTY_OUTBOX, anna, 'b').outbox);
-    next(answered(steps.at(-1) ?? EMPTY_OUTBOX, 1, done, 0).outbox);
-    next(answered(steps.at(-1) ?? EMPTY_OUTBOX, 2, undefined, 0).outbox);
+    next(takeAnswer(steps.at(-1) ?? EMPTY_OUTBOX, { n: 1, answer: done }, 0).outbox);
+    next(takeAnswer(steps.at(-1) ?? EMPTY_OUTBOX, { n: 2, answer: undefined }, 0).outbox);
     next(withdraw(steps.at(-1) ?? EMPTY_OUTBOX, 2).outbox);
     expect(steps.map(({ changes }) => changes)).toEqual([0, 1, 1, 1, 2]);
   });
@@ -231,7 +249,7 @@ describe('what a step of an outbox costs', () => {
       ({ outbox } = post(outbox, { ...letter, message: counted(stop(call)) }));
     looks = 0;
     const { outbox: after } = post(outbox, { ...letter, to: boris, message: stop('x') });
-    answered(after, after.next - 1, done, 0);
+    takeAnswer(after, { n: after.next - 1, answer: done }, 0);
     return looks;
   };
 

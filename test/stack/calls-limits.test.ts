@@ -2,9 +2,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { newDevice, openLegacy } from '../support/calls/device.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newUser } from '../support/calls/people.ts';
-import { type Answers, type Asked, cannedRooms } from '../support/calls/rooms.ts';
+import type { Answers, Asked } from '../support/calls/rooms.ts';
+import { cannedRooms } from '../support/calls/rooms.ts';
 import { talking } from '../support/calls/scenes.ts';
-import { type Answer, localApi, TestClock } from '../support/client.ts';
+import type { Answer } from '../support/client.ts';
+import { localApi, TestClock } from '../support/client.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { stack } from '../support/stack.ts';
 

@@ -2,7 +2,8 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../dev/migrate.ts';
 import { localApi, runningApi } from '../support/client.ts';
-import { type Behaviour, ProxyControl } from '../support/proxy.ts';
+import type { Behaviour } from '../support/proxy.ts';
+import { ProxyControl } from '../support/proxy.ts';
 import { stack } from '../support/stack.ts';
 import { openTestDatabase } from '../support/stores.ts';
 

@@ -3,7 +3,8 @@ import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { bigint, boolean, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CONNECTION_STRING, type Stack, startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { CONNECTION_STRING, startStack } from './stack.ts';
 
 const note = pgTable('note', {
   id: uuid('id').primaryKey().defaultRandom(),

@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { neon } from '@neondatabase/serverless';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLOSE_GRACE_MS, startPostgresGateway } from '../../../dev/postgres/gateway.ts';
-import { CONNECTION_STRING, type Stack, startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { CONNECTION_STRING, startStack } from './stack.ts';
 
 let stack: Stack;
 

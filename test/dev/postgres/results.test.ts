@@ -1,6 +1,7 @@
 import { neon } from '@neondatabase/serverless';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONNECTION_STRING, type Stack, startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { CONNECTION_STRING, startStack } from './stack.ts';
 
 const sql = neon(CONNECTION_STRING, { fullResults: true });
 let stack: Stack;

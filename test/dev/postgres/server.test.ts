@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgresGateway } from '../../../dev/postgres/gateway.ts';
 import { openServer } from '../../../dev/postgres/server.ts';
-import { CONNECTION_STRING, DATABASE_URL, type Stack, startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { CONNECTION_STRING, DATABASE_URL, startStack } from './stack.ts';
 
 const sql = neon(CONNECTION_STRING);
 

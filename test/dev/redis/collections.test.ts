@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStack, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { openStack } from './stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { createServer } from 'node:net';
 import {
   attachSession,
   createRedisCommandExecutor,

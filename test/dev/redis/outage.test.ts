@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RedisUnavailableError } from '../../../dev/redis/engine.ts';
 import { openServer } from '../../../dev/redis/server.ts';
-import { type MortalServer, startMortalServer } from './mortal-server.ts';
-import { type Stack, stackOn } from './stack.ts';
+import type { MortalServer } from './mortal-server.ts';
+import { startMortalServer } from './mortal-server.ts';
+import type { Stack } from './stack.ts';
+import { stackOn } from './stack.ts';
 
 /** The connection broke, and no time limit was waited for. */
 const BROKEN = /^ERR Redis is unreachable: (?!no answer within).+, command was: /;

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStack, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { openStack } from './stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStack, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { openStack } from './stack.ts';
 
 let stack: Stack;
 let key: string;

@@ -1,4 +1,5 @@
-import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import type { NeonQueryFunction } from '@neondatabase/serverless';
+import { neon, neonConfig } from '@neondatabase/serverless';
 import { migrate } from '../../../dev/migrate.ts';
 import journal from '../../../drizzle/meta/_journal.json' with { type: 'json' };
 import { openTestDatabase } from '../../support/stores.ts';

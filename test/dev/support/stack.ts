@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../dev/ports.ts';
 import type { Answer } from '../../support/client.ts';
-import { killAll, type Process, processesWith } from './processes.ts';
-import { ROOT, type RunningScript, runScript } from './script.ts';
+import type { Process } from './processes.ts';
+import { killAll, processesWith } from './processes.ts';
+import type { RunningScript } from './script.ts';
+import { ROOT, runScript } from './script.ts';
 
 /** How long a stack may take until it is ready, and to end once it was, in milliseconds. */
 const READY_MS = 45_000;
