@@ -115,6 +115,13 @@ export const parseObject = (text: string): object | undefined => {
   }
 };
 
+/** The `type` of each frame in a union of frames. */
+export const listFrameTypes = ({
+  options,
+}: {
+  readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[];
+}): readonly string[] => options.map(({ shape }) => shape.type.value);
+
 /** Makes a {@link RoomDefinition.decode} for frames with a `type`; `quick` goes first. */
 export const decodeWith = <Frame>(
   schema: z.ZodType<Frame>,

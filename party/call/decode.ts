@@ -2,7 +2,7 @@ import { CallClientFrame } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { SIGNAL_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import type { Decoded } from '../definition.ts';
-import { decodeObjectWith, parseObject } from '../definition.ts';
+import { decodeObjectWith, listFrameTypes, parseObject } from '../definition.ts';
 import { isObject, readCandidate } from '../read-candidates.ts';
 
 type SignalFrame = Extract<CallClientFrame, { type: 'signal' }>;
@@ -41,7 +41,7 @@ export interface RefusedSignal {
 /** A frame of a client, as the machine gets it. */
 export type CallFrame = CallClientFrame | RefusedSignal;
 
-const TYPES = ['hello', 'accept', 'decline', 'hangup', 'signal', 'ack', 'ping'];
+const TYPES = listFrameTypes(CallClientFrame);
 const decodeKnown = decodeObjectWith(CallClientFrame, TYPES, decodeCandidate);
 
 /** Refuses a signal, by its number if it has a good one [C21]. */

@@ -3,6 +3,13 @@ import type { Outbox } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
 import type { Member } from './member.ts';
 
+/*
+ * Words of a call room. A member is a user in the call; clients hear of the others as peers. A
+ * member has joined once they are in the call, also while their device is away. A device is a
+ * session, or a socket of a legacy client, which is `old` in what is stored and sent between rooms.
+ * A signal is what two clients negotiate by; it has a number of its sender and waits for its ack.
+ */
+
 /** A socket of a client that is no legacy client. */
 export interface CallSocket {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import { FRAME_LIMIT, PING } from '../../src/contract/sockets/protocol.ts';
 import type { RoomDefinition } from '../definition.ts';
-import { decodeWith } from '../definition.ts';
+import { decodeWith, listFrameTypes } from '../definition.ts';
 import { readCandidatesToInbox } from '../read-candidates.ts';
 import { ToInbox } from '../wire/messages.ts';
 import { decodeLegacy, decodeLongLegacy } from './dialect.ts';
@@ -10,7 +10,7 @@ import { startInbox, stepInbox } from './machine.ts';
 import type { InboxState } from './state.ts';
 import { alarmAt, reminderAt, toStored } from './state.ts';
 
-const decodeNew = decodeWith(InboxClientFrame, ['hello', 'decline', 'hangup', 'ping']);
+const decodeNew = decodeWith(InboxClientFrame, listFrameTypes(InboxClientFrame));
 
 /** The room where the devices of a user are reached. It sleeps, since thousands stand idle. */
 export const inboxRoomDefinition: RoomDefinition<InboxState, InboxFrame, ToInbox> = {
