@@ -238,7 +238,9 @@ const onPaused = (step: CallStep, user: string, pausedForSeconds: number) => {
   if (member) step.putMember({ ...member, pausedForSeconds });
   const callees = step.members.filter(({ role }) => role === 'callee');
   const pauses = callees.flatMap((callee) => callee.pausedForSeconds ?? []);
-  if (pauses.length < callees.length) return leaveUnrung(step, user);
+  // Those who talk already go on without a callee who may not be rung.
+  const isTalking = step.call.state === 'accepted';
+  if (isTalking || pauses.length < callees.length) return leaveUnrung(step, user);
   withdrawCall(step, { outcome: 'limited', pair: true, retryAfterSeconds: Math.min(...pauses) });
 };
 

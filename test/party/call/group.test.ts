@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallRoom } from './call.ts';
-import { ice, offer, ringing, talking, three } from './call.ts';
+import { CallRoom, ice, offer, ringing, talking, three } from './call.ts';
 
 describe('a call of several', () => {
   test('[C8] the call goes on with those who are left, and ends with the last but one', () => {
@@ -42,6 +41,22 @@ describe('a call of several', () => {
       peer: { user: 'cyd', state: 'left' },
     });
     expect(room.is).toBe('accepted');
+  });
+
+  test('[C8, C29] the call goes on when the last callee may not be rung and another has joined', () => {
+    const limited = { outcome: 'limited', retryAfterSeconds: 10 };
+    const answers = { ring: (user: string) => (user === 'bob' ? limited : undefined) };
+    const room = new CallRoom(answers);
+    room.create({ callees: ['bob', 'cyd'] });
+    room.enter('alice').permit('bob');
+    room.accept('bob');
+    expect(room.is).toBe('accepted');
+    room.answers.ring = () => limited;
+    room.wait(1_000);
+    expect(room.is).toBe('accepted');
+    expect(room.heard('bob', 'peer').at(-1)).toMatchObject({
+      peer: { user: 'cyd', state: 'left' },
+    });
   });
 
   test('[C8] a member who has left can come back, as somebody who remembers nothing', () => {
