@@ -43,7 +43,7 @@ describe('a call of several', () => {
     expect(room.is).toBe('accepted');
   });
 
-  test('[C8, C29] the call goes on when the last callee may not be rung and another has joined', () => {
+  test('[C8, C29] the call goes on when a callee may not be rung and another talks', () => {
     const limited = { outcome: 'limited', retryAfterSeconds: 10 };
     const answers = { ring: (user: string) => (user === 'bob' ? limited : undefined) };
     const room = new CallRoom(answers);
