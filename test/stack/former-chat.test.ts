@@ -175,7 +175,7 @@ describe.each(MOVES)('once a number has moved by %s, the former chat signs in', 
     await strict.settle();
     const [, message = ''] = await messagesOf(older, 2);
     const token = /#([\w-]{22})/.exec(message)?.[1];
-    expect(token).toBeDefined();
+    expect(token).toMatch(/^[\w-]{22}$/);
     await store.behave({ mode: 'dead', only: 'end-change' });
     await move(api, phone, newer);
     await healthy();
