@@ -8,9 +8,9 @@ import type { Member, RingingMember } from './member.ts';
 import { isJoined, isRinging, newRingingMember } from './member.ts';
 import { dialExpiresAt, heldCallOf, moveCall } from './moving.ts';
 import { announcePeer, keepAwake, markReachable } from './presence.ts';
-import { replaySignals, sizeOf } from './signals.ts';
+import { replaySignals } from './signals.ts';
 import type { RoomCall } from './state.ts';
-import { newStream } from './state.ts';
+import { newStream, sizeOf } from './state.ts';
 import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;

@@ -6,7 +6,7 @@ import type { CarriedSignal } from '../wire/messages.ts';
 import { advanceAck } from './acks.ts';
 import { hasJoined, isJoined, isRinging } from './member.ts';
 import type { PendingSignal, Stream } from './state.ts';
-import { ownValue } from './state.ts';
+import { ownValue, sizeOf } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**
@@ -30,14 +30,6 @@ const withoutRaw = (signal: CarriedSignal): Signal => {
   if (signal.raw === undefined) return signal;
   const { raw: _, ...rest } = signal;
   return rest;
-};
-
-/** How much memory a signal takes, in characters of its texts and its legacy payload. */
-export const sizeOf = (signal: CarriedSignal): number => {
-  if (signal.raw !== undefined) return JSON.stringify(signal).length;
-  if (signal.kind !== 'candidate') return signal.sdp.length;
-  const { candidate = '', sdpMid, usernameFragment } = signal.candidate ?? {};
-  return candidate.length + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
 };
 
 /** What is delivered at once: a signal, or the first description with the candidates before it. */

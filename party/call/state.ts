@@ -35,6 +35,14 @@ export interface PendingSignal {
   readonly sentAt: number | undefined;
 }
 
+/** How much memory a signal takes, in characters of its texts and its legacy payload. */
+export const sizeOf = (signal: CarriedSignal): number => {
+  if (signal.raw !== undefined) return JSON.stringify(signal).length;
+  if (signal.kind !== 'candidate') return signal.sdp.length;
+  const { candidate = '', sdpMid, usernameFragment } = signal.candidate ?? {};
+  return candidate.length + (sdpMid?.length ?? 0) + (usernameFragment?.length ?? 0);
+};
+
 /** The signals of one sender, in memory alone [C15]. */
 export interface Stream {
   readonly user: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sizeOf } from '../../../party/call/signals.ts';
+import { sizeOf } from '../../../party/call/state.ts';
 import type { CallRoom } from './call.ts';
 import { answer, ice, offer, ringing, talking, three } from './call.ts';
 
