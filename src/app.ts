@@ -53,9 +53,9 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   app.use(
     cors({
       origin: (origin) => (origins.length === 0 || origins.includes(origin) ? origin : null),
-      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
+      allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       allowHeaders: ['Content-Type', 'Authorization', 'X-Poll-Token', LANGUAGE_HEADER],
-      exposeHeaders: ['Retry-After', 'X-Request-Id'],
+      exposeHeaders: ['Retry-After', 'X-Request-Id', 'X-Has-More'],
       maxAge: 86_400,
     }),
   );

@@ -55,6 +55,68 @@ export const ERRORS = {
     text: { ru: 'SMS временно недоступен', en: 'SMS is temporarily unavailable' },
   },
   user_not_found: { status: 404, text: legacy('Пользователь не найден', 'User not found') },
+  peer_not_found: {
+    status: 404,
+    text: { ru: 'Пользователь не найден', en: 'User not found' },
+  },
+  chat_not_found: { status: 404, text: legacy('Чат не найден', 'Chat not found') },
+  message_not_found: {
+    status: 404,
+    text: { ru: 'Такого сообщения нет', en: 'There is no such message' },
+  },
+  chat_with_oneself: {
+    status: 400,
+    text: { ru: 'Нельзя создать чат с собой', en: 'You cannot make a chat with yourself' },
+  },
+  chat_name_required: {
+    status: 400,
+    text: { ru: 'Укажите название', en: 'A name is required' },
+  },
+  chat_full: { status: 409, text: { ru: 'В чате нет мест', en: 'The chat is full' } },
+  last_admin: {
+    status: 409,
+    text: {
+      ru: 'Сначала назначьте другого администратора',
+      en: 'Make somebody else an admin first',
+    },
+  },
+  not_allowed_in_chat: {
+    status: 403,
+    text: { ru: 'Недостаточно прав в этом чате', en: 'You may not do this in this chat' },
+  },
+  message_empty: {
+    status: 400,
+    text: { ru: 'Сообщение пустое', en: 'The message is empty' },
+  },
+  message_too_long: {
+    status: 400,
+    text: {
+      ru: 'Сообщение длиннее 4000 символов',
+      en: 'The message has more than 4000 characters',
+    },
+  },
+  invalid_attachment: {
+    status: 400,
+    text: {
+      ru: 'Такое вложение не поддерживается',
+      en: 'This attachment is not supported',
+    },
+  },
+  attachment_too_large: {
+    status: 413,
+    text: {
+      ru: 'Вложение слишком большое: не более 1,5 МБ',
+      en: 'The attachment is too large: at most 1.5 MB',
+    },
+  },
+  public_key_required: {
+    status: 400,
+    text: legacy('Нужен publicKey', 'publicKey required'),
+  },
+  too_many_blocked: {
+    status: 409,
+    text: { ru: 'Слишком много заблокированных', en: 'Too many people are blocked' },
+  },
   session_not_found: {
     status: 404,
     text: { ru: 'Такого сеанса нет', en: 'There is no such session' },

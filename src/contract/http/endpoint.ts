@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts';
  * /openapi.json all read it, so what is documented is what runs.
  */
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: `/${string}`;
   /** One line for the documentation. */
   readonly summary: string;

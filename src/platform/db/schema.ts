@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   inet,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -30,6 +31,8 @@ export const users = pgTable(
     username: text('username'),
     displayName: text('display_name'),
     publicKey: text('public_key'),
+    /** Grows with each other key; means nothing as long as there is no key. */
+    keyVersion: integer('key_version').notNull().default(1),
     createdAt: timestamp('created_at').defaultNow(),
     updatedAt: timestamp('updated_at').defaultNow(),
   },
@@ -79,16 +82,30 @@ export const telegramLinks = pgTable(
   (table) => [index('telegram_links_chat_id_idx').on(table.chatId)],
 );
 
-export const chats = pgTable('chats', {
-  id: text('id').primaryKey(),
-  type: text('type').default('user'),
-  name: text('name'),
-  photo: text('photo'),
-  lastMessage: text('last_message'),
-  lastTime: timestamp('last_time'),
-  meta: jsonb('meta'),
-  createdAt: timestamp('created_at').defaultNow(),
-});
+export const chats = pgTable(
+  'chats',
+  {
+    id: text('id').primaryKey(),
+    /** user (personal), group or channel; null counts as user. */
+    type: text('type').default('user'),
+    name: text('name'),
+    photo: text('photo'),
+    lastMessage: text('last_message'),
+    lastTime: timestamp('last_time'),
+    /** What legacy clients give a group or channel: description, shareLink, admins, moderators. */
+    meta: jsonb('meta'),
+    createdAt: timestamp('created_at').defaultNow(),
+    /** The `seq` of the last message; 0 = there was none. */
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
+    /** Counts the changes of the chat. */
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+    /** `<lower user id>:<higher user id>` of a personal chat; null in all others. */
+    pair: text('pair'),
+    /** Whether it ever had more members than feeds are written for; it stays so. */
+    large: boolean('large').notNull().default(false),
+  },
+  (table) => [unique('chats_pair_key').on(table.pair)],
+);
 
 export const chatMembers = pgTable(
   'chat_members',
@@ -97,9 +114,16 @@ export const chatMembers = pgTable(
     userId: text('user_id').notNull(),
     role: text('role').default('member'),
     joinedAt: timestamp('joined_at').defaultNow(),
+    /** The member reads the messages after this `seq`: those from before they joined are hidden. */
+    fromSeq: bigint('from_seq', { mode: 'number' }).notNull().default(0),
+    /** The `seq` up to which the member has read. */
+    readSeq: bigint('read_seq', { mode: 'number' }).notNull().default(0),
+    /** How many messages after `readSeq` are the member's own. */
+    ownUnread: integer('own_unread').notNull().default(0),
   },
   (table) => [
     primaryKey({ name: 'chat_members_pkey', columns: [table.chatId, table.userId] }),
+    index('chat_members_user_id_idx').on(table.userId, table.chatId),
     foreignKey({
       name: 'chat_members_chat_id_fkey',
       columns: [table.chatId],
@@ -117,14 +141,91 @@ export const messages = pgTable(
     text: text('text').default(''),
     attachment: jsonb('attachment'),
     createdAt: timestamp('created_at').defaultNow(),
+    /** The place in the chat: 1, 2, 3 and so on, without gaps. Null only where the chat is null. */
+    seq: bigint('seq', { mode: 'number' }),
+    /** The version of the chat that last changed the message. */
+    version: bigint('version', { mode: 'number' }),
+    /** The sender's own id of the message: a second one with it is the same message. */
+    clientId: text('client_id'),
+    /** How long the attachment is as JSON, in characters; null = not known, or there is none. */
+    attachmentSize: integer('attachment_size'),
+    editedAt: timestamp('edited_at', { withTimezone: true }),
+    /** A deleted message keeps its row and its `seq`, without text and attachment. */
+    deletedAt: timestamp('deleted_at', { withTimezone: true }),
   },
   (table) => [
+    unique('messages_chat_id_seq_key').on(table.chatId, table.seq),
+    uniqueIndex('messages_client_id_idx')
+      .on(table.chatId, table.senderId, table.clientId)
+      .where(sql`${table.clientId} is not null`),
+    index('messages_version_idx').on(table.chatId, table.version),
     foreignKey({
       name: 'messages_chat_id_fkey',
       columns: [table.chatId],
       foreignColumns: [chats.id],
     }),
   ],
+);
+
+/** How far the feed of a user has come: what changed for them in all their chats. */
+export const feeds = pgTable('feeds', {
+  userId: text('user_id').primaryKey(),
+  /** The number of the last entry. */
+  n: bigint('n', { mode: 'number' }).notNull().default(0),
+  /** When that entry was written: later than the one before. */
+  at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
+});
+
+/** What changed for a user. An entry says what to read again, and holds nothing of it. */
+export const feedEntries = pgTable(
+  'feed_entries',
+  {
+    userId: text('user_id').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+    chatId: text('chat_id').notNull(),
+    /** One of `FEED_KINDS` (contract/http/sync.ts). */
+    kind: text('kind').notNull(),
+    /** The message that it is about. */
+    seq: bigint('seq', { mode: 'number' }),
+    /** The member that it is about. */
+    about: text('about'),
+  },
+  (table) => [
+    primaryKey({ name: 'feed_entries_pkey', columns: [table.userId, table.n] }),
+    // A mark that moves replaces the entry of the one before, or marks would be most of the table.
+    uniqueIndex('feed_entries_read_idx')
+      .on(table.userId, table.chatId, table.about)
+      .where(sql`${table.kind} = 'read'`),
+    index('feed_entries_at_idx').on(table.at),
+  ],
+);
+
+/** Who has blocked whom. */
+export const blocks = pgTable(
+  'blocks',
+  {
+    userId: text('user_id').notNull(),
+    blockedId: text('blocked_id').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ name: 'blocks_pkey', columns: [table.userId, table.blockedId] }),
+    index('blocks_blocked_id_idx').on(table.blockedId, table.userId),
+  ],
+);
+
+/** How much of a limit a user has used, kept here so that a request asks one store alone. */
+export const userRates = pgTable(
+  'user_rates',
+  {
+    userId: text('user_id').notNull(),
+    /** What is limited: messages, searches and so on. */
+    name: text('name').notNull(),
+    /** GCRA theoretical arrival time: all that was used is free again then. */
+    freeAt: timestamp('free_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ name: 'user_rates_pkey', columns: [table.userId, table.name] })],
 );
 
 export const messageLogs = pgTable('message_logs', {

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { Chat, Member } from './chats.ts';
+import type { Endpoint } from './endpoint.ts';
+import { text } from './fields.ts';
+import { ChatParams, Message } from './messages.ts';
+
+/** For how long the feed of a user is kept, in days [M24]. */
+export const FEED_DAYS = 30;
+
+/** What an entry of a feed is about; each has a shape in {@link Change}. */
+export const FEED_KINDS = ['message', 'chat', 'member', 'read', 'left'] as const;
+
+export type FeedKind = (typeof FEED_KINDS)[number];
+
+const chatId = z.string();
+const n = z.int().describe('The number in my feed');
+
+/** A change, as it is now: what an entry is about is read when it is asked for. */
+export const Change = z.discriminatedUnion('type', [
+  z
+    .object({ type: z.literal('message'), n, chatId, message: Message })
+    .describe('A message is new, or was edited or deleted'),
+  z
+    .object({ type: z.literal('chat'), n, chatId, chat: Chat })
+    .describe('A chat is new for me, or its name, photo, my role or the key of the other changed'),
+  z
+    .object({
+      type: z.literal('member'),
+      n,
+      chatId,
+      userId: z.string(),
+      member: Member.nullable().describe('null: not in it any more'),
+    })
+    .describe('Somebody came, went, or has another role'),
+  z
+    .object({ type: z.literal('read'), n, chatId, userId: z.string(), readSeq: z.int() })
+    .describe('A mark grew, mine or of another member'),
+  z.object({ type: z.literal('left'), n, chatId }).describe('I am no longer in the chat'),
+]);
+
+export type Change = z.output<typeof Change>;
+
+/** Tells what changed. */
+export const sync = {
+  method: 'get',
+  path: '/api/sync',
+  summary: 'What changed for me in all my chats since a cursor, in order and in pages',
+  bearer: true,
+  harmless: true,
+  query: z.object({
+    since: text('invalid_field')
+      .max(128, 'invalid_field')
+      .optional()
+      .describe('`next` of the answer before; the first time none'),
+  }),
+  success: {
+    status: 200,
+    body: z.object({
+      changes: z.array(Change),
+      next: z.string().describe('The cursor to ask with from now on'),
+      n: z.int().describe('The number in my feed that `next` stands at'),
+      more: z.boolean().describe('There is more: ask again at once'),
+      reset: z
+        .boolean()
+        .describe('The cursor is unknown or too old: read the list of chats and their messages'),
+      large: z
+        .array(z.object({ chatId, version: z.int() }))
+        .describe('My large chats, on the last page: compare their versions'),
+    }),
+  },
+  errors: ['invalid_field'],
+} as const satisfies Endpoint;
+
+/** Tells what changed in one chat. */
+export const chatChanges = {
+  method: 'get',
+  path: '/api/chats/:id/changes',
+  summary: 'The messages of a chat that changed after a version, in the order of their versions',
+  bearer: true,
+  harmless: true,
+  params: ChatParams,
+  query: z.object({
+    since: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,14})$/, 'invalid_field')
+      .transform(Number)
+      .describe('A `version` of the chat'),
+  }),
+  success: {
+    status: 200,
+    body: z.object({
+      chat: Chat,
+      messages: z.array(Message),
+      version: z.int().describe('Ask with it from now on'),
+      more: z.boolean(),
+    }),
+  },
+  errors: ['invalid_field', 'chat_not_found'],
+} as const satisfies Endpoint;
