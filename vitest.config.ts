@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
+import { PATIENCE_MS, TIMEOUT_MS } from './test/support/patience.ts';
 
 /**
  * Begins with the file that waits for a minute, so that the others run meanwhile. Ends with those
@@ -15,6 +16,13 @@ class Order extends BaseSequencer {
     return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
+
+/** No test fails because a machine is slow: these end only what hangs. */
+const PATIENT = {
+  testTimeout: TIMEOUT_MS,
+  hookTimeout: TIMEOUT_MS,
+  expect: { poll: { timeout: PATIENCE_MS } },
+};
 
 /**
  * The tests of calls on one host. All files share one stack: each has its own people, and counts
@@ -32,8 +40,7 @@ const calls = (host: string) => ({
     maxWorkers: 4,
     // Tests that wait run all at once.
     maxConcurrency: 30,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    ...PATIENT,
   },
 });
 
@@ -52,7 +59,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{house,party,simulator,src}/**/*.test.ts'],
-          testTimeout: 20_000,
+          ...PATIENT,
         },
       },
       // The parts of the local stack; tests start what they need.
@@ -61,13 +68,12 @@ export default defineConfig({
           name: 'dev',
           include: ['test/dev/**/*.test.ts'],
           exclude: PARTYKIT,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
       // The parts that run rooms under PartyKit; `npm run test:calls` runs them, and the calls
       // below.
-      { test: { name: 'partykit', include: PARTYKIT, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'partykit', include: PARTYKIT, ...PATIENT } },
       // The running stack, one for each worker, whose stores are counted and made to fail. It runs
       // after all others, which would slow it down.
       {
@@ -75,12 +81,11 @@ export default defineConfig({
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
           globalSetup: 'test/stack/setup.ts',
-          setupFiles: ['test/support/collect-logs.ts'],
+          setupFiles: ['test/support/collect-logs.ts', 'test/stack/settle.ts'],
           sequence: { groupOrder: 1 },
           // Loading the app for each file would take as long as the tests; files share no state.
           isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
       // Two real browsers call each other; `npm run test:e2e` alone, since not every machine has
@@ -92,8 +97,7 @@ export default defineConfig({
           globalSetup: 'test/stack/setup.ts',
           setupFiles: ['test/support/collect-logs.ts'],
           sequence: { groupOrder: 3 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
       // The same suite runs on both hosts.

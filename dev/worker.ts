@@ -29,10 +29,12 @@ export interface WorkerOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Gets every line that the Worker or wrangler writes. */
   readonly onLine: (line: string) => void;
+  /** The entry, when it is not the one of wrangler.toml. */
+  readonly entry?: string;
 }
 
 /** Starts the Worker under `wrangler dev` on loopback. */
-export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningServer => {
+export const startWorker = ({ port, settings, onLine, entry }: WorkerOptions): RunningServer => {
   // An empty environment file keeps wrangler from reading .dev.vars and .env. The settings go
   // through its environment, where nothing has to be quoted and only their owner sees them.
   // Everything there becomes a binding of the Worker, so nothing else is in it.
@@ -45,6 +47,7 @@ export const startWorker = ({ port, settings, onLine }: WorkerOptions): RunningS
   const args = [
     WRANGLER,
     'dev',
+    ...(entry === undefined ? [] : [entry]),
     ...[
       '--ip',
       '127.0.0.1',

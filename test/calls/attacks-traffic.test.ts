@@ -11,9 +11,7 @@ const CANDIDATES = 511;
 const AGAIN = 60;
 
 describe('a legacy client that calls its caller again and again while it rings', () => {
-  test('[C17, C41] a legacy client that calls back in a loop does not have it all sent again', {
-    timeout: 60_000,
-  }, async () => {
+  test('[C17, C41] a legacy client that calls back in a loop does not have it all sent again', async () => {
     const [a, b] = await newDevices(2);
     if (!a || !b) throw new Error('There are no two');
     const legacy = await legacyClient(b.user);
@@ -28,7 +26,7 @@ describe('a legacy client that calls its caller again and again while it rings',
       if (seq % 50 === 0 && seq > 100) await sleep(1_000);
     }
     const last = { event: 'call:ice', payload: { candidate: { candidate: `c${CANDIDATES + 1}` } } };
-    await legacy.next(last, 20_000);
+    await legacy.next(last);
     for (let n = 0; n < AGAIN; n++)
       legacy.say({ event: 'call:offer', payload: { userId: a.user.id, sdp: {} } });
     const { b: other, a: others } = await two();

@@ -4,6 +4,7 @@ import { AT_ONCE, deviceOf } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices } from '../support/calls/scenes.ts';
+import { TIMEOUT_MS } from '../support/patience.ts';
 import { repeated } from '../support/races.ts';
 
 afterAll(dropAll);
@@ -26,7 +27,7 @@ const collide = async (a: Device, b: Device): Promise<Started> => {
 
 describe('two who dial each other at the same moment', () => {
   test(`[C7] two who dial each other end up in exactly one call, of ${GLARE_RUNS} dials`, {
-    timeout: 20_000 + GLARE_RUNS * 300,
+    timeout: TIMEOUT_MS + GLARE_RUNS * 2_000,
   }, async () => {
     const devices = await newDevices(GLARE_RUNS);
     const pairs = Array.from({ length: GLARE_RUNS >> 1 }, (_, index) =>

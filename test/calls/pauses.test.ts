@@ -10,7 +10,7 @@ afterAll(dropAll);
 const HANGUP = { event: 'call:hangup' };
 
 /** Time limits and retries for a busy machine. */
-const patient = { timeout: 60_000, retry: 2 };
+const patient = { retry: 2 };
 
 const ringsIn = ({ frames }: InboxLine) => frames.filter(({ type }) => type === 'ring').length;
 const dial = (from: Device, to: string | string[]) => from.send('POST', '/api/calls', { to });
@@ -24,7 +24,7 @@ const declined = async (from: Device, to: Device, inbox: InboxLine): Promise<voi
 };
 
 // On a busy machine a pause can be over before the next call is made.
-describe.concurrent('somebody who declines', { timeout: 60_000, retry: 3 }, () => {
+describe.concurrent('somebody who declines', { retry: 3 }, () => {
   test('[C29] who declines hears as many calls of one caller as the pauses allow', async () => {
     const { a, b, inbox } = await two();
     const started = performance.now();

@@ -9,6 +9,7 @@ import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { keepAlive, newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
 import { runningApi } from '../support/client.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { freshChat, link, messagesOf } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
@@ -23,9 +24,6 @@ const SILENCE_MS = 20_000;
 /** By how much a wait may be longer than it should, in milliseconds of a machine without load. */
 const LATE_MS = 6_000;
 const BEAT_MS = 250;
-/** Longer than any wait. */
-const PATIENCE_MS = 60_000;
-const timeout = 90_000;
 
 let beats: Beats;
 beforeAll(async () => {
@@ -53,14 +51,12 @@ const expectAfter = async (
 
 /** Links a number to a chat, as soon as the stores have begun to answer in time. */
 const linked = (phone: string, chat: number) =>
-  expect
-    .poll(() => link(api, phone, chat).then(() => 'linked', String), { timeout: 10_000 })
-    .toBe('linked');
+  expect.poll(() => link(api, phone, chat).then(() => 'linked', String)).toBe('linked');
 
 const ended = (line: CallLine, reason: string) =>
   line.next({ type: 'state', state: 'ended', reason }, PATIENCE_MS);
 
-describe.concurrent('in time,', { timeout }, () => {
+describe.concurrent('in time,', () => {
   test('[C4, C6, C9] a call that nobody answers is missed after 45 s, on all devices', async () => {
     const chat = freshChat();
     const { a, b, inbox } = await two();
@@ -262,9 +258,7 @@ describe.concurrent('in time,', { timeout }, () => {
     await callee.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0' }] });
   });
 
-  test('[C5] a device that has been silent for 90 s counts for none', {
-    timeout: 150_000,
-  }, async () => {
+  test('[C5] a device that has been silent for 90 s counts for none', async () => {
     const { a, b, inbox: half } = await two();
     const { b: c, inbox: whole } = await two();
     const timer = setInterval(() => whole.say('ping'), 25_000);

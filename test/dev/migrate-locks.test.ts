@@ -81,8 +81,8 @@ if (DATABASE_URL) {
       await holder.query('select count(*) from messages');
       const migrated = migrate(database.url, { pauseMs: 200 });
       for (let round = 0; round < 2; round += 1) {
-        await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(1);
-        await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(0);
+        await expect.poll(waiting, { interval: 20 }).toBe(1);
+        await expect.poll(waiting, { interval: 20 }).toBe(0);
       }
       await reader.query('select count(*) from messages');
       await holder.query('commit');
@@ -109,7 +109,7 @@ if (DATABASE_URL) {
       await writer.query('begin');
       await writer.query(`insert into messages (id) values ('under way')`);
       const migrated = migrate(database.url, { pauseMs: 10 });
-      await expect.poll(waiting, { timeout: 10_000, interval: 20 }).toBe(1);
+      await expect.poll(waiting, { interval: 20 }).toBe(1);
       // The check of the foreign key takes a lock on chats.
       await writer.query(`update messages set chat_id = 'chat-1' where id = 'under way'`);
       await writer.query('commit');

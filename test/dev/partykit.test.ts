@@ -100,7 +100,7 @@ describe('rooms under partykit', () => {
     expect(await (await fetch(`${other.url}/parties/room/one`)).json()).toEqual({});
     await other.close();
     expect(await greetingOf(rooms)).toBe('hello');
-    await expect.poll(() => close(rooms), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => close(rooms)).toEqual([]);
     expect(await isFree(Number(new URL(rooms.url).port))).toBe(true);
   });
 
@@ -114,6 +114,6 @@ describe('rooms under partykit', () => {
   ])('which %s say why, and end', async (_, room, reason) => {
     const broken = await start(room);
     await expect(broken.ready).rejects.toThrow(reason);
-    await expect.poll(() => close(broken), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => close(broken)).toEqual([]);
   });
 });

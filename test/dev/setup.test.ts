@@ -215,7 +215,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
       Number(
         existsSync(join(project, 'npm.pid')) && readFileSync(join(project, 'npm.pid'), 'utf8'),
       );
-    await expect.poll(pid, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(pid).toBeGreaterThan(0);
     script.child.kill('SIGTERM');
     expect(await script.ended).toBe(143);
     expect(() => process.kill(pid(), 0)).toThrow('ESRCH');
@@ -273,7 +273,7 @@ describe('node dev/setup.mjs with everything in place', () => {
        console.log('waiting');`,
       );
       const script = setUp('waits.ts');
-      await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+      await expect.poll(() => script.output()).toContain('waiting');
       script.child.kill(signal);
       expect(await script.ended).toBe(3);
       expect(script.output()).toMatch(/told\n$/);
@@ -291,7 +291,7 @@ describe('node dev/setup.mjs with everything in place', () => {
     const script = runScript(['-e', shell, join(project, 'dev', 'setup.mjs'), 'waits.ts'], {
       env: { npm_lifecycle_event: 'start' },
     });
-    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+    await expect.poll(() => script.output()).toContain('waiting');
     script.child.kill('SIGTERM');
     await script.ended;
     expect(script.output()).toMatch(/told\n$/);
@@ -306,8 +306,8 @@ describe('node dev/setup.mjs with everything in place', () => {
        console.log('waiting');`,
     );
     const script = setUp('waits.ts');
-    await expect.poll(() => script.output(), { timeout: 15_000 }).toContain('waiting');
+    await expect.poll(() => script.output()).toContain('waiting');
     script.child.kill('SIGKILL');
-    await expect.poll(() => existsSync(join(project, 'noticed')), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(project, 'noticed'))).toBe(true);
   });
 });

@@ -25,7 +25,7 @@ const refused = async (
 ): Promise<{ stack: StackUnderTest; said: string }> => {
   const stack = await StackUnderTest.begin(mkdtempSync(join(scratch, 'data-')), env);
   stacks.push(stack);
-  expect(await stack.endsWithin(15_000), stack.script.output()).toBe(1);
+  expect(await stack.ends(), stack.script.output()).toBe(1);
   const said = stack.script.errors().trim();
   // One or two sentences for people, no stack of calls.
   expect(said.split('\n').length, said).toBeLessThanOrEqual(3);

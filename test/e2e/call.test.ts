@@ -35,7 +35,7 @@ const person = async () => {
 type Person = Awaited<ReturnType<typeof person>>;
 
 const shows = ({ page }: Person, state: string) =>
-  expect.poll(() => page.textContent('#state'), { timeout: 10_000 }).toBe(state);
+  expect.poll(() => page.textContent('#state')).toBe(state);
 
 const receivedBy = ({ page }: Person) => page.evaluate(() => client.received());
 
@@ -64,12 +64,12 @@ describe('two browsers', () => {
         const before = await receivedBy(one);
         // Each kind of media keeps coming: it is decoded, not only sent.
         await expect
-          .poll(async () => (await receivedBy(one)).samples, { timeout: 15_000 })
+          .poll(async () => (await receivedBy(one)).samples)
           .toBeGreaterThan(before.samples + 48_000);
         if (!video) expect((await receivedBy(one)).frames).toBe(0);
         else
           await expect
-            .poll(async () => (await receivedBy(one)).frames, { timeout: 15_000 })
+            .poll(async () => (await receivedBy(one)).frames)
             .toBeGreaterThan(before.frames + 20);
       }
       await both[who === 'caller' ? 0 : 1].page.evaluate(() => client.hangUp());

@@ -153,9 +153,7 @@ describe('a TURN credential', () => {
     const line = await a.join(id);
     line.say({ type: 'hangup' });
     await line.closed;
-    await expect
-      .poll(() => Promise.all(names.map(isLive)), { timeout: 5_000 })
-      .toEqual([false, false]);
+    await expect.poll(() => Promise.all(names.map(isLive))).toEqual([false, false]);
   });
 
   test('[C31] a TURN credential too many for its user replaces the oldest, which is revoked', async () => {
@@ -195,7 +193,7 @@ describe('a TURN credential', () => {
     await a.send('POST', '/api/calls', { to: a.user.id });
     await b.send('POST', `/api/calls/${crypto.randomUUID()}/ticket`);
     const left = async () => Object.keys(await live()).filter((name) => !before.includes(name));
-    await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(left).toEqual([]);
   });
 
   test('[C31] a TURN credential is revoked though the first try fails, and though told twice', async () => {

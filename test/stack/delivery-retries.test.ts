@@ -109,7 +109,7 @@ describe('a code that stays undelivered', () => {
     await telegram.behave({ mode: 'pass' });
     const { code } = await ask();
     expect(await messagesOf(chat)).toEqual([expect.stringContaining(code)]);
-  }, 60_000);
+  });
 
   test.each([
     ['refuses it', { status: 400 }],

@@ -1,6 +1,6 @@
 import { neon } from '@neondatabase/serverless';
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import { newUsers } from '../support/calls/people.ts';
 import { recordOf, tellWorker } from '../support/calls/records.ts';
@@ -31,16 +31,9 @@ const withLinks = localApi({
   PHONE_FAILURES_PER_DAY: '1',
   PHONE_SEND_GAPS_SECONDS: '0',
 });
-const used = [before, withLinks];
-// Undoing lost steps takes a while, and other tests count calls.
-afterAll(() => Promise.all(used.map((api) => api.settle())));
 
 /** An isolate that knows of no session, so that it has to ask for each. */
-const freshIsolate = () => {
-  const api = localApi({}, Date.now, cannedRooms());
-  used.push(api);
-  return api;
-};
+const freshIsolate = () => localApi({}, Date.now, cannedRooms());
 
 type Store = keyof typeof proxies;
 

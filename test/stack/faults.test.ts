@@ -1,5 +1,5 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { runningApi } from '../support/client.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { runningApi, settleRunningApi } from '../support/client.ts';
 import { expectUnavailable, FAILURES } from '../support/faults.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
@@ -11,20 +11,15 @@ const database = new ProxyControl(stack.databaseProxy);
 const redis = new ProxyControl(stack.redisProxy);
 const healthy = () =>
   Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
-
 afterEach(healthy);
-// Undoing lost steps takes seconds after Redis came back, and other tests count calls.
-afterAll(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
 
 /**
  * Asks for a code of a number that nobody has linked, and waits until its chat was looked up: a
  * database that fails before would have the code taken back.
  */
 const requestSettledCode = async (phone: string) => {
-  await healthy();
   const requested = await requestCode(api, phone);
-  await expect.poll(() => database.calls(), { timeout: 10_000 }).toBe(1);
-  await database.idle();
+  await settleRunningApi();
   return requested;
 };
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { runningApi } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { checkLog, findingIn, secretsOf } from '../support/log-rules.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { secretsIn } from '../support/seen-secrets.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
@@ -16,7 +17,7 @@ afterEach(() => Promise.all([redis.behave({ mode: 'pass' }), database.behave({ m
 
 /** The Worker's log, once it has a line about this request. */
 const logOf = async (requestId: string): Promise<string> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const log = readFileSync(stack.logFile, 'utf8');
     if (log.includes(requestId) || Date.now() > deadline) return log;

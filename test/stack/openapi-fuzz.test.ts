@@ -7,6 +7,7 @@ import { runningApi } from '../support/client.ts';
 import type { JsonSchema } from '../support/json-schema-values.ts';
 import { hostileObjects, hostileValues, nearly, valuesOf } from '../support/json-schema-values.ts';
 import { heapIsHidden, heapOf } from '../support/memory.ts';
+import { shrunkBriefly } from '../support/shrinking.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
@@ -15,7 +16,8 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** How many requests are under way at once. */
 const BATCH = 25;
-const TIME_LIMIT_MS = 30_000 + RUNS * 20;
+/** Ends a run that hangs. A slow machine is given ten times what it needs. */
+const TIMEOUT_MS = 600_000 + RUNS * 400;
 /** After so many requests the Worker has all that it makes once and keeps, as compiled code. */
 const WARM_UP = 150;
 
@@ -282,16 +284,12 @@ const attackFor = async (runs: number, seed: number): Promise<void> => {
     maxLength: 2 * BATCH,
     size: 'max',
   });
-  const result = await fc.check(fc.asyncProperty(batch, sendAll), {
+  const result = await fc.check(fc.asyncProperty(batch, shrunkBriefly(sendAll)), {
     numRuns: Math.ceil(runs / BATCH),
     seed,
-    // After this time the smallest request found so far is reported.
-    interruptAfterTimeLimit: TIME_LIMIT_MS,
-    markInterruptAsFailure: true,
   });
   if (!result.failed) return;
-  const reason =
-    result.errorInstance instanceof Error ? result.errorInstance.message : 'Time is up';
+  const reason = result.errorInstance instanceof Error ? result.errorInstance.message : '';
   throw new Error(`FUZZ_SEED=${seed}, path ${result.counterexamplePath}: ${reason}`);
 };
 
@@ -311,5 +309,5 @@ test(
       KEPT_AT_MOST + RUNS * KEPT_OF_A_REQUEST,
     );
   },
-  2 * TIME_LIMIT_MS + 20_000,
+  TIMEOUT_MS,
 );

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshAddress, freshNetwork } from '../support/fresh.ts';
+import { TIMEOUT_MS } from '../support/patience.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { anyToken, confirm, deny, info, showQr, strangeCode } from '../support/qr.ts';
 import { crowd, RACE_RUNS, race, repeated, statuses, together } from '../support/races.ts';
@@ -17,7 +18,7 @@ afterEach(() => redis.behave({ mode: 'pass' }));
  */
 const local = localApi();
 
-describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
+describe('races', { timeout: TIMEOUT_MS + RACE_RUNS * 10_000 }, () => {
   test('[A30] of users who confirm one code at once one wins, and the token is theirs', async () => {
     await race(async (index) => {
       const { code, poll } = await showQr(local);
@@ -75,7 +76,7 @@ describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
   });
 });
 
-describe('whoever has seen the code, but did not ask for it', { timeout: 90_000 }, () => {
+describe('whoever has seen the code, but did not ask for it', () => {
   test('[A28] who has seen the code learns nothing from another address', async () => {
     const { code, poll, pollToken } = await showQr(api);
     const forged = [

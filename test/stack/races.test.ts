@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Api } from '../support/client.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
+import { TIMEOUT_MS } from '../support/patience.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { crowd, RACE_RUNS, race, repeated, statuses, together } from '../support/races.ts';
 import { freshChat, link, requestCode, wrongCode } from '../support/sign-in.ts';
@@ -27,7 +28,7 @@ const sendCode = async (client: Api & { settle?(): Promise<void> }, phone = fres
   return { phone, ...sent };
 };
 
-describe('races', { timeout: 30_000 + RACE_RUNS * 2_000 }, () => {
+describe('races', { timeout: TIMEOUT_MS + RACE_RUNS * 10_000 }, () => {
   test('[A9] 50 right guesses in parallel are one sign-in, of a known number', async () => {
     const local = localApi();
     await race(async (index) => {

@@ -20,6 +20,9 @@ declare module 'vitest' {
   }
 }
 
+/** The Worker, which also says how much work behind its answers is under way. */
+const ENTRY = join(import.meta.dirname, '..', 'support', 'worker.ts');
+
 /** Which host runs the rooms: the Worker itself, or PartyKit. */
 export type RoomsHost = 'partyserver' | 'partykit';
 
@@ -74,7 +77,7 @@ export const startStack = async (host: RoomsHost = 'partyserver') => {
     TURN_KEY_ID: turnKey.keyId,
     TURN_KEY_API_TOKEN: turnKey.apiToken,
   };
-  const worker = startWorker({ port, settings, onLine });
+  const worker = startWorker({ port, settings, onLine, entry: ENTRY });
   const stack: Stack = {
     apiUrl,
     telegramUrl: telegram.url,

@@ -6,6 +6,7 @@ import { createServices } from '../../src/services.ts';
 import { freshAddress } from './fresh.ts';
 import { noteSecrets } from './seen-secrets.ts';
 import { stack } from './stack.ts';
+import { UNDERWAY_PATH } from './underway.ts';
 
 /** An answer of the API, read to its end. */
 export interface Answer {
@@ -78,6 +79,21 @@ export interface LocalApi extends Api {
   settle(): Promise<void>;
 }
 
+/** The apps whose work behind answers may not be done yet. */
+const unsettled = new Set<LocalApi>();
+
+/** Waits until the work behind the answers of every app in this process is done. */
+export const settleLocalApis = async (): Promise<void> => {
+  await Promise.all([...unsettled].map((api) => api.settle()));
+};
+
+/** Waits until the work behind the answers of the running Worker is done. */
+export const settleRunningApi = async (): Promise<void> => {
+  while ((await (await fetch(`${stack.apiUrl}${UNDERWAY_PATH}`)).text()) !== '0') {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
 /**
  * Starts the app in this process.
  *
@@ -97,17 +113,19 @@ export const localApi = (
   const context = {
     waitUntil: (work: Promise<unknown>) => {
       behind.push(work);
+      unsettled.add(local);
     },
     passThroughOnException: () => undefined,
     props: {},
   };
-  const api = clientOf(async (path, init) => app.request(path, init, {}, context));
-  return {
-    ...api,
+  const local: LocalApi = {
+    ...clientOf(async (path, init) => app.request(path, init, {}, context)),
     settle: async () => {
+      unsettled.delete(local);
       await Promise.all(behind.splice(0));
     },
   };
+  return local;
 };
 
 /** A clock that stands still until it is moved. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { PATIENCE_MS } from './patience.ts';
 
 /** The file's text; "" when the process has ended meanwhile. */
 const read = (pid: string, file: string): string => {
@@ -78,7 +79,10 @@ export const heapOf = async (apiUrl: string): Promise<number> => {
   const failed = Promise.withResolvers<never>();
   // A failure after the end of the snapshot does not matter.
   failed.promise.catch(() => undefined);
-  const timer = setTimeout(() => failed.reject(new Error('The inspector does not answer')), 30_000);
+  const timer = setTimeout(
+    () => failed.reject(new Error('The inspector does not answer')),
+    PATIENCE_MS,
+  );
   socket.onerror = () => failed.reject(new Error('The inspector lets nobody in'));
   // Most messages are parts of the snapshot, which nobody wants to see.
   socket.onmessage = ({ data }) => {

@@ -2,6 +2,7 @@ import { setUpBot } from '../../dev/bot-setup.ts';
 import type { PhoneMessage } from '../../dev/telegram/chats.ts';
 import type { Answer, Api } from './client.ts';
 import { freshPhone } from './fresh.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { freshChat } from './sign-in.ts';
 import { stack } from './stack.ts';
 
@@ -83,9 +84,9 @@ export class Person {
     return message && 'text' in message ? message.text : '';
   }
 
-  /** Waits up to ten seconds until the bot has said something that matches, and returns it. */
+  /** Waits until the bot has said something that matches, and returns it. */
   async hear(pattern: RegExp): Promise<string> {
-    for (const deadline = Date.now() + 10_000; ; ) {
+    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
       const text = await this.last();
       if (pattern.test(text)) return text;
       if (Date.now() > deadline) throw new Error(`The bot did not say ${pattern}, but: ${text}`);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request } from 'node:http';
+import { PATIENCE_MS } from './patience.ts';
 
 /**
  * How a store behaves towards the Worker: `dead` refuses every connection · `hang` takes the
@@ -186,7 +187,7 @@ export class ProxyControl {
   }
 
   async #until(reached: (state: { held: number; underway: number }) => boolean): Promise<void> {
-    for (const deadline = Date.now() + 20_000; !reached(await this.#state()); ) {
+    for (const deadline = Date.now() + PATIENCE_MS; !reached(await this.#state()); ) {
       if (Date.now() > deadline) throw new Error('The proxy never came to what was waited for');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

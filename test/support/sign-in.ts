@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Api } from './client.ts';
 import { freshPhone } from './fresh.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { stack } from './stack.ts';
 
 /** Asks for a code and returns it, with the request's id. */
@@ -40,11 +41,11 @@ export const link = async (api: Api, phone: string, chatId: number): Promise<voi
 export const freshChat = (): number => 1_000_000 + Math.floor(Math.random() * 1e12);
 
 /**
- * The texts in a chat of the stand-in, the oldest first. Waits up to ten seconds until there are at
- * least `count`.
+ * The texts in a chat of the stand-in, the oldest first. Waits until there are at least
+ * `count`, as long as can be.
  */
 export const messagesOf = async (chatId: number, count = 1): Promise<string[]> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await fetch(`${stack.telegramUrl}/_/chats/${chatId}`);
     const chat: { messages?: { text: string }[] } = answer.ok ? await answer.json() : {};

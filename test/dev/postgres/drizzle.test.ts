@@ -23,7 +23,7 @@ beforeAll(async () => {
   await db.execute(sql`create table note (
     id uuid primary key default gen_random_uuid(), title text not null unique, size bigint,
     done boolean not null default false, meta jsonb, created_at timestamptz not null default now())`);
-}, 30_000);
+});
 afterAll(() => stack.stop());
 
 test('inserts and selects every column type', async () => {

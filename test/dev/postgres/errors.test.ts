@@ -17,7 +17,7 @@ beforeAll(async () => {
   await sql`create table pet (
     owner int constraint pet_owner references person deferrable initially deferred, tag int references person)`;
   await sql`insert into person values (1, 'Ann', 30, 'ann@x')`;
-}, 30_000);
+});
 afterAll(() => stack.stop());
 
 /** The error the driver throws for a statement. */

@@ -35,7 +35,7 @@ describe('data in a folder', () => {
     const second = await openPglite({ dataDir });
     expect(await second.query(plain('select answer from t'))).toMatchObject({ rows: [['42']] });
     await second.close();
-  }, 30_000);
+  });
 
   test('no acknowledged row is lost to SIGKILL', async () => {
     let acknowledged = 0;
@@ -57,7 +57,7 @@ describe('data in a folder', () => {
     const { rows } = await reopened.query(plain('select count(*) from row'));
     expect(Number(rows[0]?.[0])).toBeGreaterThanOrEqual(acknowledged);
     await reopened.close();
-  }, 60_000);
+  });
 
   test('that are gone stop the database, which says so from then on, and the process lives', async () => {
     const gone = join(folder, 'gone');
@@ -72,5 +72,5 @@ describe('data in a folder', () => {
       message: 'the embedded database has stopped: start it again',
     });
     await engine.close();
-  }, 30_000);
+  });
 });

@@ -9,7 +9,7 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack();
   await sql`create table item (id serial primary key, name varchar(20) not null)`;
-}, 30_000);
+});
 afterAll(() => stack.stop());
 
 describe('full results', () => {

@@ -30,7 +30,7 @@ if (DATABASE_URL) {
     let stack: Stack;
     beforeAll(async () => {
       stack = await startStack();
-    }, 30_000);
+    });
     afterAll(() => stack.stop());
 
     const terminateOthers = () => sql`
@@ -58,12 +58,12 @@ if (DATABASE_URL) {
 
     test('a batch broken off half-way is not committed', async () => {
       await sql`create table half (id int)`;
-      const batch = sql.transaction([sql`insert into half values (1)`, sql`select pg_sleep(5)`]);
+      const batch = sql.transaction([sql`insert into half values (1)`, sql`select pg_sleep(100)`]);
       const failed = expect(batch).rejects.toMatchObject({ code: '57P01' });
       await expect
         .poll(
           async () =>
-            (await sql`select 1 from pg_stat_activity where query like 'select pg_sleep(5)%'`)
+            (await sql`select 1 from pg_stat_activity where query like 'select pg_sleep(100)%'`)
               .length,
         )
         .toBe(1);
@@ -76,7 +76,9 @@ if (DATABASE_URL) {
       const engine = await openServer({ url: String(DATABASE_URL) });
       const query = engine.query({ query: 'select pg_sleep(3600)', params: [] });
       const brokenOff = expect(query).rejects.toMatchObject({ name: 'SqlError' });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const running = () =>
+        sql`select 1 as one from pg_stat_activity where query = 'select pg_sleep(3600)'`;
+      await expect.poll(running).toHaveLength(1);
       await engine.close();
       await brokenOff;
     });
@@ -101,7 +103,7 @@ if (DATABASE_URL) {
         );
         return rows[0].all;
       };
-      await expect.poll(waiting, { timeout: 10_000 }).toBe(10);
+      await expect.poll(waiting).toBe(10);
       await holder.end();
       await all;
     });
@@ -112,7 +114,7 @@ if (DATABASE_URL) {
         sql.transaction(
           [
             sql`select count(*) from seats`,
-            sql`select pg_sleep(0.2)`,
+            sql`select pg_sleep(1)`,
             sql`insert into seats values (1)`,
           ],
           { isolationLevel: 'Serializable' },

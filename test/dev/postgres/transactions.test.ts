@@ -9,7 +9,7 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack();
   await sql`create table account (id int primary key, balance int not null)`;
-}, 30_000);
+});
 afterAll(() => stack.stop());
 beforeEach(() => sql`truncate account`);
 

@@ -9,8 +9,8 @@ import type { RunningScript } from './script.ts';
 import { ROOT, runScript } from './script.ts';
 
 /** How long a stack may take until it is ready, and to end once it was, in milliseconds. */
-const READY_MS = 45_000;
-const END_MS = 5_000;
+const READY_MS = 120_000;
+const END_MS = 60_000;
 
 /** The scripts of package.json that start a stack. */
 type StartScript = 'start' | 'start:partykit';
@@ -63,15 +63,15 @@ export class StackUnderTest {
   ): Promise<StackUnderTest> {
     const started = performance.now();
     const stack = await StackUnderTest.begin(dataDir, env, script);
-    await stack.says('Ctrl-C ends it all.', READY_MS);
+    await stack.says('Ctrl-C ends it all.');
     stack.seconds = (performance.now() - started) / 1000;
     return stack;
   }
 
   /** Waits until it has written something. */
-  async says(text: string, withinMs: number): Promise<void> {
+  async says(text: string): Promise<void> {
     const { child, output } = this.script;
-    const deadline = Date.now() + withinMs;
+    const deadline = Date.now() + READY_MS;
     while (!output().includes(text)) {
       const ended = child.exitCode !== null || child.signalCode !== null;
       if (ended || Date.now() > deadline)
@@ -108,21 +108,21 @@ export class StackUnderTest {
    * Sends a signal to it alone, as a supervisor does, and returns the exit code; 'still running'
    * when that takes too long.
    */
-  terminate(withinMs = END_MS): Promise<number | null | 'still running'> {
+  terminate(): Promise<number | null | 'still running'> {
     this.script.child.kill('SIGTERM');
-    return this.endsWithin(withinMs);
+    return this.ends();
   }
 
   /** Sends SIGINT to its process group, as a terminal does when somebody types Ctrl-C. */
   interrupt(): Promise<number | null | 'still running'> {
     process.kill(-Number(this.script.child.pid), 'SIGINT');
-    return this.endsWithin(END_MS);
+    return this.ends();
   }
 
-  /** Its exit code; 'still running' when that takes longer. */
-  endsWithin(ms: number): Promise<number | null | 'still running'> {
+  /** Its exit code; 'still running' when that takes too long. */
+  ends(): Promise<number | null | 'still running'> {
     const late = new Promise<'still running'>((resolve) =>
-      setTimeout(resolve, ms, 'still running').unref(),
+      setTimeout(resolve, END_MS, 'still running').unref(),
     );
     return Promise.race([this.script.ended, late]);
   }
@@ -205,7 +205,7 @@ export class StackUnderTest {
 
   /** The code that comes after so many others; it is waited for. */
   private async nextCode(chatId: number, before: number): Promise<string> {
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + READY_MS;
     for (;;) {
       const code = (await this.codesIn(chatId))[before];
       if (code !== undefined) return code;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startTelegram } from '../../../dev/telegram/server.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { rejection, setUp, TOKEN } from './harness.ts';
 
 test.each([
@@ -130,7 +131,7 @@ test('after closing, a call that hung keeps the process alive no longer', async 
     setTimeout(close, 50);
     await call;`;
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    timeout: 18_000,
+    timeout: PATIENCE_MS,
   });
   expect((await run).stdout).toBe('call ended\n');
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTelegram } from '../../../dev/telegram/server.ts';
 import { rejection, setUp, TOKEN } from './harness.ts';
 import { startWebhook } from './webhook.ts';
@@ -27,9 +27,7 @@ test('an update that is not answered with 2xx comes again, the same one, and oth
   const { url, deliveries } = await startWebhook((_, count) => (count < 3 ? 503 : 200));
   await api.setWebhook(url);
   const first = control('POST', '/chats/1/text', { text: 'a' });
-  await vi.waitFor(async () =>
-    expect((await api.getWebhookInfo()).last_error_message).toMatch(/503/),
-  );
+  await expect.poll(async () => (await api.getWebhookInfo()).last_error_message).toMatch(/503/);
   expect(await api.getWebhookInfo()).toMatchObject({
     pending_update_count: 1,
     last_error_message: 'Wrong response from the webhook: 503 Service Unavailable',
@@ -68,9 +66,7 @@ test('updates wait for a webhook, unless they are to be dropped', async () => {
   await control('POST', '/chats/1/text', { text: 'kept' });
   expect((await api.getWebhookInfo()).pending_update_count).toBe(1);
   await api.setWebhook(url);
-  await vi.waitFor(() =>
-    expect(deliveries.map(({ update }) => update.message?.text)).toEqual(['kept']),
-  );
+  await expect.poll(() => deliveries.map(({ update }) => update.message?.text)).toEqual(['kept']);
 });
 
 test('kinds that the webhook does not want do not come', async () => {
@@ -116,7 +112,7 @@ test('closing does not wait for a webhook that hangs', async () => {
   const writing = rejection(
     fetch(`${telegram.url}/_/chats/1/text`, { method: 'POST', body: '{"text":"x"}' }),
   );
-  await vi.waitFor(() => expect(deliveries).toHaveLength(1));
+  await expect.poll(() => deliveries).toHaveLength(1);
   await telegram.close();
   await writing;
 });

@@ -85,7 +85,7 @@ describe('an alarm', () => {
     });
     const headers = await sign([SECRET], { target: 'call/c', body }, host.time);
     void runner.request(new Request('https://room/', { method: 'POST', body, headers }));
-    await vi.waitFor(() => expect(host.posts).toHaveLength(1));
+    await expect.poll(() => host.posts).toHaveLength(1);
     host.alarm = null;
     const again = new RoomRunner(host, callRoomDefinition);
     await again.leave('nobody');

@@ -75,7 +75,7 @@ describe('what the Worker refuses', () => {
       return answers.length < times && event.answer === undefined ? [post] : [];
     };
     await probe.runner.alarm();
-    await vi.waitFor(() => expect(probe.host.posts.length).toBe(answers.length));
+    await expect.poll(() => probe.host.posts).toHaveLength(answers.length);
     return answers;
   };
 

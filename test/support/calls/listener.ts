@@ -1,16 +1,14 @@
 import type * as z from 'zod';
 import { PING } from '../../../src/contract/sockets/protocol.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import type { Closed } from './web-socket.ts';
 import { openSocket } from './web-socket.ts';
-
-/** How long to wait for a frame, in milliseconds: longer than anything but a call's own waits. */
-const PATIENCE_MS = 10_000;
 
 /**
  * How soon "at once" is, in milliseconds, on a busy machine too: before anybody is closed for
  * silence.
  */
-export const AT_ONCE_MS = 5_000;
+export const AT_ONCE_MS = 15_000;
 
 /** What was heard. */
 export interface Heard<Frame> {

@@ -1,5 +1,6 @@
 import type { Signal } from '../../../src/contract/sockets/call.ts';
 import { CallServerFrame } from '../../../src/contract/sockets/call.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import type { CallLine, Device, Ticket } from './device.ts';
 import { CallClient } from './reference-client.ts';
 
@@ -7,9 +8,6 @@ import { CallClient } from './reference-client.ts';
  * How often the client ticks, in milliseconds: oftener than a real one, since tests wait for it.
  */
 const TICK_MS = 50;
-
-/** How long something is waited for, in milliseconds. */
-const PATIENCE_MS = 15_000;
 
 /** The reference client with a real connection, in one call. */
 export class SocketClient {

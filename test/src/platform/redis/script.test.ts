@@ -92,7 +92,7 @@ const LIST = defineScript({ name: 'l', keys: [], keyList: 'told', args: {}, repl
 
 describe('a call of a script', () => {
   // The compiler reads the whole platform once.
-  test('compiles only with the names and types of the definition', { timeout: 60_000 }, () => {
+  test('compiles only with the names and types of the definition', () => {
     const root = join(import.meta.dirname, '..', '..', '..', '..');
     // A folder that Git and the linter ignore, within reach of the imports.
     mkdirSync(join(root, '.data'), { recursive: true });
