@@ -11,7 +11,7 @@ import { Faults } from './faults.ts';
 import { keepChats } from './kept.ts';
 import type { Bot } from './methods/index.ts';
 import { serveOnLoopback } from './node-http.ts';
-import { servePhonePage } from './page.ts';
+import { servePagePart, servePhonePage } from './page.ts';
 import { refuse } from './reply.ts';
 import { Updates } from './updates.ts';
 
@@ -57,6 +57,7 @@ export const startTelegram = async (options: TelegramOptions): Promise<TelegramS
   const calls = new CallLog();
   const app = new Hono()
     .get('/', () => servePhonePage(apiUrl))
+    .get('/page/:part', async (c) => (await servePagePart(c.req.param('part'))) ?? c.notFound())
     .route('/_', control({ bot, faults, calls }))
     .route('/', botApi({ token, bot, faults, calls, clock: Date.now }))
     .notFound((c) => c.json(refuse(404, 'Not Found'), 404));

@@ -9,7 +9,9 @@ const UNBREAKABLE = /^\s*\||https?:\/\//;
 /** Tests whose titles are sentences on one line. */
 const LONG_TITLES = /^test\/(calls|dev|e2e|stack|support)\//;
 
-const files = listFiles(/\.(ts|tsx|mjs|js|md)$/).filter(({ path }) => !LONG_TITLES.test(path));
+const files = listFiles(/\.(ts|tsx|mjs|js|md|html|css)$/).filter(
+  ({ path }) => !LONG_TITLES.test(path),
+);
 
 test.each(files)('no line of $path is over 100 columns', ({ text }) => {
   const wide = text

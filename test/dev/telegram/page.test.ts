@@ -72,23 +72,63 @@ test('closing ends the streams', async () => {
   expect(await ended).toBeUndefined();
 });
 
-test('the page is whole in itself', async () => {
+/** The page with all its parts, as a browser loads them. */
+const loadPage = async (url: string) => {
+  const html = await (await fetch(url)).text();
+  const parts = new Map<string, string>();
+  const load = async (path: string) => {
+    if (parts.has(path)) return;
+    const answer = await fetch(`${url}/${path}`);
+    expect([path, answer.status]).toEqual([path, 200]);
+    const text = await answer.text();
+    parts.set(path, text);
+    const imported = [...text.matchAll(/from '\.\/([\w.-]+)'/g)].map(([, name]) => `page/${name}`);
+    await Promise.all(imported.map(load));
+  };
+  const own = [...html.matchAll(/(?:src|href)="(?!#)([^"]*)"/g)].map(([, path = '']) => path);
+  await Promise.all(own.map(load));
+  return { html, parts, text: [html, ...parts.values()].join('\n') };
+};
+
+test('the page with its parts is whole in itself', async () => {
   const { url } = await setUp();
   const response = await fetch(url);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(response.headers.get('content-security-policy')).toMatch(
-    /default-src 'none'.*connect-src 'self'/,
+    /default-src 'none'.*script-src 'self'.*connect-src 'self'/,
   );
-  const html = await response.text();
-  expect(
-    html.match(/(https?:)?\/\/[\w.[-]+/g)?.filter((link) => !link.includes('127.0.0.1')),
-  ).toEqual([]);
-  expect(html.match(/(src|href)="(?!#|data:)[^"]*"|@import|url\(/g)).toBeNull();
-  expect(html).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+  const { parts, text } = await loadPage(url);
+  expect([...parts.keys()].every((path) => /^page\/[a-z]+\.(css|svg|ts)$/.test(path))).toBe(true);
+  const own = /127\.0\.0\.1|www\.w3\.org/;
+  expect(text.match(/(https?:)?\/\/[\w.[-]+\.\w+/g)?.filter((link) => !own.test(link))).toEqual([]);
+  expect(text.match(/@import|\burl\(/g)).toBeNull();
+  expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
 });
 
-test('its commands name the API it was started for', async () => {
+test.each([
+  ['page/base.css', 'text/css; charset=utf-8', ':root {'],
+  ['page/main.ts', 'text/javascript; charset=utf-8', "from './render.ts'"],
+  ['page/icon.svg', 'image/svg+xml', '<svg'],
+])('the part %s of the page is served as %s', async (path, type, start) => {
+  const { url } = await setUp();
+  const answer = await fetch(`${url}/${path}`);
+  expect(answer.headers.get('content-type')).toBe(type);
+  const text = await answer.text();
+  expect(text).toContain(start);
+  // A browser knows no types.
+  expect(text).not.toMatch(/import type|: (PhoneChat|string|void)\b/);
+});
+
+test.each(['page.html', 'nothing.ts', '..%2fpage.ts', '%2e%2e%2fserver.ts', 'constructor'])(
+  'the page has no part %s',
+  async (name) => {
+    const { url } = await setUp();
+    expect((await fetch(`${url}/page/${name}`)).status).toBe(404);
+  },
+);
+
+test('the commands of the page name the API that it was started for', async () => {
   const telegram = await startTelegram({ token: TOKEN, apiUrl: 'http://127.0.0.1:9999/?a="&b=<' });
   onTestFinished(telegram.close);
   const html = await (await fetch(telegram.url)).text();
@@ -96,10 +136,10 @@ test('its commands name the API it was started for', async () => {
   expect(html).not.toContain('{{');
 });
 
-test('it can do all that a person does with the phone, and asks for nothing that is not there', async () => {
+test('the page can do all that a person does with the phone, and asks for nothing that is not there', async () => {
   const { url } = await setUp();
-  const html = await (await fetch(url)).text();
-  const used = [...html.matchAll(/act\('(\w+)', (?:`\$\{\w+\}(\/\w+)`|(\w+))/g)].map(
+  const { text } = await loadPage(url);
+  const used = [...text.matchAll(/act\('(\w+)', `\$\{[\w.]+\}(\/\w+)?`/g)].map(
     ([, method = '', action = '']) => `${method} /chats/1${action}`,
   );
   expect([...new Set(used)].sort()).toEqual([
