@@ -95,7 +95,7 @@ export const createChat = {
       .optional()
       .describe('Of a group or channel: ids or usernames of who is added at once'),
   }),
-  success: { status: 201, body: Chat },
+  success: { status: 201, again: 200, body: Chat },
   errors: [
     'invalid_field',
     'chat_with_oneself',

@@ -27,8 +27,15 @@ export interface Endpoint {
   readonly params?: z.ZodObject;
   /** Request headers that matter beyond the usual ones: name → what it is for. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The status and JSON body of a success. Absent when the endpoint has none. */
-  readonly success?: { readonly status: 200 | 201; readonly body: z.ZodType };
+  /**
+   * The status and JSON body of a success, and the status when what the request makes is there
+   * already. Absent when the endpoint has none.
+   */
+  readonly success?: {
+    readonly status: 200 | 201;
+    readonly again?: 200;
+    readonly body: z.ZodType;
+  };
   /** Its own errors, beside {@link ERRORS_ANYWHERE} and those of `bearer` and `body`. */
   readonly errors: readonly ErrorCode[];
 }
@@ -51,3 +58,11 @@ export type AnswerOf<E extends Endpoint> = E extends {
 }
   ? z.input<S>
   : never;
+
+/**
+ * What the handler of an endpoint returns: the body of a success, beside whether what was to be
+ * made is there already if the endpoint has a status for that.
+ */
+export type ResultOf<E extends Endpoint> = E extends { success: { again: number } }
+  ? { readonly again: boolean; readonly body: AnswerOf<E> }
+  : AnswerOf<E>;

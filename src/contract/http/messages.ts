@@ -82,7 +82,7 @@ export const sendMessage = {
       .optional()
       .describe('Mine alone, for this message in this chat'),
   }),
-  success: { status: 201, body: Message },
+  success: { status: 201, again: 200, body: Message },
   errors: [
     'invalid_field',
     'message_empty',

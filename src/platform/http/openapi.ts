@@ -49,6 +49,18 @@ const bodySchemaOf = (type: z.ZodType) => {
 
 const bodyOf = (type: z.ZodType, example: unknown) => json(bodySchemaOf(type), { example });
 
+const successResponses = ({ success }: Endpoint) => {
+  if (!success) return {};
+  const { status, again, body } = success;
+  const response = { description: 'Success', headers: REQUEST_ID, content: contentOf(body) };
+  return {
+    [status]: response,
+    ...(again && {
+      [again]: { ...response, description: 'There already: made by a request before' },
+    }),
+  };
+};
+
 const errorResponses = ({ errors, bearer, body }: Endpoint) => {
   const codes: ErrorCode[] = [...errors, ...ERRORS_ANYWHERE];
   if (bearer) codes.push('no_token', 'invalid_token');
@@ -115,13 +127,7 @@ const operationOf = (endpoint: Endpoint) => ({
     requestBody: { required: true, content: bodyOf(endpoint.body, endpoint.example) },
   }),
   responses: {
-    ...(endpoint.success && {
-      [endpoint.success.status]: {
-        description: 'Success',
-        headers: REQUEST_ID,
-        content: contentOf(endpoint.success.body),
-      },
-    }),
+    ...successResponses(endpoint),
     ...errorResponses(endpoint),
   },
 });

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import type * as z from 'zod';
 import { isPlainErrorCode } from '../../contract/errors.ts';
-import type { AnswerOf, Endpoint, InputOf } from '../../contract/http/endpoint.ts';
+import type { Endpoint, InputOf, ResultOf } from '../../contract/http/endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { readJsonBody } from './body.ts';
 import type { AppEnv } from './context.ts';
@@ -47,26 +47,26 @@ export interface HandlerInput<E extends Endpoint, Session> {
   readonly session: IfBearer<E, Session>;
 }
 
-/** Handles a request: returns the body of a success, or throws an {@link ApiError}. */
-type Handler<E extends Endpoint, Session, Answer = AnswerOf<E>> = (
+/** Handles a request: returns what a success is answered with, or throws an {@link ApiError}. */
+type Handler<E extends Endpoint, Session, Result = ResultOf<E>> = (
   input: HandlerInput<E, Session>,
-) => Answer | Promise<Answer>;
+) => Result | Promise<Result>;
 
 /**
- * Serves an endpoint. The answer is a type parameter of its own, so that its literals stay
+ * Serves an endpoint. The result is a type parameter of its own, so that its literals stay
  * literals.
  *
  * @param before middleware that runs before the request is authenticated and validated
  */
 interface Route<Session> {
-  <E extends Endpoint, const Answer extends AnswerOf<NoInfer<E>>>(
+  <E extends Endpoint, const Result extends ResultOf<NoInfer<E>>>(
     endpoint: E,
-    handler: Handler<NoInfer<E>, Session, Answer>,
+    handler: Handler<NoInfer<E>, Session, Result>,
   ): void;
-  <E extends Endpoint, const Answer extends AnswerOf<NoInfer<E>>>(
+  <E extends Endpoint, const Result extends ResultOf<NoInfer<E>>>(
     endpoint: E,
     before: MiddlewareHandler<AppEnv>,
-    handler: Handler<NoInfer<E>, Session, Answer>,
+    handler: Handler<NoInfer<E>, Session, Result>,
   ): void;
 }
 
@@ -111,7 +111,7 @@ export const createRouter = <Session extends { readonly userId: string }>({
       const work = answerIfLiving();
       // The work goes on when the client hangs up, so that it is completed or undone.
       c.executionCtx.waitUntil(work.catch(() => undefined));
-      return c.json(await work, endpoint.success?.status);
+      return answerSuccess(c, endpoint, await work);
     });
   };
 
@@ -132,6 +132,13 @@ export const createRouter = <Session extends { readonly userId: string }>({
     /** Serves an endpoint whose handler asks itself, and throws `invalid_token` if need be. */
     routeSelfChecking: routeWith(true),
   };
+};
+
+const answerSuccess = (c: Context<AppEnv>, { success }: Endpoint, result: unknown): Response => {
+  if (success?.again === undefined) return c.json(result, success?.status);
+  // This cast trusts the type of the result, which asks this of an endpoint with `again`.
+  const { again, body } = result as { again: boolean; body: unknown };
+  return c.json(body, again ? success.again : success.status);
 };
 
 /**
