@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import { sql } from 'drizzle-orm';
 
 /**
@@ -33,3 +34,47 @@ export const WRITE_FEED = sql`
     from placed join numbered using (user_id)
     on conflict (user_id, chat_id, about) where kind = 'read'
       do update set n = excluded.n, at = excluded.at)`;
+
+/** How much of something a user may do: `burst` at once, then so many a second. */
+export interface Rate {
+  /** What is limited; the key beside the user. */
+  readonly name: string;
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Who asks for room in a {@link Rate}, and at what time in milliseconds since 1970. */
+export interface RateAsked extends Rate {
+  readonly userId: string;
+  readonly now: number;
+}
+
+/**
+ * Parts of a `with` that take one from a rate (GCRA), race-free, if there is room and `when` holds.
+ * What they found is the one row of `rate (allowed, wait_ms)`: `allowed` when one was taken. What
+ * is written has to depend on it, so that a refused request writes nothing.
+ *
+ * @param when a condition on the parts before: what it leaves out costs nothing and is not allowed
+ * @example
+ * sql`with ${takeRate({ ...SEARCH_RATE, userId, now })}
+ *   select ... from rate where allowed`
+ */
+export const takeRate = (
+  { userId, name, burst, perSecond, now }: RateAsked,
+  when: SQL = sql`true`,
+): SQL => {
+  const asked = sql`to_timestamp(${now / 1_000}::float8)`;
+  const span = sql`${1_000 / perSecond}::float8 * interval '1 millisecond'`;
+  const room = sql`${((burst - 1) * 1_000) / perSecond}::float8 * interval '1 millisecond'`;
+  return sql`
+  taken as (
+    insert into user_rates as used (user_id, name, free_at)
+    select ${userId}, ${name}, ${asked} + ${span} where ${when}
+    on conflict (user_id, name) do update set free_at = greatest(used.free_at, ${asked}) + ${span}
+      where used.free_at <= ${asked} + ${room}
+    returning free_at),
+  rate as (
+    select exists (select from taken) as allowed, greatest(1, coalesce((
+      select ceil(extract(epoch from free_at - ${asked} - ${room}) * 1000)
+      from user_rates where user_id = ${userId} and name = ${name}), 1))::int as wait_ms)`;
+};
