@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { sql } from 'drizzle-orm';
+import { INLINE_ATTACHMENT_LIMIT } from '../../contract/http/messages.ts';
 
 /**
  * Locks a chat for whoever is in it until the transaction ends. It goes first in the batch of every
@@ -78,3 +79,28 @@ export const takeRate = (
       select ceil(extract(epoch from free_at - ${asked} - ${room}) * 1000)
       from user_rates where user_id = ${userId} and name = ${name}), 1))::int as wait_ms)`;
 };
+
+/** Writes a time without a zone, which means UTC, as clients read it; the session's zone is out. */
+export const formatUtc = (time: SQL): SQL => sql`to_char(${time}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** How long the attachment of the row `message` is as JSON, in characters. */
+export const ATTACHMENT_SIZE = sql`
+  case when message.attachment is null then 0
+    else coalesce(message.attachment_size, length(message.attachment::text)) end`;
+
+const messageWith = (attachment: SQL) => sql`
+  json_build_object('id', message.id, 'senderId', message.sender_id,
+    'text', coalesce(message.text, ''), 'attachment', ${attachment},
+    'time', ${formatUtc(sql`coalesce(message.created_at, 'epoch')`)},
+    'seq', message.seq, 'version', coalesce(message.version, message.seq),
+    'clientId', message.client_id,
+    'editedAt', ${formatUtc(sql`message.edited_at at time zone 'UTC'`)},
+    'deleted', message.deleted_at is not null)`;
+
+/** The row `message` of `messages` as JSON: what `MessageRow` (src/feed/message.ts) reads. */
+export const MESSAGE = messageWith(sql`message.attachment`);
+
+/** {@link MESSAGE} for sync and frames: a long attachment is without its URL. */
+export const INLINE_MESSAGE = messageWith(sql`
+  case when ${ATTACHMENT_SIZE} > ${sql.raw(String(INLINE_ATTACHMENT_LIMIT))}
+    then message.attachment - 'url' else message.attachment end`);
