@@ -1,15 +1,15 @@
 import * as z from 'zod';
+import { Message } from '../sockets/chats.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
+
+export { Attachment, INLINE_ATTACHMENT_LIMIT, Message } from '../sockets/chats.ts';
 
 /** The longest text of a message, in characters after trimming [M12]. */
 export const TEXT_LIMIT = 4_000;
 
 /** The largest body of a message, in bytes: an attachment is in it as a `data:` URL [M13]. */
 export const MESSAGE_BODY_LIMIT = 1536 * 1024;
-
-/** An attachment that is longer, in characters, comes without its URL in sync and in frames. */
-export const INLINE_ATTACHMENT_LIMIT = 64 * 1024;
 
 /** How many messages a page has: by default for who pages, at most, and for who does not. */
 export const MESSAGE_PAGE = { usual: 50, most: 100, legacy: 1_000 } as const;
@@ -25,38 +25,10 @@ export const MessageParams = ChatParams.extend({
   messageId: id.regex(/^[\w-]+$/, 'message_not_found'),
 });
 
-/** An attachment as it is stored and shown. */
-export const Attachment = z.object({
-  type: z.enum(['image', 'video']),
-  url: z
-    .string()
-    .optional()
-    .describe('`data:` or `https:`; absent in sync and frames when it is long: read the message'),
-});
-
-export type Attachment = z.output<typeof Attachment>;
-
 /** The text of a message that is sent or edited, trimmed; it may be empty beside an attachment. */
 const messageText = text('invalid_field')
   .transform((value) => value.trim())
   .refine((value) => [...value].length <= TEXT_LIMIT, 'message_too_long');
-
-/** A message as a member sees it. Legacy clients know the first five fields [M1]. */
-export const Message = z.object({
-  id: z.string(),
-  fromMe: z.boolean(),
-  text: z.string().describe('"" when deleted'),
-  time: z.iso.datetime(),
-  attachment: Attachment.optional(),
-  seq: z.int().describe('The place in the chat: 1, 2, 3 and so on, never used again'),
-  version: z.int().describe('The version of the chat that last changed the message'),
-  senderId: z.string().nullable().describe('null: not known any more'),
-  clientId: z.string().optional().describe('Of my own messages alone'),
-  editedAt: z.iso.datetime().optional(),
-  deleted: z.literal(true).optional(),
-});
-
-export type Message = z.output<typeof Message>;
 
 /** Sends a message. */
 export const sendMessage = {

@@ -4,13 +4,11 @@ import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
 import { ChatParams, Message } from './messages.ts';
 
+export type { FeedKind } from '../sockets/chats.ts';
+export { FEED_KINDS } from '../sockets/chats.ts';
+
 /** For how long the feed of a user is kept, in days [M24]. */
 export const FEED_DAYS = 30;
-
-/** What an entry of a feed is about; each has a shape in {@link Change}. */
-export const FEED_KINDS = ['message', 'chat', 'member', 'read', 'left'] as const;
-
-export type FeedKind = (typeof FEED_KINDS)[number];
 
 const chatId = z.string();
 const n = z.int().describe('The number in my feed');

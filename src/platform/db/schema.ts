@@ -184,7 +184,7 @@ export const feedEntries = pgTable(
     n: bigint('n', { mode: 'number' }).notNull(),
     at: timestamp('at', { withTimezone: true }).notNull(),
     chatId: text('chat_id').notNull(),
-    /** One of `FEED_KINDS` (contract/http/sync.ts). */
+    /** One of `FEED_KINDS` (contract/sockets/chats.ts). */
     kind: text('kind').notNull(),
     /** The message that it is about. */
     seq: bigint('seq', { mode: 'number' }),
