@@ -37,7 +37,8 @@ const LEGACY_CORE: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables that the legacy server never had. Without our journal they are somebody else's. */
 const LINKS = ['telegram_links', 'former_links'];
-const NEW_TABLES = [...LINKS, 'renamed_usernames', 'calls', 'call_members'];
+const CHATS = ['blocks', 'feeds', 'feed_entries', 'user_rates'];
+const NEW_TABLES = [...LINKS, ...CHATS, 'renamed_usernames', 'calls', 'call_members'];
 
 /**
  * Reads all tables and views of a database with their columns, except those of the system, of

@@ -17,6 +17,13 @@ beforeEach(() => database.empty());
 const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, number) => total + number, 0);
 
+/** What the migration counts in what was there, or sets to where counting begins. */
+const DERIVED = new Set([
+  ...['chats.last_seq', 'chats.version', 'chats.pair', 'chats.large', 'users.key_version'],
+  ...['chat_members.from_seq', 'chat_members.read_seq', 'chat_members.own_unread'],
+  ...['messages.seq', 'messages.version', 'messages.attachment_size'],
+]);
+
 /** Keeps of each row only the columns that it had before. */
 const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
   after.map((row) =>
@@ -46,7 +53,9 @@ describe.each(Object.entries(LEGACY_DATABASES))('the migration of %s', (_, legac
       expect(cutTo(rows, kept), table).toEqual(rows);
       const columns = new Set(Object.keys(rows[0] ?? {}));
       const added = kept.flatMap((row) =>
-        Object.entries(row).filter(([column]) => !columns.has(column)),
+        Object.entries(row).filter(
+          ([column]) => !columns.has(column) && !DERIVED.has(`${table}.${column}`),
+        ),
       );
       expect(new Set(added.map(([, value]) => value)), `new columns of ${table}`).toEqual(
         new Set(added.length > 0 ? [null] : []),

@@ -104,7 +104,7 @@ export const chats = pgTable(
     /** Whether it ever had more members than feeds are written for; it stays so. */
     large: boolean('large').notNull().default(false),
   },
-  (table) => [unique('chats_pair_key').on(table.pair)],
+  (table) => [uniqueIndex('chats_pair_idx').on(table.pair)],
 );
 
 export const chatMembers = pgTable(
@@ -154,7 +154,7 @@ export const messages = pgTable(
     deletedAt: timestamp('deleted_at', { withTimezone: true }),
   },
   (table) => [
-    unique('messages_chat_id_seq_key').on(table.chatId, table.seq),
+    uniqueIndex('messages_seq_idx').on(table.chatId, table.seq),
     uniqueIndex('messages_client_id_idx')
       .on(table.chatId, table.senderId, table.clientId)
       .where(sql`${table.clientId} is not null`),
