@@ -6,6 +6,7 @@ import { inboxRoomDefinition } from '../party/inbox/room.ts';
 import { qrRoomDefinition } from '../party/qr/room.ts';
 import { roomSecrets } from '../party/wire/signature.ts';
 import { createApp, createShell } from './app.ts';
+import { trimFeeds } from './feed/trim.ts';
 import { ApiError } from './platform/errors.ts';
 import { answerError } from './platform/http/errors.ts';
 import { createLog } from './platform/log.ts';
@@ -21,21 +22,26 @@ export class CallRoom extends roomOnPartyServer(callRoomDefinition) {}
 /** The inbox of a user, where all their devices are reached. */
 export class InboxRoom extends roomOnPartyServer(inboxRoomDefinition) {}
 
-/** Creates the API. When settings are missing or wrong, it is an app that answers 503 alone. */
+/** Creates the API, and what is done without a request. */
 const createHandler = (env: Env) => {
+  const log = createLog();
   try {
     const settings = parseSettings({ ...env });
     const rooms = createRooms(
       roomSecrets(settings),
       fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }),
     );
-    return createApp(createServices(settings, { rooms }));
+    const services = createServices(settings, { rooms });
+    return { app: createApp(services), tidyUp: () => trimFeeds(log, services) };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    createLog().error('misconfigured', { reason: error.message });
-    const shell = createShell([]);
-    shell.all('*', (c) => answerError(c, new ApiError('misconfigured')));
-    return shell;
+    const { message: reason } = error;
+    const complain = () => log.error('misconfigured', { reason });
+    complain();
+    // With missing or wrong settings everything is 503.
+    const app = createShell([]);
+    app.all('*', (c) => answerError(c, new ApiError('misconfigured')));
+    return { app, tidyUp: async () => complain() };
   }
 };
 
@@ -45,6 +51,11 @@ let handler: ReturnType<typeof createHandler> | undefined;
 export default {
   fetch: (request, env, context) => {
     handler ??= createHandler(env);
-    return handler.fetch(request, env, context);
+    return handler.app.fetch(request, env, context);
+  },
+  /** Runs at the times of `triggers` in wrangler.toml [M29]. */
+  scheduled: (_controller, env) => {
+    handler ??= createHandler(env);
+    return handler.tidyUp();
   },
 } satisfies ExportedHandler<Env>;

@@ -125,6 +125,16 @@ export const LOG_EVENTS = {
     level: 'error',
     meaning: 'whoever listens did not hear of a confirmation; polling tells them',
   },
+  'feed.trimmed': {
+    level: 'info',
+    meaning:
+      'the hourly run deleted so many entries of feeds and rates; `done` false: there was more ' +
+      'than one run takes, and the next one goes on',
+  },
+  'feed.not_trimmed': {
+    level: 'error',
+    meaning: 'that run failed after so many; the reason says why, and the next one tries again',
+  },
   'turn.failed': {
     level: 'error',
     meaning: 'Cloudflare gave no TURN credentials in time; the call goes on with STUN alone',

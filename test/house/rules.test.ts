@@ -18,7 +18,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
   M20: 'is being built',
   M22: 'is being built',
   M23: 'is being built',
-  M24: 'is being built',
   M25: 'is being built',
   M26: 'is being built',
   M27: 'is being built',

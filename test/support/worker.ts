@@ -10,6 +10,7 @@ let underway = 0;
  * count calls to stores wait until it is none.
  */
 export default {
+  scheduled: worker.scheduled,
   fetch: (request, env, context) => {
     if (new URL(request.url).pathname === UNDERWAY_PATH) return new Response(String(underway));
     const waitUntil = (work: Promise<unknown>) => {
