@@ -1,30 +1,15 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newProject, write as writeFile } from './support/project.ts';
 import type { RunningScript } from './support/script.ts';
 import { ROOT, runScript } from './support/script.ts';
 
 let project: string;
 
 /** Writes a file of the project, with its folders. */
-const write = (name: string, content: string | object): void => {
-  mkdirSync(dirname(join(project, name)), { recursive: true });
-  writeFileSync(
-    join(project, name),
-    typeof content === 'string' ? content : JSON.stringify(content),
-  );
-};
+const write = (name: string, content: string | object): void => writeFile(project, name, content);
 
 /** Writes a file of the project that can be run. */
 const writeProgram = (name: string, content: string): void => {
@@ -32,45 +17,8 @@ const writeProgram = (name: string, content: string): void => {
   chmodSync(join(project, name), 0o755);
 };
 
-/** Makes a small project whose dependencies lie beside it: nothing comes from the network. */
 const makeProject = (...dependencies: readonly string[]): void => {
-  project = realpathSync(mkdtempSync(join(tmpdir(), 'aist-setup-')));
-  mkdirSync(join(project, 'dev'));
-  copyFileSync(join(ROOT, 'dev', 'setup.mjs'), join(project, 'dev', 'setup.mjs'));
-  const named = Object.fromEntries(
-    ['greeter', ...dependencies].map((name) => [name, `file:${name}`]),
-  );
-  write('package.json', { name: 'fresh-clone', version: '1.0.0', dependencies: named });
-  write('greeter/package.json', {
-    name: 'greeter',
-    version: '1.0.0',
-    bin: { greet: 'greet.js' },
-    main: 'greet.js',
-  });
-  write('greeter/greet.js', '#!/usr/bin/env node\nmodule.exports = "hello";\n');
-  write('package-lock.json', {
-    name: 'fresh-clone',
-    version: '1.0.0',
-    lockfileVersion: 3,
-    packages: {
-      '': { name: 'fresh-clone', version: '1.0.0', dependencies: named },
-      greeter: { version: '1.0.0', bin: { greet: 'greet.js' } },
-      'node_modules/greeter': { resolved: 'greeter', link: true },
-      ...Object.fromEntries(
-        dependencies.flatMap((name) => [
-          [name, { version: '1.0.0' }],
-          [`node_modules/${name}`, { resolved: name, link: true }],
-        ]),
-      ),
-    },
-  });
-  for (const name of dependencies) write(`${name}/package.json`, { name, version: '1.0.0' });
-  write(
-    'script.ts',
-    `import greeting from 'greeter';
-     const { argv, env } = process;
-     console.log(JSON.stringify({ greeting, arguments: argv.slice(2), cwd: process.cwd(), path: env.PATH?.split(':')[0], node: env.NODE_MARK ?? 'own' }));`,
-  );
+  project = newProject(...dependencies);
 };
 const removeProject = () => rmSync(project, { recursive: true, force: true });
 

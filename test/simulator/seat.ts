@@ -1,5 +1,5 @@
 import type { CallClientFrame, CallServerFrame } from '../../src/contract/sockets/call.ts';
-import type { Delivered } from '../support/calls/reference-client.ts';
+import type { Delivered } from '../support/calls/client-parts.ts';
 import { CallClient } from '../support/calls/reference-client.ts';
 import { hold } from './broken.ts';
 import type { DeviceWorld } from './device-world.ts';

@@ -4,6 +4,7 @@ import { localApi, runningApi } from '../support/client.ts';
 import { freshUpdateId, Person, postUpdate, registerWebhook } from '../support/person.ts';
 import { signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { failTelegram } from '../support/telegram.ts';
 
 const api = runningApi();
 // The app in this process sets where the driver finds the database.
@@ -11,8 +12,6 @@ localApi();
 const sql = neon(String(stack.settings.DATABASE_URL));
 beforeAll(registerWebhook);
 
-const failTelegram = (fault: object) =>
-  fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 afterEach(() => failTelegram({ clear: true }));
 
 /** Somebody whose last message from the bot has a button, and what its press does. */

@@ -13,6 +13,7 @@ import {
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { failTelegram } from '../support/telegram.ts';
 
 const database = new ProxyControl(stack.databaseProxy);
 const store = new ProxyControl(stack.redisProxy);
@@ -21,8 +22,6 @@ const api: LocalApi = localApi({ PHONE_SEND_GAPS_SECONDS: '0', PHONE_SENDS_PER_D
 const sql = neon(String(stack.settings.DATABASE_URL));
 beforeAll(registerWebhook);
 
-const failTelegram = (fault: object) =>
-  fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 const healthy = () =>
   Promise.all([
     database.behave({ mode: 'pass' }),

@@ -6,6 +6,7 @@ import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { ProxyControl, startProxy } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { failTelegram } from '../support/telegram.ts';
 
 const database = new ProxyControl(stack.databaseProxy);
 const redis = new Redis({
@@ -22,9 +23,6 @@ beforeAll(async () => {
   telegram = new ProxyControl(proxy.url);
 });
 afterAll(() => proxy.close());
-
-const failTelegram = (fault: object) =>
-  fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 
 afterEach(async () => {
   await Promise.all([database.behave({ mode: 'pass' }), failTelegram({ clear: true })]);

@@ -7,16 +7,10 @@ import { isPending } from '../support/order.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { failTelegram } from '../support/telegram.ts';
 
 const telegramUrl = stack.telegramUrl;
 const database = new ProxyControl(stack.databaseProxy);
-
-const failTelegram = (fault: object) =>
-  fetch(`${telegramUrl}/_/fail`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
-  });
 
 afterEach(async () => {
   await failTelegram({ clear: true });

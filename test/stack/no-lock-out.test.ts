@@ -4,12 +4,10 @@ import { freshAddress, freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
+import { failTelegram } from '../support/telegram.ts';
 
 const redis = new ProxyControl(stack.redisProxy);
 const database = new ProxyControl(stack.databaseProxy);
-
-const failTelegram = (fault: object) =>
-  fetch(`${stack.telegramUrl}/_/fail`, { method: 'POST', body: JSON.stringify(fault) });
 
 afterEach(async () => {
   await Promise.all([redis.behave({ mode: 'pass' }), database.behave({ mode: 'pass' })]);

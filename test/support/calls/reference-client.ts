@@ -1,59 +1,25 @@
 import type {
-  CallClientFrame,
   CallServerFrame,
   CallState,
   Peer,
-  Reason,
   Seen,
   Signal,
 } from '../../../src/contract/sockets/call.ts';
 import type { FrameError, VERSION } from '../../../src/contract/sockets/protocol.ts';
+import type { CallClientOptions, Delivered, Over, Pending } from './client-parts.ts';
+import { FOR_GOOD, numberedFrom, without } from './client-parts.ts';
 
-/** A copy, so that a browser needs this file alone; its type ties it to the contract. */
+type FrameOf<Type extends CallServerFrame['type']> = Extract<CallServerFrame, { type: Type }>;
+
+/** A copy, so that a browser needs nothing of the contract; its type ties it to that. */
 const SPOKEN: typeof VERSION = 1;
 
 /** How often a client pings, in milliseconds. */
 const PING_MS = 5_000;
 
-/**
- * How many signals are sent at once after a reconnect, and with each tick: well below the rate
- * limit [C22].
- */
+/** How many signals are sent after a reconnect and with each tick: less than [C22] allows. */
 const BURST = 100;
 const PER_TICK = 40;
-
-/** The errors after which a signal is not worth another try. */
-const FOR_GOOD: readonly FrameError[] = ['too_long', 'invalid', 'no_such_peer'];
-
-/** A signal of another one, as it is handed to the application. */
-export interface Delivered {
-  readonly from: string;
-  readonly epoch: number;
-  readonly seq: number;
-  readonly signal: Signal;
-}
-
-/** One's own signal: numbered, and kept until it has arrived. */
-export interface Pending {
-  readonly seq: number;
-  readonly to: string | undefined;
-  readonly signal: Signal;
-}
-
-/** Why a client has nothing more to do in a call. */
-export type Over = Reason | 'answered_elsewhere' | 'replaced' | 'no_such_call' | 'refused';
-
-/** What a client needs of its surroundings. */
-export interface CallClientOptions {
-  /** Puts a frame on the wire; called only between `opened` and `closed`. */
-  readonly send: (frame: CallClientFrame) => void;
-  /** The offer that went with POST /api/calls, which is this client's first signal. */
-  readonly offer?: Signal;
-  /** Hears each signal of others, once and in order. */
-  readonly onSignal?: (delivered: Delivered) => void;
-  /** Hears that the call or somebody in it has changed. */
-  readonly onChange?: () => void;
-}
 
 /**
  * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no
@@ -228,13 +194,7 @@ export class CallClient {
     this.#changed();
   }
 
-  #welcome({
-    state,
-    joined,
-    received,
-    peers,
-    ...rest
-  }: Extract<CallServerFrame, { type: 'welcome' }>) {
+  #welcome({ state, joined, received, peers, ...rest }: FrameOf<'welcome'>) {
     this.#welcomed = true;
     this.state = state;
     this.you = rest.you;
@@ -257,10 +217,7 @@ export class CallClient {
   }
 
   #renumber(received: number) {
-    this.#pending = this.#pending.map((pending, index) => ({
-      ...pending,
-      seq: received + 1 + index,
-    }));
+    this.#pending = numberedFrom(received + 1, this.#pending);
     this.#next = received + 1 + this.#pending.length;
     this.#acked = received;
   }
@@ -299,10 +256,7 @@ export class CallClient {
   /** A signal was refused for good: those behind it are numbered anew, and sent again. */
   #drop(refused: number) {
     if (!this.#pending.some(({ seq }) => seq === refused)) return;
-    this.#pending = this.#pending.flatMap((pending) => {
-      if (pending.seq === refused) return [];
-      return [pending.seq > refused ? { ...pending, seq: pending.seq - 1 } : pending];
-    });
+    this.#pending = without(refused, this.#pending);
     this.#next -= 1;
     this.#flushed = Math.min(this.#flushed, refused - 1);
     this.#flush();
@@ -325,7 +279,7 @@ export class CallClient {
     }
   }
 
-  #deliver({ from, epoch, seq, signals }: Extract<CallServerFrame, { type: 'signal' }>) {
+  #deliver({ from, epoch, seq, signals }: FrameOf<'signal'>) {
     // A signal that was seen before is acknowledged again.
     this.#owesAck = true;
     const last = this.#seen.get(from);
