@@ -11,6 +11,8 @@ export const UNWRITTEN = ['sockets', 'streams', 'creating', 'socketCheckAt'] as 
 export interface KeptMember extends Pick<Member, 'profile' | 'role' | 'place' | 'epoch'> {
   readonly state: Member['state'];
   readonly pausedForSeconds?: number | undefined;
+  /** Missing in what rooms wrote before this field. */
+  readonly unheard?: boolean | undefined;
   readonly device?: string | undefined;
   readonly old: boolean;
   readonly greeted: boolean;
@@ -43,7 +45,7 @@ export interface KeptCall
 type OptionalTime = 'reason' | 'acceptedAt' | 'endedAt' | 'leaseAt';
 
 const writeMember = (member: Member): KeptMember => {
-  const { profile, role, state, place, epoch, pausedForSeconds } = member;
+  const { profile, role, state, place, epoch, pausedForSeconds, unheard } = member;
   const ringing = isRinging(member) ? member : undefined;
   const joined = isJoined(member) ? member : undefined;
   return {
@@ -64,12 +66,13 @@ const writeMember = (member: Member): KeptMember => {
     listened: ringing?.listened ?? [],
     rung: ringing?.rung ?? false,
     pausedForSeconds,
+    unheard,
   };
 };
 
 const readMember = (kept: KeptMember): RingingMember | JoinedMember | LeftMember => {
-  const { profile, role, place, epoch, pausedForSeconds, state } = kept;
-  const base = { profile, role, place, epoch, pausedForSeconds };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, state } = kept;
+  const base = { profile, role, place, epoch, pausedForSeconds, unheard };
   const { unreachable, missed } = kept;
   if (state === 'left') return { ...base, state, hasJoined: kept.joined, unreachable, missed };
   if (state === 'joined') {

@@ -3,7 +3,15 @@ import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, resetStream } from './acks.ts';
 import type { JoinedMember, Member } from './member.ts';
-import { hasJoined, hasMissed, isJoined, isRinging, joinedMember, leftMember } from './member.ts';
+import {
+  hasJoined,
+  hasMissed,
+  isJoined,
+  isRinging,
+  isUnheard,
+  joinedMember,
+  leftMember,
+} from './member.ts';
 import { announcePeer, keepAwake } from './presence.ts';
 import { replaySignals } from './signals.ts';
 import { newStream } from './state.ts';
@@ -126,11 +134,12 @@ export const leaveCall = (step: CallStep, user: string, reason: Reason) => {
     endCall(step, wasAccepted && reason !== 'lost' ? 'hung_up' : reason);
 };
 
-/** Notes whether a ringing member misses the call: unless they refuse it or it never rang. */
+/** Notes whether a ringing member misses the call: unless they refuse it or do not hear of it. */
 const noteMissed = (step: CallStep, user: string, reason: Reason) => {
   const member = step.member(user);
-  if (member && isRinging(member))
-    step.putMember({ ...member, missed: reason !== 'declined' && reason !== 'failed' });
+  if (!member || !isRinging(member)) return;
+  const missed = reason !== 'declined' && reason !== 'failed' && !member.unheard;
+  step.putMember({ ...member, missed });
 };
 
 /**
@@ -190,6 +199,7 @@ const postRecord = (step: CallStep, reason: Reason) => {
       user: member.profile.user,
       joined: hasJoined(member),
       missed: hasMissed(member),
+      ...(isUnheard(member) && { unheard: true }),
     }));
   step.post({
     to: 'worker',

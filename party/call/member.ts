@@ -11,6 +11,8 @@ interface MemberBase {
   readonly epoch: number;
   /** For how many seconds the caller may not ring this member [C29]. */
   readonly pausedForSeconds?: number | undefined;
+  /** Whether this callee has blocked the caller, and hears nothing of the call [M42]. */
+  readonly unheard?: boolean | undefined;
 }
 
 /** A callee who has not answered yet, also in a call that has ended meanwhile. */
@@ -66,13 +68,13 @@ export const hasJoined = (member: Member): boolean =>
 
 export const hasMissed = (member: Member): boolean => !isJoined(member) && member.missed;
 
-const baseOf = ({ profile, role, place, epoch, pausedForSeconds }: Member): MemberBase => ({
-  profile,
-  role,
-  place,
-  epoch,
-  pausedForSeconds,
-});
+/** Whether a callee has blocked the caller, and is not to hear that there was a call [M42]. */
+export const isUnheard = (member: Member): boolean => member.unheard === true && !hasJoined(member);
+
+const baseOf = (member: Member): MemberBase => {
+  const { profile, role, place, epoch, pausedForSeconds, unheard } = member;
+  return { profile, role, place, epoch, pausedForSeconds, unheard };
+};
 
 /** A member for whom the call begins to ring. */
 export const newRingingMember = (

@@ -1,4 +1,5 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
+import type { Profile } from '../../src/contract/sockets/inbox.ts';
 import { EMPTY_OUTBOX } from '../outbox.ts';
 import type { CreateAnswer, PermitAnswer, ToCall } from '../wire/messages.ts';
 import { DialAnswer, RingAnswer } from '../wire/messages.ts';
@@ -29,7 +30,11 @@ const TURN_LIMIT = 32;
 const LISTEN_LIMIT = 64;
 
 const newCall = (id: string, message: Create, now: number): RoomCall => {
-  const { caller, device, old: legacy, callees, video, turn: credential } = message;
+  const { caller, device, old: legacy, callees, unheard, video, turn: credential } = message;
+  const ring = (callee: Profile): Member => ({
+    ...newRingingMember(callee, 'callee', callees.length),
+    ...(unheard?.includes(callee.user) && { unheard: true }),
+  });
   const placed: Member = {
     profile: caller,
     role: 'caller',
@@ -52,7 +57,7 @@ const newCall = (id: string, message: Create, now: number): RoomCall => {
     acceptedAt: undefined,
     endedAt: undefined,
     // Callees get their place when they join; until then nobody is polite towards them.
-    members: [placed, ...callees.map((each) => newRingingMember(each, 'callee', callees.length))],
+    members: [placed, ...callees.map(ring)],
     used: [],
     turnCredentials: credential === undefined ? [] : [{ name: credential, user: caller.user }],
     outbox: EMPTY_OUTBOX,
@@ -70,7 +75,7 @@ export const createCall = (
   message: Create,
   { request, now }: { readonly request: string; readonly now: number },
 ): CallStep => {
-  const { caller, device, old: legacy, callees, offer, request: asked } = message;
+  const { caller, device, old: legacy, callees, unheard, offer, request: asked } = message;
   const step = new CallStep(newCall(id, message, now), now);
   step.set({ creating: [request] });
   const [first] = callees;
@@ -86,6 +91,7 @@ export const createCall = (
       call: id,
       device,
       to: callees.map(({ user }) => user),
+      ...(unheard && { unheard }),
       until: dialExpiresAt(now),
       ...(asked !== undefined && { request: asked }),
     },
@@ -158,9 +164,10 @@ export const onDialReply = (step: CallStep, answer: unknown) => {
     to: callees.map(({ profile }) => profile.user),
     ...(isJoined(caller) && caller.legacy && { old: true }),
   } as const;
-  for (const { profile } of step.members.filter(isRinging)) {
+  for (const { profile, unheard } of step.members.filter(isRinging)) {
     const to = { party: 'inbox', id: profile.user } as const;
-    step.post({ to, message, durable: true, until: expiresAt });
+    const each = { ...message, ...(unheard && { unheard }) };
+    step.post({ to, message: each, durable: true, until: expiresAt });
   }
 };
 

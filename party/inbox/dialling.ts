@@ -15,7 +15,7 @@ type Dial = Extract<ToInbox, { type: 'dial' }>;
 
 /** This user calls. If that is allowed, whoever calls them back from now on finds this call. */
 export const onDial = (step: InboxStep, message: Dial): DialAnswer => {
-  const { call, device, to, until, request } = message;
+  const { call, device, to, unheard, until, request } = message;
   if (step.entry(call)) return { outcome: 'ok' };
   const [active] = step.entriesIn('active');
   if (active && !hasLeftCall(step, active, message)) {
@@ -38,7 +38,7 @@ export const onDial = (step: InboxStep, message: Dial): DialAnswer => {
     if (meant.includes(other) || isCallerAmong(other.ring, to)) declineCall(step, other, device);
   }
   forgetPauses(step, to);
-  const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, until };
+  const entry: EntryIn<'dialling'> = { state: 'dialling', call, device, to, unheard, until };
   step.putEntry(entry);
   if (isLegacyDevice(device)) connectLegacyDial(step, entry, request);
   return { outcome: 'ok' };

@@ -21,6 +21,8 @@ export const endCall = (
   const until = state === 'active' ? step.now + LATE_MS : entry.until;
   step.dropSignals(call);
   step.putEntry({ state: 'over', call, epoch, until });
+  // The caller waits as long as after a call that rang [M42].
+  if (state === 'unheard') noteUnanswered(step, entry.from, reason);
   if (state === 'ringing') {
     step.stopRinging(call, reason);
     // A refusal is counted when it is made, and a caller who finds this user busy is not to blame.
@@ -100,7 +102,7 @@ export const releaseLegacyDevice = (step: InboxStep, was: InboxSocket): void => 
   const entry = line && step.entry(line.call);
   if (!line?.sent || !entry) return;
   if (entry.state === 'ringing') step.act(line.call, who.device, { type: 'hangup' });
-  else if (entry.state !== 'over') hangUpCall(step, entry);
+  else if ('device' in entry) hangUpCall(step, entry);
 };
 
 /** Declines a ringing call on all devices of this user. */
@@ -117,7 +119,7 @@ export const expireCalls = (step: InboxStep): void => {
   if (step.state.calls.every(({ until }) => until > now)) return;
   for (const entry of step.state.calls) {
     if (entry.until > now || entry.state === 'over') continue;
-    if (entry.state !== 'ringing' && isLegacyDevice(entry.device)) hangUpCall(step, entry);
+    if ('device' in entry && isLegacyDevice(entry.device)) hangUpCall(step, entry);
     else endCall(step, entry, { reason: 'missed' });
   }
   step.set({ calls: step.state.calls.filter(({ until }) => until > now) });

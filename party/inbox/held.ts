@@ -28,7 +28,7 @@ export const onCallMoved = (
   { call, device, epoch, to, until }: Extract<ToInbox, { type: 'moved' }>,
 ): void => {
   const known = step.entry(call);
-  if (until <= step.now || known?.state === 'active' || known?.state === 'ringing') return;
+  if (until <= step.now || (known && known.state !== 'dialling' && known.state !== 'over')) return;
   // This message is a repeated or a late one: the call has moved on, or is over.
   if (known?.epoch !== undefined && epoch <= known.epoch) return;
   for (const socket of step.state.sockets) {
@@ -36,6 +36,9 @@ export const onCallMoved = (
   }
   const others = [...step.entriesIn('active'), ...step.entriesIn('dialling')];
   if (others.some((other) => other.call !== call)) step.act(call, device, { type: 'hangup' });
-  else step.putEntry({ state: 'dialling', call, device, epoch, to, until });
+  else {
+    const unheard = known?.state === 'dialling' ? known.unheard : undefined;
+    step.putEntry({ state: 'dialling', call, device, epoch, to, unheard, until });
+  }
   if (step.hasEnded(device)) step.act(call, device, { type: 'revoke' });
 };

@@ -22,11 +22,12 @@ export const onRing = (
   message: Extract<ToInbox, { type: 'ring' }>,
   silent: ReadonlySet<string>,
 ): RingAnswer => {
-  const { type: _, to = [step.state.id], old: isByLegacy, ...ring } = message;
+  const { type: _, to = [step.state.id], old: isByLegacy, unheard, ...ring } = message;
   const { call, from, group, expiresAt } = ring;
   const known = step.entry(call);
   if (known) return known.state === 'ringing' ? known.answer : NO_DEVICES;
   if (expiresAt <= step.now) return NO_DEVICES;
+  if (unheard) return ringUnheard(step, ring);
   const peers = [from.user, ...to.filter((user) => user !== step.state.id)];
   const [active] = step.entriesIn('active');
   // Somebody who has left a group call and calls the same people finds them in that call.
@@ -44,7 +45,7 @@ export const onRing = (
   const retryAfterSeconds = secondsUntilRing(step, from.user);
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   if (!makeSlot(step, from.user)) return BUSY;
-  if (own && winner) yieldOwnCall(step, own);
+  if (own && winner) yieldOwnCall(step, own, from.user);
   if (left) hangUpCall(step, left);
   // Legacy devices that were in the call that has just ended ring, too.
   const { fresh, legacy, answer } = findDevicesToRing(step, { group, silent });
@@ -63,6 +64,24 @@ export const onRing = (
     ...(isByLegacy && { here: connectedDevicesOf(step) }),
   });
   return answer;
+};
+
+/** How many calls of blocked callers are remembered at once. */
+const UNHEARD_LIMIT = 64;
+
+/**
+ * Somebody whom this user has blocked calls: they are answered as if no device were here, and wait
+ * as long before they call again [M42]. The call takes no slot and meets no other one.
+ */
+const ringUnheard = (
+  step: InboxStep,
+  { call, from: { user: from }, expiresAt }: Ring,
+): RingAnswer => {
+  const retryAfterSeconds = secondsUntilRing(step, from);
+  if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
+  if (step.entriesIn('unheard').length < UNHEARD_LIMIT)
+    step.putEntry({ state: 'unheard', call, from, until: expiresAt + SLACK_MS });
+  return NO_DEVICES;
 };
 
 /** A call that rings, with all its other members. */
@@ -85,12 +104,19 @@ const pickWinner = (
 ): 'own' | 'theirs' | undefined => {
   const { to } = own;
   const { from, group, peers, isByLegacy = false } = theirs;
+  // Who has blocked this user has not heard of the call, and is not led to it [M42].
+  if (!group && isUnheardBy(own, from.user))
+    return soleUserOf(to) === from.user ? 'theirs' : undefined;
   if (!group && to.length > 1 && to.includes(from.user)) return 'own';
   if (group && soleUserOf(to) === from.user) return 'theirs';
   if (!areSameUsers(to, peers)) return undefined;
   const other = { caller: from.user, at: ringTimeOf(theirs), isLegacy: isByLegacy };
   return givesWay(crossingCallOf(step, own), other) ? 'theirs' : 'own';
 };
+
+/** Whether somebody whom this user calls has blocked them. */
+const isUnheardBy = ({ unheard = [] }: EntryIn<'dialling'>, user: string): boolean =>
+  unheard.includes(user);
 
 /** Finds a ringing call of the same people that goes before one of this caller. */
 const findBetterCall = (step: InboxStep, caller: string, people: readonly string[]) =>
@@ -132,12 +158,14 @@ const mayRingBeside = (
 };
 
 /**
- * This user's own call gives way, as its room will hear. On a legacy device it ends before the
- * other one rings, since a legacy client knows one call at a time.
+ * This user's own call gives way to one of `caller`, whose inbox tells its room so, unless it has
+ * not heard of it. On a legacy device it ends before the other one rings, since a legacy client
+ * knows one call at a time.
  */
-const yieldOwnCall = (step: InboxStep, own: EntryIn<'dialling'>): void => {
+const yieldOwnCall = (step: InboxStep, own: EntryIn<'dialling'>, caller: string): void => {
   const socket = isLegacyDevice(own.device) ? step.socketOf(own.device) : undefined;
-  if (!socket) return;
-  step.dismissLegacy(socket);
-  if (socket.dial === undefined) hangUpCall(step, own);
+  if (socket) step.dismissLegacy(socket);
+  // The end of a dial that is under way is told when its call is known.
+  const isDue = socket ? socket.dial === undefined : isUnheardBy(own, caller);
+  if (isDue) hangUpCall(step, own);
 };

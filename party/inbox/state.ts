@@ -13,6 +13,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly state: 'dialling';
       readonly device: string;
       readonly to: readonly string[];
+      /** Those who do not hear of it, since they have blocked this user [M42]. */
+      readonly unheard?: readonly string[] | undefined;
       /** The caller's epoch in the call since another device took it over. */
       readonly epoch?: number | undefined;
     }
@@ -47,6 +49,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
       /** When the other user called from a legacy device, in milliseconds since 1970. */
       readonly oldCalledAt?: number | undefined;
     }
+  /** A call by somebody whom this user has blocked: no device is told, and nothing asked [M42]. */
+  | { readonly state: 'unheard'; readonly from: string }
   | { readonly state: 'over'; readonly epoch?: number | undefined }
 );
 

@@ -57,6 +57,8 @@ export const ToCall = z.discriminatedUnion('type', [
     device,
     old: z.boolean(),
     callees: z.array(Profile),
+    /** The callees who have blocked the caller: it rings out without a word to them [M42]. */
+    unheard: z.array(user).optional(),
     video: z.boolean(),
     /** The caller's first signal. */
     offer: CarriedSignal.optional(),
@@ -160,6 +162,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     call,
     device,
     to: z.array(user),
+    /** Those of them who do not hear of it, since they have blocked this user [M42]. */
+    unheard: z.array(user).optional(),
     until: z.number(),
     request,
   }),
@@ -175,6 +179,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     to: z.array(user).optional(),
     /** Whether a legacy device calls, which may leave the call without a word [C42]. */
     old: z.boolean().optional(),
+    /** Whether this user has blocked the caller, and hears nothing of it [M42]. */
+    unheard: z.boolean().optional(),
   }),
   /** From the Worker: may this user have a TURN credential? {@link TurnAnswer}. */
   z.object({ type: z.literal('turn') }),

@@ -33,8 +33,13 @@ export const ToWorker = z.discriminatedUnion('type', [
     createdAt: z.number(),
     acceptedAt: z.number().optional(),
     endedAt: z.number(),
-    /** Each callee, with whether they joined and whether they missed the call. */
-    callees: z.array(z.object({ user, joined: z.boolean(), missed: z.boolean() })),
+    /**
+     * Each callee, with whether they joined and whether they missed the call. `unheard`: they have
+     * blocked the caller and hear nothing of the call [M42].
+     */
+    callees: z.array(
+      z.object({ user, joined: z.boolean(), missed: z.boolean(), unheard: z.boolean().optional() }),
+    ),
     /** TURN credentials to be revoked. */
     turn: z.array(z.string()),
   }),

@@ -72,13 +72,14 @@ export const dial = async (services: DialServices, dialled: Dial): Promise<DialO
 const createCall = async (
   services: DialServices,
   { from, device, legacy, video, offer, request }: Dial,
-  { caller, callees }: Extract<Recipients, { ok: true }>,
+  { caller, callees, unheard }: Extract<Recipients, { ok: true }>,
 ): Promise<DialOutcome | undefined> => {
   const id = crypto.randomUUID();
   const message = {
     type: 'create',
     caller,
     callees,
+    ...(unheard.length > 0 && { unheard }),
     device,
     old: legacy,
     video,

@@ -6,9 +6,20 @@ export const parseRecipients = (to: readonly string[]) => ({
   usernames: to.map((one) => one.replace(/^@/, '').toLowerCase()),
 });
 
+/** Somebody whom a dial may mean, and whether they have blocked the caller. */
+export interface Person extends Profile {
+  readonly hasBlockedCaller: boolean;
+}
+
 /** Who calls whom, each callee once; or why nobody can be called. */
 export type Recipients =
-  | { readonly ok: true; readonly caller: Profile; readonly callees: Profile[] }
+  | {
+      readonly ok: true;
+      readonly caller: Profile;
+      readonly callees: Profile[];
+      /** The callees who have blocked the caller, and hear nothing of the call [M42]. */
+      readonly unheard: string[];
+    }
   | { readonly ok: false; readonly reason: 'user_not_found' | 'call_to_oneself' };
 
 /**
@@ -18,7 +29,7 @@ export type Recipients =
  * @param to ids, or usernames with or without `@`; no username looks like an id
  */
 export const findRecipients = (
-  people: readonly Profile[],
+  people: readonly Person[],
   callerId: string,
   to: readonly string[],
 ): Recipients => {
@@ -30,7 +41,7 @@ export const findRecipients = (
     );
   };
   const caller = people.find(({ user }) => user === callerId);
-  const callees = new Set<Profile>();
+  const callees = new Set<Person>();
   for (const one of to) {
     const callee = findPerson(one);
     if (!callee) return { ok: false, reason: 'user_not_found' };
@@ -38,5 +49,13 @@ export const findRecipients = (
   }
   if (!caller) return { ok: false, reason: 'user_not_found' };
   if (callees.has(caller)) return { ok: false, reason: 'call_to_oneself' };
-  return { ok: true, caller, callees: [...callees] };
+  const unheard = [...callees].filter((callee) => callee.hasBlockedCaller).map(({ user }) => user);
+  return { ok: true, caller: toProfile(caller), callees: [...callees].map(toProfile), unheard };
 };
+
+/** Picks what others may see of somebody. */
+const toProfile = ({ user, username, displayName }: Person): Profile => ({
+  user,
+  username,
+  displayName,
+});

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import type { CallRecord } from '../../party/wire/to-worker.ts';
@@ -8,11 +8,12 @@ import { REASONS } from '../contract/sockets/call.ts';
 import type { Profile } from '../contract/sockets/inbox.ts';
 import type { Database } from '../platform/db/client.ts';
 import { runQuery, runReadQuery } from '../platform/db/client.ts';
-import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
+import { blocks, callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import { toShownName } from '../profile/names.ts';
 import type { HistoryRow, Place } from './history.ts';
+import type { Person } from './people.ts';
 import { parseRecipients } from './people.ts';
 import { CLAIM_MISSED } from './scripts/missed-call.ts';
 
@@ -21,22 +22,35 @@ export const findPeople = (
   db: Database,
   callerId: string,
   to: readonly string[],
-): Promise<Profile[]> => {
+): Promise<Person[]> => {
   const { ids, usernames } = parseRecipients(to);
   const query = db
-    .select({ user: users.id, username: users.username, displayName: users.displayName })
+    .select({
+      user: users.id,
+      username: users.username,
+      displayName: users.displayName,
+      hasBlockedCaller: sql<boolean>`exists (select from ${blocks}
+        where ${blocks.userId} = ${users.id} and ${blocks.blockedId} = ${callerId})`,
+    })
     .from(users)
     .where(
       or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)),
     );
   return runReadQuery('find people', query, (rows) =>
-    rows.map(({ user, username, displayName }) => ({
+    rows.map(({ user, username, displayName, hasBlockedCaller }) => ({
       user,
       username: username ?? '',
       displayName: toShownName(displayName ?? ''),
+      hasBlockedCaller,
     })),
   );
 };
+
+/**
+ * The role of a callee who has blocked the caller: the call is in the caller's history, and not in
+ * theirs [M42].
+ */
+const UNHEARD = 'unheard';
 
 /**
  * Keeps how a call went. A record that comes twice changes nothing.
@@ -47,9 +61,9 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
   const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
   const members = [
     { user_id: caller, role: 'caller', joined: true, missed: false },
-    ...callees.map(({ user, joined, missed }) => ({
+    ...callees.map(({ user, joined, missed, unheard }) => ({
       user_id: user,
-      role: 'callee',
+      role: unheard ? UNHEARD : 'callee',
       joined,
       missed,
     })),
@@ -124,7 +138,7 @@ export const listCalls = (
     })
     .from(callMembers)
     .innerJoin(calls, eq(calls.id, callId))
-    .where(and(eq(callMembers.userId, userId), older))
+    .where(and(eq(callMembers.userId, userId), ne(role, UNHEARD), older))
     .orderBy(desc(createdAt), desc(callId))
     .limit(limit);
   return runReadQuery('list calls', query, (rows) =>

@@ -28,7 +28,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
   M34: 'is being built',
   M40: 'is being built',
   M41: 'is being built',
-  M42: 'is being built',
   M43: 'is being built',
 };
 

@@ -256,7 +256,7 @@ export const callMembers = pgTable(
   {
     callId: text('call_id').notNull(),
     userId: text('user_id').notNull(),
-    /** caller or callee. */
+    /** caller, callee, or unheard: a callee who has blocked the caller. */
     role: text('role').notNull(),
     joined: boolean('joined').notNull(),
     /** Whether it rang for them and they neither took nor declined it. */

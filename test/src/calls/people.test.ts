@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Person } from '../../../src/calls/people.ts';
 import { findRecipients, parseRecipients } from '../../../src/calls/people.ts';
 
-const person = (user: string, username = '', displayName = '') => ({ user, username, displayName });
+const person = (user: string, username = '', displayName = '') => ({
+  user,
+  username,
+  displayName,
+  hasBlockedCaller: false,
+});
+const shown = ({ hasBlockedCaller: _, ...profile }: Person) => profile;
 const anna = person('11111111-1111-4111-8111-111111111111', 'anna', 'Анна');
 const boris = person('22222222-2222-4222-8222-222222222222', 'Boris');
 const nameless = person('33333333-3333-4333-8333-333333333333');
@@ -16,8 +23,9 @@ describe('who is called', () => {
   ])('a callee can be named by %s', (_, to) => {
     expect(findRecipients(people, anna.user, [to])).toEqual({
       ok: true,
-      caller: anna,
-      callees: [boris],
+      caller: shown(anna),
+      callees: [shown(boris)],
+      unheard: [],
     });
   });
 
@@ -25,8 +33,19 @@ describe('who is called', () => {
     const to = [boris.user, '@boris', nameless.user, 'Boris'];
     expect(findRecipients(people, anna.user, to)).toEqual({
       ok: true,
-      caller: anna,
-      callees: [boris, nameless],
+      caller: shown(anna),
+      callees: [shown(boris), shown(nameless)],
+      unheard: [],
+    });
+  });
+
+  test('[M42] who has blocked the caller is called like others, and named as unheard', () => {
+    const blocker = { ...boris, hasBlockedCaller: true };
+    expect(findRecipients([anna, blocker, nameless], anna.user, ['boris', nameless.user])).toEqual({
+      ok: true,
+      caller: shown(anna),
+      callees: [shown(boris), shown(nameless)],
+      unheard: [boris.user],
     });
   });
 
