@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -9,9 +10,12 @@ import { authRoutes } from './auth/routes.ts';
 import { telegramRoutes } from './bot/routes.ts';
 import { onRoomMessage } from './calls/from-rooms.ts';
 import { callRoutes } from './calls/routes.ts';
+import type { PlainErrorCode } from './contract/errors.ts';
 import { startCall } from './contract/http/calls.ts';
+import { MESSAGE_BODY_LIMIT } from './contract/http/messages.ts';
 import { SIGNAL_LIMIT } from './contract/sockets/protocol.ts';
 import { healthRoutes } from './health/routes.ts';
+import { messageRoutes } from './messages/routes.ts';
 import { ApiError } from './platform/errors.ts';
 import { accessLog } from './platform/http/access-log.ts';
 import type { AppEnv } from './platform/http/context.ts';
@@ -32,8 +36,23 @@ export const BODY_LIMIT = 100 * 1024;
 /** The largest body of POST /api/calls, in bytes: an offer may be as long as a signal [C21]. */
 export const CALL_BODY_LIMIT = 2 * SIGNAL_LIMIT;
 
-const limitBody = (maxSize: number) =>
-  bodyLimit({ maxSize, onError: (c) => answerError(c, new ApiError('body_too_large')) });
+/** The path of POST /api/chats/:id/messages, whose body may hold an attachment [M13]. */
+const MESSAGE_PATH = /^\/api\/chats\/[^/]+\/messages$/;
+
+const limitBody = (maxSize: number, code: PlainErrorCode = 'body_too_large') =>
+  bodyLimit({ maxSize, onError: (c) => answerError(c, new ApiError(code)) });
+
+const limit = limitBody(BODY_LIMIT);
+const limitOfCalls = limitBody(CALL_BODY_LIMIT);
+const limitOfMessages = limitBody(MESSAGE_BODY_LIMIT, 'attachment_too_large');
+
+/** Limits bodies, each route's own limit first. */
+const limitBodies: MiddlewareHandler<AppEnv> = (c, next) => {
+  const { method, path } = c.req;
+  if (path === startCall.path) return limitOfCalls(c, next);
+  const isMessage = method === 'POST' && MESSAGE_PATH.test(path);
+  return (isMessage ? limitOfMessages : limit)(c, next);
+};
 
 /**
  * Creates an app with what every answer has: request id, access log, CORS, security headers, error
@@ -78,8 +97,7 @@ export const createApp = (services: Services) => {
     '/',
     wireRoutes(services, (ctx, message) => onRoomMessage(ctx, services, message)),
   );
-  const [limit, limitOfCalls] = [limitBody(BODY_LIMIT), limitBody(CALL_BODY_LIMIT)];
-  app.use((c, next) => (c.req.path === startCall.path ? limitOfCalls : limit)(c, next));
+  app.use(limitBodies);
   return app
     .route('/', healthRoutes(services))
     .route('/', authRoutes(services))
@@ -88,6 +106,7 @@ export const createApp = (services: Services) => {
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
     .route('/', callRoutes(services))
+    .route('/', messageRoutes(services))
     .route('/', roomRoutes(services))
     .route('/', docsRoutes());
 };

@@ -2,6 +2,7 @@ import * as auth from './auth.ts';
 import * as calls from './calls.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
+import * as messages from './messages.ts';
 import * as profile from './profile.ts';
 import * as qr from './qr.ts';
 import * as rooms from './room-endpoints.ts';
@@ -34,6 +35,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   calls.inboxTicket,
   calls.listCalls,
   calls.listIceServers,
+  messages.sendMessage,
+  messages.listMessages,
+  messages.getMessage,
+  messages.editMessage,
+  messages.deleteMessage,
+  messages.markRead,
   rooms.openCallRoom,
   rooms.openInbox,
   rooms.openLegacySocket,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Message } from '../sockets/chats.ts';
+import { SentAttachment } from './attachment.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
 
@@ -14,21 +15,28 @@ export const MESSAGE_BODY_LIMIT = 1536 * 1024;
 /** How many messages a page has: by default for who pages, at most, and for who does not. */
 export const MESSAGE_PAGE = { usual: 50, most: 100, legacy: 1_000 } as const;
 
-/** The form of an id of a chat or a message: legacy ids are any text without a slash. */
-const id = z.string().min(1).max(64);
+/** How long the messages of a page are together, in bytes: beyond it there is more [M16]. */
+export const MESSAGE_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** The form of an id of a chat or a message. */
+const ID = /^[\w-]{1,64}$/;
 
 /** The `:id` of a chat. */
-export const ChatParams = z.object({ id: id.regex(/^[\w-]+$/, 'chat_not_found') });
+export const ChatParams = z.object({ id: z.string().regex(ID, 'chat_not_found') });
 
 /** The `:id` of a chat and the `:messageId` of one of its messages. */
 export const MessageParams = ChatParams.extend({
-  messageId: id.regex(/^[\w-]+$/, 'message_not_found'),
+  messageId: z.string().regex(ID, 'message_not_found'),
 });
 
 /** The text of a message that is sent or edited, trimmed; it may be empty beside an attachment. */
 const messageText = text('invalid_field')
   .transform((value) => value.trim())
-  .refine((value) => [...value].length <= TEXT_LIMIT, 'message_too_long');
+  .refine(
+    // No character has more than two units: what is far too long need not be counted.
+    (value) => value.length <= 2 * TEXT_LIMIT && [...value].length <= TEXT_LIMIT,
+    'message_too_long',
+  );
 
 /** Sends a message. */
 export const sendMessage = {
@@ -40,26 +48,25 @@ export const sendMessage = {
   bearer: true,
   params: ChatParams,
   example: { text: 'Привет!', clientId: 'b1c0e1f6-1' },
-  body: z.object({
-    text: messageText.default(''),
-    attachment: z
-      .object(
-        { type: z.enum(['image', 'video'], 'invalid_attachment'), url: text('invalid_attachment') },
-        'invalid_attachment',
-      )
-      .optional()
-      .describe('`url`: a `data:` URL of an image or video type that is allowed, or `https:`'),
-    clientId: text('invalid_field')
-      .regex(/^[\w-]{1,64}$/, 'invalid_field')
-      .optional()
-      .describe('Mine alone, for this message in this chat'),
-  }),
+  body: z
+    .object({
+      text: messageText.default(''),
+      attachment: SentAttachment.optional().describe(
+        '`url`: a `data:` URL of an image or video type that is allowed, or `https:`',
+      ),
+      clientId: text('invalid_field')
+        .regex(/^[\w-]{1,64}$/, 'invalid_field')
+        .optional()
+        .describe('Mine alone, for this message in this chat'),
+    })
+    .refine(({ text, attachment }) => text !== '' || attachment, 'message_empty'),
   success: { status: 201, again: 200, body: Message },
   errors: [
     'invalid_field',
     'message_empty',
     'message_too_long',
     'invalid_attachment',
+    'attachment_too_large',
     'chat_not_found',
     'not_allowed_in_chat',
     'too_many_requests',
@@ -87,7 +94,7 @@ export const listMessages = {
       .regex(/^([1-9]\d?|100)$/, 'invalid_field')
       .transform(Number)
       .optional()
-      .describe('1 to 100'),
+      .describe('1 to 100; 50 when only `before` is there'),
   }),
   success: { status: 200, body: z.array(Message) },
   errors: ['invalid_field', 'chat_not_found'],

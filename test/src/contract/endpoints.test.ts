@@ -14,6 +14,7 @@ const FIELDS = [
     'displayName',
   ],
   ...['to', 'video', 'offer'],
+  ...['text', 'attachment', 'clientId', 'seq'],
   ...['__proto__', 'constructor', 'other'],
 ];
 

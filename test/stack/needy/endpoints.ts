@@ -17,6 +17,7 @@ import {
 import { stack } from '../../support/stack.ts';
 import { legacyToken } from '../../support/tokens.ts';
 import { linkByBot, linking, shareContact } from './linking.ts';
+import { NEEDY_MESSAGES } from './messages.ts';
 import type { Needy } from './steps.ts';
 import { before, ok, repeatable, statusOf, withLinks } from './steps.ts';
 
@@ -275,6 +276,7 @@ export const NEEDY: Readonly<Record<string, Needy>> = {
       );
     },
   },
+  ...NEEDY_MESSAGES,
   'GET /health/ready': {
     stores: ['redis', 'database'],
     prepare: async () => repeatable((api) => api.send('GET', '/health/ready')),
