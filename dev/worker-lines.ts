@@ -10,6 +10,9 @@ const NOISE = new RegExp(
     /^Your Worker has access to the following bindings|^Binding +Resource|^env\./,
     // wrangler compares file times, which a clone sets; `npm run check` compares the types.
     /Your types might be out of date/,
+    // What is due at a time runs when somebody asks for it; the warning has four lines.
+    /Scheduled Workers are not automatically triggered|^ *To manually trigger a scheduled event/,
+    /^ *curl "[^"]*\/scheduled"|^ *For more details, see .*#test-cron-triggers-locally/,
     /^\[wrangler:info\] ([A-Z]+ |Ready on|Updated and ready on)/,
   ]
     .map(({ source }) => source)

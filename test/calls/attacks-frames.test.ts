@@ -166,14 +166,16 @@ describe('what is no frame of the protocol', () => {
 
   test('[C24] a frame may carry fields that nobody knows, and names of what objects inherit', async () => {
     const { a, b, caller, callee } = await talking();
-    const seen = `{"__proto__":{"epoch":1,"seq":9},"constructor":{"epoch":1,"seq":9},"${b.user.id}":{"epoch":1,"seq":9}}`;
+    const names = ['__proto__', 'constructor', b.user.id];
+    const seen = `{${names.map((name) => `"${name}":{"epoch":1,"seq":9}`).join()}}`;
     callee.say(
       `{"type":"ack","seen":${seen},"__proto__":{"x":1},"constructor":{"prototype":{"x":1}}}`,
     );
     callee.say(`{"type":"signal","seq":1,"to":"__proto__","signal":{"kind":"offer","sdp":"v=0"}}`);
     await callee.next({ type: 'error', code: 'no_such_peer' });
     callee.say(
-      '{"type":"signal","seq":1,"signal":{"kind":"offer","sdp":"v=0","__proto__":{"x":1},"raw":{"x":1}},"from":"x"}',
+      '{"type":"signal","seq":1,"from":"x",' +
+        '"signal":{"kind":"offer","sdp":"v=0","__proto__":{"x":1},"raw":{"x":1}}}',
     );
     const { frame } = await caller.next({ type: 'signal', from: b.user.id, seq: 1 });
     expect(frame).toMatchObject({ signals: [{ kind: 'offer', sdp: 'v=0' }] });

@@ -281,7 +281,8 @@ describe('a user whose id is', () => {
       const odd = await deviceOf(await newUser({ id }));
       const { b, callee, caller, a } = await talking();
       const ticket = await odd.send('POST', '/api/calls/inbox');
-      const url = `${stack.apiUrl}/parties/inbox/${encodeURIComponent(id)}?ticket=${ticket.body.ticket}`;
+      const inbox = `${stack.apiUrl}/parties/inbox/${encodeURIComponent(id)}`;
+      const url = `${inbox}?ticket=${ticket.body.ticket}`;
       await expect(openLine(url, CallServerFrame).then(({ closed }) => closed)).rejects.toThrow(
         '404',
       );

@@ -34,20 +34,20 @@ describe('the Worker’s bundle', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('is at most 320 KB, compressed', () => {
+  test('the Worker’s bundle is at most 320 KB, compressed', () => {
     const kilobytes = gzipSync(code, { level: 9 }).length / 1024;
     console.log(`bundle: ${kilobytes.toFixed(1)} KB gzip`);
     expect(kilobytes).toBeLessThan(320);
     expect(kilobytes).toBeGreaterThan(50);
   });
 
-  test('is made of src/ and packages alone: nothing of dev/, bench/ or test/', () => {
+  test('the Worker’s bundle is made of src/ and packages alone: nothing of dev/, bench/ or test/', () => {
     expect(sources).toContain(join('src', 'worker.ts'));
     const own = sources.filter((source) => !/node_modules|node-built-in-modules/.test(source));
     expect(own.filter((source) => /^(dev|bench|test|\.\.)/.test(source))).toEqual([]);
   });
 
-  test('knows of no address of this machine', () => {
+  test('the Worker’s bundle knows of no address of this machine', () => {
     expect(code.toString()).not.toMatch(/127\.0\.0\.1|dev-link-secret|pglite/i);
   });
 });

@@ -21,7 +21,7 @@ const dbMigrate = async (env: Record<string, string>) => {
   return { code: await script.ended, output: script.output() };
 };
 
-test('migrates at the endpoint that is set, says where and how many, and the second time that there is nothing to do', async () => {
+test('db:migrate says where it migrates and how many, and that there is nothing more to do', async () => {
   const { DATABASE_URL, DATABASE_ENDPOINT } = database;
   expect(await dbMigrate({ DATABASE_URL, DATABASE_ENDPOINT })).toEqual({
     code: 0,
@@ -71,7 +71,7 @@ test.concurrent.each([
     /^host\/aist was not migrated: connect ECONNREFUSED 127\.0\.0\.1:55\n$/,
   ],
 ])(
-  'with %s it says so in one line, without user and password, and exits 1',
+  'db:migrate with %s says so in one line, without user and password, and exits 1',
   async (_, env, message) => {
     const { code, output } = await dbMigrate(env);
     expect(output).toMatch(message);

@@ -46,32 +46,32 @@ const leaveBehind = async (folder: string): Promise<void> => {
 };
 
 describe('the lock of a data folder', () => {
-  test('has one holder, and everybody else gets its note', async () => {
+  test('the lock of a data folder has one holder, and everybody else gets its note', async () => {
     const holder = newHolder();
     expect(await holder.take(dataDir)).toBe(null);
     expect(await take()).toBe(holder.note);
     expect(await newHolder().take(dataDir)).toBe(holder.note);
   });
 
-  test('is held against its own process, too', async () => {
+  test('the lock of a data folder is held against its own process, too', async () => {
     expect(await take(dataDir, 'ключ 🔑')).toBe('taken');
     expect(await take()).toBe('ключ 🔑');
   });
 
-  test('is free once it is given back', async () => {
+  test('the lock of a data folder is free once it is given back', async () => {
     const holder = newHolder();
     expect(await holder.take(dataDir)).toBe(null);
     await holder.release();
     expect(await take()).toBe('taken');
   });
 
-  test('is free once its holder was killed', async () => {
+  test('the lock of a data folder is free once its holder was killed', async () => {
     await leaveBehind(dataDir);
     expect(await take()).toBe('taken');
     expect(await newHolder().take(dataDir)).toBe('this process');
   });
 
-  test('whose holder left no note has one all the same', async () => {
+  test('the lock of a data folder whose holder left no note has one all the same', async () => {
     const holder = new DatabaseSync(join(dataDir, 'lock.db'));
     holder.exec('begin immediate');
     expect(await take()).toBe('another process');
@@ -79,14 +79,14 @@ describe('the lock of a data folder', () => {
     expect(await take()).toBe('taken');
   });
 
-  test('is one for each folder, and the folder is made', async () => {
+  test('the lock of a data folder is one for each folder, and the folder is made', async () => {
     const other = join(dataDir, 'deeper', 'still');
     expect(await take()).toBe('taken');
     expect(await take(other, 'the other')).toBe('taken');
     expect(await take(other)).toBe('the other');
   });
 
-  test('is the same however the folder is named', async () => {
+  test('the lock of a data folder is the same however the folder is named', async () => {
     expect(await take(dataDir)).toBe('taken');
     for (const name of [
       relative(process.cwd(), dataDir),
@@ -97,7 +97,7 @@ describe('the lock of a data folder', () => {
     }
   });
 
-  test('works in a folder whose path is longer than that of a socket may be', async () => {
+  test('the lock of a data folder works in a folder whose path is longer than that of a socket may be', async () => {
     const deep = join(dataDir, 'd'.repeat(100), 'e'.repeat(100));
     mkdirSync(deep, { recursive: true });
     const beside = join(dataDir, 'd'.repeat(100), 'f'.repeat(100));
@@ -106,7 +106,7 @@ describe('the lock of a data folder', () => {
     expect(await take(beside, 'the one beside')).toBe('taken');
   });
 
-  test('is known to be held while its holder stands still, within five seconds', async () => {
+  test('the lock of a data folder is known to be held while its holder stands still, within five seconds', async () => {
     const holder = newHolder();
     expect(await holder.take(dataDir)).toBe(null);
     await holder.signal('SIGSTOP');
@@ -121,11 +121,11 @@ describe('the lock of a data folder', () => {
 });
 
 describe('two who want the lock at once', () => {
-  test('in one process: one gets it', async () => {
+  test('of two who want the lock at once in one process one gets it', async () => {
     expect((await Promise.all([take(), take()])).sort()).toEqual(['taken', 'this process']);
   });
 
-  test('in one process, where a killed holder left it behind: one gets it', async () => {
+  test('of two in one process one gets the lock that a killed holder left behind', async () => {
     await leaveBehind(dataDir);
     expect((await Promise.all([take(), take()])).sort()).toEqual(['taken', 'this process']);
   });
@@ -133,7 +133,7 @@ describe('two who want the lock at once', () => {
   test.each([
     ['nobody had it before', async () => undefined],
     ['a killed holder left it behind', leaveBehind],
-  ])('in five processes, five times, where %s: one gets it each time', async (_, prepare) => {
+  ])('of five processes one gets the lock, five times, where %s', async (_, prepare) => {
     const five = Array.from({ length: 5 }, newHolder);
     const winners: number[] = [];
     for (let round = 0; round < 5; round += 1) {

@@ -5,7 +5,7 @@ import { closeServer, listenOnLoopback } from '../../dev/loopback.ts';
 const server = createServer((_request, response) => response.write('half an answer'));
 afterEach(() => server.closeAllConnections());
 
-test('a server that is closed waits for an answer under way as long as it is told, then cuts it off', async () => {
+test('a closed server waits for an answer as long as it is told, then cuts it off', async () => {
   // The answer never ends: without a limit the close would not, either.
   for (const graceMs of [300, 0]) {
     const port = await listenOnLoopback(server);

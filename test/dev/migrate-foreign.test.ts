@@ -54,7 +54,8 @@ describe('a database is refused, named and left as it is', () => {
     [
       'users who have phones as well',
       [
-        'create table users (id text primary key, phone text, public_key text, created_at timestamp)',
+        `create table users
+          (id text primary key, phone text, public_key text, created_at timestamp)`,
       ],
       /its tables are users/,
     ],
@@ -84,7 +85,7 @@ describe('a database is refused, named and left as it is', () => {
       ],
       /its migrations .* are not AIST/,
     ],
-  ])('with %s', async (_, statements, reason) => {
+  ])('a database with %s is refused, named and left as it is', async (_, statements, reason) => {
     await database.run(...statements);
     const before = await everything();
     const refusal = await database.migrate().catch((error: Error) => error.message);
@@ -97,17 +98,18 @@ describe('a database is refused, named and left as it is', () => {
     expect(await everything()).toEqual(before);
   });
 
-  test('that was migrated before anybody looked', async () => {
+  test('a database that was migrated before anybody looked is refused as well', async () => {
     await database.run(SHOP_USERS, 'alter table users add column username text');
     await database.run(...JOURNAL);
     const [first] = await database.sql`select ${1795346693967}::text as created`;
-    await database.sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${first?.created})`;
+    await database.sql`insert into drizzle.__drizzle_migrations (hash, created_at)
+      values ('x', ${first?.created})`;
     await expect(database.migrate()).rejects.toThrow('users has no column phone');
   });
 });
 
 describe('a database is migrated', () => {
-  test('that the legacy server made, with a table of its operator beside it', async () => {
+  test('a database of the legacy server is migrated, with a table of its operator beside it', async () => {
     await database.become(FULL_LEGACY);
     await database.run(
       'create table notes (id int)',
@@ -116,13 +118,13 @@ describe('a database is migrated', () => {
     expect(await database.migrate()).toBe(MIGRATIONS);
   });
 
-  test('with an empty list of migrations, as one that failed at the first leaves it', async () => {
+  test('a database is migrated whose list of migrations a failure at the first left empty', async () => {
     await database.become(FULL_LEGACY);
     await database.run(...JOURNAL);
     expect(await database.migrate()).toBe(MIGRATIONS);
   });
 
-  test('that is ours and has more: a table, and a migration of a later version', async () => {
+  test('a database of ours is migrated that has a table and a later migration more', async () => {
     await database.migrate();
     await database.run('create table notes (id int)', 'alter table users add column bio text');
     await database.run(

@@ -40,7 +40,8 @@ test.each(Object.entries(LEGACY_DATABASES))(
     expect(await database.migrate()).toBe(MIGRATIONS);
     const locks = (which: string) =>
       database.sql.query(
-        `select distinct relation, mode from watch.seen where ${which} and mode = 'AccessExclusiveLock'`,
+        `select distinct relation, mode from watch.seen
+          where ${which} and mode = 'AccessExclusiveLock'`,
       );
     expect(await locks(`tag = 'CREATE INDEX'`)).toEqual([]);
     const validating = `transaction in (
@@ -74,7 +75,7 @@ if (DATABASE_URL) {
   };
 
   describe('a migration that meets a session with a long transaction', () => {
-    test('gives way to others again and again, and is done once the session ends', async () => {
+    test('a migration that meets a long transaction gives way until that ends', async () => {
       await database.become(FULL_LEGACY);
       const [holder, reader] = [await connect(), await connect()];
       await holder.query('begin');
@@ -90,7 +91,7 @@ if (DATABASE_URL) {
       await Promise.all([holder.end(), reader.end()]);
     });
 
-    test('gives up in the end, says why, and has changed nothing', async () => {
+    test('a migration that meets a long transaction gives up in the end, says why, and has changed nothing', async () => {
       await database.become(FULL_LEGACY);
       const holder = await connect();
       await holder.query('begin');
@@ -103,7 +104,7 @@ if (DATABASE_URL) {
       await holder.end();
     });
 
-    test('breaks off no message that is being written: it comes to the tables as writers do', async () => {
+    test('a migration comes to the tables as writers do, and breaks off no message', async () => {
       await database.become(FULL_LEGACY);
       const writer = await connect();
       await writer.query('begin');

@@ -30,7 +30,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   serial: 'integer',
 };
 
-test('a migrated database has the tables and columns of src/platform/db/schema.ts, with their types, and no others', async () => {
+test('a migrated database has the tables, columns and types of schema.ts, and no others', async () => {
   const promised = tables.flatMap(({ name: table, columns }) =>
     columns.map((column) => ({
       table,
@@ -49,7 +49,7 @@ test('a migrated database has the tables and columns of src/platform/db/schema.t
   expect(lines(found)).toEqual(lines(promised));
 });
 
-test('a migrated database has the keys and indexes of src/platform/db/schema.ts by name, and no others', async () => {
+test('a migrated database has the keys and indexes of schema.ts by name, and no others', async () => {
   const promised = tables.flatMap((table) => [
     ...table.columns.filter((column) => column.primary).map(() => `${table.name}_pkey`),
     ...table.primaryKeys.map((key) => key.getName()),
@@ -58,15 +58,17 @@ test('a migrated database has the keys and indexes of src/platform/db/schema.ts 
     ...table.indexes.map(({ config }) => `${config.unique ? 'unique ' : ''}index ${config.name}`),
   ]);
   const found = await database.sql`
-    select conname as name from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+    select conname as name from pg_constraint
+    where connamespace = 'public'::regnamespace and contype <> 'n'
     union all
     select case when indisunique then 'unique ' else '' end || 'index ' || relname
     from pg_index join pg_class on pg_class.oid = indexrelid
-    where relnamespace = 'public'::regnamespace and not exists (select from pg_constraint where conindid = indexrelid)`;
+    where relnamespace = 'public'::regnamespace
+      and not exists (select from pg_constraint where conindid = indexrelid)`;
   expect(found.map(({ name }) => String(name)).sort()).toEqual(promised.sort());
 });
 
-test('drizzle-kit finds nothing in src/platform/db/schema.ts that the migrations do not make', async () => {
+test('drizzle-kit finds nothing in schema.ts that the migrations do not make', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'aist-drizzle-'));
   try {
     cpSync(join(ROOT, 'drizzle'), scratch, { recursive: true });

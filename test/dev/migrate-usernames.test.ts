@@ -33,11 +33,13 @@ const user = (
 const migrateUsers = async (cases: readonly Case[]) => {
   await database.become(FULL_LEGACY, false);
   for (const [index, { id, name, created }] of cases.entries()) {
+    const phone = `+7999000${String(index).padStart(4, '0')}`;
     await database.sql`insert into users (id, phone, username, created_at, updated_at)
-      values (${id}, ${`+7999000${String(index).padStart(4, '0')}`}, ${name}, ${created}, ${created})`;
+      values (${id}, ${phone}, ${name}, ${created}, ${created})`;
   }
   expect(await database.migrate()).toBe(MIGRATIONS);
-  return database.sql`select id, username, created_at::text as created, updated_at::text as updated from users order by id`;
+  return database.sql`select id, username, created_at::text as created, updated_at::text as updated
+    from users order by id`;
 };
 
 const A32 = 'a'.repeat(32);
@@ -47,7 +49,7 @@ const variants = Array.from({ length: 12 }, (_, index) =>
 
 const CLASHES: readonly (readonly [string, readonly Case[]])[] = [
   [
-    'the oldest account keeps the name, the younger ones get the next free numbers in the order of their age',
+    'the oldest account keeps the name, younger ones get the next free numbers by their age',
     [
       user('1', 'ivan', '2022-01-01 00:00:00', 'ivan_3'),
       user('2', 'Ivan', '2021-01-01 00:00:00'),
@@ -121,7 +123,7 @@ const CLASHES: readonly (readonly [string, readonly Case[]])[] = [
 ];
 
 describe.each(CLASHES)('usernames that differ in case alone: %s', (_, cases) => {
-  test('names, dates and the list of changes', async () => {
+  test('names, dates and the list of changes are as the rules for clashes say', async () => {
     const after = await migrateUsers(cases);
     const sorted = cases.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     expect(after).toEqual(
@@ -133,7 +135,8 @@ describe.each(CLASHES)('usernames that differ in case alone: %s', (_, cases) => 
       })),
     );
     expect(
-      await database.sql`select user_id, old_username, new_username from renamed_usernames order by user_id`,
+      await database.sql`select user_id, old_username, new_username
+        from renamed_usernames order by user_id`,
     ).toEqual(
       sorted
         .filter(({ name, becomes }) => name !== becomes)
@@ -155,7 +158,8 @@ test('afterwards no name can be taken in other capitals', async () => {
     user('2', 'ivan', '2022-01-01 00:00:00'),
   ]);
   for (const name of ['Ivan', 'ivan', 'iVaN', 'IVAN_2']) {
-    const clash = database.sql`insert into users (id, phone, username) values ('3', '+79995550003', ${name})`;
+    const clash = database.sql`insert into users (id, phone, username)
+      values ('3', '+79995550003', ${name})`;
     await expect(clash, name).rejects.toMatchObject({ code: '23505' });
   }
   const clash = database.sql`update users set username = 'IVAN' where id = '2'`;

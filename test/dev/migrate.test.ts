@@ -31,19 +31,19 @@ const cutTo = (before: readonly Row[], after: readonly Row[]): Row[] =>
   );
 
 describe.each(Object.entries(LEGACY_DATABASES))('the migration of %s', (_, legacy) => {
-  test('makes the schema that an empty database gets', async () => {
+  test('the migration makes the schema that an empty database gets', async () => {
     await database.become(legacy);
     expect(await database.migrate()).toBe(MIGRATIONS);
     expect(await database.schema()).toEqual(wanted);
   });
 
-  test('makes the same of its tables without rows', async () => {
+  test('the migration makes the same of a legacy database without rows', async () => {
     await database.become(legacy, false);
     expect(await database.migrate()).toBe(MIGRATIONS);
     expect(await database.schema()).toEqual(wanted);
   });
 
-  test('keeps every row and value, and invents none', async () => {
+  test('the migration keeps every row and value, and invents none', async () => {
     await database.become(legacy);
     const before = await database.rows();
     await database.migrate();
@@ -64,16 +64,17 @@ describe.each(Object.entries(LEGACY_DATABASES))('the migration of %s', (_, legac
     expect(after.renamed_usernames).toEqual([]);
   });
 
-  test('lets it grow as before: defaults are filled in, numbers go on, keys hold', async () => {
+  test('after the migration defaults are filled in, numbers go on and keys hold as before', async () => {
     await database.become(legacy);
     const before = await database.rows();
     await database.migrate();
     const { sql } = database;
     const [user] = await sql`insert into users (id, phone) values ('new', '+79995550000')
-      returning abs(extract(epoch from now() at time zone 'utc' - created_at)) < 60 as created_now, updated_at = created_at as same, username`;
+      returning abs(extract(epoch from now() at time zone 'utc' - created_at)) < 60 as created_now,
+        updated_at = created_at as same, username`;
     expect(user).toEqual({ created_now: true, same: true, username: null });
-    const [chat] =
-      await sql`insert into chats (id) values ('new') returning type, created_at is not null as dated`;
+    const [chat] = await sql`insert into chats (id) values ('new')
+        returning type, created_at is not null as dated`;
     expect(chat).toEqual({ type: 'user', dated: true });
     const [message] = await sql`insert into messages (id) values ('new') returning text, chat_id`;
     expect(message).toEqual({ text: '', chat_id: null });
@@ -115,7 +116,7 @@ test.each([['an empty database'], ['a legacy one']])(
 );
 
 // Each PostgreSQL session caches failed lookups, and pooled sessions live on between migrations.
-test('five migrate at once over sessions that have seen the database without a journal', async () => {
+test('five migrate at once on sessions that saw the database without a journal', async () => {
   await database.become(FULL_LEGACY);
   const look = () => database.sql`select to_regnamespace('drizzle') as journal, pg_sleep(0.1)`;
   const seen = await Promise.all(Array.from({ length: 5 }, look));

@@ -23,7 +23,7 @@ const run = (program: string): Promise<{ code: unknown; said: string; complained
 
 describe.concurrent('a program that is held to loopback', () => {
   test.each([['0'], ["0, '0.0.0.0'"], ['{ port: 0 }'], ["{ port: 0, host: '::' }"], ['9229']])(
-    'listens on 127.0.0.1 when it asks for listen(%s)',
+    'a program held to loopback listens on 127.0.0.1 when it asks for listen(%s)',
     async (asked) => {
       const { said } = await run(`import { createServer } from 'node:http';
         const server = createServer();
@@ -36,12 +36,14 @@ describe.concurrent('a program that is held to loopback', () => {
     },
   );
 
-  test('starts workerd on 127.0.0.1, however it imports spawn', async () => {
+  test('a program held to loopback starts workerd on 127.0.0.1, however it imports spawn', async () => {
     const { said } = await run(`import childProcess, { spawn } from 'node:child_process';
-      const args = ['--socket-addr=entry=0.0.0.0:80', '--external-addr=loopback=127.0.0.1:81', '--inspector-addr=localhost:82'];
+      const sockets = ['--socket-addr=entry=0.0.0.0:80', '--external-addr=loopback=127.0.0.1:81'];
+      const args = [...sockets, '--inspector-addr=localhost:82'];
       for (const start of [childProcess.spawn, spawn]) start('echo', args, { stdio: 'inherit' });`);
     const started =
-      '--socket-addr=entry=127.0.0.1:80 --external-addr=loopback=127.0.0.1:81 --inspector-addr=127.0.0.1:82';
+      '--socket-addr=entry=127.0.0.1:80 --external-addr=loopback=127.0.0.1:81 ' +
+      '--inspector-addr=127.0.0.1:82';
     expect(said.split('\n')).toEqual([started, started]);
   });
 
@@ -49,17 +51,20 @@ describe.concurrent('a program that is held to loopback', () => {
     ['--socket-fd=entry=3'],
     ['--socket-addr=entry=unix:/tmp/socket'],
     ['--debug-port=*:1'],
-  ])('ends with 1 rather than start workerd with %s, and says so', async (option) => {
-    const { code, said, complained } = await run(`import { spawn } from 'node:child_process';
+  ])(
+    'a program held to loopback ends with 1 rather than start workerd with %s, and says so',
+    async (option) => {
+      const { code, said, complained } = await run(`import { spawn } from 'node:child_process';
         spawn('echo', ['${option}'], { stdio: 'inherit' });`);
-    expect([code, said]).toEqual([1, '']);
-    expect(complained).toBe(
-      `partykit is held to 127.0.0.1, but workerd is told ${option}. It ends.`,
-    );
-  });
+      expect([code, said]).toEqual([1, '']);
+      expect(complained).toBe(
+        `partykit is held to 127.0.0.1, but workerd is told ${option}. It ends.`,
+      );
+    },
+  );
 
   if (process.platform === 'linux') {
-    test('ends with 1, and says so, when it listens elsewhere all the same', async () => {
+    test('a program held to loopback ends with 1, and says so, when it listens elsewhere all the same', async () => {
       const program = join(scratch, 'takes-a-server.mjs');
       writeFileSync(program, "process.on('message', () => undefined);");
       const server = createServer();

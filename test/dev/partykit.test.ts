@@ -65,7 +65,7 @@ describe('rooms under partykit', () => {
   const vars = { SECRET: 'with "quotes", a\nline and a=b', ROOMS_URL: 'http://127.0.0.1:1' };
   let rooms: RunningServer;
 
-  test('take connections, and find their settings, and not what .env files hold', async () => {
+  test('rooms under partykit take connections, and find their settings, and not what .env files hold', async () => {
     const files = ['.env', '.env.local'].map((name) => join(scratch, name));
     for (const file of files) writeFileSync(file, 'FOREIGN=1');
     rooms = await start(ROOM, vars);
@@ -77,7 +77,7 @@ describe('rooms under partykit', () => {
   afterAll(() => rooms?.kill());
 
   if (process.platform === 'linux') {
-    test('listen on 127.0.0.1 alone: the rooms, both inspectors, the way back into Node', () => {
+    test('rooms under partykit listen on 127.0.0.1 alone: the rooms, both inspectors, the way back into Node', () => {
       const listeners = listenersOf(processesWith('TMPDIR', scratch));
       expect(listeners.map(({ port }) => port)).toContain(Number(new URL(rooms.url).port));
       expect(listeners.map(({ address }) => address)).toEqual(
@@ -85,7 +85,7 @@ describe('rooms under partykit', () => {
       );
     });
 
-    test('show their settings to nobody who lists processes', () => {
+    test('rooms under partykit show their settings to nobody who lists processes', () => {
       const commands = processesWith('TMPDIR', scratch).map(({ command }) => command);
       expect(
         commands.filter((command) => command.includes('partykit')).length,
@@ -94,7 +94,7 @@ describe('rooms under partykit', () => {
     });
   }
 
-  test('run beside others, and leave no process, port or file when they are closed, with connections open', async () => {
+  test('rooms under partykit run beside others, and leave no process, port or file behind', async () => {
     const other = await start(ROOM);
     await other.ready;
     expect(await (await fetch(`${other.url}/parties/room/one`)).json()).toEqual({});
@@ -111,7 +111,7 @@ describe('rooms under partykit', () => {
       "throw new Error('too early'); export default class {}",
       'too early',
     ],
-  ])('which %s say why, and end', async (_, room, reason) => {
+  ])('rooms under partykit which %s say why, and end', async (_, room, reason) => {
     const broken = await start(room);
     await expect(broken.ready).rejects.toThrow(reason);
     await expect.poll(() => close(broken)).toEqual([]);

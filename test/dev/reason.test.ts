@@ -21,7 +21,7 @@ describe('why something went wrong, for people', () => {
     [systemError('EACCES'), 'this user may not write there: EACCES: said, write'],
     [new Error('database or disk is full'), 'database or disk is full'],
     ['a text', 'a text'],
-  ])('%j', (thrown, reason) => {
+  ])('the reason of %j is told to people', (thrown, reason) => {
     expect(reasonOf(thrown)).toBe(reason);
     expect(reasonOf(thrown)).not.toContain('[object');
   });
@@ -39,13 +39,13 @@ describe('a folder that has to be written', () => {
   });
   afterAll(() => rmSync(scratch, { recursive: true }));
 
-  test('is made, and nothing is left in it', () => {
+  test('a folder that has to be written is made, and nothing is left in it', () => {
     requireWritable(join(scratch, 'a', 'b'), 'x');
     accessSync(join(scratch, 'a', 'b'), constants.W_OK);
     expect(readdirSync(join(scratch, 'a', 'b'))).toEqual([]);
   });
 
-  test('that cannot be made is named, with what it is for and why', () => {
+  test('a folder that cannot be made is named, with what it is for and why', () => {
     writeFileSync(join(scratch, 'file'), '');
     const made = () => requireWritable(join(scratch, 'file', 'x'), 'the build goes there');
     expect(made).toThrow(/file\/x cannot be written, and the build goes there: .*ENOTDIR/);

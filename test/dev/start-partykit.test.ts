@@ -47,7 +47,7 @@ const enter = async ({ body: { url, ticket } }: Answer) => {
 
 // Each test goes on where the one before it ended: a start costs seconds.
 describe('npm run start:partykit', () => {
-  test('is ready, and says where the rooms are, which nobody reaches without the Worker', async () => {
+  test('start:partykit is ready, and says where the rooms are, which the Worker alone reaches', async () => {
     stack = await StackUnderTest.start(dataDir, {}, 'start:partykit');
     process.stdout.write(`with rooms under PartyKit: ready after ${stack.seconds.toFixed(1)} s\n`);
     expect((await fetch(`${stack.address('Rooms')}/parties/call/one`)).status).toBe(401);
@@ -88,7 +88,7 @@ describe('npm run start:partykit', () => {
     inbox.socket.close();
   });
 
-  test('SIGTERM ends it with 0, and nothing is left: no process, no port, no file', async () => {
+  test('SIGTERM ends it with 0, and no process, no port and no file is left', async () => {
     const ports = ['API', 'Rooms'].map((part) => Number(new URL(stack.address(part)).port));
     expect(await stack.terminate()).toBe(0);
     expect(stack.remains()).toEqual([]);

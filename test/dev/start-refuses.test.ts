@@ -35,11 +35,14 @@ const refused = async (
 
 // Side by side, since each is a start of its own.
 describe.concurrent('npm start refuses, and says what to do', () => {
-  test.each([['abc'], ['0'], ['65533']])('PORT=%s', async (PORT) => {
-    expect((await refused({ PORT })).said).toBe('PORT must be a number from 1 to 65532.');
-  });
+  test.each([['abc'], ['0'], ['65533']])(
+    'npm start refuses PORT=%s, and says what to do',
+    async (PORT) => {
+      expect((await refused({ PORT })).said).toBe('PORT must be a number from 1 to 65532.');
+    },
+  );
 
-  test('a port that another program has', async () => {
+  test('npm start refuses a port that another program has, and says what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -50,7 +53,7 @@ describe.concurrent('npm start refuses, and says what to do', () => {
     other.close();
   });
 
-  test('codes in the answers beside a token that is one of a real bot', async () => {
+  test('npm start refuses codes in answers beside the token of a real bot', async () => {
     const TELEGRAM_BOT_TOKEN = '1234567890:AAEhBOweik9ai2o01234567890abcdefghi';
     const { said } = await refused({ TELEGRAM_BOT_TOKEN });
     expect(said).toContain('DEBUG_CODE must be off beside a real bot token');
@@ -60,14 +63,14 @@ describe.concurrent('npm start refuses, and says what to do', () => {
   test.each([
     [{ CODE_TRIES: 'many' }, 'CODE_TRIES must be a number'],
     [{ UPSTASH_REDIS_REST_URL: 'https://redis.example.com' }, 'set REDIS_URL'],
-  ])('the setting %j', async (env, message) => {
+  ])('npm start refuses the setting %j, and says what to do', async (env, message) => {
     expect((await refused(env)).said).toContain(message);
   });
 
   const { DATABASE_URL: SERVER } = process.env;
   // The embedded database is always ours.
   if (SERVER) {
-    test("another application's database, by its name, and leaves it as it is", async () => {
+    test("npm start refuses another application's database, and leaves it as it is", async () => {
       const shop = await createScratchDatabase(SERVER);
       const { host, pathname } = new URL(shop.url);
       const client = new Client({ connectionString: shop.url });
@@ -96,11 +99,14 @@ describe.concurrent('npm start refuses, and says what to do', () => {
       'cannot connect to the database',
     ],
     ['REDIS_URL', 'redis://:a-secret@127.0.0.1:1', 'ECONNREFUSED'],
-  ])('a %s where nothing answers, and ends what it began', async (name, url, reason) => {
-    const { stack, said } = await refused({ [name]: url });
-    expect(said).toContain(reason);
-    expect(said).not.toContain('a-secret');
-    expect(stack.remains()).toEqual([]);
-    expect(await isFree(Number(new URL(stack.apiUrl).port))).toBe(true);
-  });
+  ])(
+    'npm start refuses a %s where nothing answers, and ends what it began',
+    async (name, url, reason) => {
+      const { stack, said } = await refused({ [name]: url });
+      expect(said).toContain(reason);
+      expect(said).not.toContain('a-secret');
+      expect(stack.remains()).toEqual([]);
+      expect(await isFree(Number(new URL(stack.apiUrl).port))).toBe(true);
+    },
+  );
 });

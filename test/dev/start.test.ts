@@ -67,7 +67,7 @@ describe('npm start', () => {
   let userId: unknown;
   let session: string;
 
-  test('from nothing: is ready, and says where each part is', async () => {
+  test('npm start from nothing is ready, and says where each part is', async () => {
     stack = await start();
     process.stdout.write(`first start: ready after ${stack.seconds.toFixed(1)} s\n`);
     expect(stack.address('API')).toBe(stack.apiUrl);
@@ -90,7 +90,7 @@ describe('npm start', () => {
     expect(before.filter((line) => !/^(Database: | {2}… |\{"time":".*\}$)/.test(line))).toEqual([]);
   });
 
-  test('the first sign-in works by the code in the answer, and the next by the code in Telegram', async () => {
+  test('the first sign-in works by the code in the answer, the next by that in Telegram', async () => {
     const first = freshPhone();
     const asked = await stack.send('POST', '/api/auth/request-code', { phone: first });
     expect(asked.body).toMatchObject({ ok: true, debugCode: expect.stringMatching(/^\d{6}$/) });
@@ -120,7 +120,7 @@ describe('npm start', () => {
     session = token;
   });
 
-  test('a second one with the same data says that one runs, where, and what to do, and leaves it alone', async () => {
+  test('a second npm start on the same data says where one runs, and leaves it alone', async () => {
     const second = await begin(dataDir);
     expect(await second.ends()).toBe(1);
     expect(second.script.errors()).toContain('already running');
@@ -138,7 +138,7 @@ describe('npm start', () => {
   }
 
   if (process.platform === 'linux') {
-    test('whose Worker is killed answers again, under the same address and with the same data', async () => {
+    test('npm start whose Worker is killed answers again, with the same data', async () => {
       const { port } = new URL(stack.apiUrl);
       const listens = ({ pid }: { pid: number }) =>
         listenersOf([{ pid, command: '' }]).some((listener) => listener.port === Number(port));
@@ -151,7 +151,7 @@ describe('npm start', () => {
       expect([mine.status, mine.body.userId]).toEqual([200, userId]);
     });
 
-    test('killed without warning, it leaves no process, no port and no file behind for longer than five seconds', async () => {
+    test('npm start, killed without warning, soon leaves no process, no port and no file', async () => {
       const ports = portsOf(stack);
       const main = stack
         .processes()
@@ -163,7 +163,7 @@ describe('npm start', () => {
     });
   }
 
-  test('a start after that has the users, links and sessions of before, and takes its settings from the environment', async () => {
+  test('the next npm start has the users, links and sessions, and settings of the environment', async () => {
     const JWT_SECRET = 'a-secret-of-this-test-0123456789';
     const { JWT_SECRET: JWT_SECRET_PREVIOUS } = JSON.parse(
       readFileSync(join(dataDir, 'secrets.json'), 'utf8'),
@@ -207,7 +207,7 @@ describe('npm start', () => {
     expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
   });
 
-  test('SIGTERM ends it with 0, and nothing is left: no process, no port, no lock, no file', async () => {
+  test('SIGTERM ends it with 0, and no process, port, lock or file is left', async () => {
     const ports = portsOf(stack);
     expect(await stack.terminate()).toBe(0);
     expect(stack.remains()).toEqual([]);
@@ -216,16 +216,17 @@ describe('npm start', () => {
     expect(stack.script.errors()).toBe('');
   });
 
-  test('Ctrl-C in its terminal ends it with 0 while it still starts, and nothing is left', async () => {
+  test('Ctrl-C ends it with 0 while it still starts, and nothing is left', async () => {
     const early = await begin(dataDir);
     await early.runs('wrangler');
     expect(await early.interrupt()).toBe(0);
-    expect(early.remains()).toEqual([]);
+    // A busy machine takes a moment to end what the terminal interrupted beside it.
+    await expect.poll(() => early.remains(), { interval: 50 }).toEqual([]);
     expect(await lockState()).toBe('free');
   });
 
   if (process.platform === 'linux') {
-    test('a second Ctrl-C ends it at once with 130, when the Worker does not want to end', async () => {
+    test('a second Ctrl-C ends it at once with 130, when the Worker does not end', async () => {
       const early = await begin(dataDir);
       const { pid } = await early.runs('wrangler');
       process.kill(pid, 'SIGSTOP');
@@ -245,7 +246,7 @@ describe('npm start', () => {
   test.each([
     [300, 'early'],
     [700, '.'],
-  ])('ended %i ms after its beginning it leaves nothing either', async (ms, folder) => {
+  ])('npm start, ended %i ms after its beginning, leaves nothing either', async (ms, folder) => {
     const early = await begin(join(dataDir, folder));
     await new Promise((resolve) => setTimeout(resolve, ms));
     // The embedded database blocks the thread while it is made.
@@ -259,7 +260,7 @@ describe('npm start', () => {
 const { DATABASE_URL, REDIS_URL } = process.env;
 if (DATABASE_URL && REDIS_URL) {
   describe('npm start with DATABASE_URL and REDIS_URL', () => {
-    test('puts these servers behind the gateways: it migrates the one, and signs in through both', async () => {
+    test('npm start puts real servers behind the gateways, migrates one, signs in by both', async () => {
       const dataDir = mkdtempSync(join(tmpdir(), 'aist-real-'));
       const scratch = await createScratchDatabase(DATABASE_URL);
       const stack = await StackUnderTest.start(dataDir, { DATABASE_URL: scratch.url, REDIS_URL });

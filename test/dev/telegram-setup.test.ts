@@ -18,7 +18,7 @@ const run = (
     );
   });
 
-test('registers the webhook with its secret, the commands and descriptions in both languages, and says so', async () => {
+test('telegram:setup registers the webhook, commands and descriptions, and says so', async () => {
   const { api, url } = await setUp();
   const env = {
     TELEGRAM_BOT_TOKEN: TOKEN,
@@ -84,7 +84,7 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
     [ADDRESS],
     /127\.0\.0\.1:1 cannot be reached/,
   ],
-])('ends with a clear word %s', async (_, env, args, message) => {
+])('telegram:setup ends with a clear word %s', async (_, env, args, message) => {
   const { code, output } = await run(
     { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: SECRET, ...env },
     ...args,
@@ -94,7 +94,7 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
   expect(code).toBe(1);
 });
 
-test('says that the token is not known', async () => {
+test('telegram:setup says that the token is not known', async () => {
   const { url } = await setUp();
   const env = { TELEGRAM_BOT_TOKEN: '1:x', TELEGRAM_WEBHOOK_SECRET: SECRET, TELEGRAM_API_URL: url };
   const { output } = await run(env, ADDRESS);

@@ -24,7 +24,7 @@ const generate = async (): Promise<string> => {
 };
 
 describe('the stand-in for Cloudflare’s TURN', () => {
-  test('gives a new credential each time, which lives until it is revoked', async () => {
+  test('the stand-in for TURN gives a new credential each time, which lives until it is revoked', async () => {
     const [one, other] = [await generate(), await generate()];
     expect(await live()).toEqual({ [one]: 60, [other]: 60 });
     expect((await ask(`${one}/revoke`)).status).toBe(204);
@@ -32,7 +32,7 @@ describe('the stand-in for Cloudflare’s TURN', () => {
     expect((await ask(`${one}/revoke`)).status).toBe(404);
   });
 
-  test('knows its key alone, and refuses a time that Cloudflare would', async () => {
+  test('the stand-in for TURN knows its key alone, and refuses a time that Cloudflare would', async () => {
     const wanted = { ttl: 60 };
     expect(
       (await ask('generate-ice-servers', wanted, { ...KEY, apiToken: 'another' })).status,
@@ -44,7 +44,7 @@ describe('the stand-in for Cloudflare’s TURN', () => {
       expect((await ask('generate-ice-servers', { ttl })).status).toBe(400);
   });
 
-  test('fails so often as it is told to', async () => {
+  test('the stand-in for TURN fails so often as it is told to', async () => {
     await fetch(`${turn.url}/_/fail`, {
       method: 'POST',
       body: JSON.stringify({ times: 2, status: 500 }),

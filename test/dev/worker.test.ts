@@ -20,7 +20,7 @@ describe('a Worker whose settings are wrong', () => {
   afterAll(() => worker.close());
 
   test.each(['/health', '/health/ready', '/api/profile', '/openapi.json', '/nowhere'])(
-    'answers 503 to %s, in the envelope, with CORS',
+    'a Worker whose settings are wrong answers 503 to %s, in the envelope',
     async (path) => {
       const answer = await fetch(`${worker.url}${path}`, {
         headers: { Origin: 'https://app.example' },
@@ -35,7 +35,7 @@ describe('a Worker whose settings are wrong', () => {
     },
   );
 
-  test('names in its log every setting that is missing or wrong, and no value', async () => {
+  test('a Worker names every setting that is missing or wrong in its log, and no value', async () => {
     await expect.poll(() => lines.join('\n')).toContain('"event":"misconfigured"');
     const log = lines.join('\n');
     for (const name of [
@@ -72,7 +72,7 @@ describe('a Worker whose stores nobody runs', () => {
   });
   afterAll(() => worker.close());
 
-  test('says why in lines of plain JSON with their time, errors too, and nothing of its own', async () => {
+  test('a Worker without stores says why in lines of plain JSON with their time', async () => {
     const from = Date.now();
     expect((await fetch(`${worker.url}/health/ready`)).status).toBe(503);
     const parsed = () => lines.map((line): Record<string, unknown> => JSON.parse(line));

@@ -54,7 +54,8 @@ export interface Browser {
 export const openBrowser = async (url: string): Promise<Browser> => {
   if (!existsSync(EXECUTABLE)) {
     throw new Error(
-      `There is no Chromium at ${EXECUTABLE}. Install it (Debian: apt-get install chromium), or say where it is by CHROMIUM.`,
+      `There is no Chromium at ${EXECUTABLE}. Install it (Debian: apt-get install chromium), ` +
+        'or say where it is by CHROMIUM.',
     );
   }
   const profile = mkdtempSync(join(tmpdir(), 'aist-browser-'));

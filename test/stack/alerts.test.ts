@@ -6,7 +6,8 @@ import { freshChat, link, messagesOf, requestCode } from '../support/sign-in.ts'
 import { stack } from '../support/stack.ts';
 
 const CHROME =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) ' +
+  'Chrome/140.0.0.0 Safari/537.36';
 
 /** Signs a linked number in; what its chat has been told since. */
 const signedIn = async (userAgent = CHROME) => {
@@ -39,7 +40,8 @@ describe('a new sign-in', () => {
       timeZone: 'Europe/Moscow',
     });
     expect(alert).toBe(
-      `Новый вход в ваш аккаунт AIST:\nChrome, Windows\n${time.format(clock.now())} (МСК)\n\nЕсли это не вы, нажмите кнопку: этот вход будет закрыт.`,
+      `Новый вход в ваш аккаунт AIST:\nChrome, Windows\n${time.format(clock.now())} (МСК)\n\n` +
+        'Если это не вы, нажмите кнопку: этот вход будет закрыт.',
     );
   });
 

@@ -145,7 +145,8 @@ describe.each(Object.entries(BUTTONS))('the button “%s”', (_, { begin, text,
 test('[A46] what is too long for a notice comes as a message', async () => {
   const person = await linked();
   for (let i = 0; i < 15; i++) {
-    await sql`insert into telegram_links (phone, chat_id) values (${new Person().phone}, ${person.id})`;
+    const { phone } = new Person();
+    await sql`insert into telegram_links (phone, chat_id) values (${phone}, ${person.id})`;
   }
   await person.say('/start unlink');
   await failTelegram({ chatId: person.id, method: 'editMessageText', status: 400 });

@@ -107,7 +107,8 @@ describe('the button “Это не я” under the word of a sign-in', () => {
     const { person, token } = await signedIn();
     await api.post('/api/auth/logout', {}, { token });
     expect(await person.press()).toBe(
-      'Закрыть не удалось: этого входа больше нет, или у чата теперь другой номер. Проверьте список сеансов в AIST.',
+      'Закрыть не удалось: этого входа больше нет, или у чата теперь другой номер. ' +
+        'Проверьте список сеансов в AIST.',
     );
   });
 });

@@ -30,7 +30,8 @@ describe('the bot', () => {
     expect(await anna.say('/start')).toMatch(/^Здравствуйте!.*Поделиться номером/s);
     expect(await anna.shareButton()).toBe('Поделиться номером');
     expect(await anna.share()).toBe(
-      `Готово! Коды для номера ${masked(anna.phone)} теперь приходят сюда.\n\nВернитесь в AIST и запросите код.`,
+      `Готово! Коды для номера ${masked(anna.phone)} теперь приходят сюда.\n\n` +
+        'Вернитесь в AIST и запросите код.',
     );
     expect(await anna.shareButton()).toBeUndefined();
     expect(await linksOf(anna.id)).toEqual([{ phone: anna.phone, language: 'ru' }]);

@@ -110,12 +110,15 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
   });
 
   test.each([
-    `{"level":"info","event":"request","requestId":"${id}","method":"POST","path":"/api/auth/request-code","status":200,"ms":12}`,
+    `{"level":"info","event":"request","requestId":"${id}","method":"POST",` +
+      '"path":"/api/auth/request-code","status":200,"ms":12}',
     `{"level":"info","event":"telegram.delivered","requestId":"${id}","phone":"+799***67"}`,
-    `{"level":"error","event":"store.unavailable","requestId":"${id}","store":"redis","reason":"redis: verify-code failed: TypeError"}`,
+    `{"level":"error","event":"store.unavailable","requestId":"${id}","store":"redis",` +
+      '"reason":"redis: verify-code failed: TypeError"}',
     '[wrangler:info] DELETE /api/sessions/n7Zk3Qe0R1b-_Xs5aTg9Hw 200 OK (5ms)',
     '[wrangler:info] POST /api/auth/verify-code 400 Bad Request (1234ms)',
-    `[wrangler:info] GET /parties/qr/tq1x2y-n7Zk3Qe0R1b_-${'aB3-'.repeat(10)}abc 101 Switching Protocols (5ms)`,
+    `[wrangler:info] GET /parties/qr/tq1x2y-n7Zk3Qe0R1b_-${'aB3-'.repeat(10)}abc ` +
+      '101 Switching Protocols (5ms)',
     '    at async dispatch (file:///repo/node_modules/hono/dist/compose.js:35:11)',
     '{"at":1796447478123,"chat":123456789012}',
     '{"id":"00000000-0000-4000-8000-123456789012"}',

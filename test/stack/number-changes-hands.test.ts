@@ -150,7 +150,8 @@ describe('sessions go on', () => {
   test('[A45] sessions go on when they come with their account to somebody’s former number', async () => {
     const { former: mine, phone, tokens } = await scene();
     const [other, theirs] = [freshPhone(), freshChat()];
-    await sql`insert into telegram_links (phone, chat_id, proved) values (${other}, ${theirs}, true)`;
+    await sql`insert into telegram_links (phone, chat_id, proved)
+      values (${other}, ${theirs}, true)`;
     await share(mine, other);
     expect(await living(tokens)).toEqual([true, true]);
     expect(await userOf(other)).not.toBe(await userOf(phone));

@@ -194,7 +194,8 @@ describe('a code', () => {
     const clock = new TestClock();
     const local = localApi({}, clock.now);
     const userAgent =
-      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) ' +
+      'Chrome/141.0.0.0 Safari/537.36';
     const { code, poll } = await showQr(local, { 'User-Agent': userAgent });
     clock.advance(12);
     expect((await info(local, code, token)).body).toEqual({

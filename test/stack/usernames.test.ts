@@ -62,9 +62,12 @@ describe('a username', () => {
   test('[H28] a reserved username is refused, however it is written, and nothing is changed', async () => {
     const { token, names } = await signInWithNames();
     const reserved =
-      'aist admin administrator support help info service bot telegram system null undefined moderator mod official root staff team ' +
-      'aist_support aist_admin aist_team aist_official moderation service_aist official_aist manager owner creator founder security pr ' +
-      'press news media contact feedback noreply no-reply mail email api www ftp test demo guest anonymous user username account';
+      'aist admin administrator support help info service bot telegram ' +
+      'system null undefined moderator mod official root staff team ' +
+      'aist_support aist_admin aist_team aist_official moderation ' +
+      'service_aist official_aist manager owner creator founder security pr ' +
+      'press news media contact feedback noreply no-reply mail email api ' +
+      'www ftp test demo guest anonymous user username account';
     for (const word of reserved.split(' ')) {
       const answer = await patchProfile(token, {
         username: `@${word.toUpperCase()}`,
@@ -100,7 +103,8 @@ describe('a username', () => {
     const { db } = createServices(settings);
     const old = freshName();
     await db.execute(
-      sql`insert into users (id, phone, username) values (${crypto.randomUUID()}, ${freshPhone()}, ${old.toUpperCase()})`,
+      sql`insert into users (id, phone, username)
+        values (${crypto.randomUUID()}, ${freshPhone()}, ${old.toUpperCase()})`,
     );
     const { token, names } = await signInWithNames();
     expect((await patchProfile(token, { username: old })).status).toBe(409);

@@ -22,7 +22,8 @@ beforeAll(async () => {
   stack = await startStack();
   await db.execute(sql`create table note (
     id uuid primary key default gen_random_uuid(), title text not null unique, size bigint,
-    done boolean not null default false, meta jsonb, created_at timestamptz not null default now())`);
+    done boolean not null default false, meta jsonb,
+    created_at timestamptz not null default now())`);
 });
 afterAll(() => stack.stop());
 

@@ -15,7 +15,8 @@ beforeAll(async () => {
     email text constraint person_email unique
   )`;
   await sql`create table pet (
-    owner int constraint pet_owner references person deferrable initially deferred, tag int references person)`;
+    owner int constraint pet_owner references person deferrable initially deferred,
+    tag int references person)`;
   await sql`insert into person values (1, 'Ann', 30, 'ann@x')`;
 });
 afterAll(() => stack.stop());
@@ -98,7 +99,8 @@ describe('errors carry what Postgres says', () => {
 
   test('a raised error passes on hint and detail', async () => {
     const statement =
-      "do $$ begin raise exception 'no' using hint = 'try yes', detail = 'why', errcode = 'A0001'; end $$";
+      "do $$ begin raise exception 'no' " +
+      "using hint = 'try yes', detail = 'why', errcode = 'A0001'; end $$";
     expect(await errorOf(statement)).toMatchObject({
       message: 'no',
       code: 'A0001',
@@ -109,7 +111,7 @@ describe('errors carry what Postgres says', () => {
 });
 
 describe('refused input', () => {
-  test('two statements in one, run neither', async () => {
+  test('two statements in one are refused, and neither runs', async () => {
     const error = await errorOf("insert into person values (5, 'E'); delete from person");
     expect(error).toMatchObject({
       code: '42601',
@@ -118,23 +120,23 @@ describe('refused input', () => {
     expect(await sql`select id from person`).toEqual([{ id: 1 }]);
   });
 
-  test('NUL in a text parameter', async () => {
+  test('NUL in a text parameter is refused', async () => {
     expect(await errorOf('select $1::text', ['a\0b'])).toMatchObject({ code: '22021' });
   });
 
-  test('NUL in the statement', async () => {
+  test('NUL in the statement is refused', async () => {
     expect(await errorOf("select 'a\0b'; drop table person")).toMatchObject({ code: '22021' });
   });
 
-  test('\\u0000 in jsonb', async () => {
+  test('\\u0000 in jsonb is refused', async () => {
     expect(await errorOf('select $1::jsonb', ['"\\u0000"'])).toMatchObject({ code: '22P05' });
   });
 
-  test('too few parameters', async () => {
+  test('too few parameters are refused', async () => {
     expect(await errorOf('select $1::int, $2::int', [1])).toMatchObject({ code: '08P01' });
   });
 
-  test('a value that is not of its type', async () => {
+  test('a value that is not of its type is refused', async () => {
     expect(await errorOf('select $1::int', ['abc'])).toMatchObject({
       code: '22P02',
       message: 'invalid input syntax for type integer: "abc"',

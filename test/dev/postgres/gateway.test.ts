@@ -22,7 +22,7 @@ describe('who is served', () => {
     ['a wrong password', 'postgresql://aist:wrong@127.0.0.1/aist'],
     ['a wrong user', 'postgresql://root:p%40ss%2Fword@127.0.0.1/aist'],
     ['a wrong database', 'postgresql://aist:p%40ss%2Fword@127.0.0.1/postgres'],
-  ])('%s is refused with 28P01', async (_, connectionString) => {
+  ])('a connection string with %s is refused with 28P01', async (_, connectionString) => {
     const query = neon(connectionString)`select 1`;
     await expect(query).rejects.toMatchObject({
       code: '28P01',
@@ -37,12 +37,12 @@ describe('who is served', () => {
 
   test.each<[string, Record<string, string>]>([
     ['no connection string', {}],
-    ['one that is no URL', { 'Neon-Connection-String': 'aist' }],
+    ['a connection string that is no URL', { 'Neon-Connection-String': 'aist' }],
     [
-      'one of another scheme',
+      'a connection string of another scheme',
       { 'Neon-Connection-String': 'mysql://aist:p%40ss%2Fword@127.0.0.1/aist' },
     ],
-  ])('%s is refused', async (_, headers) => {
+  ])('a request with %s is refused', async (_, headers) => {
     const response = await post('{"query":"select 1"}', headers);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -113,7 +113,7 @@ describe('what is served', () => {
 });
 
 describe('the gateway', () => {
-  test('waits two seconds for a statement that runs while it is closed, and not for ever', async () => {
+  test('the gateway waits two seconds for a statement that runs while it is closed', async () => {
     const never = () => new Promise<never>(() => undefined);
     const engine = { query: never, transaction: never, close: async () => undefined };
     const gateway = await startPostgresGateway({ engine, connectionString: CONNECTION_STRING });
@@ -129,7 +129,7 @@ describe('the gateway', () => {
     await cutOff;
   });
 
-  test('listens where it says, on the port asked for, and leaves the engine open', async () => {
+  test('the gateway listens on the port asked for, and leaves the engine open', async () => {
     const first = await startPostgresGateway({
       engine: stack.engine,
       connectionString: CONNECTION_STRING,

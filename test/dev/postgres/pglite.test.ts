@@ -14,11 +14,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const plain = (query: string) => ({ query, params: [] });
 
 /** Opens the folder in argv, then inserts rows for ever and prints each once it is acknowledged. */
+const PGLITE = join(import.meta.dirname, '../../../dev/postgres/pglite.ts');
 const WRITER = `
-import { openPglite } from ${JSON.stringify(join(import.meta.dirname, '../../../dev/postgres/pglite.ts'))};
+import { openPglite } from ${JSON.stringify(PGLITE)};
 const engine = await openPglite({ dataDir: process.argv[1] });
 for (;;) {
-  const { rows } = await engine.query({ query: 'insert into row default values returning id', params: [] });
+  const query = 'insert into row default values returning id';
+  const { rows } = await engine.query({ query, params: [] });
   process.stdout.write(rows[0][0] + '\\n');
   await new Promise(setImmediate);
 }`;
@@ -27,7 +29,7 @@ for (;;) {
 describe('data in a folder', () => {
   const dataDir = join(folder, 'kept');
 
-  test('are there again after close', async () => {
+  test('data in a folder are there again after close', async () => {
     const first = await openScratchPglite(dataDir);
     await first.query(plain('create table t as select 42 as answer'));
     await first.query(plain('create table row (id serial primary key)'));
@@ -59,7 +61,7 @@ describe('data in a folder', () => {
     await reopened.close();
   });
 
-  test('that are gone stop the database, which says so from then on, and the process lives', async () => {
+  test('data that are gone stop the database, which says so, and the process lives', async () => {
     const gone = join(folder, 'gone');
     const engine = await openScratchPglite(gone);
     await engine.query(plain('create table t (id int)'));

@@ -25,7 +25,7 @@ describe('full results', () => {
     ['create table copied as select * from item', 'SELECT', 2],
     ['truncate other', 'TRUNCATE', null],
     ['drop table other', 'DROP', null],
-  ])('%s', async (statement, command, rowCount) => {
+  ])('the full result of %s has its command and count', async (statement, command, rowCount) => {
     expect(await sql.query(statement)).toMatchObject({ command, rowCount });
   });
 

@@ -14,7 +14,7 @@ afterAll(() => stack.stop());
 beforeEach(() => sql`truncate account`);
 
 describe('a batch', () => {
-  test('answers each statement, in order', async () => {
+  test('a batch answers each statement, in order', async () => {
     const results = await sql.transaction([
       sql`insert into account values (1, 10), (2, 20)`,
       sql`update account set balance = balance + 1 returning id, balance`,
@@ -25,7 +25,7 @@ describe('a batch', () => {
     expect(results[2]).toEqual([{ sum: 32 }]);
   });
 
-  test('runs in one transaction', async () => {
+  test('a batch runs in one transaction', async () => {
     const results = await sql.transaction([
       sql`select pg_current_xact_id() as x`,
       sql`select pg_current_xact_id() as x`,
@@ -34,7 +34,7 @@ describe('a batch', () => {
     expect(results[0]).not.toEqual(await sql`select pg_current_xact_id() as x`);
   });
 
-  test('rolls back whole when one statement fails, and tells which error', async () => {
+  test('a batch rolls back whole when one statement fails, and tells which error', async () => {
     const batch = sql.transaction([
       sql`insert into account values (1, 10)`,
       sql`insert into account values (1, 11)`,
@@ -44,7 +44,7 @@ describe('a batch', () => {
     expect(await sql`select * from account`).toEqual([]);
   });
 
-  test('answers arrays and full results where asked to', async () => {
+  test('a batch answers arrays and full results where asked to', async () => {
     const results = await sql.transaction([sql`select 1 as a, 2 as a`, sql`values (3)`], {
       arrayMode: true,
       fullResults: true,
@@ -55,11 +55,11 @@ describe('a batch', () => {
     ]);
   });
 
-  test('may be empty', async () => {
+  test('a batch may be empty', async () => {
     expect(await sql.transaction([])).toEqual([]);
   });
 
-  test('that commits itself leaves nothing open behind', async () => {
+  test('a batch that commits itself leaves nothing open behind', async () => {
     await sql.transaction([
       sql`insert into account values (1, 1)`,
       sql`commit`,
@@ -77,7 +77,7 @@ describe('options of a batch', () => {
     ['ReadCommitted', 'read committed'],
     ['RepeatableRead', 'repeatable read'],
     ['Serializable', 'serializable'],
-  ] as const)('isolation level %s', async (isolationLevel, name) => {
+  ] as const)('a batch runs in the isolation level %s', async (isolationLevel, name) => {
     const [rows] = await sql.transaction([sql`show transaction_isolation`], { isolationLevel });
     expect(rows).toEqual([{ transaction_isolation: name }]);
   });

@@ -63,7 +63,7 @@ describe('values the driver parses', () => {
       ],
     ],
     ["'{}'::text[]", []],
-  ])('%s', async (expression, expected) => {
+  ])('the value %s is parsed by the driver', async (expression, expected) => {
     expect(await parsed(expression)).toEqual(expected);
   });
 
@@ -85,7 +85,7 @@ describe("raw values are Postgres' own text", () => {
     ['1e21::float8', '1e+21'],
     ["'NULL'::text", 'NULL'],
     ['null', null],
-  ])('%s', async (expression, expected) => {
+  ])('the raw value %s is Postgres’ own text', async (expression, expected) => {
     expect(await textOf(expression)).toBe(expected);
   });
 });
@@ -102,7 +102,7 @@ describe('parameters', () => {
     ['$1::text[]', ['a', null, 'b"c'], ['a', null, 'b"c']],
     ['$1::bytea', Buffer.from([0, 1, 254]), Buffer.from([0, 1, 254])],
     ['$1::timestamptz', new Date('2024-01-02T03:04:05.006Z'), new Date('2024-01-02T03:04:05.006Z')],
-  ])('%s given %o', async (expression, given, expected) => {
+  ])('the parameter %s is taken from %o', async (expression, given, expected) => {
     expect(await parsed(expression, [given])).toEqual(expected);
   });
 

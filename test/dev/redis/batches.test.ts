@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 describe('a pipeline', () => {
-  test('runs in order and answers in order', async () => {
+  test('a pipeline runs in order and answers in order', async () => {
     const key = stack.key('pipeline');
     const results = await stack.redis
       .pipeline()
@@ -23,7 +23,7 @@ describe('a pipeline', () => {
     expect(results).toEqual(['OK', 2, 2, 1, null]);
   });
 
-  test('goes on after an error in the middle, which keeps its place and text', async () => {
+  test('a pipeline goes on after an error in the middle, which keeps its place and text', async () => {
     const key = stack.key('pipeline-error');
     const run = () => stack.redis.pipeline().set(key, 'x').incr(key).get(key);
     const results = await run().exec({ keepErrors: true });
@@ -38,7 +38,7 @@ describe('a pipeline', () => {
     );
   });
 
-  test('refuses a blocking command in its own item only', async () => {
+  test('a pipeline refuses a blocking command in its own item only', async () => {
     const response = await stack.post(
       '/pipeline',
       JSON.stringify([
@@ -55,7 +55,7 @@ describe('a pipeline', () => {
     ]);
   });
 
-  test('is what the SDK makes of commands of one tick, by default', async () => {
+  test('a pipeline is what the SDK makes of commands of one tick, by default', async () => {
     const { url, token, key } = stack;
     const redis = new Redis({ url, token });
     expect(
@@ -65,14 +65,14 @@ describe('a pipeline', () => {
 });
 
 describe('a transaction', () => {
-  test('answers with one result per command', async () => {
+  test('a transaction answers with one result per command', async () => {
     const key = stack.key('multi');
     expect(
       await stack.redis.multi().set(key, 1).incr(key).hgetall(stack.key('absent')).exec(),
     ).toEqual(['OK', 2, null]);
   });
 
-  test('keeps the other effects when a command fails while running, as Redis does', async () => {
+  test('a transaction keeps the other effects when a command fails while running, as Redis does', async () => {
     const key = stack.key('multi-runtime-error');
     const response = await stack.post(
       '/multi-exec',
@@ -90,7 +90,7 @@ describe('a transaction', () => {
     ]);
   });
 
-  test('does nothing at all when a command is malformed', async () => {
+  test('a transaction does nothing at all when a command is malformed', async () => {
     const key = stack.key('multi-abort');
     const response = await stack.post('/multi-exec', JSON.stringify([['SET', key, 'x'], ['GET']]));
     expect(response.status).toBe(400);
@@ -100,7 +100,7 @@ describe('a transaction', () => {
     expect(await stack.redis.get(key)).toBeNull();
   });
 
-  test('does nothing at all when a command is refused', async () => {
+  test('a transaction does nothing at all when a command is refused', async () => {
     const key = stack.key('multi-refused');
     const response = await stack.post(
       '/multi-exec',
@@ -111,7 +111,7 @@ describe('a transaction', () => {
     expect(await stack.redis.get(key)).toBeNull();
   });
 
-  test('lets nothing in between: readers see both writes or neither', async () => {
+  test('a transaction lets nothing in between: readers see both writes or neither', async () => {
     const [left, right] = [stack.key('left'), stack.key('right')];
     await stack.redis.mset({ [left]: 0, [right]: 0 });
     const writes = Array.from({ length: 40 }, () =>

@@ -25,7 +25,7 @@ async function untilAnswered(): Promise<void> {
 }
 
 describe('a server that is killed and started again', () => {
-  test('fails commands at once, batches as a whole, and serves again without a restart of the gateway', async () => {
+  test('a killed server fails commands and whole batches at once, and serves when it is back', async () => {
     const key = stack.key('outage');
     for (const round of [1, 2]) {
       expect(await stack.redis.set(key, round)).toBe('OK');
@@ -42,7 +42,7 @@ describe('a server that is killed and started again', () => {
     }
   });
 
-  test('is HTTP 503 on the wire', async () => {
+  test('a killed server is HTTP 503 on the wire', async () => {
     await server.kill();
     const response = await stack.post('/', '["PING"]');
     expect(response.status).toBe(503);
@@ -53,7 +53,7 @@ describe('a server that is killed and started again', () => {
     await untilAnswered();
   });
 
-  test('forgets loaded scripts, and the SDK loads them again', async () => {
+  test('a killed server forgets loaded scripts, and the SDK loads them again', async () => {
     const script = stack.redis.createScript<string>("return 'still here'");
     expect(await script.exec([], [])).toBe('still here');
     await server.kill();
@@ -62,7 +62,7 @@ describe('a server that is killed and started again', () => {
     expect(await script.exec([], [])).toBe('still here');
   });
 
-  test('answers commands in flight with an error when it dies under them', async () => {
+  test('a killed server’s commands in flight are answered with an error', async () => {
     server.freeze();
     const pending = Promise.all([
       expect(stack.redis.ping()).rejects.toThrow(BROKEN),

@@ -19,13 +19,13 @@ describe('the token', () => {
   const denied = { error: 'WRONGPASS invalid or missing auth token' };
 
   test.each(['', 'Bearer', 'Bearer ', 'Bearer wrong', 'Basic wrong', 'Bearer wrong\tBearer'])(
-    'is refused as %j',
+    'the token is refused as %j',
     async (authorization) => {
       expect(await outcome(stack.post('/', '["PING"]', { authorization }))).toEqual([401, denied]);
     },
   );
 
-  test('is refused without its last character, and with one more', async () => {
+  test('the token is refused without its last character, and with one more', async () => {
     for (const token of [stack.token.slice(0, -1), `${stack.token}0`]) {
       expect(
         await outcome(stack.post('/', '["PING"]', { authorization: `Bearer ${token}` })),
@@ -33,7 +33,7 @@ describe('the token', () => {
     }
   });
 
-  test('when wrong, is an UpstashError of the SDK, and the command has no effect', async () => {
+  test('a wrong token is an UpstashError of the SDK, and the command has no effect', async () => {
     const key = stack.key('unauthorized');
     const intruder = new Redis({ url: stack.url, token: 'wrong' });
     await expect(intruder.set(key, 'x')).rejects.toThrow(
@@ -57,7 +57,7 @@ describe('the Host header', () => {
   }
 
   test.each(['127.0.0.1', '127.0.0.1:1', 'localhost:8079', 'LOCALHOST', '[::1]:80'])(
-    'may be %s',
+    'the Host header may be %s',
     async (host) => {
       expect(await statusFor(host)).toBe(200);
     },
@@ -69,7 +69,7 @@ describe('the Host header', () => {
     '127.0.0.1.evil.example',
     'localhost.evil.example',
     '10.0.0.1',
-  ])('may not be %s', async (host) => {
+  ])('the Host header may not be %s', async (host) => {
     expect(await statusFor(host)).toBe(403);
   });
 });
@@ -92,7 +92,7 @@ describe('a body that is no command', () => {
     '["GET",null]',
     '["GET",{"a":1}]',
     '["MGET",["a","b"]]',
-  ])('%s is refused', async (body) => {
+  ])('the body %s, which is no command, is refused', async (body) => {
     expect(await outcome(stack.post('/', body))).toEqual(malformed);
   });
 
@@ -105,12 +105,12 @@ describe('a body that is no command', () => {
     '[["GET","a"],[]]',
     '[["GET",null]]',
     '[["PING"],7]',
-  ])('%s is refused in a batch', async (body) => {
+  ])('the body %s is refused as a batch', async (body) => {
     expect(await outcome(stack.post('/pipeline', body))).toEqual(malformed);
     expect(await outcome(stack.post('/multi-exec', body))).toEqual(malformed);
   });
 
-  test('is refused over 10 MB, and the gateway goes on', async () => {
+  test('a body over 10 MB is refused, and the gateway goes on', async () => {
     const body = JSON.stringify(['SET', stack.key('huge'), 'x'.repeat(11 * 1024 * 1024)]);
     const [status, answer] = await outcome(stack.post('/', body));
     expect([status, answer]).toEqual([
@@ -120,7 +120,7 @@ describe('a body that is no command', () => {
     expect(await stack.redis.ping()).toBe('PONG');
   });
 
-  test('is forgotten when the client hangs up in its middle', async () => {
+  test('a body is forgotten when the client hangs up in its middle', async () => {
     await new Promise<void>((resolve) => {
       const headers = { authorization: `Bearer ${stack.token}`, 'content-length': 1_000 };
       const req = request(stack.url, { method: 'POST', headers });
@@ -132,13 +132,13 @@ describe('a body that is no command', () => {
 });
 
 describe('commands', () => {
-  test('take numbers and booleans as words', async () => {
+  test('commands take numbers and booleans as words', async () => {
     const key = stack.key('words');
     await stack.post('/', JSON.stringify(['RPUSH', key, 1, 2.5, true, 1_754_000_000_123]));
     expect(await stack.plain.lrange(key, 0, -1)).toEqual(['1', '2.5', 'true', '1754000000123']);
   });
 
-  test('may be written in any case', async () => {
+  test('commands may be written in any case', async () => {
     expect(await outcome(stack.post('/', '["pInG"]'))).toEqual([200, { result: 'PONG' }]);
   });
 
@@ -163,7 +163,7 @@ describe('commands', () => {
     ['SHUTDOWN', 'NOSAVE'],
     ['DEBUG', 'SLEEP', '60'],
     ['SCRIPT', 'DEBUG', 'YES'],
-  ])('%s is not available', async (...command) => {
+  ])('the command %s is not available', async (...command) => {
     const [status, answer] = await outcome(stack.post('/', JSON.stringify(command)));
     expect([status, answer]).toEqual([
       400,
@@ -193,14 +193,14 @@ describe('commands', () => {
 });
 
 describe('answers', () => {
-  test('carry a sync token and are JSON', async () => {
+  test('answers carry a sync token and are JSON', async () => {
     const response = await stack.post('/', '["PING"]');
     expect(response.headers.get('upstash-sync-token')).toBe('0');
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.text()).toBe('{"result":"PONG"}');
   });
 
-  test('in base64 encode every string but a bare OK, and no error', async () => {
+  test('answers in base64 encode every string but a bare OK, and no error', async () => {
     const key = stack.key('base64');
     const body = JSON.stringify([
       ['SET', key, 'OK'],
@@ -219,7 +219,7 @@ describe('answers', () => {
     ]);
   });
 
-  test('in base64 bring bytes that are no UTF-8', async () => {
+  test('answers in base64 bring bytes that are no UTF-8', async () => {
     const [, answer] = await outcome(
       stack.post('/', JSON.stringify(['EVAL', "return '\\255\\0\\128'", 0]), {
         'upstash-encoding': 'base64',
@@ -228,7 +228,7 @@ describe('answers', () => {
     expect(answer).toEqual({ result: Buffer.from([255, 0, 128]).toString('base64') });
   });
 
-  test('in resp2 are on the wire of Redis', async () => {
+  test('answers in resp2 are on the wire of Redis', async () => {
     const resp2 = { 'upstash-response-format': 'resp2' };
     const key = stack.key('resp2');
     const text = async (path: string, body: unknown) =>
@@ -245,7 +245,7 @@ describe('answers', () => {
     ).toBe('*2\r\n:2\r\n*1\r\n$2\r\né\r\n');
   });
 
-  test('to other paths and methods are JSON errors', async () => {
+  test('answers to other paths and methods are JSON errors', async () => {
     expect(await outcome(stack.post('/get/foo', ''))).toEqual([
       404,
       { error: expect.stringContaining('No such path') },

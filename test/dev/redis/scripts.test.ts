@@ -69,7 +69,7 @@ describe('values that leave a script', () => {
     ['the type of an absent key', "return redis.call('TYPE', KEYS[1])", 'none'],
     ['the type as a field', "return redis.call('TYPE', KEYS[1]).ok", 'none'],
     ['UTF-8, by bytes', "return {#'жё', string.sub('жё', 3)}", [4, 'ё']],
-  ])('%s', async (_, script, expected) => {
+  ])('%s leaves a script as Redis answers it', async (_, script, expected) => {
     expect(await run(script)).toEqual(expected);
   });
 });
@@ -116,7 +116,7 @@ describe('numbers', () => {
 });
 
 describe('data from within a script', () => {
-  test('hashes', async () => {
+  test('a script reads and writes hashes', async () => {
     const script = `
       redis.call('HSET', KEYS[1], 'code', ARGV[1], 'tries', 0)
       local tries = redis.call('HINCRBY', KEYS[1], 'tries', 1)
@@ -134,7 +134,7 @@ describe('data from within a script', () => {
     ]);
   });
 
-  test('sorted sets as a window of times', async () => {
+  test('a script keeps a window of times in a sorted set', async () => {
     const script = `
       local now = tonumber(ARGV[1])
       redis.call('ZADD', KEYS[1], now - 2000, 'old', now, 'new')
@@ -147,7 +147,7 @@ describe('data from within a script', () => {
     expect(await run(script, NOW)).toEqual([1, ['new', NOW], 1, 1, 0]);
   });
 
-  test('expiry', async () => {
+  test('a script sets, shortens and reads expiry', async () => {
     const script = `
       local none = redis.call('PTTL', KEYS[1])
       local set = redis.call('SET', KEYS[1], 'v', 'PX', ARGV[1], 'NX')
@@ -156,24 +156,27 @@ describe('data from within a script', () => {
       redis.call('PEXPIRE', KEYS[1], 2000)
       local shorter = redis.call('PTTL', KEYS[1])
       local past = redis.call('PEXPIREAT', KEYS[1], 1)
-      return {none, set, again, ttl > 59000 and ttl <= 60000, shorter > 1000 and shorter <= 2000, past, redis.call('EXISTS', KEYS[1])}
+      local isLong = ttl > 59000 and ttl <= 60000
+      local isShort = shorter > 1000 and shorter <= 2000
+      return {none, set, again, isLong, isShort, past, redis.call('EXISTS', KEYS[1])}
     `;
     expect(await run(script, '60000')).toEqual([-2, 'OK', null, 1, 1, 1, 0]);
   });
 
-  test('strings and lists', async () => {
+  test('a script reads and writes strings and lists', async () => {
     const script = `
       redis.call('INCR', KEYS[1])
       local got = redis.call('GETDEL', KEYS[1])
       redis.call('RPUSH', KEYS[1], 'a', 'b', 'c')
       redis.call('LTRIM', KEYS[1], -2, -1)
       local list = redis.call('LRANGE', KEYS[1], 0, -1)
-      return {got, list, redis.call('TYPE', KEYS[1]).ok, redis.call('DEL', KEYS[1]), redis.call('DEL', KEYS[1])}
+      local type = redis.call('TYPE', KEYS[1]).ok
+      return {got, list, type, redis.call('DEL', KEYS[1]), redis.call('DEL', KEYS[1])}
     `;
     expect(await run(script)).toEqual(['1', ['b', 'c'], 'list', 1, 0]);
   });
 
-  test('a key that was not declared', async () => {
+  test('a script reaches a key that was not declared', async () => {
     const other = stack.key(randomUUID());
     expect(
       await run("redis.call('SET', ARGV[1], 'v') return redis.call('GET', ARGV[1])", other),
@@ -181,7 +184,7 @@ describe('data from within a script', () => {
     expect(await stack.plain.get(other)).toBe('v');
   });
 
-  test("the server's clock", async () => {
+  test("a script reads the server's clock", async () => {
     const answer = await run(
       "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000)",
     );
@@ -204,7 +207,8 @@ describe('the language', () => {
       table.sort(out, function(a, b) return a > b end)
       local n = 0
       for _ in pairs({a = 1, b = 2}) do n = n + 1 end
-      return {table.concat(out, ','), #out, n, select('#', unpack(ARGV)), string.match('id:77', 'id:(%d+)')}
+      local id = string.match('id:77', 'id:(%d+)')
+      return {table.concat(out, ','), #out, n, select('#', unpack(ARGV)), id}
     `;
     expect(await run(script, 'x', 'y', 'z', 'w')).toEqual(['z3,y2,x1', 3, 2, 4, '77']);
   });
@@ -228,7 +232,7 @@ describe('the language', () => {
 });
 
 describe('errors', () => {
-  test('of redis.error_reply keep their text and code', async () => {
+  test('errors of redis.error_reply keep their text and code', async () => {
     await expect(run("return redis.error_reply('LIMITED try later')")).rejects.toThrow(
       /^LIMITED try later, command was/,
     );
@@ -237,7 +241,7 @@ describe('errors', () => {
     );
   });
 
-  test('of redis.call end the script, and keep their code word', async () => {
+  test('errors of redis.call end the script, and keep their code word', async () => {
     await stack.plain.hset(key, { a: 1 });
     await expect(run("redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1])")).rejects.toThrow(
       /^WRONGTYPE Operation against a key holding the wrong kind of value/,
@@ -245,7 +249,7 @@ describe('errors', () => {
     expect(await stack.plain.exists(key)).toBe(1);
   });
 
-  test('of redis.pcall can be looked at', async () => {
+  test('errors of redis.pcall can be looked at', async () => {
     await stack.plain.hset(key, { a: 1 });
     const script = `
       local reply = redis.pcall('GET', KEYS[1])
@@ -254,13 +258,13 @@ describe('errors', () => {
     expect(await run(script)).toEqual(['table', 'WRONGTYPE', '1']);
   });
 
-  test('of pcall around plain Lua can be looked at', async () => {
+  test('errors of pcall around plain Lua can be looked at', async () => {
     expect(
       await run("local ok, message = pcall(function() error('boom') end) return {ok, message}"),
     ).toEqual([null, expect.stringContaining('boom')]);
   });
 
-  test('of Lua itself say what happened, and undo nothing before them', async () => {
+  test('errors of Lua itself say what happened, and undo nothing before them', async () => {
     await expect(run("redis.call('SET', KEYS[1], 'written') error('boom')")).rejects.toThrow(
       'boom',
     );
@@ -273,14 +277,14 @@ describe('errors', () => {
     );
   });
 
-  test('meet a global variable', async () => {
+  test('a global variable is an error', async () => {
     await expect(run('leaked = 1')).rejects.toThrow('Attempt to modify a readonly table');
     await expect(run('return leaked')).rejects.toThrow(
       "access nonexistent global variable 'leaked'",
     );
   });
 
-  test('meet a command that does not exist, or has the wrong number of arguments', async () => {
+  test('a command that does not exist, or has too few arguments, is an error', async () => {
     await expect(run("return redis.call('NOPE')")).rejects.toThrow(
       /^ERR Unknown Redis command called from script/,
     );

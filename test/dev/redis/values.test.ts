@@ -29,16 +29,19 @@ describe.each(['base64', false] as const)(
       redis = new Redis({ url, token, responseEncoding, automaticDeserialization: false });
     });
 
-    test.each(Object.entries(TEXTS))('%s comes back as it went in', async (name, text) => {
-      const key = stack.key(`text:${responseEncoding}:${name}`);
-      expect(await redis.set(key, text)).toBe('OK');
-      expect(await redis.get(key)).toBe(text);
-      expect(await redis.mget(key, stack.key('absent'))).toEqual([text, null]);
-      expect(await redis.eval('return {ARGV[1], {ARGV[1], {ARGV[1]}}}', [], [text])).toEqual([
-        text,
-        [text, [text]],
-      ]);
-    });
+    test.each(Object.entries(TEXTS))(
+      'the string %s comes back as it went in',
+      async (name, text) => {
+        const key = stack.key(`text:${responseEncoding}:${name}`);
+        expect(await redis.set(key, text)).toBe('OK');
+        expect(await redis.get(key)).toBe(text);
+        expect(await redis.mget(key, stack.key('absent'))).toEqual([text, null]);
+        expect(await redis.eval('return {ARGV[1], {ARGV[1], {ARGV[1]}}}', [], [text])).toEqual([
+          text,
+          [text, [text]],
+        ]);
+      },
+    );
 
     test('a value of 1 MB comes back whole', async () => {
       const value = 'ж'.repeat(512 * 1024);
@@ -56,7 +59,7 @@ describe.each(['base64', false] as const)(
 );
 
 describe('numbers and objects', () => {
-  test('are parsed by default, and text without', async () => {
+  test('numbers and objects are parsed by default, and text without', async () => {
     const key = stack.key('number');
     await stack.redis.set(key, 42);
     expect(await stack.redis.get(key)).toBe(42);
@@ -66,7 +69,7 @@ describe('numbers and objects', () => {
     expect(await stack.plain.get(key)).toBe('{"id":"я","tries":[1,2]}');
   });
 
-  test('keep every digit that JavaScript keeps', async () => {
+  test('numbers keep every digit that JavaScript keeps', async () => {
     const key = stack.key('digits');
     for (const value of [1_754_000_000_123, Number.MAX_SAFE_INTEGER, -0.5, 1e21]) {
       await stack.redis.set(key, value);

@@ -80,14 +80,15 @@ export class DatabaseUnderTest {
     const lines = async (query: string): Promise<string[]> =>
       (await this.sql.query(query)).map((row) => String(row.line)).sort();
     return {
-      columns:
-        await lines(`select concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) as line
+      columns: await lines(`select concat_ws(' ', table_name, column_name, data_type, is_nullable,
+          column_default) as line
         from information_schema.columns where table_schema = 'public'`),
-      constraints:
-        await lines(`select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) as line
+      constraints: await lines(`select concat_ws(' ', conrelid::regclass, conname,
+          pg_get_constraintdef(oid)) as line
         from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'`),
       indexes: await lines(
-        `select concat_ws(' ', indexname, indexdef) as line from pg_indexes where schemaname = 'public'`,
+        `select concat_ws(' ', indexname, indexdef) as line from pg_indexes
+        where schemaname = 'public'`,
       ),
     };
   }

@@ -12,7 +12,7 @@ export const write = (project: string, name: string, content: string | object): 
   );
 };
 
-/** Makes a folder with a small project, whose dependencies lie beside it: nothing comes from the network. */
+/** Makes a folder with a project whose dependencies lie beside it: none come from the network. */
 export const newProject = (...dependencies: readonly string[]): string => {
   const project = realpathSync(mkdtempSync(join(tmpdir(), 'aist-setup-')));
   mkdirSync(join(project, 'dev'));

@@ -33,7 +33,7 @@ test('a chat can be told whose phone it is, before or after its first message', 
   expect((await control('PUT', '/chats/1', { phone: '8 999 123-45-67' })).status).toBe(400);
 });
 
-test('the log tells each call with its chat and the status it got, and never the token', async () => {
+test('the log tells each call with its chat and status, and never the token', async () => {
   const { api, control, url } = await setUp();
   const start = Date.now();
   await control('POST', '/fail', { status: 429, method: 'sendMessage' });

@@ -58,7 +58,7 @@ test.each([
   expect(await api.sendMessage(1, 'x')).toMatchObject({ text: 'x' });
 });
 
-test('a caller who does not wait long enough gets an HttpError, though the message has arrived', async () => {
+test('a caller who does not wait gets an HttpError, though the message has arrived', async () => {
   const { api, control } = await setUp({ timeoutSeconds: 0.1 });
   await control('POST', '/fail', { hang: 60_000 });
   expect(await rejection(api.sendMessage(1, 'x'))).toMatchObject({ name: 'HttpError' });

@@ -94,7 +94,7 @@ test('a path that is not there answers 404 in JSON', async () => {
   expect(await response.json()).toEqual({ ok: false, error_code: 404, description: 'Not Found' });
 });
 
-test('it is reached by loopback names alone', async () => {
+test('the stand-in is reached by loopback names alone', async () => {
   const { url, port } = await setUp();
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
     expect([host, await statusWithHost(`${url}/_/chats`, host)]).toEqual([host, 200]);

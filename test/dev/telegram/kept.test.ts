@@ -23,7 +23,7 @@ const setUp = () => {
   return { file, start };
 };
 
-test('after a restart the chats are there with owners and messages, and the numbers of messages go on', async () => {
+test('after a restart chats have their owners and messages, and numbers go on', async () => {
   const { start } = setUp();
   const first = await start();
   await first.control('PUT', '/chats/1001', { phone: '+79991234567', language: 'en' });

@@ -170,7 +170,7 @@ test('memory is bounded: the oldest messages and the chats longest silent go', (
   ).toEqual([CHATS + 1, 1]);
 });
 
-test('keeps the entities of a text, and refuses those that are none of it', async () => {
+test('a message keeps the entities of its text, and those that are none of it are refused', async () => {
   const { api } = await setUp();
   const entities = [{ type: 'code' as const, offset: 2, length: 3 }];
   expect(await api.sendMessage(7, 'a bcd', { entities })).toMatchObject({ entities });

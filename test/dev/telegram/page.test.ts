@@ -136,7 +136,7 @@ test('the commands of the page name the API that it was started for', async () =
   expect(html).not.toContain('{{');
 });
 
-test('the page can do all that a person does with the phone, and asks for nothing that is not there', async () => {
+test('the page does what a person does, and asks for nothing that is not there', async () => {
   const { url } = await setUp();
   const { text } = await loadPage(url);
   const used = [...text.matchAll(/act\('(\w+)', `\$\{[\w.]+\}(\/\w+)?`/g)].map(

@@ -46,7 +46,7 @@ test.each([
     { phone: '+79990000000', userId: null },
     { phone_number: '79990000000' },
   ],
-])('a contact can be shared: %s', async (_, body, shared) => {
+])('a contact can be shared, %s', async (_, body, shared) => {
   const { control, last } = await withBot();
   await control('POST', '/chats/7/contact', body);
   expect(last()?.message?.contact).toEqual({ first_name: expect.any(String), ...shared });

@@ -22,7 +22,7 @@ test('updates come one after another, in order, each after the answer to the one
   expect(deliveries.map(({ update }) => update.message?.text)).toEqual(['a', 'b', 'c']);
 });
 
-test('an update that is not answered with 2xx comes again, the same one, and others wait', async () => {
+test('an update that is not answered with 2xx comes again, and others wait', async () => {
   const { api, control } = await setUp();
   const { url, deliveries } = await startWebhook((_, count) => (count < 3 ? 503 : 200));
   await api.setWebhook(url);
@@ -93,7 +93,7 @@ test('nothing is sent to another machine, nor to a webhook that is gone', async 
   expect((await api.getWebhookInfo()).last_error_message).toBe('Connection failed');
 });
 
-test('two runs have different ids of updates, so that a bot that remembers the first takes none for done', async () => {
+test('two runs have different ids of updates, so that none is taken for done', async () => {
   const ids = [];
   for (const _ of [1, 2]) {
     const { api, control } = await setUp();

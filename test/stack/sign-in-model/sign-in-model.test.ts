@@ -68,7 +68,8 @@ test.each([
     expect
       .soft(
         result.failed,
-        `seed ${result.seed}, path ${result.counterexamplePath}, after ${result.numRuns} sequences\n${script}`,
+        `seed ${result.seed}, path ${result.counterexamplePath}, ` +
+          `after ${result.numRuns} sequences\n${script}`,
       )
       .toBe(false);
   },

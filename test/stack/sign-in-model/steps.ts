@@ -91,6 +91,9 @@ export const sequence: fc.Arbitrary<Step[]> = fc
   .array(scenes, { minLength: 1, maxLength: 8, size: 'max' })
   .map((list) => list.flat().slice(0, 40));
 
+const describeCheck = ({ code, withRequestId, times }: Verify): string =>
+  `verify-code, ${code}${withRequestId ? ' with requestId' : ''}${times > 1 ? ` ×${times}` : ''}`;
+
 /** A step as a line of a script. */
 export const describeStep = (step: Step): string => {
   switch (step.do) {
@@ -100,11 +103,9 @@ export const describeStep = (step: Step): string => {
       return `wait as told${step.lessMs ? `, less ${step.lessMs} ms` : ''}`;
     case 'request':
     case 'verify': {
-      const what =
-        step.do === 'request'
-          ? 'request-code'
-          : `verify-code, ${step.code}${step.withRequestId ? ' with requestId' : ''}${step.times > 1 ? ` ×${step.times}` : ''}`;
-      return `phone ${step.phone}, address ${step.address}: ${what}${step.fault ? `, ${step.fault}` : ''}`;
+      const what = step.do === 'request' ? 'request-code' : describeCheck(step);
+      const fault = step.fault ? `, ${step.fault}` : '';
+      return `phone ${step.phone}, address ${step.address}: ${what}${fault}`;
     }
   }
 };

@@ -8,8 +8,8 @@ import type { Device } from './device.ts';
 export type Past = z.output<typeof listCalls.success.body>['calls'][number];
 
 /**
- * All records of a call in the history of whoever asks; waits until there is one, which rooms write behind
- * the end of the call.
+ * All records of a call in the history of whoever asks; waits until there is one, which rooms
+ * write behind the end of the call.
  */
 export const recordsOf = async (device: Device, callId: string): Promise<Past[]> => {
   for (const deadline = Date.now() + PATIENCE_MS; ; ) {

@@ -27,7 +27,7 @@ export const newPeople = async (count: number): Promise<Person[]> => {
 type ChatRow = Partial<typeof chats.$inferInsert>;
 type MemberRow = Partial<Omit<typeof chatMembers.$inferInsert, 'chatId' | 'userId'>>;
 
-/** Makes a chat as it is in the database; members are users, with columns of their own if need be. */
+/** Makes a chat as it is in the database; its members may have columns of their own. */
 export const newChat = async (
   row: ChatRow,
   members: readonly (User | readonly [User, MemberRow])[],
