@@ -37,7 +37,7 @@ const LEGACY_CORE: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables that the legacy server never had. Without our journal they are somebody else's. */
 const LINKS = ['telegram_links', 'former_links'];
-const CHATS = ['blocks', 'feeds', 'feed_entries', 'user_rates'];
+const CHATS = ['blocks', 'feeds', 'feed_entries', 'user_rates', 'user_names', 'name_changes'];
 const NEW_TABLES = [...LINKS, ...CHATS, 'renamed_usernames', 'calls', 'call_members'];
 
 /**

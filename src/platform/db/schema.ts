@@ -44,6 +44,28 @@ export const users = pgTable(
   ],
 );
 
+/**
+ * What people are found by; triggers keep it as their names are. Who is in layer n + 1 is one of
+ * about sixteen in layer n: a search that begins with the smallest layer ends early where many have
+ * the name, whatever the index holds.
+ */
+export const userNames = pgTable(
+  'user_names',
+  {
+    userId: text('user_id').primaryKey(),
+    /** 0 to 4, by chance. */
+    layer: text('layer').notNull(),
+    /** Username and display name in small letters, on a line each. */
+    name: text('name').notNull(),
+  },
+  (table) => [
+    // Without fastupdate, or each search would read what was not sorted in yet.
+    index('user_names_grams_idx')
+      .using('gin', sql`name_grams(${table.layer}, ${table.name}, '{2,3}')`)
+      .with({ fastupdate: false }),
+  ],
+);
+
 /** Usernames that a migration changed, because they differed from an older one in case alone. */
 export const renamedUsernames = pgTable('renamed_usernames', {
   userId: text('user_id').primaryKey(),
