@@ -8,7 +8,7 @@ import { RoomRunner } from '../runner/room-runner.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { postSigned } from '../wire/post.ts';
 import { roomSecrets } from '../wire/signature.ts';
-import { AnswerTimeouts } from './answer-timeouts.ts';
+import { acceptChannel, CHANNEL } from './accept-channel.ts';
 import { cutWhenFlooding } from './cut-flooding.ts';
 import { OpenConnections } from './open-connections.ts';
 import { fetchRoomOf, tellRoomOf } from './stubs.ts';
@@ -46,6 +46,8 @@ export const roomOnPartyServer = <State, Frame, Message>(
   class extends Server<Env> {
     static override options = { hibernate: definition.hibernate };
     #runner: RoomRunner<State, Frame, Message> | undefined;
+    /** Sockets that PartyServer has wrapped since the room woke: asking it each time is slow. */
+    readonly #heard = new WeakSet<WebSocket>();
     /** Only rooms that do not sleep use it: a host that sleeps forgets it. */
     readonly #open = new OpenConnections();
 
@@ -75,16 +77,27 @@ export const roomOnPartyServer = <State, Frame, Message>(
       }
     }
 
+    override async fetch(request: Request): Promise<Response> {
+      if (!request.headers.has(CHANNEL)) return super.fetch(request);
+      await this.__unsafe_ensureInitialized();
+      return acceptChannel((text) => this.tell(text));
+    }
+
     // Drops frames of a closed connection before PartyServer reads what is stored with it [C26].
     override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-      if (socket.readyState === WebSocket.OPEN) await super.webSocketMessage(socket, frame);
+      if (socket.readyState !== WebSocket.OPEN) return;
+      if (this.#heard.has(socket)) return this.onMessage(socket as Connection, frame);
+      await super.webSocketMessage(socket, frame);
     }
 
     override onMessage(
       connection: Connection,
       frame: string | ArrayBuffer | ArrayBufferView,
     ): void | Promise<void> {
-      if (definition.hibernate) noteHeard(connection);
+      if (definition.hibernate) {
+        this.#heard.add(connection);
+        noteHeard(connection);
+      }
       return this.#room.message(connection.id, frame);
     }
 
@@ -111,7 +124,7 @@ export const roomOnPartyServer = <State, Frame, Message>(
 
     /** Answers what another room of this Worker says, as JSON. Nobody else has a stub. */
     async tell(text: string): Promise<string | undefined> {
-      await this.__unsafe_ensureInitialized();
+      if (!this.#runner) await this.__unsafe_ensureInitialized();
       try {
         const answer = await this.#room.tell(text);
         return typeof answer === 'object' ? JSON.stringify(answer) : undefined;
@@ -139,7 +152,6 @@ export const roomOnPartyServer = <State, Frame, Message>(
       const secrets = roomSecrets(this.env);
       const fetchRoom = fetchRoomOf(this.env);
       const tellRoom = tellRoomOf(this.env);
-      const timeouts = new AnswerTimeouts();
       return {
         id: this.name,
         secrets,
@@ -160,7 +172,7 @@ export const roomOnPartyServer = <State, Frame, Message>(
         alarmAt: () => storage.getAlarm(),
         setAlarm: (at) => void storage.setAlarm(at),
         post: (to, message) => {
-          if (to !== 'worker' && tellRoom) return timeouts.waitFor(tellRoom(to, message));
+          if (to !== 'worker' && tellRoom) return tellRoom(to, message);
           const target = to === 'worker' ? to : `${to.party}/${to.id}`;
           const signing = { secrets, target, now: Date.now() };
           return postSigned(signing, message, (init) =>

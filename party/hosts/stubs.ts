@@ -1,5 +1,8 @@
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import type { FetchRoom } from '../wire/post.ts';
+import { CHANNEL } from './accept-channel.ts';
+import { AnswerTimeouts } from './answer-timeouts.ts';
+import { Channels } from './channels.ts';
 
 /** Where rooms live: in Durable Objects of the same Worker, or at ROOMS_URL. */
 export type RoomBindings = Pick<Env, 'QR' | 'CALL' | 'INBOX'> & {
@@ -21,9 +24,24 @@ export const tellRoomOf = ({
 }: RoomBindings): TellRoom | undefined => {
   if (ROOMS_URL) return undefined;
   const namespaces = { qr, call, inbox };
-  return async ({ party, id }, message) => {
-    const answer = await namespaces[party].getByName(id).tell(JSON.stringify(message));
-    return answer === undefined ? undefined : JSON.parse(answer);
+  const timeouts = new AnswerTimeouts();
+  const channels = new Channels(async ({ party, id }) => {
+    const headers = { Upgrade: 'websocket', [CHANNEL]: '1' };
+    const { webSocket } = await namespaces[party].getByName(id).fetch('https://room/', { headers });
+    if (!webSocket) throw new Error('The room opens no channel');
+    webSocket.accept();
+    return webSocket;
+  });
+  return async (room, message) => {
+    const text = JSON.stringify(message);
+    const asked = channels.ask(room, text) ?? namespaces[room.party].getByName(room.id).tell(text);
+    try {
+      const answer = await timeouts.waitFor<string | undefined>(asked);
+      return answer ? JSON.parse(answer) : undefined;
+    } catch (error) {
+      channels.close(room);
+      throw error;
+    }
   };
 };
 
