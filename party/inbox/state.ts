@@ -64,6 +64,15 @@ export interface LegacyLine {
   readonly sent: number;
   /** The last signal of each sender that the device was sent. */
   readonly seen: readonly { readonly from: string; readonly epoch: number; readonly seq: number }[];
+  /** The legacy device that signals are handed to without the call's room [C47]. */
+  readonly direct?: Direct | undefined;
+}
+
+/** Where the signals of a legacy device go, and what the call's room would say of them. */
+export interface Direct {
+  readonly to: { readonly user: string; readonly device: string };
+  readonly epoch: number;
+  readonly video: boolean;
 }
 
 /** A connected device. Only legacy devices use `line`, `dial` and `waiting`. */
@@ -174,8 +183,8 @@ export const reminderAt = ({ linesAt }: InboxState): number | undefined => lines
  * for the next try to tell something. An inbox where nothing happens is never woken.
  */
 export const alarmAt = ({ calls, outbox }: InboxState): number | undefined => {
-  const times = calls.flatMap(({ state, until }) => (state === 'over' ? [] : [until]));
-  const next = Math.min(due(outbox) ?? Number.POSITIVE_INFINITY, ...times);
+  let next = due(outbox) ?? Number.POSITIVE_INFINITY;
+  for (const { state, until } of calls) if (state !== 'over' && until < next) next = until;
   return Number.isFinite(next) ? next : undefined;
 };
 
