@@ -8,6 +8,7 @@ import type { ToCall, ToInbox } from '../wire/messages.ts';
 import { ActiveAnswer } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
 import type { CallFrame } from './decode.ts';
+import { letTalkDirectly } from './directly.ts';
 import type { KeptCall } from './kept.ts';
 import { readCall, writeCall } from './kept.ts';
 import * as lifecycle from './lifecycle.ts';
@@ -219,8 +220,10 @@ const onLegacyDelivery = (
 ) => {
   const member = step.member(user);
   if (step.call.state === 'ended' || !isOnLegacyDevice(member)) return;
-  if (!isDelivered) lifecycle.leaveCall(step, user, 'lost');
-  else if (step.member(from)?.epoch === epoch) acknowledge(step, user, { from, seq });
+  if (!isDelivered) return lifecycle.leaveCall(step, user, 'lost');
+  if (step.member(from)?.epoch !== epoch) return;
+  acknowledge(step, user, { from, seq });
+  letTalkDirectly(step, { from, to: user, seq });
 };
 
 /**

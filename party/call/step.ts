@@ -84,6 +84,14 @@ export class CallStep extends MachineStep<RoomCall, CallServerFrame> {
     this.post({ to, message, durable: true, until: this.now + TELL_MS });
   }
 
+  /** Whether signals are on their way to a user's inbox. */
+  hasSignalsFor(user: string): boolean {
+    return this.state.outbox.queues.some(
+      ({ to, items }) =>
+        to !== 'worker' && to.id === user && items.some(({ message }) => message.type === 'signal'),
+    );
+  }
+
   /** Drops what waits for a user's inbox and is of no use after the end of the call [C16]. */
   dropPostsTo(user: string): void {
     const to = { party: 'inbox', id: user } as const;

@@ -4,6 +4,7 @@ import type { ToWorker } from '../wire/to-worker.ts';
 import { CallAnswer } from '../wire/to-worker.ts';
 import { isCallBack, ringTimeOf } from './crossing.ts';
 import { calleeOf, encodeLegacy, isVideo, toCandidate, toDescription } from './dialect.ts';
+import { isLineFull, sendDirectly } from './direct.ts';
 import {
   declineCall,
   hangUpCall,
@@ -28,7 +29,7 @@ const WAITING_LIMIT = 64;
  */
 export const onLegacyFrame = (step: InboxStep, socket: InboxSocket, frame: LegacyFrame): void => {
   const isHangup = frame.event === 'call:hangup';
-  if (!isHangup && socket.line && step.isCallFull(socket.line.call)) return;
+  if (!isHangup && socket.line && isLineFull(step, socket.line)) return;
   switch (frame.event) {
     case 'call:offer':
       onOffer(step, socket, frame.payload);
@@ -125,7 +126,8 @@ const sendSignal = (step: InboxStep, { id }: InboxSocket, signal: CarriedSignal)
   if (!socket?.line) return;
   const line = { ...socket.line, sent: socket.line.sent + 1 };
   step.updateSocket(socket, { line });
-  step.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal });
+  if (line.direct) sendDirectly(step, { ...line, direct: line.direct }, signal);
+  else step.act(line.call, socket.who.device, { type: 'signal', seq: line.sent, signal });
 };
 
 const onHangup = (step: InboxStep, socket: InboxSocket): void => {

@@ -1,11 +1,12 @@
 import type { InboxClientFrame } from '../../src/contract/sockets/inbox.ts';
 import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
 import type { Present, RoomEvent, RoomStart, Step } from '../definition.ts';
-import type { Outcome } from '../outbox.ts';
+import type { Item, Outcome } from '../outbox.ts';
 import { EMPTY_OUTBOX, restart, retry, takeAnswer } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { findSilent, onConnect, onHello, onSocketClosed } from './devices.ts';
 import { onDial } from './dialling.ts';
+import { onDirect } from './direct.ts';
 import { declineCall, expireCalls, hangUpCall } from './ending.ts';
 import { onCallMoved } from './held.ts';
 import { deliverSignals, endLegacyCall, onCallReply, onLegacyFrame } from './legacy.ts';
@@ -128,6 +129,9 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
     case 'signal':
       deliverSignals(step, message);
       return DONE;
+    case 'direct':
+      onDirect(step, message);
+      return DONE;
     case 'turn': {
       const retryAfterSeconds = countUse(step, 'turns');
       return retryAfterSeconds > 0 ? { outcome: 'limited', retryAfterSeconds } : { outcome: 'ok' };
@@ -147,13 +151,21 @@ const onReply = (step: InboxStep, n: number, answer: unknown): void => {
   for (const outcome of outcomes) if (outcome.over) onOutcome(step, outcome);
 };
 
+/** The legacy device that has said what an item holds, if it is in that call still. */
+const findSender = (step: InboxStep, { to, message }: Item): InboxSocket | undefined =>
+  step.state.sockets.find(({ who, line }) => {
+    if (message.type === 'signal') return line?.call === message.call && line.direct !== undefined;
+    const isActOf = message.type === 'act' && message.device === who.device;
+    return isActOf && to !== 'worker' && line?.call === to.id;
+  });
+
 /** A message has been answered, or is not tried again. */
 const onOutcome = (step: InboxStep, { item, answer }: Outcome): void => {
   const { to, message, durable } = item;
   if (message.type === 'call') onCallReply(step, message, answer);
   if (message.type === 'sessions') onSessionsReply(step, answer);
-  if (answer !== undefined || durable || message.type !== 'act' || to === 'worker') return;
-  // The call cannot be reached, and a legacy device cannot say again what is lost.
-  const socket = step.socketOf(message.device);
-  if (socket?.line?.call === to.id) endLegacyCall(step, socket);
+  if (answer !== undefined || durable || to === 'worker') return;
+  // Signals did not arrive, and a legacy device cannot say again what is lost.
+  const socket = findSender(step, item);
+  if (socket) endLegacyCall(step, socket);
 };

@@ -3,7 +3,7 @@ import type { LegacyServerFrame } from '../../src/contract/sockets/legacy.ts';
 import type { CloseReason, FrameError } from '../../src/contract/sockets/protocol.ts';
 import { errorFrame } from '../../src/contract/sockets/protocol.ts';
 import type { Step } from '../definition.ts';
-import { drop, isFull, withdraw } from '../outbox.ts';
+import { drop, withdraw } from '../outbox.ts';
 import { differsExcept, MachineStep } from '../step.ts';
 import type { CarriedSignal, ToCall } from '../wire/messages.ts';
 import type { ToWorker } from '../wire/to-worker.ts';
@@ -17,7 +17,7 @@ export type Action = Extract<ToCall, { type: 'act' }>['action'];
 const TELL_MS = 3_600_000;
 
 /** For how long it tries to hand over what is of use at once only, in milliseconds. */
-const HAND_MS = 10_000;
+export const HAND_MS = 10_000;
 
 /**
  * Actions that a call must hear even if this host dies. All others come from legacy devices, whose
@@ -34,7 +34,7 @@ const OVER_LIMIT = 128;
 const unwritten: ReadonlySet<string> = new Set(UNWRITTEN);
 
 /** About how long a signal is, in characters: a description carries its SDP twice. */
-const sizeOf = (signal: CarriedSignal): number =>
+export const sizeOf = (signal: CarriedSignal): number =>
   signal.kind === 'candidate' ? (signal.candidate?.candidate.length ?? 0) : 2 * signal.sdp.length;
 
 /** One step of an inbox. */
@@ -136,20 +136,17 @@ export class InboxStep extends MachineStep<InboxState, InboxServerFrame | Legacy
     });
   }
 
-  /** Whether so much is on its way to a call that signals of legacy devices are ignored. */
-  isCallFull(call: string): boolean {
-    return isFull(this.state.outbox, { party: 'call', id: call });
-  }
-
-  /** Drops what waits for a call and is of no use once that is over for this user. */
+  /** Drops what waits for others in a call and is of no use once that is over for this user. */
   dropSignals(call: string): void {
-    const to = { party: 'call', id: call } as const;
-    const dropped = drop(
-      this.state.outbox,
-      to,
-      ({ message }) => message.type === 'act' && USELESS_AFTER_END.includes(message.action.type),
-    );
-    this.takeOver(dropped);
+    for (const { to } of this.state.outbox.queues) {
+      if (to === 'worker' || (to.party === 'call' && to.id !== call)) continue;
+      const dropped = drop(this.state.outbox, to, ({ message }) =>
+        message.type === 'signal'
+          ? message.call === call
+          : message.type === 'act' && USELESS_AFTER_END.includes(message.action.type),
+      );
+      this.takeOver(dropped);
+    }
   }
 
   /** Asks the Worker to make a call; returns the number that the request has in the outbox. */

@@ -205,7 +205,10 @@ export const ToInbox = z.discriminatedUnion('type', [
   }),
   /** From a call: it is over for this user. */
   z.object({ type: z.literal('stop'), call, epoch: entry, reason: z.enum(REASONS) }),
-  /** From a call, in order: signals for the legacy devices that ring, or for the one named. */
+  /**
+   * From a call, or from the inbox of a legacy sender, in order: signals for the legacy devices
+   * that ring, or for the one named.
+   */
   z.object({
     type: z.literal('signal'),
     call,
@@ -216,6 +219,19 @@ export const ToInbox = z.discriminatedUnion('type', [
     epoch: z.int().min(1).optional(),
     seq: z.int(),
     signals: z.array(CarriedSignal),
+  }),
+  /**
+   * From a call: all signals of this legacy device up to `seq` have arrived at the legacy device
+   * `to`, whose inbox may be handed those that follow [C47].
+   */
+  z.object({
+    type: z.literal('direct'),
+    call,
+    device,
+    seq: z.int().min(1),
+    epoch: z.int().min(1),
+    video: z.boolean(),
+    to: z.object({ user, device }),
   }),
   /**
    * From the Worker: these sessions have ended, and with `others` all sessions but one that end by

@@ -170,6 +170,26 @@ describe('a legacy client in a call', () => {
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' }, AT_ONCE_MS);
   });
 
+  test('[C11, C47] two legacy clients hear all candidates of each other, in order', async () => {
+    const { caller, callee } = await legacyTalk();
+    for (let n = 1; n <= 40; n++) {
+      caller.say(ice(n));
+      callee.say(ice(-n));
+      // Each waits for the other one now and then, so that not all go together.
+      if (n % 4 === 0) {
+        await callee.next(ice(n));
+        await caller.next(ice(-n));
+      }
+    }
+    const heard = ({ frames }: LegacyLine) =>
+      frames.flatMap((frame) =>
+        'event' in frame && frame.event === 'call:ice' ? [frame.payload] : [],
+      );
+    const said = Array.from({ length: 40 }, (_, n) => n + 1);
+    expect(heard(callee)).toEqual(said.map((n) => ice(n).payload));
+    expect(heard(caller)).toEqual(said.map((n) => ice(-n).payload));
+  });
+
   test('[C18] a legacy client in a call is not taken over by a third one', async () => {
     const { a, b, c, caller, callee } = await legacyTalk();
     const third = await legacyClient(c.user);

@@ -24,6 +24,7 @@ const rooms = {
   moved: Done,
   stop: Done,
   signal: Done,
+  direct: Done,
 };
 const answers = { ...rooms, revoked: Done, turn: TurnAnswer };
 const legacyEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
@@ -85,6 +86,15 @@ const message = fc.oneof(
     video: fc.boolean(),
     seq: fc.integer({ min: 1, max: 3 }),
     signals,
+  }),
+  fc.record({
+    type: is('direct'),
+    call,
+    device,
+    seq: fc.integer({ min: 1, max: 3 }),
+    epoch: fc.constant(1),
+    video: fc.boolean(),
+    to: fc.record({ user, device }),
   }),
   fc.record({ type: is('turn') }),
   fc.record({ type: is('revoked'), sids: fc.array(device, { maxLength: 1 }) }),
