@@ -12,11 +12,11 @@ export interface Finding {
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /**
- * wrangler's own line about a request whose path names a session or a room; production has no
- * wrangler.
+ * wrangler's own line about a request whose path names a session, a room, a chat or a user;
+ * production has no wrangler.
  */
 const WRANGLER_PATH =
-  /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls))\/)\S+/;
+  /^(\S*\[wrangler:\w+\]\S* \w+ \/(?:parties\/\w+|api\/(?:sessions|calls|chats|users))\/)\S+/;
 
 /** Matches base64url of 128 random bits: capitals, small letters and digits, unlike names. */
 const isRandom = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text);

@@ -107,7 +107,6 @@ export const getMessage = {
   summary: 'One message with its whole attachment',
   bearer: true,
   params: MessageParams,
-  harmless: true,
   success: { status: 200, body: Message },
   errors: ['chat_not_found', 'message_not_found'],
 } as const satisfies Endpoint;

@@ -10,13 +10,9 @@ import { stack } from '../../support/stack.ts';
 import type { Attack } from './attacks.ts';
 import { attackOn, ORIGIN, remember } from './attacks.ts';
 
-/** How many requests are sent; the environment can ask for more, or for another seed. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 250);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** How many requests are under way at once. */
 const BATCH = 25;
-/** Ends a run that hangs. A slow machine is given ten times what it needs. */
-const TIMEOUT_MS = 600_000 + RUNS * 400;
 /** After so many requests the Worker has all that it makes once and keeps, as compiled code. */
 const WARM_UP = 150;
 
@@ -30,6 +26,10 @@ const KEPT_OF_A_REQUEST = 1_000;
 
 const api = runningApi();
 const operations = operationsOf((await api.send('GET', '/openapi.json')).body);
+/** How many requests are sent; the environment can ask for more, or for another seed. */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 12 * operations.length);
+/** Ends a run that hangs. A slow machine is given ten times what it needs. */
+const TIMEOUT_MS = 600_000 + RUNS * 400;
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 
 /** Several people are signed in, and sign in again after an attack that signed them out. */
