@@ -14,6 +14,7 @@ import type { PlainErrorCode } from './contract/errors.ts';
 import { startCall } from './contract/http/calls.ts';
 import { MESSAGE_BODY_LIMIT } from './contract/http/messages.ts';
 import { SIGNAL_LIMIT } from './contract/sockets/protocol.ts';
+import { feedRoutes } from './feed/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
 import { ApiError } from './platform/errors.ts';
@@ -107,6 +108,7 @@ export const createApp = (services: Services) => {
     .route('/', profileRoutes(services))
     .route('/', callRoutes(services))
     .route('/', messageRoutes(services))
+    .route('/', feedRoutes(services))
     .route('/', roomRoutes(services))
     .route('/', docsRoutes());
 };

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterEach, describe, expect, test } from 'vitest';
 import { plainLine } from '../../dev/worker-lines.ts';
+import { sql } from '../support/chats/rows.ts';
 import { FAILURES } from '../support/faults.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
-import { ProxyControl } from '../support/proxy.ts';
+import { database } from '../support/proxies.ts';
 import { stack } from '../support/stack.ts';
 
-const { DATABASE_URL, DATABASE_ENDPOINT } = stack.settings;
-neonConfig.fetchEndpoint = String(DATABASE_ENDPOINT);
-const sql = neon(String(DATABASE_URL));
-const database = new ProxyControl(stack.databaseProxy);
 afterEach(() => database.behave({ mode: 'pass' }));
 
 /** Runs what Cloudflare runs every hour. */

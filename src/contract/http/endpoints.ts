@@ -7,6 +7,7 @@ import * as profile from './profile.ts';
 import * as qr from './qr.ts';
 import * as rooms from './room-endpoints.ts';
 import * as sessions from './sessions.ts';
+import * as sync from './sync.ts';
 import * as telegram from './telegram.ts';
 
 /** Every endpoint of the API, in the order of the documentation. */
@@ -41,6 +42,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   messages.editMessage,
   messages.deleteMessage,
   messages.markRead,
+  sync.sync,
+  sync.chatChanges,
   rooms.openCallRoom,
   rooms.openInbox,
   rooms.openLegacySocket,

@@ -10,6 +10,9 @@ export { FEED_KINDS } from '../sockets/chats.ts';
 /** For how long the feed of a user is kept, in days [M24]. */
 export const FEED_DAYS = 30;
 
+/** How much a page of changes has at most: entries, and about so many bytes, but at least one. */
+export const SYNC_PAGE = { entries: 200, bytes: 1024 * 1024 } as const;
+
 const chatId = z.string();
 const n = z.int().describe('The number in my feed');
 
@@ -20,7 +23,10 @@ export const Change = z.discriminatedUnion('type', [
     .describe('A message is new, or was edited or deleted'),
   z
     .object({ type: z.literal('chat'), n, chatId, chat: Chat })
-    .describe('A chat is new for me, or its name, photo, my role or the key of the other changed'),
+    .describe(
+      'A chat is new for me, or its name, photo, my role or the key of the other changed. If I ' +
+        'left and came back, messages up to its `fromSeq` are not mine to read any more',
+    ),
   z
     .object({
       type: z.literal('member'),
@@ -50,6 +56,12 @@ export const sync = {
       .max(128, 'invalid_field')
       .optional()
       .describe('`next` of the answer before; the first time none'),
+    limit: z
+      .string()
+      .regex(/^([1-9]\d?|1\d\d|200)$/, 'invalid_field')
+      .transform(Number)
+      .optional()
+      .describe('How many entries of the feed a page is of: 1 to 200; 200 when absent'),
   }),
   success: {
     status: 200,
@@ -60,7 +72,10 @@ export const sync = {
       more: z.boolean().describe('There is more: ask again at once'),
       reset: z
         .boolean()
-        .describe('The cursor is unknown or too old: read the list of chats and their messages'),
+        .describe(
+          'The first time, or the cursor cannot be gone on from: read the list of chats and ' +
+            'their messages anew, then go on from `next`',
+        ),
       large: z
         .array(z.object({ chatId, version: z.int() }))
         .describe('My large chats, on the last page: compare their versions'),
@@ -89,7 +104,9 @@ export const chatChanges = {
     body: z.object({
       chat: Chat,
       messages: z.array(Message),
-      version: z.int().describe('Ask with it from now on'),
+      version: z
+        .int()
+        .describe('Ask with it from now on; below `since`: the chat was restored, read it anew'),
       more: z.boolean(),
     }),
   },
