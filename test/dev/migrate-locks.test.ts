@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../../dev/migrate.ts';
 import { DatabaseUnderTest, MIGRATIONS } from './support/database.ts';
@@ -59,15 +58,8 @@ const { DATABASE_URL } = process.env;
 
 // The embedded database has one session, so nothing can wait for another one.
 if (DATABASE_URL) {
-  /** Another session of the same database, and a watch over who waits for what. */
-  const connect = async (): Promise<Client> => {
-    const [row] = await database.sql`select current_database() as name`;
-    const url = new URL(DATABASE_URL);
-    url.pathname = `/${row?.name}`;
-    const client = new Client({ connectionString: url.href });
-    await client.connect();
-    return client;
-  };
+  const connect = () => database.connect(DATABASE_URL);
+  /** How many sessions wait for a lock of a table. */
   const waiting = async (): Promise<number> => {
     const [row] = await database.sql`
       select count(*)::int as locks from pg_locks where not granted and locktype = 'relation'`;

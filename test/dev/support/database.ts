@@ -1,5 +1,6 @@
 import type { NeonQueryFunction } from '@neondatabase/serverless';
 import { neon, neonConfig } from '@neondatabase/serverless';
+import { Client } from 'pg';
 import { migrate } from '../../../dev/migrate.ts';
 import journal from '../../../drizzle/meta/_journal.json' with { type: 'json' };
 import { openTestDatabase } from '../../support/stores.ts';
@@ -42,6 +43,16 @@ export class DatabaseUnderTest {
     const database = await openTestDatabase();
     neonConfig.fetchEndpoint = database.DATABASE_ENDPOINT;
     return new DatabaseUnderTest(database.DATABASE_URL, database.close);
+  }
+
+  /** Another session of the same database, which only a real server has. */
+  async connect(serverUrl: string): Promise<Client> {
+    const [row] = await this.sql`select current_database() as name`;
+    const url = new URL(serverUrl);
+    url.pathname = `/${row?.name}`;
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    return client;
   }
 
   /** Runs statements one after the other. */
