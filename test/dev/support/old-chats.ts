@@ -12,20 +12,22 @@ const userId = (number: string): string => `md5('user ' || (${number}))::uuid::t
 const chatId = (number: string): string => `md5('chat ' || (${number}))::uuid::text`;
 
 /**
- * Which chats there are, by the last digit of their number: 0 groups, 1 channels, 2 of no type, 3 to
- * 5 three personal chats of one pair, 6 to 9 personal ones of a pair each. Some have one member, some
- * none. The users from `users` on are deleted: they are members and senders without a row.
+ * Which chats there are, by the last digit of their number: 0 groups, 1 channels, 2 of no type, 3
+ * to 5 three personal chats of one pair, 6 to 9 personal ones of a pair each. Some have one member,
+ * some none. The users from `users` on are deleted: they are members and senders without a row.
  */
 const members = (chats: number, users: number): string => {
   const anybody = (seed: string) => userId(`1 + floor(${chance(seed)} * ${users * 1.2})::int`);
+  const side = (which: string) =>
+    anybody(`'${which} ' || case when chat % 10 in (3, 4, 5) then chat / 10 else -chat end`);
   return `
     insert into chat_members (chat_id, user_id, role, joined_at)
     select distinct on (1, 2) ${chatId('chat')}, "user", role, null::timestamp from (
-      select chat, ${anybody(`'a ' || case when chat % 10 in (3, 4, 5) then chat / 10 else -chat end`)}
+      select chat, ${side('a')}
         as "user", case when chat % 3 = 0 then null else 'member' end as role
       from generate_series(1, ${chats}) as chat where chat % 97 <> 0
       union all
-      select chat, ${anybody(`'b ' || case when chat % 10 in (3, 4, 5) then chat / 10 else -chat end`)},
+      select chat, ${side('b')},
         'owner'
       from generate_series(1, ${chats}) as chat where chat % 97 <> 0 and chat % 89 <> 0
       union all
