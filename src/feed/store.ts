@@ -124,8 +124,8 @@ export const readFeed = (db: Database, { userId, since, limit }: FeedAsked): Pro
       from chat_members as member join chats on chats.id = member.chat_id
       where member.user_id = ${userId} and member.chat_id in (select chat_id from page)),
     seen as (
-      select n, page.chat_id, seq, about, from_seq, case
-        when mine.chat_id is null then 'left' when kind = 'left' then 'chat' else kind end as type
+      select n, page.chat_id, seq, about, from_seq,
+        case when mine.chat_id is null then 'left' else kind end as type
       from page left join mine using (chat_id)
       where mine.chat_id is null or not listens or kind not in ('member', 'read')
         or about = ${userId}),

@@ -85,8 +85,10 @@ describe('what is not mine to read', () => {
         { type: 'message', message: { seq: 3, text: 'после' } },
       ]);
     }
-    // The entries about the time before are one, at the end: the chat as it is now.
-    expect((await me.changes(since)).map(brief)).toEqual(['chat Аисты', 'message 3: после']);
+    // Clients forget the chat at `left`, and begin anew at `chat`.
+    expect((await me.changes(since)).map(brief)).toEqual([
+      ...['left', 'chat Аисты', 'message 3: после'],
+    ]);
     // An edit of what was written before is told to nobody who cannot read it.
     await writeFeed(chat, [{ userId: me.id, kind: 'message', seq: 1 }]);
     expect(await me.changes(await me.begin())).toEqual([]);

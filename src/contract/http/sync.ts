@@ -23,10 +23,7 @@ export const Change = z.discriminatedUnion('type', [
     .describe('A message is new, or was edited or deleted'),
   z
     .object({ type: z.literal('chat'), n, chatId, chat: Chat })
-    .describe(
-      'A chat is new for me, or its name, photo, my role or the key of the other changed. If I ' +
-        'left and came back, messages up to its `fromSeq` are not mine to read any more',
-    ),
+    .describe('A chat is new for me, or its name, photo, my role or the key of the other changed'),
   z
     .object({
       type: z.literal('member'),
@@ -39,7 +36,9 @@ export const Change = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('read'), n, chatId, userId: z.string(), readSeq: z.int() })
     .describe('A mark grew, mine or of another member'),
-  z.object({ type: z.literal('left'), n, chatId }).describe('I am no longer in the chat'),
+  z
+    .object({ type: z.literal('left'), n, chatId })
+    .describe('I am no longer in the chat: forget it. If I came back, `chat` follows'),
 ]);
 
 export type Change = z.output<typeof Change>;
