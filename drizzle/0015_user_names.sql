@@ -38,5 +38,3 @@ END $$;
 INSERT INTO "user_names" ("user_id", "layer", "name")
 SELECT "id", name_layer("id"), fold_name("username") || E'\n' || fold_name("display_name")
 FROM "users";
---> statement-breakpoint
-CREATE INDEX "user_names_grams_idx" ON "user_names" USING gin (name_grams("layer", "name", '{2,3}')) WITH (fastupdate=false);
