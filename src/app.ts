@@ -10,6 +10,7 @@ import { authRoutes } from './auth/routes.ts';
 import { telegramRoutes } from './bot/routes.ts';
 import { onRoomMessage } from './calls/from-rooms.ts';
 import { callRoutes } from './calls/routes.ts';
+import { chatRoutes } from './chats/routes.ts';
 import type { PlainErrorCode } from './contract/errors.ts';
 import { startCall } from './contract/http/calls.ts';
 import { MESSAGE_BODY_LIMIT } from './contract/http/messages.ts';
@@ -106,6 +107,7 @@ export const createApp = (services: Services) => {
     .route('/', sessionRoutes(services))
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
+    .route('/', chatRoutes(services))
     .route('/', callRoutes(services))
     .route('/', messageRoutes(services))
     .route('/', feedRoutes(services))

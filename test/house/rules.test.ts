@@ -11,7 +11,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
   M23: 'is being built',
   M27: 'is being built',
   M28: 'is being built',
-  M33: 'is being built',
   M41: 'is being built',
   M43: 'is being built',
 };

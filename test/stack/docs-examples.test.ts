@@ -37,7 +37,8 @@ test('who tries every example of /docs, signed in, has changed nothing', async (
     const { sessions } = (await api.send('GET', '/api/sessions', { token })).body;
     const { calls } = (await api.send('GET', '/api/calls', { token })).body;
     const ids = z.array(z.object({ id: z.string() })).parse(sessions);
-    return [profile.body, ids, calls, (await messagesOf(chat, 2)).length];
+    const chats = (await api.send('GET', '/api/chats', { token })).body;
+    return [profile.body, ids, calls, chats, (await messagesOf(chat, 2)).length];
   };
   const before = await state();
   for (const [path, item] of Object.entries(paths)) {

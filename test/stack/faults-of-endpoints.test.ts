@@ -5,6 +5,7 @@ import { localApi } from '../support/client.ts';
 import { expectUnavailable, FAILURES } from '../support/faults.ts';
 import { database, heal, redis } from '../support/proxies.ts';
 import { NEEDY } from './needy/endpoints.ts';
+import type { Step } from './needy/steps.ts';
 import { before, ok, statusOf, withLinks } from './needy/steps.ts';
 
 const proxies = { redis, database };
@@ -41,13 +42,11 @@ const cases = FAILURES.flatMap((failure) =>
 describe.each(cases)('with $store $mode', ({ store, ...failure }) => {
   test('[H13] endpoints that need it answer 503 in time, others as ever; then all work', async () => {
     const api = freshIsolate();
-    const steps = await Promise.all(
-      entries.map(async ([name, { stores, prepare }]) => ({
-        name,
-        needs: stores.includes(store),
-        ...(await prepare()),
-      })),
-    );
+    const steps: (Step & { readonly name: string; readonly needs: boolean })[] = [];
+    // One after another: all at once they would wait for each other longer than a store may take.
+    for (const [name, { stores, prepare }] of entries) {
+      steps.push({ name, needs: stores.includes(store), ...(await prepare()) });
+    }
     await Promise.all([before.settle(), withLinks.settle()]);
     await proxies[store].behave(failure);
     const named = async (name: string, work: () => Promise<unknown>) => {
@@ -63,7 +62,7 @@ describe.each(cases)('with $store $mode', ({ store, ...failure }) => {
     );
     await heal();
     const failed = steps.filter(({ needs }) => needs);
-    await Promise.all(failed.map(({ name, works }) => named(name, () => works(api))));
+    for (const { name, works } of failed) await named(name, () => works(api));
   });
 });
 

@@ -21,6 +21,21 @@ const bodies = {
   'POST /api/auth/qr/deny': { code: 'ABCDEF' },
   'POST /telegram/webhook': { update_id: 1 },
   'PATCH /api/profile': { username: 'somebody_else', displayName: 'Имя' },
+  'POST /api/chats': {
+    type: 'group',
+    name: 'Аисты',
+    photo: '',
+    peerUsername: '@somebody',
+    peerUserId: 'x',
+    description: '',
+    shareLink: '/c/x',
+    admins: ['x'],
+    moderators: ['x'],
+    members: ['x'],
+  },
+  'PATCH /api/chats/x': { name: 'Аисты', description: '', photo: '' },
+  'POST /api/chats/x/members': { members: ['x'] },
+  'PATCH /api/chats/x/members/y': { role: 'admin' },
   'POST /api/chats/x/messages': {
     text: 'Привет!',
     clientId: 'x',
@@ -45,7 +60,14 @@ const hostile = {
 };
 
 /** Fields that may be missing: null counts as absence there [H4]. */
-const OPTIONAL = ['requestId', 'username', 'displayName', 'text', 'clientId', 'attachment'];
+const OPTIONAL = [
+  ...['requestId', 'username', 'displayName', 'text', 'clientId', 'attachment'],
+  ...['type', 'name', 'photo', 'description', 'shareLink', 'admins', 'moderators', 'members'],
+  ...['peerUsername', 'peerUserId'],
+];
+
+/** Fields that hold texts: an array of one is nothing hostile there. */
+const ARRAYS = ['admins', 'moderators', 'members'];
 
 /** Its body holds an attachment, so it may be longer [M13]. */
 const HOLDS_FILES = 'POST /api/chats/x/messages';
@@ -54,6 +76,7 @@ const attacks = Object.entries(bodies).flatMap(([endpoint, body]) =>
   Object.keys(body).flatMap((field) =>
     Object.entries(hostile)
       .filter(([what]) => what !== 'null' || !OPTIONAL.includes(field))
+      .filter(([what]) => what !== 'an array' || !ARRAYS.includes(field))
       .map(([what, value]) => ({ endpoint, field, what, raw: withField(body, field, value) })),
   ),
 );

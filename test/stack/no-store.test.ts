@@ -40,6 +40,7 @@ describe('what may be kept of an answer', () => {
       await api.post(`/api/calls/${called.body.callId}/ticket`, {}, { token }),
       await api.send('GET', '/api/calls', { token }),
       await api.send('GET', '/api/calls/ice', { token }),
+      await api.send('GET', '/api/chats', { token }),
       await api.send('GET', '/api/sessions', { token }),
       await api.send('PATCH', '/api/profile', { token, body: { displayName: 'Имя' } }),
     ];

@@ -12,8 +12,11 @@ export const ROLES = ['admin', 'member'] as const;
 /** Beyond so many members a chat is followed by its version, and no longer by feeds [M26]. */
 export const FEED_MEMBERS = 256;
 
-/** How many members one request adds at most. */
-const ADDED_AT_ONCE = 50;
+/** How many members a chat has at most [M35]. */
+export const MEMBERS_LIMIT = 10_000;
+
+/** How many members one request adds at most [M35]. */
+export const ADDED_AT_ONCE = 50;
 
 const name = (code: 'invalid_field' = 'invalid_field') =>
   text(code)
@@ -65,7 +68,6 @@ export const listChats = {
   path: '/api/chats',
   summary: 'My chats, the newest last message first',
   bearer: true,
-  harmless: true,
   success: { status: 200, body: z.array(Chat) },
   errors: [],
 } as const satisfies Endpoint;
@@ -111,7 +113,6 @@ export const getChat = {
   path: '/api/chats/:id',
   summary: 'One chat of mine',
   bearer: true,
-  harmless: true,
   params: ChatParams,
   success: { status: 200, body: Chat },
   errors: ['chat_not_found'],
@@ -146,7 +147,6 @@ export const listMembers = {
   path: '/api/chats/:id/members',
   summary: 'The members of a chat, in the order of their ids; of a channel to its admins alone',
   bearer: true,
-  harmless: true,
   params: ChatParams,
   query: z.object({
     after: person.optional().describe('A user id: only those after it'),

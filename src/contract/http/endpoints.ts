@@ -1,5 +1,6 @@
 import * as auth from './auth.ts';
 import * as calls from './calls.ts';
+import * as chats from './chats.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
 import * as messages from './messages.ts';
@@ -31,6 +32,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   telegram.webhook,
   profile.getProfile,
   profile.updateProfile,
+  chats.listChats,
+  chats.createChat,
+  chats.getChat,
+  chats.updateChat,
+  chats.listMembers,
+  chats.addMembers,
+  chats.changeRole,
+  chats.removeMember,
+  chats.joinChannel,
   calls.startCall,
   calls.callTicket,
   calls.inboxTicket,

@@ -32,7 +32,6 @@ export const getPublicKey = {
   path: '/api/users/:id/public-key',
   summary: 'The public key of a user',
   bearer: true,
-  harmless: true,
   params: UserParams,
   success: {
     status: 200,
@@ -88,7 +87,6 @@ export const listBlocked = {
   path: '/api/users/blocked',
   summary: 'Whom I have blocked',
   bearer: true,
-  harmless: true,
   success: {
     status: 200,
     body: z.array(z.object({ id: z.string(), username: z.string(), displayName: z.string() })),

@@ -49,7 +49,6 @@ export const sync = {
   path: '/api/sync',
   summary: 'What changed for me in all my chats since a cursor, in order and in pages',
   bearer: true,
-  harmless: true,
   query: z.object({
     since: text('invalid_field')
       .max(128, 'invalid_field')
@@ -89,7 +88,6 @@ export const chatChanges = {
   path: '/api/chats/:id/changes',
   summary: 'The messages of a chat that changed after a version, in the order of their versions',
   bearer: true,
-  harmless: true,
   params: ChatParams,
   query: z.object({
     since: z

@@ -13,6 +13,10 @@ export const lockChat = (chatId: string, userId: string) => sql`
     and exists (select from chat_members where chat_id = ${chatId} and user_id = ${userId})
   for no key update`;
 
+/** Locks a channel like {@link lockChat}, for who is about to join it. */
+export const lockChannel = (chatId: string) => sql`
+  select from chats where id = ${chatId} and type = 'channel' for no key update`;
+
 /**
  * The last parts of a `with` that changes a chat: writes an entry of the feed for each row of
  * `told (place, user_id, kind, chat_id, seq, about)`, a user's entries in the order of `place`.

@@ -14,6 +14,7 @@ const FIELDS = [
     'displayName',
   ],
   ...['to', 'video', 'offer'],
+  ...['type', 'name', 'photo', 'description', 'members', 'admins', 'peerUserId', 'role'],
   ...['text', 'attachment', 'clientId', 'seq'],
   ...['__proto__', 'constructor', 'other'],
 ];

@@ -16,6 +16,7 @@ import {
 } from '../../support/sign-in.ts';
 import { stack } from '../../support/stack.ts';
 import { legacyToken } from '../../support/tokens.ts';
+import { NEEDY_CHATS } from './chats.ts';
 import { NEEDY_FEED } from './feed.ts';
 import { linkByBot, linking, shareContact } from './linking.ts';
 import { NEEDY_MESSAGES } from './messages.ts';
@@ -277,6 +278,7 @@ export const NEEDY: Readonly<Record<string, Needy>> = {
       );
     },
   },
+  ...NEEDY_CHATS,
   ...NEEDY_MESSAGES,
   ...NEEDY_FEED,
   'GET /health/ready': {
