@@ -62,6 +62,19 @@ export abstract class MachineStep<State extends WithOutbox, Frame extends object
     this.takeOver(post(this.state.outbox, letter));
   }
 
+  /**
+   * Asks once and outside of the outbox, so that nothing waits behind it.
+   *
+   * @returns the number of the answer
+   */
+  ask(to: Letter['to'], message: Letter['message']): number {
+    const { outbox } = this.state;
+    const n = outbox.next;
+    this.state = { ...this.state, outbox: { ...outbox, next: n + 1 } };
+    this.#effects.push({ type: 'post', n, to, message });
+    return n;
+  }
+
   /** Takes over what became of the outbox. */
   takeOver({ outbox, effects }: Posted): void {
     if (outbox !== this.state.outbox) this.state = { ...this.state, outbox };

@@ -15,6 +15,7 @@ import type { PlainErrorCode } from './contract/errors.ts';
 import { startCall } from './contract/http/calls.ts';
 import { MESSAGE_BODY_LIMIT } from './contract/http/messages.ts';
 import { SIGNAL_LIMIT } from './contract/sockets/protocol.ts';
+import { isAboutChats, onAboutChats } from './feed/from-rooms.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
@@ -97,7 +98,11 @@ export const createApp = (services: Services) => {
   // These routes have a larger limit: a signal of a legacy client is twice in their messages.
   app.route(
     '/',
-    wireRoutes(services, (ctx, message) => onRoomMessage(ctx, services, message)),
+    wireRoutes(services, (ctx, message) =>
+      isAboutChats(message)
+        ? onAboutChats(ctx, services, message)
+        : onRoomMessage(ctx, services, message),
+    ),
   );
   app.use(limitBodies);
   return app

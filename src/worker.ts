@@ -1,4 +1,5 @@
 import { callRoomDefinition } from '../party/call/room.ts';
+import { fanoutRoomDefinition } from '../party/fanout/room.ts';
 import { roomOnPartyServer } from '../party/hosts/partyserver.ts';
 import { createRooms } from '../party/hosts/rooms.ts';
 import { fetchRoomOf } from '../party/hosts/stubs.ts';
@@ -21,6 +22,9 @@ export class CallRoom extends roomOnPartyServer(callRoomDefinition) {}
 
 /** The inbox of a user, where all their devices are reached. */
 export class InboxRoom extends roomOnPartyServer(inboxRoomDefinition) {}
+
+/** The room that tells the many members of a chat what happened in it. */
+export class FanoutRoom extends roomOnPartyServer(fanoutRoomDefinition) {}
 
 /** Creates the API, and what is done without a request. */
 const createHandler = (env: Env) => {

@@ -5,7 +5,7 @@ import { AnswerTimeouts } from './answer-timeouts.ts';
 import { Channels } from './channels.ts';
 
 /** Where rooms live: in Durable Objects of the same Worker, or at ROOMS_URL. */
-export type RoomBindings = Pick<Env, 'QR' | 'CALL' | 'INBOX'> & {
+export type RoomBindings = Pick<Env, 'QR' | 'CALL' | 'INBOX' | 'FANOUT'> & {
   readonly ROOMS_URL?: string | undefined;
 };
 
@@ -20,10 +20,11 @@ export const tellRoomOf = ({
   QR: qr,
   CALL: call,
   INBOX: inbox,
+  FANOUT: fanout,
   ROOMS_URL,
 }: RoomBindings): TellRoom | undefined => {
   if (ROOMS_URL) return undefined;
-  const namespaces = { qr, call, inbox };
+  const namespaces = { qr, call, inbox, fanout };
   const timeouts = new AnswerTimeouts();
   const channels = new Channels(async ({ party, id }) => {
     const headers = { Upgrade: 'websocket', [CHANNEL]: '1' };
@@ -50,9 +51,9 @@ export const tellRoomOf = ({
  * difference. Rooms take only signed requests, so the path needs no secret.
  */
 export const fetchRoomOf =
-  ({ QR: qr, CALL: call, INBOX: inbox, ROOMS_URL }: RoomBindings): FetchRoom =>
+  ({ QR: qr, CALL: call, INBOX: inbox, FANOUT: fanout, ROOMS_URL }: RoomBindings): FetchRoom =>
   ({ party, id }, init, query = '') => {
     const path = `/parties/${party}/${id}${query}`;
     if (ROOMS_URL) return fetch(`${ROOMS_URL}${path}`, init);
-    return { qr, call, inbox }[party].getByName(id).fetch(`https://room${path}`, init);
+    return { qr, call, inbox, fanout }[party].getByName(id).fetch(`https://room${path}`, init);
   };

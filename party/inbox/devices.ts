@@ -1,10 +1,8 @@
 import type { CloseReason } from '../../src/contract/sockets/protocol.ts';
-import { DEVICE_LIMIT, VERSION } from '../../src/contract/sockets/protocol.ts';
+import { DEVICE_LIMIT } from '../../src/contract/sockets/protocol.ts';
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
-import { noteDeviceHere, ringsOnLateDevice } from './crossing.ts';
-import { describeRing, isRinging, releaseLegacyDevice, ringIdleLegacyDevices } from './ending.ts';
-import { describeHeldCall } from './held.ts';
+import { releaseLegacyDevice, ringIdleLegacyDevices } from './ending.ts';
 import type { InboxSocket } from './state.ts';
 import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
@@ -108,32 +106,6 @@ export const findSilent = ({ now }: InboxStep, present: readonly Present[]): Rea
 const closeDevice = (step: InboxStep, socket: InboxSocket, why: CloseReason): void => {
   step.close(socket.id, why);
   releaseLegacyDevice(step, socket);
-};
-
-/** A new device says which version it speaks, and is told all that rings. */
-export const onHello = (step: InboxStep, socket: InboxSocket, version: number): void => {
-  if (version !== VERSION) {
-    step.close(socket.id, 'version');
-    return;
-  }
-  step.updateSocket(socket, { hello: true });
-  const { device } = socket.who;
-  const ringing = step
-    .entriesIn('ringing')
-    .filter((entry) => isRinging(entry, step.now) && ringsOnLateDevice(entry, device, step.now));
-  const rings = ringing.map(({ ring }) => describeRing(ring, step.now));
-  step.send(socket.id, { type: 'welcome', version, rings, ...describeHeldCall(step, device) });
-  for (const { call } of ringing) markReachable(step, call, device);
-};
-
-/** A call rings on a device that has come; if it rang on none before, its room is told [C5]. */
-const markReachable = (step: InboxStep, call: string, device: string): void => {
-  noteDeviceHere(step, call, device);
-  const entry = step.entry(call);
-  if (entry?.state !== 'ringing') return;
-  if (entry.answer.outcome !== 'ok' || entry.answer.devices > 0) return;
-  step.putEntry({ ...entry, answer: { ...entry.answer, devices: 1 } });
-  step.act(call, device, { type: 'here' });
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { LegacyFrame } from '../../src/contract/sockets/legacy.ts';
+import type { LegacyCallFrame } from '../../src/contract/sockets/legacy.ts';
 import type { CarriedSignal, ToInbox } from '../wire/messages.ts';
 import type { ToWorker } from '../wire/to-worker.ts';
 import { CallAnswer } from '../wire/to-worker.ts';
@@ -18,16 +18,20 @@ import { IDLE } from './state.ts';
 import type { InboxStep } from './step.ts';
 import { soleUserOf } from './users.ts';
 
-type Payload = Extract<LegacyFrame, { event: 'call:offer' }>['payload'];
+type Payload = Extract<LegacyCallFrame, { event: 'call:offer' }>['payload'];
 
 /** How many candidates of a device wait until they can be passed on. */
 const WAITING_LIMIT = 64;
 
 /**
- * A legacy device has said something: the inbox takes part in calls in its name. A frame that makes
- * no sense at the moment is ignored [C38].
+ * A legacy device has said something of a call: the inbox takes part in its name. A frame that
+ * makes no sense at the moment is ignored [C38].
  */
-export const onLegacyFrame = (step: InboxStep, socket: InboxSocket, frame: LegacyFrame): void => {
+export const onLegacyFrame = (
+  step: InboxStep,
+  socket: InboxSocket,
+  frame: LegacyCallFrame,
+): void => {
   const isHangup = frame.event === 'call:hangup';
   if (!isHangup && socket.line && isLineFull(step, socket.line)) return;
   switch (frame.event) {

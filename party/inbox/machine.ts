@@ -4,7 +4,8 @@ import type { Present, RoomEvent, RoomStart, Step } from '../definition.ts';
 import type { Item, Outcome } from '../outbox.ts';
 import { EMPTY_OUTBOX, restart, retry, takeAnswer } from '../outbox.ts';
 import type { ToInbox } from '../wire/messages.ts';
-import { findSilent, onConnect, onHello, onSocketClosed } from './devices.ts';
+import { onTyping, tellDevices } from './chats.ts';
+import { findSilent, onConnect, onSocketClosed } from './devices.ts';
 import { onDial } from './dialling.ts';
 import { onDirect } from './direct.ts';
 import { declineCall, expireCalls, hangUpCall } from './ending.ts';
@@ -23,6 +24,7 @@ import type { Entry, EntryIn, InboxSocket, InboxState, StoredInbox } from './sta
 import { EMPTY_INBOX, IDLE, isLegacyDevice } from './state.ts';
 import { InboxStep } from './step.ts';
 import { enterCall, leaveCall } from './taking-part.ts';
+import { expireWelcomes, onFeedReply, onHello } from './welcome.ts';
 
 /** A frame of a new device, or of a legacy one. */
 export type InboxFrame = InboxClientFrame | LegacyFrame;
@@ -47,7 +49,7 @@ export const startInbox = (
     const { device, ...line } = lines.find((other) => other.device === who.device) ?? {};
     return [{ ...IDLE, id: connection.id, who, hello: !who.old, ...('call' in line && { line }) }];
   });
-  const unwritten = { linesAt: undefined, sessionsCheckedAt: undefined };
+  const unwritten = { linesAt: undefined, sessionsCheckedAt: undefined, feedAsked: 0 };
   const step = new InboxStep({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, ...unwritten }, now);
   step.takeOver(restart(outbox));
   for (const entry of [...step.entriesIn('dialling'), ...step.entriesIn('active')]) {
@@ -61,6 +63,7 @@ export const stepInbox = (state: InboxState, event: InboxEvent, now: number): St
   const step = new InboxStep(state, now);
   expireCalls(step);
   expireSessions(step);
+  expireWelcomes(step);
   dispatch(step, event);
   return step.result;
 };
@@ -92,11 +95,16 @@ const dispatch = (step: InboxStep, event: InboxEvent): void => {
 
 /** A device has said something, in its own dialect. */
 const onFrame = (step: InboxStep, socket: InboxSocket | undefined, frame: InboxFrame): void => {
-  if (!socket || socket.who.old !== 'event' in frame) return;
+  if (!socket) return;
+  if ('type' in frame && frame.type === 'ping') {
+    step.send(socket.id, { type: 'pong' });
+    return;
+  }
+  if (socket.who.old !== 'event' in frame) return;
   if ('event' in frame) onLegacyFrame(step, socket, frame);
-  else if (frame.type === 'hello') onHello(step, socket, frame.version);
-  else if (frame.type === 'ping') step.send(socket.id, { type: 'pong' });
+  else if (frame.type === 'hello') onHello(step, socket, frame);
   else if (!socket.hello) step.sendError(socket, 'hello_first');
+  else if (frame.type === 'typing') onTyping(step, socket, frame.chat);
   else {
     const entry = step.entry(frame.call);
     if (frame.type === 'hangup') {
@@ -136,6 +144,9 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
       const retryAfterSeconds = countUse(step, 'turns');
       return retryAfterSeconds > 0 ? { outcome: 'limited', retryAfterSeconds } : { outcome: 'ok' };
     }
+    case 'chat':
+      tellDevices(step, message);
+      return DONE;
     case 'revoked': {
       const { sids, others } = message;
       endSessions(step, others ? [...sids, ...sessionsOtherThan(step, others)] : sids);
@@ -146,6 +157,7 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
 
 /** A call or the Worker has answered what it was told; or has not, then `answer` is undefined. */
 const onReply = (step: InboxStep, n: number, answer: unknown): void => {
+  onFeedReply(step, n, answer);
   const { outcomes, ...posted } = takeAnswer(step.state.outbox, { n, answer }, step.now);
   step.takeOver(posted);
   for (const outcome of outcomes) if (outcome.over) onOutcome(step, outcome);

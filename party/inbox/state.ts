@@ -86,6 +86,16 @@ export interface InboxSocket {
   readonly dial: number | undefined;
   /** Its candidates that cannot be passed on yet. */
   readonly waiting: readonly CarriedSignal[];
+  /** A new device that waits for its welcome, which is to say how far the feed has come [M22]. */
+  readonly welcome?: AwaitedWelcome | undefined;
+  /** The chats that a new device was typing in lately [M28]. */
+  readonly typing?: readonly { readonly chat: string; readonly at: number }[];
+}
+
+/** A welcome that waits for the Worker: the number of the answer, and until when it waits. */
+export interface AwaitedWelcome {
+  readonly n: number;
+  readonly until: number;
 }
 
 /** What a legacy socket has that is in no call. */
@@ -117,10 +127,12 @@ export interface InboxState {
    * if it did not answer, or if this host has not asked yet.
    */
   readonly sessionsCheckedAt: number | undefined;
+  /** GCRA theoretical arrival time of the next question for the feed's newest number. */
+  readonly feedAsked: number;
 }
 
 /** The fields of a state that are not written as they are. */
-export const UNWRITTEN = ['id', 'sockets', 'linesAt', 'sessionsCheckedAt'] as const;
+export const UNWRITTEN = ['id', 'sockets', 'linesAt', 'sessionsCheckedAt', 'feedAsked'] as const;
 
 /**
  * The part of a state that outlives the host. Of the signals of legacy devices it has the counts.
@@ -144,7 +156,8 @@ export const EMPTY_INBOX: StoredInbox = {
 
 /** Picks what outlives the host. */
 export const toStored = (state: InboxState): StoredInbox => {
-  const { id: _, linesAt: __, sessionsCheckedAt: ___, sockets, outbox, ...rest } = state;
+  const { id: _, linesAt: __, sessionsCheckedAt: ___, feedAsked: ____, ...written } = state;
+  const { sockets, outbox, ...rest } = written;
   return {
     ...rest,
     outbox: durable(outbox),
@@ -175,8 +188,16 @@ export const lineCallsDiffer = (before: InboxState, after: InboxState): boolean 
   return before.sockets !== after.sockets && differ(callsOf(before), callsOf(after));
 };
 
-/** When changed counts of lines are written, in milliseconds since 1970. */
-export const reminderAt = ({ linesAt }: InboxState): number | undefined => linesAt;
+/**
+ * When changed counts of lines are written, or a welcome waits no longer, in milliseconds since
+ * 1970.
+ */
+export const reminderAt = ({ linesAt, sockets }: InboxState): number | undefined => {
+  let first = linesAt;
+  for (const { welcome } of sockets)
+    if (welcome && (first === undefined || welcome.until < first)) first = welcome.until;
+  return first;
+};
 
 /**
  * When the inbox has to be woken, in milliseconds since 1970: for the next call that runs out, or

@@ -10,7 +10,7 @@ import { validate } from '../../src/platform/http/router.ts';
 import type { Settings } from '../../src/platform/settings.ts';
 import type { Done } from './messages.ts';
 import { roomSecrets, verify } from './signature.ts';
-import type { CallAnswer, SessionsAnswer } from './to-worker.ts';
+import type { CallAnswer, FeedAnswer, MembersAnswer, SessionsAnswer } from './to-worker.ts';
 import { ToWorker } from './to-worker.ts';
 
 /** The path to which rooms post what they tell the Worker. */
@@ -20,7 +20,7 @@ export const WORKER_PATH = '/api/internal/rooms';
 export type OnRoomMessage = (
   ctx: RequestContext,
   message: ToWorker,
-) => Promise<CallAnswer | Done | SessionsAnswer>;
+) => Promise<CallAnswer | Done | FeedAnswer | MembersAnswer | SessionsAnswer>;
 
 /** The longest message of a room, in bytes: it has a legacy offer twice, raw and as understood. */
 const MESSAGE_LIMIT = 3 * SIGNAL_LIMIT;

@@ -4,5 +4,6 @@ import * as z from 'zod';
 export const device = z.string();
 export const user = z.string();
 export const call = z.string();
+export const chat = z.string();
 /** Which request of an inbox a legacy client's call came of: the client may have dialled again. */
 export const request = z.int().optional();

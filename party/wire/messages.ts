@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { REASONS, Signal } from '../../src/contract/sockets/call.ts';
 import { Profile } from '../../src/contract/sockets/inbox.ts';
 import { QrMessage } from '../../src/contract/sockets/qr.ts';
+import { ToldOfChat } from './chats.ts';
 import { call, device, request, user } from './fields.ts';
 
 /**
@@ -242,6 +243,7 @@ export const ToInbox = z.discriminatedUnion('type', [
     sids: z.array(z.string()),
     others: z.object({ but: z.string(), until: z.number() }).optional(),
   }),
+  ToldOfChat,
 ]);
 
 export type ToInbox = z.output<typeof ToInbox>;

@@ -1,15 +1,16 @@
 import type { CloseReason, Room } from '../../src/contract/sockets/protocol.ts';
 import type { QrMessage } from '../../src/contract/sockets/qr.ts';
+import type { ToFanout } from './chats.ts';
 import type { Entrant, ToCall, ToInbox } from './messages.ts';
 
-/** The rooms that clients are connected to. */
+/** The rooms, as the Worker reaches them. */
 export interface Rooms {
   /**
    * Tells a room something and returns its answer.
    *
    * @throws when the room cannot be reached
    */
-  ask(room: Room, message: ToCall | ToInbox | QrMessage): Promise<unknown>;
+  ask(room: Room, message: ToCall | ToInbox | ToFanout | QrMessage): Promise<unknown>;
   /**
    * Lets a client in: returns 101 with its WebSocket.
    *

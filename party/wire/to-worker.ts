@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { REASONS } from '../../src/contract/sockets/call.ts';
-import { call, device, request, user } from './fields.ts';
+import { call, chat, device, request, user } from './fields.ts';
 import { CarriedSignal } from './messages.ts';
 
 /** The messages of rooms to the Worker. */
@@ -43,6 +43,20 @@ export const ToWorker = z.discriminatedUnion('type', [
     /** TURN credentials to be revoked. */
     turn: z.array(z.string()),
   }),
+  /** From an inbox: the newest number in this user's feed? {@link FeedAnswer} [M22]. */
+  z.object({ type: z.literal('feed'), user }),
+  /** From an inbox: this user types. Answered with {@link Done}, whoever is told [M28]. */
+  z.object({ type: z.literal('typing'), user, chat }),
+  /** From a fan-out room: the next members of its chat? {@link MembersAnswer} [M27]. */
+  z.object({
+    type: z.literal('members'),
+    chat,
+    /** The member after whom they come, in the order of ids; none for the first ones. */
+    after: user.optional(),
+    /** Only those who may read the message in this place [M25]. */
+    seq: z.int().optional(),
+    limit: z.int().min(1).max(100),
+  }),
 ]);
 
 export type ToWorker = z.output<typeof ToWorker>;
@@ -66,3 +80,16 @@ export const SessionsAnswer = z.object({
 
 /** The answer to `sessions`: those that have ended. */
 export type SessionsAnswer = z.output<typeof SessionsAnswer>;
+
+/** The answer to `feed`. */
+export const FeedAnswer = z.object({ outcome: z.literal('ok'), n: z.int() });
+
+export type FeedAnswer = z.output<typeof FeedAnswer>;
+
+/** The answer to `members`: fewer than were asked for when there are no more. */
+export const MembersAnswer = z.object({ outcome: z.literal('ok'), members: z.array(user) });
+
+export type MembersAnswer = z.output<typeof MembersAnswer>;
+
+/** The messages about chats. */
+export type AboutChats = Extract<ToWorker, { readonly type: 'feed' | 'typing' | 'members' }>;

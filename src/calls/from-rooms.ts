@@ -1,5 +1,10 @@
 import type { Done } from '../../party/wire/messages.ts';
-import type { CallAnswer, SessionsAnswer, ToWorker } from '../../party/wire/to-worker.ts';
+import type {
+  AboutChats,
+  CallAnswer,
+  SessionsAnswer,
+  ToWorker,
+} from '../../party/wire/to-worker.ts';
 import { startCall } from '../contract/http/calls.ts';
 import { ApiError, kindOf, StoreError } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
@@ -8,8 +13,8 @@ import { dial } from './dial.ts';
 import { keepRecord } from './record.ts';
 
 /**
- * Does what a room asks of the Worker: finds ended sessions, keeps a record, or
- * dials for a legacy client.
+ * Does what a room asks of the Worker beside chats: finds ended sessions, keeps a record, or dials
+ * for a legacy client.
  *
  * @throws {StoreError} when the room has to ask again
  * @throws {ApiError} `invalid_field` when it can never be done
@@ -17,7 +22,7 @@ import { keepRecord } from './record.ts';
 export const onRoomMessage = async (
   ctx: RequestContext,
   services: Services,
-  message: ToWorker,
+  message: Exclude<ToWorker, AboutChats>,
 ): Promise<CallAnswer | Done | SessionsAnswer> => {
   if (message.type === 'sessions') {
     const ended = await services.sessions.findEnded(message.user, message.sessions);

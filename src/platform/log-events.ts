@@ -165,6 +165,12 @@ export const LOG_EVENTS = {
     level: 'error',
     meaning: 'a room could not be reached; the client got 503, and comes back or polls',
   },
+  'chat.not_told': {
+    level: 'error',
+    meaning:
+      'some devices did not hear at once of a change in a chat, or that somebody types; they ' +
+      'read it when they sync',
+  },
   'room.failed': {
     level: 'error',
     meaning:

@@ -186,6 +186,8 @@ export class SimulatedWorker {
       const sids = told.sessions.map(({ sid }) => sid);
       return onAnswer({ outcome: 'ok', ended: sids.filter((sid) => !this.lives(sid)) });
     }
+    // Nobody chats here.
+    if (told.type !== 'call') return onAnswer(undefined);
     const { from, device, to, offer, request } = told;
     const answer = (admission: Admission | undefined) => {
       const isTheirs = admission?.outcome === 'call' && admission.role === 'caller';

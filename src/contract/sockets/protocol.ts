@@ -4,9 +4,12 @@ import * as z from 'zod';
  * The kinds of rooms: WebSockets at `/parties/<party>/<room>` with JSON text frames both ways.
  * docs/protocol.md describes them for writers of clients.
  */
-export const PARTIES = ['qr', 'call', 'inbox'] as const;
+export const PARTIES = ['qr', 'call', 'inbox', 'fanout'] as const;
 
-/** A room: of a sign-in by QR code, of a call, or the inbox that reaches a user's devices. */
+/**
+ * A room: of a sign-in by QR code, of a call, the inbox that reaches a user's devices, or the one
+ * that tells the many members of a chat, to which no client connects.
+ */
 export interface Room {
   readonly party: (typeof PARTIES)[number];
   readonly id: string;
@@ -78,8 +81,8 @@ export const CLOSE = {
 export type CloseReason = keyof typeof CLOSE;
 
 /**
- * The text that asks for a sign of life, and its answer. It is no JSON, so it does not wake a
- * sleeping room, and legacy clients, whose pings are not answered, never send it.
+ * The text that asks for a sign of life, and its answer. It does not wake a sleeping room. Legacy
+ * clients never send it: their pings are frames.
  */
 export const PING = ['ping', 'pong'] as const;
 

@@ -41,8 +41,8 @@ describe('what a legacy client says', () => {
     'null',
     '[]',
     '"call:hangup"',
-    '{"type":"ping"}',
     '{"type":"pong"}',
+    '{"type":["ping"]}',
     '{"event":"call:unknown","payload":{}}',
     '{"event":"__proto__"}',
     '{"event":"call:offer"}',
@@ -59,7 +59,8 @@ describe('what a legacy client says', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const decoded = decodeLegacy(text);
-        if (decoded) expect(events).toContain(decoded.frame.event);
+        const frame = decoded?.frame ?? { type: 'ping' };
+        expect(['ping', ...events]).toContain('event' in frame ? frame.event : frame.type);
       }),
     );
     fc.assert(

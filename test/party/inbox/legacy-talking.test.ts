@@ -150,19 +150,15 @@ describe('frames of legacy clients that do not fit', () => {
     expect(bob.state).toEqual(state);
   });
 
-  test.each([
-    hangup,
-    answer,
-    ice(1),
-    { event: 'call:offer', payload: {} },
-    { type: 'ping' },
-    { event: 'x' },
-  ])('[C38] %j is ignored', (frame) => {
-    const { state } = bob;
-    bob.say('pc', frame);
-    expect(bob.state.calls).toEqual(state.calls);
-    expect([...bob.got('pc'), ...bob.posts, ...bob.closed]).toEqual([]);
-  });
+  test.each([hangup, answer, ice(1), { event: 'call:offer', payload: {} }, { event: 'x' }])(
+    '[C38] %j is ignored',
+    (frame) => {
+      const { state } = bob;
+      bob.say('pc', frame);
+      expect(bob.state.calls).toEqual(state.calls);
+      expect([...bob.got('pc'), ...bob.posts, ...bob.closed]).toEqual([]);
+    },
+  );
 
   test('[C18] no JSON of a legacy client reaches a device or a call of somebody else', () => {
     take(bob);

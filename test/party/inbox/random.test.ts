@@ -15,6 +15,7 @@ import {
 import { ToWorker } from '../../../party/wire/to-worker.ts';
 import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import { messagesIn } from '../answering.ts';
+import { messageOf } from '../chat-message.ts';
 import { Inbox, profile } from './inbox.ts';
 
 const rooms = {
@@ -26,7 +27,7 @@ const rooms = {
   signal: Done,
   direct: Done,
 };
-const answers = { ...rooms, revoked: Done, turn: TurnAnswer };
+const answers = { ...rooms, revoked: Done, turn: TurnAnswer, chat: Done };
 const legacyEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
 const call = fc.constantFrom('c', 'd', '__proto__', 'constructor');
@@ -43,7 +44,9 @@ const frame = fc.oneof(
     type: fc.constantFrom('decline', 'hangup', 'hello', 'ping', 'x'),
     call,
     version: fc.constantFrom(1, 1, 2),
+    since: fc.constantFrom(undefined, 0, 7),
   }),
+  fc.record({ type: fc.constant('typing'), chat: fc.constantFrom('k', 'l', 'm', '__proto__') }),
   fc.record({ event: fc.constantFrom(...legacyEvents), payload }),
 );
 const is = <Type extends ToInbox['type']>(type: Type) => fc.constant(type);
@@ -97,6 +100,17 @@ const message = fc.oneof(
     to: fc.record({ user, device }),
   }),
   fc.record({ type: is('turn') }),
+  fc.record({
+    type: is('chat'),
+    news: fc.constantFrom<Extract<ToInbox, { type: 'chat' }>['news']>(
+      { type: 'typing', chat: 'k', user: 'alice' },
+      { type: 'change', chat: 'k', what: 'member' },
+      { type: 'message', chat: 'k', isNew: true, message: messageOf('alice') },
+      { type: 'message', chat: 'k', isNew: false, message: messageOf('bob') },
+    ),
+    n: fc.constantFrom(1, 2),
+    sid: fc.constantFrom('phone', 'session of 1'),
+  }),
   fc.record({ type: is('revoked'), sids: fc.array(device, { maxLength: 1 }) }),
 );
 
@@ -104,6 +118,8 @@ const fromNow = (said: ToInbox, now: number): ToInbox => {
   if (said.type === 'ring') return { ...said, expiresAt: now + said.expiresAt };
   return 'until' in said ? { ...said, until: now + said.until } : said;
 };
+
+const nameOf = (got: object) => ('event' in got ? got.event : 'type' in got && got.type);
 
 /** What was written, without devices that have gone and what is of use only in memory. */
 const essence = (kept: unknown, { sockets, linesAt }: InboxState): string => {
@@ -154,7 +170,7 @@ class Life {
     );
     for (const { id, who } of sockets) {
       for (const got of bob.got(id)) {
-        if (who.old) expect('event' in got && legacyEvents).toContain('event' in got && got.event);
+        if (who.old) expect([...legacyEvents, 'pong', 'new_message']).toContain(nameOf(got));
         else expect(InboxServerFrame.safeParse(got).success).toBe(true);
       }
     }
