@@ -1,5 +1,5 @@
 import * as contract from '../contract/http/messages.ts';
-import { toInlineMessage, toMessage } from '../feed/message.ts';
+import { toMessage } from '../feed/message.ts';
 import type { Change, News } from '../feed/tell.ts';
 import { tellMembers } from '../feed/tell.ts';
 import { ApiError } from '../platform/errors.ts';
@@ -38,14 +38,9 @@ export const messageRoutes = (services: Services) => {
   const settle = (act: Act, written: Writing, isNew: boolean) => {
     if (written.outcome === 'too_many_requests') throw tooManyRequests(written.waitMs);
     if (!('message' in written)) throw new ApiError(written.outcome);
-    const { outcome, large, version } = written;
+    const { outcome } = written;
     const message = toMessage(written.message, act.session.userId);
-    // To all members of a large chat goes nothing that was written before some of them came.
-    const news: News =
-      large && !isNew
-        ? { type: 'change', what: 'chat', version }
-        : { type: 'message', isNew, message: toInlineMessage(message) };
-    if (outcome === 'written') tell(act, written, news);
+    if (outcome === 'written') tell(act, written, { type: 'message', isNew, message });
     return { again: outcome === 'again', body: message };
   };
 

@@ -13,13 +13,24 @@ import type { User } from './people.ts';
 import { newUser } from './people.ts';
 import { RefusedUpgrade } from './web-socket.ts';
 
-/** Frames to legacy clients, and a pong, which only tests ask for. */
+/** Frames to legacy clients. */
 export const LegacyFrame = z.union([
   z.object({
     event: z.enum(['call:offer', 'call:answer', 'call:ice', 'call:hangup']),
     payload: z.unknown().optional(),
   }),
   z.strictObject({ type: z.literal('pong') }),
+  z.strictObject({
+    type: z.literal('new_message'),
+    chatId: z.string(),
+    message: z.strictObject({
+      id: z.string(),
+      fromMe: z.boolean(),
+      text: z.string(),
+      time: z.iso.datetime(),
+      attachment: z.strictObject({ type: z.string(), url: z.string() }).optional(),
+    }),
+  }),
 ]);
 
 /** A connection to a `call` room. */
@@ -94,10 +105,10 @@ export class Device {
     return answer;
   }
 
-  /** Opens the inbox and says hello. */
-  async inbox(): Promise<InboxLine> {
+  /** Opens the inbox and says hello, with how far the device has read its feed if it says so. */
+  async inbox(since?: number): Promise<InboxLine> {
     const line = await this.enter(await this.inboxTicket(), InboxServerFrame);
-    line.say({ type: 'hello', version: 1 });
+    line.say({ type: 'hello', version: 1, ...(since !== undefined && { since }) });
     await line.next({ type: 'welcome' });
     return line;
   }
