@@ -170,7 +170,7 @@ export const toStored = (state: InboxState): StoredInbox => {
  * slow and expensive. An inbox that loses its host loses the sockets of these lines too, and an
  * inbox does not sleep before ten seconds without an event.
  */
-export const LINES_MS = 2_000;
+export const LINES_MS = 5_000;
 
 const linesOf = ({ sockets }: InboxState) =>
   sockets.map(({ line }) => line).filter((line) => line !== undefined);

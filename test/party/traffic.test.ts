@@ -124,7 +124,7 @@ describe('signals of legacy clients in a call', () => {
     return bob;
   };
 
-  test('[C46] signals are not written one by one, but once within two seconds', () => {
+  test('[C46] signals are not written one by one, but once within five seconds', () => {
     const bob = talkToLegacy();
     const { writes } = bob;
     for (let n = 1; n <= 50; n++) {
@@ -132,7 +132,7 @@ describe('signals of legacy clients in a call', () => {
       bob.signal('c', n, [offerOf(`v=${n}`)]);
     }
     expect(bob.writes).toBe(writes);
-    bob.wait(2_000);
+    bob.wait(5_000);
     expect(bob.writes).toBe(writes + 1);
     expect(bob.written).toMatchObject({ lines: [{ sent: 51, seen: [{ seq: 50 }] }] });
     expect(bob.wait(30_000).writes).toBe(writes + 1);
