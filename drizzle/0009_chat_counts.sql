@@ -34,6 +34,8 @@ WHERE found."id" = "chats"."id"
 --> statement-breakpoint
 CREATE UNIQUE INDEX "chats_pair_idx" ON "chats" USING btree ("pair");
 --> statement-breakpoint
+CREATE INDEX "chats_large_idx" ON "chats" USING btree ("id") WHERE "chats"."large";
+--> statement-breakpoint
 -- The legacy server kept no marks: what is there counts as read.
 UPDATE "chat_members" SET "read_seq" = "last_seq"
 FROM "chats" WHERE "chats"."id" = "chat_id" AND "last_seq" > 0;

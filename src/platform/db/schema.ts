@@ -126,7 +126,11 @@ export const chats = pgTable(
     /** Whether it ever had more members than feeds are written for; it stays so. */
     large: boolean('large').notNull().default(false),
   },
-  (table) => [uniqueIndex('chats_pair_idx').on(table.pair)],
+  (table) => [
+    uniqueIndex('chats_pair_idx').on(table.pair),
+    // Who asks what is new is told of their large chats each time.
+    index('chats_large_idx').on(table.id).where(sql`${table.large}`),
+  ],
 );
 
 export const chatMembers = pgTable(
