@@ -9,8 +9,9 @@ import { newDevices, two } from '../support/calls/scenes.ts';
 
 afterAll(dropAll);
 
-/** The texts of all frames on a line. */
-const texts = ({ heard }: LegacyLine): string[] => heard.map(({ text }) => text);
+/** The texts of all frames on a line, without the answers to pings, which that server never gave. */
+const texts = ({ heard }: LegacyLine): string[] =>
+  heard.map(({ text }) => text).filter((text) => text !== '{"type":"pong"}');
 
 /** Puts the ids of the two into a recorded frame. */
 const filledIn = (text: string, caller: Device, callee: Device): string =>
@@ -38,7 +39,7 @@ describe('legacy clients on both sides', () => {
         lines[from].say(filledIn(says, a, b));
         if (heard === undefined) continue;
         expected[who].push(filledIn(heard, a, b));
-        await lines[who].next();
+        await lines[who].next({ event: JSON.parse(heard).event });
         expect(texts(lines[who])).toEqual(expected[who]);
       }
       expect(texts(lines.caller)).toEqual(expected.caller);
