@@ -51,13 +51,18 @@ const formatNumber = (value: number) => value.toFixed(value < 10 ? 2 : 1);
 const thousands = (value: number) => `${(value / 1_000).toFixed(1)} k`;
 const NONE = '–';
 
-const compared = (
-  what: string,
-  goal: string,
+/** What is compared of all systems, and the goal. */
+interface Comparison {
+  readonly what: string;
+  readonly goal: string;
+  pick(figures: Figures): readonly number[];
+  show(value: number): string;
+  holds(figure: number): boolean;
+}
+
+const compare = (
   { rooms, bare, ws, peer }: AllFigures,
-  pick: (figures: Figures) => readonly number[],
-  show: (value: number) => string,
-  holds: (ratio: number) => boolean,
+  { what, goal, pick, show, holds }: Comparison,
 ): Row => {
   const of = (figures: Figures) => median(pick(figures));
   const ratio = of(rooms) / of(ws);
@@ -89,10 +94,8 @@ const rung = (share: number, limit: number, { rooms, ws, peer }: AllFigures): Ro
 };
 
 const alone = (
-  what: string,
-  goal: string,
   figure: number | undefined,
-  holds: (figure: number) => boolean,
+  { what, goal, holds }: Pick<Comparison, 'what' | 'goal' | 'holds'>,
 ): Row => ({
   what,
   goal,
@@ -115,37 +118,37 @@ export const rowsOf = (
   const ms = (value: number) => `${formatNumber(value)} ms`;
   const trips = roundTripsOf(all.rooms);
   return [
-    compared(
-      'relay p50, 1,000 messages/s',
-      '≤ 2 × ws',
-      all,
-      ({ latencies }) => latencies.map(({ p50 }) => p50),
-      ms,
-      (ratio) => ratio <= 2,
-    ),
-    compared(
-      'relay p99',
-      '≤ 3 × ws',
-      all,
-      ({ latencies }) => latencies.map(({ p99 }) => p99),
-      ms,
-      (ratio) => ratio <= 3,
-    ),
-    compared(
-      `messages/s, closed loop, ${concurrent} calls`,
-      '≥ 0.5 × ws',
-      all,
-      ({ throughputs }) => throughputs,
-      thousands,
-      (ratio) => ratio >= 0.5,
-    ),
-    alone('memory per 1,000 call sockets', '≤ 320 MB', perThousandSockets, (mb) => mb <= 320),
-    alone(
-      `its growth over ${calls.toLocaleString('en')} calls`,
-      'none',
-      growth,
-      (mb) => mb <= NOISE_MB,
-    ),
+    compare(all, {
+      what: 'relay p50, 1,000 messages/s',
+      goal: '≤ 2 × ws',
+      pick: ({ latencies }) => latencies.map(({ p50 }) => p50),
+      show: ms,
+      holds: (ratio) => ratio <= 2,
+    }),
+    compare(all, {
+      what: 'relay p99',
+      goal: '≤ 3 × ws',
+      pick: ({ latencies }) => latencies.map(({ p99 }) => p99),
+      show: ms,
+      holds: (ratio) => ratio <= 3,
+    }),
+    compare(all, {
+      what: `messages/s, closed loop, ${concurrent} calls`,
+      goal: '≥ 0.5 × ws',
+      pick: ({ throughputs }) => throughputs,
+      show: thousands,
+      holds: (ratio) => ratio >= 0.5,
+    }),
+    alone(perThousandSockets, {
+      what: 'memory per 1,000 call sockets',
+      goal: '≤ 320 MB',
+      holds: (mb) => mb <= 320,
+    }),
+    alone(growth, {
+      what: `its growth over ${calls.toLocaleString('en')} calls`,
+      goal: 'none',
+      holds: (mb) => mb <= NOISE_MB,
+    }),
     rung(0.5, 25, all),
     rung(0.99, 100, all),
     {

@@ -171,7 +171,11 @@ const main = async (): Promise<boolean> => {
   await step('ending them', () => endAllOf(rooms.pairs));
   const growth = GROWTH_CALLS
     ? await step(`${GROWTH_CALLS} calls come and go`, () =>
-        measureGrowth(worker, rooms.system, users.slice(0, churners), GROWTH_CALLS),
+        measureGrowth(worker, {
+          rooms: rooms.system,
+          users: users.slice(0, churners),
+          calls: GROWTH_CALLS,
+        }),
       )
     : undefined;
 

@@ -71,6 +71,13 @@ const makeShortCalls = async (
   await pause(GONE_MS);
 };
 
+/** Calls that end at once: where, between whom, and how many. */
+interface ShortCalls {
+  readonly rooms: Rooms;
+  readonly users: readonly User[];
+  readonly calls: number;
+}
+
 /**
  * Measures by how much the memory of a Worker grows from one half of the calls to the next, in MB.
  * All calls have ended by then, so that the second half can use the memory of the first again.
@@ -79,9 +86,7 @@ const makeShortCalls = async (
  */
 export const measureGrowth = async (
   worker: WorkerServer,
-  rooms: Rooms,
-  users: readonly User[],
-  calls: number,
+  { rooms, users, calls }: ShortCalls,
 ): Promise<number | undefined> => {
   await makeShortCalls(rooms, users, calls / 2);
   const before = worker.memory();

@@ -33,7 +33,7 @@ export const botApi = ({ token, bot, faults, calls, clock }: BotApi): Hono => {
     const chatId = params && integer(params, 'chat_id');
     const isKnown = segment === `bot${token}`;
     const fault = isKnown ? faults.take(method, chatId) : undefined;
-    const reply = isKnown ? replyTo(bot, method, params, fault) : refuse(401, 'Unauthorized');
+    const reply = isKnown ? replyTo(bot, { method, params }, fault) : refuse(401, 'Unauthorized');
     const status = (
       fault?.garbage ? (fault.status ?? 200) : reply.ok ? 200 : reply.error_code
     ) as ContentfulStatusCode;
@@ -48,12 +48,13 @@ export const botApi = ({ token, bot, faults, calls, clock }: BotApi): Hono => {
   });
 };
 
-const replyTo = (
-  bot: Bot,
-  method: string,
-  params: Params | undefined,
-  fault: Fault | undefined,
-): Reply => {
+/** A call of a method, whose parameters are undefined where they could not be read. */
+interface Call {
+  readonly method: string;
+  readonly params: Params | undefined;
+}
+
+const replyTo = (bot: Bot, { method, params }: Call, fault: Fault | undefined): Reply => {
   if (fault?.status || fault?.garbage) return refusalFor(fault.status ?? 502, fault.retryAfter);
   return params ? callMethod(bot, method, params) : badRequest("can't parse request body");
 };

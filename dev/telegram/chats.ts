@@ -144,8 +144,7 @@ export class Chats {
   edit(
     id: number,
     messageId: number,
-    text: string,
-    inline?: InlineKeyboardMarkup,
+    { text, inline }: { text: string; inline?: InlineKeyboardMarkup | undefined },
   ): Message.TextMessage | undefined {
     const chat = this.#chats.get(id);
     const before = this.sent(id, messageId);

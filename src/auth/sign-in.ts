@@ -60,7 +60,7 @@ export const signInByCode = async (
     case 'voided':
       throw arrivedAfterVoid('verify-code');
     case 'ok':
-      return finishSignIn(ctx, services, { method, signIn: checked });
+      return finishSignIn(ctx, services, { asked: attempt.now, method, signIn: checked });
   }
 };
 
@@ -89,7 +89,7 @@ export const signInByLink = async (
   const used = await undoIfUnanswered(ctx, method, useLink(redis, attempt));
   if (used.outcome === 'wrong') throw new ApiError('invalid_link');
   if (used.outcome === 'voided') throw arrivedAfterVoid('verify-link');
-  return finishSignIn(ctx, services, { method, signIn: used });
+  return finishSignIn(ctx, services, { asked: attempt.now, method, signIn: used });
 };
 
 const newSession = (method: 'code' | 'link', device: Device) => ({
@@ -121,8 +121,9 @@ const undoIfUnanswered = <Answer>(
     throw error;
   });
 
-/** A sign-in whose phone number is proved, and the method that proved it. */
+/** A sign-in whose phone number is proved, and the method that proved it when it was `asked`. */
 interface ProvedSignIn {
+  readonly asked: number;
   readonly method: SignInMethod;
   readonly signIn: SignIn;
 }
@@ -131,7 +132,7 @@ interface ProvedSignIn {
 const finishSignIn = async (
   ctx: RequestContext,
   services: Services,
-  { method, signIn }: ProvedSignIn,
+  { asked, method, signIn }: ProvedSignIn,
 ): Promise<string> => {
   const { settings, redis, db, sessions } = services;
   const { sid, newUserId, phone, signedInAt, chat, ended } = signIn;
@@ -150,7 +151,7 @@ const finishSignIn = async (
   };
   const userId = signIn.userId ?? (await findUser().catch(undoNow));
   const token = await signToken(jwtSecretsOf(settings), { userId, sid }, signedInAt);
-  sessions.remember({ sid });
+  sessions.remember({ sid }, asked);
   // A user who has just been made has no chat, since a link makes its user.
   const hasNoChat = signIn.userId === undefined && userId === newUserId;
   const link = chat.known || hasNoChat ? { phone, chat: { ...chat, known: true } } : undefined;

@@ -11,7 +11,7 @@ import type { Session } from '../session/token.ts';
 import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
 import { drawQrCode } from './code.ts';
 import { createQrRoomId } from './room-id.ts';
-import type { Asking } from './store.ts';
+import type { Asker } from './store.ts';
 import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts';
 
 /**
@@ -20,7 +20,7 @@ import { checkRequest, decideRequest, storeRequest, voidStep } from './store.ts'
  */
 const TOLERANCE_MS = 500;
 
-const askingOf = ({ client, now }: RequestContext): Asking => ({
+const askerOf = ({ client, now }: RequestContext): Asker => ({
   id: client.requestId,
   address: client.address,
   now: now(),
@@ -35,14 +35,14 @@ export const beginQr = async (
   ctx: RequestContext,
   { settings, redis }: Pick<Services, 'settings' | 'redis'>,
 ) => {
-  const asking = askingOf(ctx);
-  const expiresAt = asking.now + QR_TTL_SECONDS * 1000;
+  const asker = askerOf(ctx);
+  const expiresAt = asker.now + QR_TTL_SECONDS * 1000;
   const codes = [drawQrCode(), drawQrCode(), drawQrCode()] as const;
   const secret = drawRandomText(32);
   // The room outlives the code, so that it can tell of a confirmation in the last second.
   const room = await createQrRoomId(jwtSecretsOf(settings), expiresAt + QR_COLLECT_SECONDS * 1000);
   const stored = await storeRequest(redis, settings, {
-    ...asking,
+    ...asker,
     codes,
     expiresAt,
     record: formatSessionRecord('qr', ctx.client.device),
@@ -76,7 +76,7 @@ export const pollQr = async (
   const { requestId: id } = ctx.client;
   const pollHash = secret && (await sha256(secret));
   const leastGapMs = POLL_INTERVAL_SECONDS * 1000 - TOLERANCE_MS;
-  const poll = { ...askingOf(ctx), code, pollHash, sid: createSid(), leastGapMs };
+  const poll = { ...askerOf(ctx), code, pollHash, sid: createSid(), leastGapMs };
   const checked = await checkRequest(redis, settings, poll).catch((error) => {
     const undo = () => voidStep(redis, { step: 'check', code, id });
     ctx.defer('qr.check_not_voided', () => undoWithRetries(undo));
@@ -93,7 +93,7 @@ export const pollQr = async (
       const { userId, record, ended, sid, at, isRepeated } = checked;
       const { method, ...device } = SessionRecord.parse(JSON.parse(record));
       const token = await signToken(jwtSecretsOf(settings), { userId, sid }, at);
-      sessions.remember({ sid });
+      sessions.remember({ sid }, poll.now);
       // The user was told when the token was collected for the first time.
       if (isRepeated) return { status: checked.outcome, token };
       closeSockets(ctx, services, { userId, sids: ended });
@@ -133,7 +133,7 @@ export const decideQr = async (
   { settings, redis, sessions, rooms }: Services,
   { step, code, session }: QrDecision,
 ) => {
-  const decision = { ...askingOf(ctx), step, code, session };
+  const decision = { ...askerOf(ctx), step, code, session };
   const decided = await decideRequest(redis, settings, decision).catch((error) => {
     if (step === 'confirm') {
       const undo = () => voidStep(redis, { ...decision, step });

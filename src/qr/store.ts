@@ -19,14 +19,14 @@ const missesOf = (limits: Limits, code: string, who: string) =>
   isQrCode(code) ? limitForAddress(limits, who, limits.ADDRESS_QR_MISSES_PER_10_MINUTES) : 0;
 
 /** Who asks: `id` names this very request, `now` is in milliseconds. */
-export interface Asking {
+export interface Asker {
   readonly id: string;
   readonly address: string;
   readonly now: number;
 }
 
 /** A request to be stored. */
-export interface NewRequest extends Asking {
+export interface NewRequest extends Asker {
   /** Codes, of which the first that nobody has is taken. */
   readonly codes: readonly [string, string, string];
   /** Milliseconds since 1970. */
@@ -63,7 +63,7 @@ export const storeRequest = (redis: RedisClient, limits: Limits, request: NewReq
 };
 
 /** One poll. */
-export interface Poll extends Asking {
+export interface Poll extends Asker {
   readonly code: string;
   /** Undefined for a client that has nothing but the code. */
   readonly pollHash: string | undefined;
@@ -92,7 +92,7 @@ export const checkRequest = (redis: RedisClient, limits: Limits, poll: Poll) => 
 };
 
 /** What somebody who is signed in says of a code: whether to read, confirm or deny it. */
-export interface Decision extends Asking {
+export interface Decision extends Asker {
   readonly step: 'info' | 'confirm' | 'deny';
   readonly code: string;
   readonly session: Session;

@@ -24,8 +24,11 @@ export interface Sessions {
    * nothing.
    */
   findEnded(userId: string, sessions: readonly KnownSession[]): Promise<readonly string[]>;
-  /** Remembers that a session lives: it has just begun, or a script said so. */
-  remember(session: Pick<Session, 'sid'>): void;
+  /**
+   * Remembers that a session lives, as Redis said when it was `asked`: an answer may be as old as
+   * the question.
+   */
+  remember(session: Pick<Session, 'sid'>, asked: number): void;
   /** Forgets sessions that have just ended. */
   forget(sids: readonly string[]): void;
   /** Ends a session of a user. */
@@ -39,14 +42,14 @@ export const createSessions = ({
   redis,
   now,
 }: Pick<TelegramServices, 'redis' | 'now'>): Sessions => {
-  /** Maps a sid to when the session was alive; the one heard of longest ago comes first. */
+  /** Maps a sid to when the session still lived; the one heard of longest ago comes first. */
   const remembered = new Map<string, number>();
   const forget = (sids: readonly string[]) => {
     for (const sid of sids) remembered.delete(sid);
   };
-  const remember = ({ sid }: Pick<Session, 'sid'>, at = now()) => {
+  const remember = ({ sid }: Pick<Session, 'sid'>, asked: number) => {
     remembered.delete(sid);
-    remembered.set(sid, at);
+    remembered.set(sid, asked);
     const [oldest] = remembered.keys();
     if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest);
   };
@@ -56,7 +59,6 @@ export const createSessions = ({
       return age >= 0 && age < REMEMBERED_MS;
     },
     lives: async (session, device) => {
-      // The answer may be as old as the question.
       const asked = now();
       const lives = await seeSession(redis, { session, device, now: asked });
       if (lives) remember(session, asked);
@@ -68,7 +70,7 @@ export const createSessions = ({
       forget(ended);
       return ended;
     },
-    remember: (session) => remember(session),
+    remember,
     forget,
     revoke: (userId, sid) => {
       forget([sid]);

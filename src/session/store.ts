@@ -20,7 +20,7 @@ import type { KnownSession, Session } from './token.ts';
 import { sessionOf } from './token.ts';
 
 /** The session of whoever asks, and what a script needs to know beside it. */
-export interface Asking {
+export interface SeenSession {
   readonly session: Session;
   readonly device: Device;
   readonly now: number;
@@ -28,23 +28,23 @@ export interface Asking {
 
 const keysOf = (userId: string) => ({ sessions: keys.sessions(userId) });
 
-const toSeen = ({ session, device, now }: Asking) => ({
+const toSeen = ({ session, device, now }: SeenSession) => ({
   ...sessionArguments(session),
   now,
   record: formatSessionRecord('legacy', device),
 });
 
 /** Whether a session lives; notes that it was seen. */
-export const seeSession = (redis: RedisClient, asking: Asking): Promise<boolean> =>
-  redis.run(SEE_SESSION, keysOf(asking.session.userId), toSeen(asking));
+export const seeSession = (redis: RedisClient, seen: SeenSession): Promise<boolean> =>
+  redis.run(SEE_SESSION, keysOf(seen.session.userId), toSeen(seen));
 
 /**
  * The sessions of whoever asks, the oldest first.
  *
  * @returns undefined when the asking session was revoked
  */
-export const listSessions = async (redis: RedisClient, asking: Asking) => {
-  const listed = await redis.run(LIST_SESSIONS, keysOf(asking.session.userId), toSeen(asking));
+export const listSessions = async (redis: RedisClient, seen: SeenSession) => {
+  const listed = await redis.run(LIST_SESSIONS, keysOf(seen.session.userId), toSeen(seen));
   if (listed.outcome === 'revoked') return undefined;
   return listed.sessions.map(({ record, ...times }) => ({
     ...times,
@@ -60,7 +60,7 @@ export const listSessions = async (redis: RedisClient, asking: Asking) => {
  */
 export const closeSessions = async (
   redis: RedisClient,
-  { session, which, now }: Pick<Asking, 'session' | 'now'> & { readonly which: string },
+  { session, which, now }: Pick<SeenSession, 'session' | 'now'> & { readonly which: string },
 ): Promise<readonly string[] | undefined> => {
   const args = { ...sessionArguments(session), now, which };
   const closed = await redis.run(CLOSE_SESSIONS, keysOf(session.userId), args);

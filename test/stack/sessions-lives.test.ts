@@ -166,6 +166,26 @@ describe('whether a session lives', () => {
   });
 });
 
+test('[A38] the half minute begins when Redis was asked, however long Postgres takes then', async () => {
+  const clock = new TestClock();
+  const local = localApi({}, clock.now);
+  const phone = freshPhone();
+  const { code } = await requestCode(local, phone);
+  await local.settle();
+  await database.behave({ mode: 'hold' });
+  const signingIn = local.post('/api/auth/verify-code', { phone, code });
+  await database.held(1);
+  clock.advance(5);
+  await database.behave({ mode: 'pass' });
+  const token = String((await signingIn).body.token);
+  await local.settle();
+  await redis.behave({ mode: 'dead' });
+  clock.advance(24);
+  expect((await profile(local, token)).status).toBe(200);
+  clock.advance(1);
+  expect((await profile(local, token)).status).toBe(503);
+});
+
 describe('a sign-in that fails half-way', () => {
   test('[A12] a sign-in whose user cannot be made leaves no session, and one when it succeeds', async () => {
     const phone = freshPhone();

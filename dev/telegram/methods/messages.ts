@@ -59,7 +59,7 @@ const edit = (chats: Chats, params: Params, text?: string): Reply => {
   if (wanted === before.text && JSON.stringify(inline) === JSON.stringify(before.reply_markup)) {
     return badRequest(NOT_MODIFIED);
   }
-  return ok(chats.edit(chat.id, messageId, wanted, inline));
+  return ok(chats.edit(chat.id, messageId, { text: wanted, inline }));
 };
 
 const readText = (params: Params): string | undefined => {
