@@ -17,14 +17,25 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** The parts `newest` and `page` of a `with`: of the messages that meet `condition` the newest. */
-const selectPage = (condition: SQL, limit: number): SQL => sql`
+/** Which messages of a chat a page is made of: the newest ones that meet `condition`. */
+interface Selection {
+  readonly chatId: string;
+  readonly condition: SQL;
+  readonly limit: number;
+}
+
+/**
+ * The parts `newest` and `page` of a `with`. Chat and place are no columns of a join, so that the
+ * index is walked from its end for as many rows as are wanted, however many there are.
+ */
+const selectPage = ({ chatId, condition, limit }: Selection): SQL => sql`
   newest as (
     select *, row_number() over latest as place, sum(bytes) over latest as total
     from (
       select message.*, ${ATTACHMENT_SIZE} + coalesce(octet_length(message.text), 0) as bytes
-      from messages as message join seat using (chat_id)
-      where message.seq > seat.from_seq and ${condition}
+      from messages as message
+      where message.chat_id = ${chatId} and message.seq > (select from_seq from seat)
+        and ${condition}
       order by message.seq desc limit ${limit + 1}) as message
     window latest as (order by seq desc)),
   page as (
@@ -50,9 +61,9 @@ export interface PageQuery extends Place {
  * @returns undefined for who is not in the chat
  */
 export const listMessages = (db: Database, query: PageQuery): Promise<Page | undefined> => {
-  const { before, limit } = query;
+  const { chatId, before, limit } = query;
   const condition = before === undefined ? sql`true` : sql`message.seq < ${before}`;
-  const statement = sql`with ${seatOf(query)}, ${selectPage(condition, limit)}
+  const statement = sql`with ${seatOf(query)}, ${selectPage({ chatId, condition, limit })}
     select ${PAGE} from seat`;
   return runReadQuery(
     'list messages',
@@ -140,6 +151,8 @@ const lockUnread = ({ chatId, userId }: Place): SQL => sql`
       and greatest(me.read_seq, me.from_seq) < chats.last_seq)
   for no key update`;
 
+const NOT_DELETED = sql`message.deleted_at is null`;
+
 /**
  * Lists the newest messages for a legacy client, without deleted ones, and moves the mark to the
  * end [M5].
@@ -149,7 +162,7 @@ const lockUnread = ({ chatId, userId }: Place): SQL => sql`
 export const openChat = (db: Database, place: Place): Promise<(Page & Mark) | undefined> => {
   const statement = sql`
     with ${seatOf(place)},
-    ${selectPage(sql`message.deleted_at is null`, MESSAGE_PAGE.legacy)},
+    ${selectPage({ chatId: place.chatId, condition: NOT_DELETED, limit: MESSAGE_PAGE.legacy })},
     target as (select last_seq as seq from seat),
     ${moveMark(place, sql`true`)}
     select ${PAGE}, ${MARK} from seat left join marked on true left join moved on true`;

@@ -60,16 +60,16 @@ export const newGroup = async (count: number, row: ChatRow = { type: 'group' }) 
 };
 
 /** The routes of a chat's messages, as somebody asks them. */
-export const messagesAs = (api: Api, { token }: Pick<Person, 'token'>, chat: string) => {
+export const messagesAs = (api: Api, { token }: { token?: string | undefined }, chat: string) => {
   const path = `/api/chats/${chat}/messages`;
+  const send = (method: string, to: string, body?: unknown): Promise<Answer> =>
+    api.send(method, to, { ...(token !== undefined && { token }), body });
   return {
-    send: (body: unknown): Promise<Answer> => api.send('POST', path, { token, body }),
-    list: (query = ''): Promise<Answer> => api.send('GET', `${path}${query}`, { token }),
-    get: (id: string): Promise<Answer> => api.send('GET', `${path}/${id}`, { token }),
-    edit: (id: string, body: unknown): Promise<Answer> =>
-      api.send('PATCH', `${path}/${id}`, { token, body }),
-    remove: (id: string): Promise<Answer> => api.send('DELETE', `${path}/${id}`, { token }),
-    read: (seq: unknown): Promise<Answer> =>
-      api.send('PUT', `/api/chats/${chat}/read`, { token, body: { seq } }),
+    send: (body: unknown) => send('POST', path, body),
+    list: (query = '') => send('GET', `${path}${query}`),
+    get: (id: string) => send('GET', `${path}/${id}`),
+    edit: (id: string, body: unknown) => send('PATCH', `${path}/${id}`, body),
+    remove: (id: string) => send('DELETE', `${path}/${id}`),
+    read: (seq: unknown) => send('PUT', `/api/chats/${chat}/read`, { seq }),
   };
 };
