@@ -27,7 +27,6 @@ const Written = z.tuple([
     allowed: z.boolean(),
     wait_ms: z.int(),
     large: z.boolean().nullable(),
-    version: z.coerce.number().nullable(),
     message: MessageRow.nullable(),
     told: z.array(z.object({ userId: z.string(), n: z.int() })),
   }),
@@ -39,7 +38,6 @@ export type Writing =
       readonly outcome: 'written' | 'again';
       readonly message: MessageRow;
       readonly large: boolean;
-      readonly version: number;
       readonly told: readonly { readonly userId: string; readonly n: number }[];
     }
   | { readonly outcome: (typeof REFUSALS)[number] }
@@ -47,7 +45,7 @@ export type Writing =
 
 const toWriting = (rows: unknown): Writing => {
   const [row] = Written.parse(rows);
-  const { refusal, again, allowed, large, version, message, told } = row;
+  const { refusal, again, allowed, large, message, told } = row;
   if (refusal !== null) return { outcome: refusal };
   if (!again && !allowed) return { outcome: 'too_many_requests', waitMs: row.wait_ms };
   if (message === null) throw new Error('a message was written that is not there');
@@ -55,7 +53,6 @@ const toWriting = (rows: unknown): Writing => {
     outcome: again ? 'again' : 'written',
     message,
     large: large === true,
-    version: version ?? message.version,
     told,
   };
 };
@@ -94,12 +91,12 @@ const writeMessage = (place: Place, now: number, parts: Parts): SQL => {
       where member.from_seq < changed.seq
         and (not seat.large or member.user_id = ${place.userId})),
     ${WRITE_FEED}
-    select refusal, again, allowed, wait_ms, seat.large, moved.version, ${TOLD} as told, (
+    select refusal, again, allowed, wait_ms, seat.large, ${TOLD} as told, (
         select ${MESSAGE} from (
           select * from changed
           union all select * from target where not exists (select from changed)) as message
       ) as message
-    from verdict cross join rate left join seat on true left join moved on true`;
+    from verdict cross join rate left join seat on true`;
 };
 
 const runWriting = (

@@ -102,18 +102,15 @@ describe('the body of a message', () => {
     expect(given).toBeLessThan(MESSAGE_BODY_LIMIT + 100_000);
   });
 
-  test.each([
-    ['less than it is', 10, /^HTTP\/1\.1 400 /],
-    ['more than is allowed', MESSAGE_BODY_LIMIT + 1, /^HTTP\/1\.1 413 /],
-  ])('[M13] a length that says %s does not get past the limit', async (_, length, status) => {
+  test('[M13] of a body that is longer than its length says the rest is not read', async () => {
     const { anna, chat } = await newPair();
     const head = [
       `POST /api/chats/${chat}/messages HTTP/1.1`,
       ...['Host: localhost', `Authorization: Bearer ${anna.token}`],
-      ...['Content-Type: application/json', `Content-Length: ${length}`],
+      ...['Content-Type: application/json', 'Content-Length: 10'],
     ];
     const answer = await sendRaw(`${head.join('\r\n')}\r\n\r\n{"text":"${'x'.repeat(100)}"}`);
-    expect(answer).toMatch(status);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect((await messagesAs(api, anna, chat).list('?limit=10')).text).toBe('[]');
   });
 
