@@ -11,7 +11,7 @@ afterEach(heal);
 /** A text of the calls that send a message, and of no others. */
 const SENDS = 'insert into messages';
 
-/** How many write at once. The embedded database, which does one thing at a time, is given a few. */
+/** How many write at once: the embedded database, which does one thing at a time, has a few. */
 const writersIn = (run: number) => (process.env.DATABASE_URL === undefined ? 8 : crowd(run));
 
 const numbers = (count: number) => repeated(count, (index) => index + 1);
