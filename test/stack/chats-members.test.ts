@@ -5,7 +5,7 @@ import { blocks, chatMembers, chats } from '../../src/platform/db/schema.ts';
 import type { Person } from '../support/chats/chats.ts';
 import { newPeople } from '../support/chats/chats.ts';
 import { countOf, db, feedOf } from '../support/chats/database.ts';
-import { groupOf, stateOf, talkIn } from '../support/chats/groups.ts';
+import { crowdId, crowdInto, groupOf, stateOf, talkIn } from '../support/chats/groups.ts';
 import { chatsAs, onePerson, twoPeople } from '../support/chats/people.ts';
 import { runningApi } from '../support/client.ts';
 
@@ -82,9 +82,7 @@ describe('adding members', () => {
     const [admin, one] = await twoPeople();
     const id = await groupOf(api, [admin], 'channel');
     await db.update(chats).set({ large: true }).where(sql`id = ${id}`);
-    await db.execute(sql`
-      insert into chat_members (chat_id, user_id)
-      select ${id}, 'crowd-' || i from generate_series(1, ${MEMBERS_LIMIT - 2}::int) as i`);
+    await crowdInto(id, MEMBERS_LIMIT - 2);
     const [last, beyond] = (await newPeople(2)) as [Person, Person];
     expect((await chatsAs(api, admin).add(id, last, beyond)).body).toMatchObject({
       code: 'chat_full',
@@ -104,14 +102,12 @@ describe('adding members', () => {
   test('[M26] beyond 256 members the chat is large: all hear that, and later nothing', async () => {
     const [admin, member] = await twoPeople();
     const id = await groupOf(api, [admin, member]);
-    await db.execute(sql`
-      insert into chat_members (chat_id, user_id)
-      select ${id}, 'crowd-' || i from generate_series(1, ${FEED_MEMBERS - 2}::int) as i`);
+    await crowdInto(id, FEED_MEMBERS - 2);
     expect(await chatsAs(api, admin).one(id)).toMatchObject({ large: false, members: 256 });
     const [crossing, later] = await twoPeople();
     expect((await chatsAs(api, admin).add(id, crossing)).status).toBe(200);
     expect(await chatsAs(api, admin).one(id)).toMatchObject({ large: true, version: 2 });
-    for (const { id: userId } of [member, { id: 'crowd-1' }]) {
+    for (const { id: userId } of [member, { id: crowdId(1) }]) {
       expect((await feedOf(userId, id)).at(-1)).toBe('chat');
     }
     expect(await feedOf(crossing.id, id)).toEqual(['chat']);
@@ -123,7 +119,7 @@ describe('adding members', () => {
     expect(await feedOf(later.id, id)).toEqual(['chat', 'chat']);
     expect(await feedOf(crossing.id, id)).toEqual(['chat', 'left']);
     expect(await countOf(sql`select from feed_entries where chat_id = ${id}`)).toBe(before + 3);
-    await db.delete(chatMembers).where(sql`chat_id = ${id} and user_id like 'crowd-%'`);
+    await db.delete(chatMembers).where(sql`chat_id = ${id} and user_id like 'crowd %'`);
     expect(await chatsAs(api, admin).one(id)).toMatchObject({
       large: true,
       members: 3,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { chatsAs, twoPeople } from '../support/chats/people.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { isPending } from '../support/order.ts';
@@ -126,6 +127,41 @@ describe('store calls', () => {
       api.post('/api/internal/link-telegram', { phone: freshPhone(), chat_id: 1 }),
     );
     expect(calls).toEqual({ sql: 0, redis: 0 });
+  });
+
+  test('every request about chats is 1 statement, refused or not', async () => {
+    const [[admin, one], group] = [await twoPeople(), { type: 'group', name: 'Аисты' }];
+    const [mine, theirs] = [chatsAs(api, admin), chatsAs(api, one)];
+    const { id } = await mine.made(group);
+    const channel = await mine.made({ ...group, type: 'channel' });
+    await theirs.list();
+    const requests: (() => Promise<unknown>)[] = [
+      () => mine.list(),
+      () => mine.one(id),
+      () => mine.members(id),
+      () => mine.made(group),
+      () => mine.create({ peerUserId: one.id }),
+      () => mine.create({ peerUserId: one.id }),
+      () => mine.create({ peerUsername: '@nobody_has_this' }),
+      () => mine.change(id, { name: 'Журавли' }),
+      () => mine.add(id, one),
+      () => mine.add(id, one),
+      () => theirs.change(id, { name: 'Аисты' }),
+      () => mine.role(id, one, 'admin'),
+      () => mine.remove(id, one),
+      () => theirs.remove(id, one),
+      () => theirs.join(channel.id),
+    ];
+    for (const request of requests) {
+      expect([await callsOf(request), String(request)]).toEqual([
+        { sql: 1, redis: 0 },
+        String(request),
+      ]);
+    }
+    const refused = [{ type: 'group' }, { peerUserId: admin.id }, { type: 'x' }];
+    for (const body of refused) {
+      expect(await callsOf(() => mine.create(body))).toEqual({ sql: 0, redis: 0 });
+    }
   });
 
   test('/health asks no store', async () => {

@@ -30,3 +30,12 @@ export const stateOf = async (chatId: string) => {
 /** Lets the chat have had messages, without any in the table. */
 export const talkIn = (chatId: string, lastSeq: number) =>
   db.update(chats).set({ lastSeq }).where(sql`id = ${chatId}`);
+
+/** The id of a member of a crowd: no room has such an id, so nobody is told of what happens. */
+export const crowdId = (index: number): string => `crowd ${index}`;
+
+/** Puts so many into a chat who have no account and no devices. */
+export const crowdInto = (chatId: string, count: number) =>
+  db.execute(sql`
+    insert into chat_members (chat_id, user_id)
+    select ${chatId}, 'crowd ' || i from generate_series(1, ${count}::int) as i`);
