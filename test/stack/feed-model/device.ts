@@ -44,9 +44,9 @@ export class Device {
     return work;
   }
 
-  /** Asks until there is no more. */
-  async catchUp(): Promise<void> {
-    while (await this.sync(200, 0)) {}
+  /** Asks until there is no more, from the last cursor or an earlier one. */
+  async catchUp(limit: number, back = 0): Promise<void> {
+    for (let more = await this.sync(limit, back); more; more = await this.sync(limit, 0)) {}
   }
 
   async #page(limit: number, back: number): Promise<boolean> {
@@ -128,6 +128,9 @@ export class Device {
         const known = this.#known(change.chatId);
         const before = known.chat;
         known.chat = change.chat;
+        const { role, readSeq } = change.chat;
+        const me = known.members.get(this.userId);
+        if (me) known.members.set(this.userId, { ...me, role, readSeq });
         if (!before) return this.#readChat(change.chat);
         if (canListMembers(before) !== canListMembers(change.chat))
           await this.#readMembers(change.chat).catch(ignoreRefusal);

@@ -87,10 +87,15 @@ const play = async (steps: readonly (readonly Step[])[]): Promise<void> => {
   for (const person of world.people) {
     const truth = (await inDatabase(world, person)).sort(byId);
     for (const device of person.devices) {
-      await device.catchUp();
-      const known = [...device.chats.values()].map((one) => onDevice(one, person.id));
-      if (!isDeepStrictEqual(known.sort(byId), truth))
-        throw new Error(inspect({ known, truth }, { depth: 9, breakLength: 200 }));
+      // From where it stands, and once more from its first cursor.
+      for (const [limit, back] of [[200], [3, Number.MAX_SAFE_INTEGER]] as const) {
+        await device.catchUp(limit, back);
+        // What it was shown now is checked as well.
+        await world.make([]);
+        const known = [...device.chats.values()].map((one) => onDevice(one, person.id));
+        if (!isDeepStrictEqual(known.sort(byId), truth))
+          throw new Error(inspect({ known, truth }, { depth: 9, breakLength: 200 }));
+      }
     }
   }
 };

@@ -44,12 +44,14 @@ const make = <Name extends string, Fields>(name: Name, fields: fc.Arbitrary<Fiel
   fields.map((chosen) => ({ do: name, ...chosen }));
 
 const inRoom = fc.record({ who, room });
-const toMember = fc.record({ who, room, whom: who });
+/** Mostly the first one, who may do it. */
+const admin = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, who);
+const toMember = fc.record({ who: admin, room, whom: who });
 const syncs = fc.record({
   who,
   device: fc.nat(1),
   limit: fc.constantFrom(1, 2, 3, 5, 200),
-  back: fc.constantFrom(0, 0, 0, 1, 2, 5),
+  back: fc.constantFrom(0, 0, 0, 1, 2, 5, 50),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(

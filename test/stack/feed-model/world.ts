@@ -45,7 +45,10 @@ export class World {
     }
   }
 
-  /** Makes people, and a chat of each kind: the first one is the admin of the first two. */
+  /**
+   * Makes people, and a chat of each kind: the first one is the admin of the first two. The first
+   * device of each has begun before.
+   */
   static async create(api: Api): Promise<World> {
     const users = await newUsers(PEOPLE);
     const people = await Promise.all(
@@ -55,15 +58,16 @@ export class World {
         return { ...user, token, devices: [device(), device()] };
       }),
     );
-    const [one, two] = people;
-    if (!one || !two) throw new Error('Nobody was made');
+    await Promise.all(people.map(({ devices }) => devices[0].sync(200, 0)));
+    const [one, two, three] = people;
+    if (!one || !two || !three) throw new Error('Nobody was made');
     const made = async (body: object) => {
       const { status, text, body: chat } = await api.post('/api/chats', body, one);
       if (status !== 201) throw new Error(`POST /api/chats: ${status} ${text}`);
       return String(chat.id);
     };
     const world = new World(api, people, {
-      group: await made({ type: 'group', name: 'Группа', members: [two.id] }),
+      group: await made({ type: 'group', name: 'Группа', members: [two.id, three.id] }),
       channel: await made({ type: 'channel', name: 'Канал' }),
       personal: await made({ type: 'user', peerUserId: two.id }),
     });
