@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Figures, Row } from './goals.ts';
 import { rowsOf, tableOf } from './goals.ts';
+import { CHAT_PAIRS, measureChats } from './measures/chats.ts';
 import { keepAlive } from './measures/keep-alive.ts';
 import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
@@ -126,6 +127,14 @@ const mainOfLegacyClients = async (): Promise<boolean> => {
   return report(await measureLegacyClients(worker, users, RUNS));
 };
 
+/** Measures chats alone: `npm run bench -- chats`. */
+const mainOfChats = async (): Promise<boolean> => {
+  const settings = settingsFor(await step('starting the stores', startStores));
+  const users = await step('making users', () => makeUsers(settings, 2 * CHAT_PAIRS));
+  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
+  return report(await step('sending messages', () => measureChats(worker.url, users)));
+};
+
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_PER_USER));
@@ -210,8 +219,11 @@ const fail = (error: unknown) => {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
 process.on('unhandledRejection', fail);
-const isLegacy = process.argv[2] === 'legacy-clients';
-await (isLegacy ? mainOfLegacyClients() : main()).then(
+const alone: Readonly<Record<string, () => Promise<boolean>>> = {
+  'legacy-clients': mainOfLegacyClients,
+  chats: mainOfChats,
+};
+await (alone[process.argv[2] ?? ''] ?? main)().then(
   (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),
   fail,
 );
