@@ -19,6 +19,7 @@ import { isAboutChats, onAboutChats } from './feed/from-rooms.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { messageRoutes } from './messages/routes.ts';
+import { peopleRoutes } from './people/routes.ts';
 import { ApiError } from './platform/errors.ts';
 import { accessLog } from './platform/http/access-log.ts';
 import type { AppEnv } from './platform/http/context.ts';
@@ -113,6 +114,7 @@ export const createApp = (services: Services) => {
     .route('/', telegramRoutes(services))
     .route('/', profileRoutes(services))
     .route('/', chatRoutes(services))
+    .route('/', peopleRoutes(services))
     .route('/', callRoutes(services))
     .route('/', messageRoutes(services))
     .route('/', feedRoutes(services))

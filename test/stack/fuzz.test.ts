@@ -20,6 +20,7 @@ const bodies = {
   'POST /api/auth/qr/confirm': { code: 'ABCDEF' },
   'POST /api/auth/qr/deny': { code: 'ABCDEF' },
   'POST /telegram/webhook': { update_id: 1 },
+  'POST /api/profile/public-key': { publicKey: 'key' },
   'PATCH /api/profile': { username: 'somebody_else', displayName: 'Имя' },
   'POST /api/chats': {
     type: 'group',

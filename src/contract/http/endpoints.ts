@@ -4,6 +4,7 @@ import * as chats from './chats.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as health from './health.ts';
 import * as messages from './messages.ts';
+import * as people from './people.ts';
 import * as profile from './profile.ts';
 import * as qr from './qr.ts';
 import * as rooms from './room-endpoints.ts';
@@ -41,6 +42,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   chats.changeRole,
   chats.removeMember,
   chats.joinChannel,
+  people.searchPeople,
+  people.getPublicKey,
+  people.setPublicKey,
+  people.blockUser,
+  people.unblockUser,
+  people.listBlocked,
   calls.startCall,
   calls.callTicket,
   calls.inboxTicket,

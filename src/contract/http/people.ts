@@ -67,7 +67,7 @@ export const blockUser = {
   bearer: true,
   params: UserParams,
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
-  errors: ['user_not_found', 'too_many_blocked'],
+  errors: ['user_not_found', 'too_many_blocked', 'too_many_requests'],
 } as const satisfies Endpoint;
 
 /** Ends a block. */
@@ -78,14 +78,14 @@ export const unblockUser = {
   bearer: true,
   params: UserParams,
   success: { status: 200, body: z.object({ ok: z.literal(true) }) },
-  errors: [],
+  errors: ['user_not_found', 'too_many_requests'],
 } as const satisfies Endpoint;
 
 /** Lists whom I have blocked. */
 export const listBlocked = {
   method: 'get',
   path: '/api/users/blocked',
-  summary: 'Whom I have blocked',
+  summary: 'Whom I have blocked, the latest first',
   bearer: true,
   success: {
     status: 200,

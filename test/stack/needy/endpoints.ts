@@ -20,6 +20,7 @@ import { NEEDY_CHATS } from './chats.ts';
 import { NEEDY_FEED } from './feed.ts';
 import { linkByBot, linking, shareContact } from './linking.ts';
 import { NEEDY_MESSAGES } from './messages.ts';
+import { NEEDY_PEOPLE } from './people.ts';
 import type { Needy } from './steps.ts';
 import { before, ok, repeatable, statusOf, withLinks } from './steps.ts';
 
@@ -281,6 +282,7 @@ export const NEEDY: Readonly<Record<string, Needy>> = {
   ...NEEDY_CHATS,
   ...NEEDY_MESSAGES,
   ...NEEDY_FEED,
+  ...NEEDY_PEOPLE,
   'GET /health/ready': {
     stores: ['redis', 'database'],
     prepare: async () => repeatable((api) => api.send('GET', '/health/ready')),
