@@ -93,6 +93,7 @@ export const chatChanges = {
     since: z
       .string()
       .regex(/^(0|[1-9]\d{0,14})$/, 'invalid_field')
+      .meta({ example: '0' })
       .transform(Number)
       .describe('A `version` of the chat'),
   }),
