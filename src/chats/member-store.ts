@@ -37,7 +37,8 @@ const COUNTED = sql`
 /**
  * Puts the people of `fresh` in. They read what is said from now on, in a channel everything
  * [M25]. A chat that becomes large tells so to all, since their feeds are silent from then on
- * [M26]. In a channel its admins alone hear who comes [M31].
+ * [M26]. In a channel its admins alone hear who comes [M31]. The legacy server puts people in
+ * without the lock, so somebody may be there by now.
  */
 const addFresh = (chatId: string): SQL => sql`
   changed as (
@@ -50,6 +51,7 @@ const addFresh = (chatId: string): SQL => sql`
     select changed.id, user_id, 'member', ${NOW},
       case when type = 'channel' then 0 else last_seq end, last_seq
     from changed, fresh
+    on conflict do nothing
     returning chat_id, user_id, role, read_seq),
   told as (
     select 0 as place, user_id, 'chat' as kind, chat_id, null::bigint as seq, null as about
