@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { newUsers } from '../support/calls/people.ts';
 import { newReader } from '../support/chats/reader.ts';
 import { makeChat, putInto, send, sql, writeMessages } from '../support/chats/rows.ts';
 import { runningApi } from '../support/client.ts';
@@ -84,24 +85,35 @@ describe('the changes of one chat', () => {
     expect((await api.send('GET', most, { token: me.token })).status).toBe(200);
   });
 
-  test('[M26] a large chat of 300 is named by sync with its version, and followed by it', async () => {
-    const { me, chat, write } = await scene();
-    await putInto(
-      chat,
-      repeated(298, () => crypto.randomUUID()),
-    );
-    const first = await me.sync();
-    const known = first.large.find(({ chatId }) => chatId === chat);
-    expect(known).toEqual({ chatId: chat, version: 0 });
-    await write('news');
-    const next = await me.sync(first.next);
-    expect(next).toMatchObject({
-      changes: [],
-      reset: false,
-      large: [{ chatId: chat, version: 1 }],
-    });
-    const { messages, chat: shown } = await me.changesOf(chat, known?.version ?? -1);
-    expect(messages.map(({ text }) => text)).toEqual(['news']);
-    expect(shown).toMatchObject({ members: 300, large: true, version: 1 });
+  test('[M26] a group that grows to 300 is named by sync with its version, and followed by it', async () => {
+    const [me, admin] = await Promise.all([newReader(api), newReader(api)]);
+    const people = (await newUsers(298)).map(({ id }) => id);
+    const post = async (path: string, body: object, status: number) => {
+      const answer = await api.post(path, body, admin);
+      expect(answer.status, answer.text).toBe(status);
+      return answer.body;
+    };
+    const group = { type: 'group', name: 'Стая', members: [me.id] };
+    const chat = String((await post('/api/chats', group, 201)).id);
+    const begun = await me.begin();
+    const write = (text: string) => post(`/api/chats/${chat}/messages`, { text }, 201);
+    await write('while it is small');
+    for (let at = 0; at < people.length; at += 50) {
+      await post(`/api/chats/${chat}/members`, { members: people.slice(at, at + 50) }, 200);
+    }
+    const small = await me.pages(begun);
+    const told = small.flatMap(({ changes }) => changes);
+    expect(told[0]).toMatchObject({ type: 'message', message: { text: 'while it is small' } });
+    // That it is large from now on is the last that the feed tells of it.
+    expect(told.at(-1)).toMatchObject({ type: 'chat', chat: { large: true } });
+    const { large, next } = small.at(-1) ?? (await me.sync());
+    expect(large).toMatchObject([{ chatId: chat }]);
+    const since = large[0]?.version ?? -1;
+    await write('while it is large');
+    const page = await me.sync(next);
+    expect(page).toMatchObject({ changes: [], large: [{ chatId: chat, version: since + 1 }] });
+    const { messages, chat: shown } = await me.changesOf(chat, since);
+    expect(messages.map(({ text }) => text)).toEqual(['while it is large']);
+    expect(shown).toMatchObject({ members: 300, large: true, version: since + 1 });
   });
 });
