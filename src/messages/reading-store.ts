@@ -26,17 +26,19 @@ interface Selection {
 
 /**
  * The parts `newest` and `page` of a `with`. Chat and place are no columns of a join, so that the
- * index is walked from its end for as many rows as are wanted, however many there are.
+ * index is walked from its end for as many rows as are wanted, however many there are. What the
+ * reader may not see is left out afterwards: between two bounds of which one is not known yet, the
+ * planner takes a chat for small, and sorts all of it.
  */
 const selectPage = ({ chatId, condition, limit }: Selection): SQL => sql`
   newest as (
     select *, row_number() over latest as place, sum(bytes) over latest as total
     from (
       select message.*, ${ATTACHMENT_SIZE} + coalesce(octet_length(message.text), 0) as bytes
-      from messages as message
-      where message.chat_id = ${chatId} and message.seq > (select from_seq from seat)
-        and ${condition}
-      order by message.seq desc limit ${limit + 1}) as message
+      from (
+        select * from messages as message where message.chat_id = ${chatId} and ${condition}
+        order by message.seq desc limit ${limit + 1}) as message
+      where message.seq > (select from_seq from seat)) as message
     window latest as (order by seq desc)),
   page as (
     select * from newest

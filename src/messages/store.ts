@@ -224,10 +224,10 @@ export const deleteMessage = (db: Database, target: Target): Promise<Writing> =>
     again: sql`target.deleted_at is not null`,
     change: sql`
       before as (
-        select message.text, message.created_at
-        from messages as message join target on target.chat_id = message.chat_id
-        where message.seq < target.seq and message.deleted_at is null
-        order by message.seq desc limit 1),
+        select text, created_at from messages
+        where chat_id = ${target.chatId} and seq < (select seq from target)
+          and deleted_at is null
+        order by seq desc limit 1),
       moved as (
         update chats set version = chats.version + 1,
           last_message = case when ${IS_LAST} then before.text else last_message end,

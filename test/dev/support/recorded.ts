@@ -6,6 +6,9 @@ export interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
+  /** How many rows came of each of the loops, where the statement was run for its plan. */
+  readonly 'Actual Rows'?: number;
+  readonly 'Actual Loops'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -39,14 +42,19 @@ const record = async (run: () => Promise<unknown>) => {
 /**
  * Runs a function of a store, and asks the database how it plans each statement that was sent, with
  * the parameters that were sent.
+ *
+ * @param options those of `explain`; with `analyze` the statements are run once more
  */
-export const plansOf = async (run: () => Promise<unknown>): Promise<PlanNode[]> => {
+export const plansOf = async (
+  run: () => Promise<unknown>,
+  options = 'format json',
+): Promise<PlanNode[]> => {
   const { sent, send } = await record(run);
   const plans: PlanNode[] = [];
   for (const { input, init } of sent) {
     const body: Query | { queries: Query[] } = JSON.parse(String(init.body));
     for (const { query, params } of 'queries' in body ? body.queries : [body]) {
-      const explained = JSON.stringify({ query: `explain (format json) ${query}`, params });
+      const explained = JSON.stringify({ query: `explain (${options}) ${query}`, params });
       const response = await send(input, { ...init, body: explained });
       const { rows } = (await response.json()) as { rows: (string | unknown[])[][] };
       const [[text] = []] = rows;
