@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { sign } from '../../party/wire/signature.ts';
 import { INLINE_ATTACHMENT_LIMIT } from '../../src/contract/http/messages.ts';
 import type { Device, InboxLine, LegacyLine } from '../support/calls/device.ts';
 import { deviceOf, legacyClient, openLegacy } from '../support/calls/device.ts';
@@ -7,6 +8,7 @@ import { aCallWorks, newDevices } from '../support/calls/scenes.ts';
 import { newChat, sql } from '../support/chats/chats.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { repeated } from '../support/races.ts';
+import { stack } from '../support/stack.ts';
 
 afterAll(dropAll);
 
@@ -208,6 +210,34 @@ describe('a chat of many', () => {
       }
       expect((await legacy?.next())?.frame).toMatchObject({ message: { fromMe: false } });
     }
+  });
+});
+
+describe('whoever is not the Worker', () => {
+  test('[C18, M27] nobody else tells the room of a chat, or an inbox, anything', async () => {
+    const { anna, chat } = await pair();
+    const line = await anna.inbox();
+    const news = { type: 'change', chat, what: 'left' };
+    const told = { type: 'chat', news };
+    const tell = { type: 'tell', news, to: [{ user: anna.user.id }] };
+    const paths = [
+      [`/parties/fanout/${chat}`, tell],
+      [`/parties/inbox/${anna.user.id}`, told],
+    ] as const;
+    for (const url of [stack.apiUrl, stack.settings.ROOMS_URL ?? stack.apiUrl]) {
+      for (const [path, message] of paths) {
+        const body = JSON.stringify(message);
+        const target = path.replace('/parties/', '');
+        const headers = await sign(
+          ['a secret that is not ours, 32 bytes'],
+          { target, body },
+          Date.now(),
+        );
+        const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers });
+        expect([401, 404, 405]).toContain(answer.status);
+      }
+    }
+    expect(await heardBy(line)).toEqual([]);
   });
 });
 
