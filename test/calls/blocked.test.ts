@@ -30,6 +30,12 @@ const blocked = async () => {
   return { ...people, page: await legacyClient(people.b.user) };
 };
 
+/** Waits until the caller's inbox knows of their call, as it tells any device that comes. */
+const untilCalling = async ({ user }: Device) => {
+  const other = await deviceOf(user);
+  await expect.poll(async () => (await other.inbox()).frames[0]).toHaveProperty('inCall');
+};
+
 /** Expects that devices were told nothing, once what was under way has come. */
 const expectQuiet = async (inbox: InboxLine, page?: LegacyLine) => {
   for (const line of page ? [inbox, page] : [inbox]) {
@@ -131,11 +137,7 @@ describe('[M42] a call to somebody who has blocked the caller', () => {
     const legacy = await legacyClient(a.user);
     legacy.say(offerTo(b));
     legacy.say({ event: 'call:ice', payload: { candidate: { candidate: 'c' } } });
-    // The call is known once another device of the caller finds it.
-    const other = await deviceOf(a.user);
-    await expect
-      .poll(async () => (await other.send('POST', '/api/calls', { to: b.user.id })).body.code)
-      .toBe('in_call');
+    await untilCalling(a);
     await expectQuiet(inbox, page);
     legacy.say(HANGUP);
     await expect.poll(() => historyOf(a)).toMatchObject([{ reason: 'cancelled' }]);
@@ -181,10 +183,7 @@ describe('[C7, M42] who has blocked somebody and calls them', () => {
     const { a, b, inbox, page } = await blocked();
     const caller = await legacyClient(a.user);
     caller.say(offerTo(b));
-    const other = await deviceOf(a.user);
-    await expect
-      .poll(async () => (await other.send('POST', '/api/calls', { to: b.user.id })).body.code)
-      .toBe('in_call');
+    await untilCalling(a);
     page.say(offerTo(a));
     await caller.next(HANGUP);
     await caller.next({ event: 'call:offer', payload: { fromUserId: b.user.id } });
