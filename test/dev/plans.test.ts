@@ -9,6 +9,7 @@ import {
   openChat,
 } from '../../src/messages/reading-store.ts';
 import { addMessage, deleteMessage, editMessage } from '../../src/messages/store.ts';
+import { findPeople } from '../../src/people/search-store.ts';
 import type { Database } from '../../src/platform/db/client.ts';
 import { createDatabase } from '../../src/platform/db/client.ts';
 import { DatabaseUnderTest } from './support/database.ts';
@@ -54,6 +55,8 @@ const READS: readonly Statement[] = [
   ['a feed without a cursor', () => readFeed(db, { userId: ME, since: undefined, limit: 100 })],
   ['a page of a feed', () => readFeed(db, { userId: ME, since: since(MESSAGES / 2), limit: 100 })],
   ['the end of a feed', () => readFeed(db, { userId: ME, since: since(MESSAGES - 1), limit: 100 })],
+  ['a search of what many are called', () => findPeople(db, { userId: ME, name: 'ан', now })],
+  ['a search of what nobody is called', () => findPeople(db, { userId: ME, name: 'щжъ', now })],
   ['the changes of a chat', () => readChanges(db, { ...place, since: MESSAGES / 2 })],
 ];
 
