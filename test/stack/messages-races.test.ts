@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Person } from '../support/chats/chats.ts';
 import { messagesAs, newChat, newGroup, newPair, newPeople, sql } from '../support/chats/chats.ts';
+import type { Answer } from '../support/client.ts';
 import { runningApi } from '../support/client.ts';
 import { database, heal } from '../support/proxies.ts';
 import { crowd, race, repeated, statuses, together } from '../support/races.ts';
@@ -13,6 +14,18 @@ const SENDS = 'insert into messages';
 
 /** How many write at once: the embedded database, which does one thing at a time, has a few. */
 const writersIn = (run: number) => (process.env.DATABASE_URL === undefined ? 8 : crowd(run));
+
+/** Sends a message as clients do: a machine that is too slow answers 503, and is asked again. */
+const sendOnce = async (person: Person, chat: string): Promise<Answer> => {
+  const clientId = crypto.randomUUID();
+  for (;;) {
+    const answer = await messagesAs(api, person, chat).send({ text: person.id, clientId });
+    if (answer.status !== 503) return answer;
+  }
+};
+
+const refusals = (answers: readonly Answer[]) =>
+  answers.filter(({ status }) => status > 201).map(({ text }) => text);
 
 const numbers = (count: number) => repeated(count, (index) => index + 1);
 
@@ -61,9 +74,9 @@ describe('racing senders', () => {
       const answers = await together(
         database,
         SENDS,
-        people.map((person) => () => messagesAs(api, person, chat).send({ text: person.id })),
+        people.map((person) => () => sendOnce(person, chat)),
       );
-      expect(statuses(answers)).toEqual({ 201: count });
+      expect(refusals(answers)).toEqual([]);
       const seqs = answers.map(({ body }) => Number(body.seq)).sort((a, b) => a - b);
       expect(seqs).toEqual(numbers(count));
       expect(await faultsOf(chat)).toEqual([]);
@@ -83,11 +96,9 @@ describe('racing senders', () => {
       const answers = await together(
         database,
         SENDS,
-        people.flatMap((person) =>
-          chats.map((chat) => () => messagesAs(api, person, chat).send({ text: 'Раз' })),
-        ),
+        people.flatMap((person) => chats.map((chat) => () => sendOnce(person, chat))),
       );
-      expect(statuses(answers)).toEqual({ 201: 2 * people.length });
+      expect(refusals(answers)).toEqual([]);
       for (const chat of chats) expect(await faultsOf(chat)).toEqual([]);
       const feeds = await sql`select n::int from feeds
         where user_id = any(${people.map(({ id }) => id)})`;
@@ -131,9 +142,9 @@ describe('racing senders', () => {
       const writers = people.filter(({ id }) => id !== leaves.id);
       const [from, ...answers] = await Promise.all([
         join(),
-        ...writers.map((person) => messagesAs(api, person, chat).send({ text: person.id })),
+        ...writers.map((person) => sendOnce(person, chat)),
       ]);
-      expect(statuses(answers)).toEqual({ 201: writers.length });
+      expect(refusals(answers)).toEqual([]);
       const seen =
         await sql`select seq::int from feed_entries where user_id = ${comes.id} order by n`;
       expect(seen.map(({ seq }) => seq)).toEqual(numbers(writers.length).slice(from));
@@ -164,7 +175,9 @@ describe('racing changes', () => {
       }
       const all = people.flatMap((person) => actions(person, chat, own.get(person.id) ?? []));
       const answers = await together(database, 'with', all);
-      expect(answers.filter(({ status }) => status > 201).map(({ text }) => text)).toEqual([]);
+      // What was too slow for its answer may still be under way.
+      await database.idle();
+      expect(refusals(answers.filter(({ status }) => status !== 503))).toEqual([]);
       expect(await faultsOf(chat)).toEqual([]);
     }));
 
