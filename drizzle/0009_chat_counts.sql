@@ -50,11 +50,7 @@ BEGIN
 	WHERE "id" = NEW."chat_id"
 	RETURNING "last_seq", "version", "large" INTO NEW."seq", NEW."version", is_large;
 	NEW."attachment_size" := length(NEW."attachment"::text);
-	UPDATE "chat_members" SET
-		"read_seq" = CASE WHEN greatest("read_seq", "from_seq") + "own_unread" = NEW."seq" - 1
-			THEN NEW."seq" ELSE "read_seq" END,
-		"own_unread" = CASE WHEN greatest("read_seq", "from_seq") + "own_unread" = NEW."seq" - 1
-			THEN 0 ELSE "own_unread" + 1 END
+	UPDATE "chat_members" SET "own_unread" = "own_unread" + 1
 	WHERE "chat_id" = NEW."chat_id" AND "user_id" = NEW."sender_id";
 	WITH numbered AS (
 		INSERT INTO "feeds" AS feed ("user_id", "n", "at")

@@ -131,7 +131,7 @@ export const addMessage = async (db: Database, draft: Draft): Promise<Writing> =
       when seat.blocked then 'chat_not_found'
       when not seat.may_write then 'not_allowed_in_chat'`,
     again: sql`target.id is not null`,
-    // The mark of somebody who has read everything moves on, in step with own_unread [M19].
+    // No mark moves, since none would hear of it: own messages are counted beside it [M19].
     change: sql`
       moved as (
         update chats set last_seq = chats.last_seq + 1, version = version + 1,
@@ -145,13 +145,9 @@ export const addMessage = async (db: Database, draft: Draft): Promise<Writing> =
           last_time, last_seq, version, ${clientId}
         from moved, (values (${attachment}::jsonb)) as attachments (given)
         returning *),
-      own_mark as (
-        update chat_members as me set
-          read_seq = case when seat.mark + seat.own_unread = moved.last_seq - 1
-            then moved.last_seq else me.read_seq end,
-          own_unread = case when seat.mark + seat.own_unread = moved.last_seq - 1
-            then 0 else me.own_unread + 1 end
-        from moved, seat where me.chat_id = moved.id and me.user_id = ${userId})`,
+      counted as (
+        update chat_members as me set own_unread = me.own_unread + 1
+        from moved where me.chat_id = moved.id and me.user_id = ${userId})`,
   });
   const send = () => runWriting(db, { place: draft, what: 'add message', statement });
   try {
