@@ -27,17 +27,19 @@ const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
 };
 
-/** Serves the page on loopback. */
-export const servePage = async (): Promise<{ url: string; close(): void }> => {
+/** Serves a page of this folder on loopback. */
+export const servePage = async (
+  page: 'page' | 'legacy',
+): Promise<{ url: string; close(): void }> => {
   const server = createServer(({ url = '' }, answer) => {
-    const name = /^\/(page\.(html|js))$/.exec(url);
+    const name = /^\/((?:page|legacy)\.(html|js))$/.exec(url);
     if (!name?.[1]) return answer.writeHead(404).end();
     answer.writeHead(200, { 'Content-Type': TYPES[name[2] ?? ''] });
     return answer.end(readFileSync(join(import.meta.dirname, name[1])));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/page.html`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}/${page}.html`, close: () => server.close() };
 };
 
 /** A browser of its own, with the page open. */

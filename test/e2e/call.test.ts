@@ -6,7 +6,7 @@ import type { Browser } from './browsers.ts';
 import { openBrowser, servePage } from './browsers.ts';
 
 const api = runningApi();
-const page = await servePage();
+const page = await servePage('page');
 const opened: Browser[] = [];
 afterAll(async () => {
   for (const browser of opened) await browser.close();
