@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Figures, Row } from './goals.ts';
 import { rowsOf, tableOf } from './goals.ts';
+import { CHAT_USERS, measureChatLoad } from './measures/chat-load.ts';
 import { CHAT_PAIRS, measureChats } from './measures/chats.ts';
 import { keepAlive } from './measures/keep-alive.ts';
 import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
@@ -135,6 +136,14 @@ const mainOfChats = async (): Promise<boolean> => {
   return report(await step('sending messages', () => measureChats(worker.url, users)));
 };
 
+/** Measures chats at full load: `npm run bench -- chat-load`. */
+const mainOfChatLoad = async (): Promise<boolean> => {
+  const settings = settingsFor(await step('starting the stores', startStores));
+  const users = await step('making users', () => makeUsers(settings, CHAT_USERS));
+  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
+  return report(await measureChatLoad(worker, users));
+};
+
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_PER_USER));
@@ -222,6 +231,7 @@ process.on('unhandledRejection', fail);
 const alone: Readonly<Record<string, () => Promise<boolean>>> = {
   'legacy-clients': mainOfLegacyClients,
   chats: mainOfChats,
+  'chat-load': mainOfChatLoad,
 };
 await (alone[process.argv[2] ?? ''] ?? main)().then(
   (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),

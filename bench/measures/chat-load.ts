@@ -1,0 +1,155 @@
+import type { Row } from '../goals.ts';
+import { pause } from '../pause.ts';
+import { step } from '../progress.ts';
+import type { WorkerServer } from '../servers/worker.ts';
+import { quantile } from '../statistics.ts';
+import { Member } from '../systems/chats.ts';
+import type { User } from '../users.ts';
+
+/** How many chats there are, and how many members with a device each. */
+const CHATS = 100;
+const MEMBERS = 4;
+
+/** How many users the measurement needs. */
+export const CHAT_USERS = CHATS * MEMBERS;
+
+/** The load, in messages a second, and for how many seconds. A sender may send one a second. */
+const PER_SECOND = Number(process.env['BENCH_CHATS_PER_SECOND'] || 500);
+const SECONDS = Number(process.env['BENCH_CHATS_SECONDS'] || 60);
+
+/** How long frames may be on their way after the last message was sent, in milliseconds. */
+const LATE_MS = 10_000;
+
+interface Group {
+  readonly id: string;
+  readonly members: readonly Member[];
+}
+
+/** What became of the messages of a load. */
+interface Outcome {
+  readonly sent: number;
+  /** Messages that a send did not answer in order. */
+  readonly failed: number;
+  /** Times from the first byte of a send to a frame at another device, in milliseconds. */
+  readonly taken: readonly number[];
+  /** How many frames did not come, and how many came twice or oftener. */
+  readonly missed: number;
+  readonly doubled: number;
+  /** How many messages a device had neither by frames nor by sync, and how many sync told twice. */
+  readonly lost: number;
+  readonly repeated: number;
+  /** The processor time of workerd for a message, in microseconds. */
+  readonly processor: number | undefined;
+}
+
+const makeGroups = async (url: string, users: readonly User[]): Promise<Group[]> => {
+  const groups: Group[] = [];
+  for (let n = 0; n < CHATS; n++) {
+    const own = users.slice(n * MEMBERS, (n + 1) * MEMBERS);
+    const members = own.map((user) => new Member(url, user));
+    const [first, ...others] = members;
+    if (!first) throw new Error('There are not enough users');
+    const id = await first.makeGroup(others);
+    await Promise.all(members.map((member) => member.listen()));
+    groups.push({ id, members });
+  }
+  return groups;
+};
+
+const load = async (
+  worker: WorkerServer,
+  groups: readonly Group[],
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+): Promise<Outcome> => {
+  const taken: number[] = [];
+  const run = crypto.randomUUID().slice(0, 8);
+  for (const { members } of groups) {
+    for (const member of members) {
+      member.heard.clear();
+      await member.catchUp();
+      member.onText = (text) => taken.push(performance.now() - Number(text));
+    }
+  }
+  const before = worker.processor();
+  const sends: Promise<{ group: Group; id: string } | undefined>[] = [];
+  const began = performance.now();
+  for (let sent = 0; sent < perSecond * seconds; await pause(1)) {
+    const due = Math.min(perSecond * seconds, ((performance.now() - began) / 1_000) * perSecond);
+    for (; sent < due; sent++) {
+      const group = groups[sent % groups.length];
+      const sender = group?.members[Math.floor(sent / groups.length) % MEMBERS];
+      if (!group || !sender) continue;
+      const posted = sender.send(group.id, String(performance.now()), `${run}-${sent}`);
+      sends.push(
+        posted.then(
+          (id) => ({ group, id }),
+          (error) => void console.error(`        ${error.message}`),
+        ),
+      );
+    }
+  }
+  const answered = (await Promise.all(sends)).filter((answer) => answer !== undefined);
+  await pause(Math.min(LATE_MS, 1_000 * seconds));
+  const after = worker.processor();
+  return {
+    sent: sends.length,
+    failed: sends.length - answered.length,
+    taken,
+    processor: before && after && ((after - before) * 1_000_000) / sends.length,
+    ...(await count(groups, answered)),
+  };
+};
+
+/** Compares what each device heard, and what sync tells it, with what was sent. */
+const count = async (
+  groups: readonly Group[],
+  answered: readonly { readonly group: Group; readonly id: string }[],
+) => {
+  const wanted = new Map(groups.map((group) => [group, new Set<string>()]));
+  for (const { group, id } of answered) wanted.get(group)?.add(id);
+  let [missed, doubled, lost, repeated] = [0, 0, 0, 0];
+  for (const { members, ...group } of groups) {
+    const ids = [...wanted].find(([{ id }]) => id === group.id)?.[1] ?? new Set();
+    for (const member of members) {
+      const synced = await member.catchUp();
+      const told = new Set(synced);
+      repeated += synced.length - told.size;
+      for (const id of ids) {
+        const times = member.heard.get(id) ?? 0;
+        if (times === 0) missed += 1;
+        if (times > 1) doubled += 1;
+        if (!told.has(id)) lost += 1;
+      }
+    }
+  }
+  return { missed, doubled, lost, repeated };
+};
+
+/** A row about the Worker alone. */
+const line = (what: string, goal: string, [figure, holds]: readonly [string, boolean?]): Row => {
+  const none = '–';
+  return { what, goal, rooms: figure, bare: none, ws: none, peer: none, ratio: none, holds };
+};
+
+/** Has 400 people chat in 100 groups at full load. */
+export const measureChatLoad = async (
+  worker: WorkerServer,
+  users: readonly User[],
+): Promise<Row[]> => {
+  const groups = await step(`making ${CHATS} groups`, () => makeGroups(worker.url, users));
+  const full = { perSecond: PER_SECOND, seconds: SECONDS };
+  const rate = `${PER_SECOND} messages/s for ${SECONDS} s`;
+  const busy = await step(`chats, ${rate}`, () => load(worker, groups, full));
+  for (const { members } of groups) for (const member of members) member.close();
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const us = (value: number | undefined) => (value ? `${value.toFixed(0)} µs` : '–');
+  const none = (count: number) => [String(count), count === 0] as const;
+  return [
+    line(`${CHATS} chats, ${rate}: failed`, 'none', none(busy.failed)),
+    line('lost at any device', 'none', none(busy.lost)),
+    line('doubled at any device', 'none', none(busy.doubled + busy.repeated)),
+    line('frames that sync made good', '', [String(busy.missed)]),
+    line('delivery under this load, p50', '', [ms(quantile(busy.taken, 0.5))]),
+    line('processor of the Worker a message', '', [us(busy.processor)]),
+  ];
+};
