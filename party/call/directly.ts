@@ -1,4 +1,4 @@
-import { isOnLegacyDevice } from './state.ts';
+import { isOnLegacyDevice } from './member.ts';
 import type { CallStep } from './step.ts';
 
 /**

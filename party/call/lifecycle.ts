@@ -2,9 +2,7 @@ import type { Reason } from '../../src/contract/sockets/call.ts';
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, resetStream } from './acks.ts';
-import { announcePeer, keepAwake } from './presence.ts';
-import { replaySignals } from './signals.ts';
-import type { JoinedMember, Member } from './state.ts';
+import type { JoinedMember, Member } from './member.ts';
 import {
   hasJoined,
   hasMissed,
@@ -13,8 +11,10 @@ import {
   isUnheard,
   joinedMember,
   leftMember,
-  newStream,
-} from './state.ts';
+} from './member.ts';
+import { announcePeer, keepAwake } from './presence.ts';
+import { replaySignals } from './signals.ts';
+import { newStream } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

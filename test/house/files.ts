@@ -5,8 +5,18 @@ import { join } from 'node:path';
 /** The folder of the repository. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-const GENERATED =
-  /^(package-lock\.json|worker-configuration\.d\.ts|drizzle\/meta\/|docs\/reference\.md)/;
+const GENERATED = new RegExp(
+  [
+    'package-lock\\.json',
+    'worker-configuration\\.d\\.ts',
+    'drizzle/meta/',
+    'docs/reference\\.md',
+    'client/package-lock\\.json',
+    'client/src/contract\\.ts',
+  ]
+    .map((path) => `^${path}`)
+    .join('|'),
+);
 
 /** A file of the repository that people write. */
 export interface SourceFile {

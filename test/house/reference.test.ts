@@ -13,7 +13,7 @@ const section = (title: string): string =>
   reference.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? '';
 
 test.each(MADE_DOCUMENTS.map(({ file, make }) => ({ name: basename(file), file, make })))(
-  'docs/$name is what `npm run docs` makes',
+  '$name is what `npm run docs` makes',
   ({ file, make }) => {
     const text = readFileSync(file, 'utf8');
     expect(make(text)).toBe(text);

@@ -1,0 +1,91 @@
+import { ENDPOINTS } from './contract.ts';
+import type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
+import { AistError } from './error.ts';
+import type { ClientOptions, Clock } from './options.ts';
+import { browserStorage, systemClock } from './options.ts';
+import type { Answer, RequestArguments } from './request.ts';
+import { Requester } from './request.ts';
+import type { SessionState } from './session.ts';
+import { SessionKeeper } from './session.ts';
+import type { Store } from './store.ts';
+
+/** How a request went: its answer, or the typed error. */
+export type Attempt<Name extends EndpointName> =
+  | { readonly ok: true; readonly answer: Answer<Name> }
+  | { readonly ok: false; readonly error: AistError<ErrorCode<Name> | NetworkCode> };
+
+/** The API, and who is signed in to it here. */
+export interface Client {
+  /** Whether somebody is signed in: the same in all tabs. */
+  readonly session: Store<SessionState>;
+  readonly clock: Clock;
+  /** The address that answered last. */
+  readonly url: string;
+  /**
+   * Sends a request, with the token where the endpoint wants one. What reads, or what the server
+   * knows again, is repeated when no answer comes.
+   *
+   * @throws {AistError} when it is refused, or no answer came
+   */
+  request<Name extends EndpointName>(...request: RequestArguments<Name>): Promise<Answer<Name>>;
+  /** Like {@link request}, but a refusal is an answer: its codes are those of the endpoint. */
+  attempt<Name extends EndpointName>(...request: RequestArguments<Name>): Promise<Attempt<Name>>;
+  /** Keeps the token of a sign-in. */
+  signIn(token: string): Promise<void>;
+  /** Ends the session, on the server as well if it can be reached. */
+  signOut(): Promise<void>;
+  /** Ends everything that this client does by itself. */
+  dispose(): void;
+}
+
+/**
+ * Creates a client.
+ *
+ * @example
+ * const client = createClient({ url: 'https://api.example' });
+ * const profile = await client.request('getProfile');
+ */
+export const createClient = (options: ClientOptions): Client => {
+  const clock = options.clock ?? systemClock;
+  const keeper = new SessionKeeper(options.storage ?? browserStorage(), () => clock.now());
+  const requester = new Requester(options, clock);
+
+  const request = async <Name extends EndpointName>(
+    ...[name, input, more]: RequestArguments<Name>
+  ): Promise<Answer<Name>> => {
+    const [, , wantsToken] = ENDPOINTS[name];
+    const token = wantsToken ? await keeper.token() : undefined;
+    try {
+      return await requester.send(name, token, [input, more]);
+    } catch (error) {
+      const isOver = error instanceof AistError && error.code === 'invalid_token';
+      if (isOver && token !== undefined) await keeper.signOut('revoked', token);
+      throw error;
+    }
+  };
+
+  return {
+    session: keeper.state,
+    clock,
+    get url() {
+      return requester.url;
+    },
+    request,
+    attempt: async (...given) => {
+      try {
+        return { ok: true, answer: await request(...given) };
+      } catch (error) {
+        if (!(error instanceof AistError)) throw error;
+        return { ok: false, error };
+      }
+    },
+    signIn: (token) => keeper.signIn(token),
+    signOut: async () => {
+      const token = await keeper.token();
+      // The person leaves this device, whether the server hears of it or not.
+      if (token !== undefined) await request('logout').catch(() => undefined);
+      await keeper.signOut('signed_out', token);
+    },
+    dispose: () => keeper.dispose(),
+  };
+};

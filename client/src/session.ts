@@ -1,0 +1,120 @@
+import type { SessionStorage } from './options.ts';
+import type { Store } from './store.ts';
+import { createStore } from './store.ts';
+
+/** Why nobody is signed in: never was here, signed out, was signed out from elsewhere, ran out. */
+export type SignedOutReason = 'new' | 'signed_out' | 'revoked' | 'expired';
+
+/** Whether somebody is signed in. */
+export type SessionState =
+  /** The storage has not answered yet. */
+  | { readonly state: 'unknown' }
+  | { readonly state: 'signed_out'; readonly why: SignedOutReason }
+  | { readonly state: 'signed_in'; readonly userId: string; readonly expiresAt: number };
+
+const TOKEN_KEY = 'aist.token';
+const WHY_KEY = 'aist.signed-out';
+const CHANNEL = 'aist.session';
+
+const REASONS: readonly string[] = ['signed_out', 'revoked', 'expired'] satisfies SignedOutReason[];
+
+/** Reads who a token is for, and when it ends; the server alone checks it. */
+const readToken = (token: string): { userId: string; expiresAt: number } | undefined => {
+  try {
+    const payload = token.split('.')[1] ?? '';
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (char) =>
+      char.charCodeAt(0),
+    );
+    const { userId, exp } = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof userId !== 'string' || typeof exp !== 'number') return undefined;
+    return { userId, expiresAt: exp * 1_000 };
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The session of this browser. All tabs have the same one: what a tab changes it writes into the
+ * storage, and the others read it from there when they are told.
+ */
+export class SessionKeeper {
+  readonly #storage: SessionStorage;
+  readonly #now: () => number;
+  readonly #state = createStore<SessionState>({ state: 'unknown' });
+  readonly #channel: BroadcastChannel | undefined;
+  #token: string | undefined;
+  /** Reads and writes of the storage, one after another. */
+  #work: Promise<unknown>;
+
+  constructor(storage: SessionStorage, now: () => number) {
+    this.#storage = storage;
+    this.#now = now;
+    this.#channel = globalThis.BroadcastChannel && new BroadcastChannel(CHANNEL);
+    if (this.#channel) this.#channel.onmessage = () => void this.#enqueue(() => this.#read());
+    // A channel keeps Node awake, and a program that only waits for tabs should end.
+    (this.#channel as { unref?(): void } | undefined)?.unref?.();
+    this.#work = this.#enqueue(() => this.#read());
+  }
+
+  get state(): Store<SessionState> {
+    return this.#state;
+  }
+
+  /** The token, once the storage has answered; undefined when nobody is signed in. */
+  async token(): Promise<string | undefined> {
+    await this.#work;
+    return this.#token;
+  }
+
+  /** Keeps a new token: somebody has signed in. */
+  signIn(token: string): Promise<void> {
+    return this.#enqueue(() => this.#write(token, null));
+  }
+
+  /**
+   * Ends the session in all tabs.
+   *
+   * @param token the token that ended: a newer one stays
+   */
+  signOut(why: Exclude<SignedOutReason, 'new'>, token?: string): Promise<void> {
+    return this.#enqueue(async () => {
+      // Another tab may have signed in since.
+      await this.#read();
+      if (token === undefined || token === this.#token) await this.#write(null, why);
+    });
+  }
+
+  dispose(): void {
+    this.#channel?.close();
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = (this.#work ?? Promise.resolve()).then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  async #read(): Promise<void> {
+    const [token, why] = [await this.#storage.get(TOKEN_KEY), await this.#storage.get(WHY_KEY)];
+    this.#show(token, REASONS.includes(why ?? '') ? (why as SignedOutReason) : 'new');
+  }
+
+  async #write(token: string | null, why: SignedOutReason | null): Promise<void> {
+    await this.#storage.set(TOKEN_KEY, token);
+    await this.#storage.set(WHY_KEY, why);
+    this.#show(token, why ?? 'new');
+    this.#channel?.postMessage('changed');
+  }
+
+  #show(token: string | null, why: SignedOutReason): void {
+    const read = token === null ? undefined : readToken(token);
+    const isOver = read !== undefined && read.expiresAt <= this.#now();
+    this.#token = read && !isOver ? (token ?? undefined) : undefined;
+    const before = this.#state.get();
+    const after: SessionState =
+      read && !isOver
+        ? { state: 'signed_in', ...read }
+        : { state: 'signed_out', why: isOver ? 'expired' : why };
+    if (JSON.stringify(before) !== JSON.stringify(after)) this.#state.set(after);
+  }
+}

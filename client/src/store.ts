@@ -1,0 +1,23 @@
+import { atom } from 'nanostores';
+
+/** A value that changes: `get` reads it, `subscribe` hears it now and each time that it changes. */
+export interface Store<Value> {
+  get(): Value;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (value: Value) => void): () => void;
+}
+
+/** A {@link Store} whose owner sets it. */
+export interface WritableStore<Value> extends Store<Value> {
+  set(value: Value): void;
+}
+
+/** Creates a store. */
+export const createStore = <Value>(initial: Value): WritableStore<Value> => {
+  const store = atom(initial);
+  return {
+    get: () => store.get(),
+    set: (value) => store.set(value),
+    subscribe: (listener) => store.subscribe((value) => listener(value as Value)),
+  };
+};

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { CLIENT } from './tools.ts';
+
+/** What apps take together, and how many KB it may have. */
+export const BUDGETS = [
+  { name: 'core', entries: ['index'], budget: 4.5 },
+  { name: 'core + sign-in', entries: ['index', 'sign-in'], budget: 5 },
+  { name: 'core + QR', entries: ['index', 'qr'], budget: 5.5 },
+  { name: 'core + devices', entries: ['index', 'devices'], budget: 5 },
+] as const;
+
+/** Bundles entries as an app would, with all that they depend on; returns KB of gzip. */
+export const measureEntries = async (entries: readonly string[]): Promise<number> => {
+  const lines = entries.map((name) => `export * from './${name}.ts';`);
+  const { outputFiles } = await build({
+    stdin: { contents: lines.join('\n'), resolveDir: join(CLIENT, 'src'), loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+  });
+  const [bundle] = outputFiles;
+  if (!bundle) throw new Error('There is no bundle');
+  return gzipSync(bundle.contents, { level: 9 }).length / 1_000;
+};

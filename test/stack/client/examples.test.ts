@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshPhone } from '../../support/fresh.ts';
+import { stack } from '../../support/stack.ts';
+import { tokenFor } from './tabs.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const text = readFileSync(join(ROOT, 'docs', 'client.md'), 'utf8');
+const examples = Array.from(
+  text.matchAll(/^## (.+?)$[\s\S]*?^```ts\n([\s\S]*?)^```$/gm),
+  ([, title = '', code = '']) => ({ title, code }),
+);
+
+/** Where the examples are written to: beside the client, whose dependencies they need. */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(import.meta.dirname, '.examples-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the examples expect to be there: a token, a phone's camera, a console. */
+const stage = async () => {
+  const camera = Promise.withResolvers<string>();
+  const lines: string[] = [];
+  return {
+    token: await tokenFor(freshPhone()),
+    scan: camera.resolve,
+    scanned: camera.promise,
+    lines,
+    console: { log: (...words: unknown[]) => lines.push(words.join(' ').trim()) },
+  };
+};
+
+/** Runs an example as it stands in the document, but for the address and the number. */
+const run = async (code: string, name: string) => {
+  const given = await stage();
+  Object.assign(globalThis, { example: given });
+  const own = code
+    .replaceAll(/'aist-client(?:\/([\w-]+))?'/g, (_, entry = 'index') =>
+      JSON.stringify(join(ROOT, 'client', 'src', `${entry}.ts`)),
+    )
+    .replaceAll('https://api.example', stack.apiUrl)
+    .replaceAll('+7 999 123-45-67', freshPhone());
+  const file = join(folder, `${name}.ts`);
+  const head = 'const { token, scan, scanned, console } = globalThis.example;\n';
+  writeFileSync(file, `${own.replace(/\n\n/, `\n\n${head}`)}\nexport {};\n`);
+  await import(file);
+  return given.lines;
+};
+
+describe('docs/client.md', () => {
+  test('It has an example of each entry', () => {
+    expect(examples.map(({ title }) => title)).toEqual([
+      'Signing in',
+      'Requests and their errors',
+      'A QR code',
+      'Devices',
+    ]);
+  });
+
+  test.each([
+    ['Signing in', ['phone', 'phone', 'code', 'code', 'done', 'Somebody new']],
+    ['Requests and their errors', ['This name is reserved']],
+    ['A QR code', []],
+    ['Devices', ['(this one)', '0 others were signed out']],
+  ])('Its example "%s" runs, and prints what it says', async (title, lines) => {
+    const example = examples.find((one) => one.title === title);
+    expect(await run(example?.code ?? '', title.replaceAll(/\W/g, '-'))).toEqual(lines);
+  });
+});
