@@ -1,4 +1,4 @@
-import { Signal } from '../src/contract/sockets/call.ts';
+import { isObject, readCandidate, Signal } from '../src/contract/sockets/call.ts';
 import type { CarriedSignal, ToCall, ToInbox } from './wire/messages.ts';
 
 /**
@@ -8,33 +8,7 @@ import type { CarriedSignal, ToCall, ToInbox } from './wire/messages.ts';
  */
 
 type Fields<Type> = { readonly [Name in keyof Type]?: unknown };
-type Candidate = NonNullable<Extract<Signal, { kind: 'candidate' }>['candidate']>;
 type SignalAction = Extract<Extract<ToCall, { type: 'act' }>['action'], { type: 'signal' }>;
-
-const isText = (value: unknown): value is string | null | undefined =>
-  typeof value === 'string' || value == null;
-const isIndex = (value: unknown): value is number | null | undefined =>
-  Number.isSafeInteger(value) || value == null;
-/** Whether a value is an object or a list. */
-export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null;
-
-/** Reads a candidate, without the fields that it should not have. */
-export const readCandidate = (value: Fields<Candidate>): Candidate | undefined => {
-  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
-  if (
-    typeof candidate !== 'string' ||
-    !isText(sdpMid) ||
-    !isIndex(sdpMLineIndex) ||
-    !isText(usernameFragment)
-  )
-    return;
-  const read: Candidate = { candidate };
-  if (sdpMid !== undefined) read.sdpMid = sdpMid;
-  if (sdpMLineIndex !== undefined) read.sdpMLineIndex = sdpMLineIndex;
-  if (usernameFragment !== undefined) read.usernameFragment = usernameFragment;
-  return read;
-};
 
 const isNumber = (value: unknown, least: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= least;

@@ -1,4 +1,4 @@
-import { isOnLegacyDevice } from './member.ts';
+import { isOnLegacyDevice } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

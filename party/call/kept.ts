@@ -1,8 +1,7 @@
 import type { KeptOutbox } from '../outbox.ts';
 import { durable, EMPTY_OUTBOX } from '../outbox.ts';
-import type { JoinedMember, LeftMember, Member, RingingMember } from './member.ts';
-import { hasJoined, hasMissed, isJoined, isRinging } from './member.ts';
-import type { RoomCall } from './state.ts';
+import type { JoinedMember, LeftMember, Member, RingingMember, RoomCall } from './state.ts';
+import { hasJoined, hasMissed, isJoined, isRinging } from './state.ts';
 
 /** The fields of a call that do not outlive its host. */
 export const UNWRITTEN = ['sockets', 'streams', 'creating', 'socketCheckAt'] as const;

@@ -2,7 +2,9 @@ import type { Reason } from '../../src/contract/sockets/call.ts';
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, resetStream } from './acks.ts';
-import type { JoinedMember, Member } from './member.ts';
+import { announcePeer, keepAwake } from './presence.ts';
+import { replaySignals } from './signals.ts';
+import type { JoinedMember, Member } from './state.ts';
 import {
   hasJoined,
   hasMissed,
@@ -11,10 +13,8 @@ import {
   isUnheard,
   joinedMember,
   leftMember,
-} from './member.ts';
-import { announcePeer, keepAwake } from './presence.ts';
-import { replaySignals } from './signals.ts';
-import { newStream } from './state.ts';
+  newStream,
+} from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

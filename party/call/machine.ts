@@ -7,17 +7,15 @@ import { LATER } from '../wire/batch.ts';
 import type { ToCall, ToInbox } from '../wire/messages.ts';
 import { ActiveAnswer } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
-import type { CallFrame } from './decode.ts';
 import { letTalkDirectly } from './directly.ts';
 import type { KeptCall } from './kept.ts';
 import { readCall, writeCall } from './kept.ts';
 import * as lifecycle from './lifecycle.ts';
-import { isJoined, isOnLegacyDevice } from './member.ts';
 import * as presence from './presence.ts';
 import * as ringing from './ringing.ts';
 import { markRefused, receiveSignal } from './signals.ts';
-import type { CallRoomState, CallSocket } from './state.ts';
-import { emptyRoom, newStream } from './state.ts';
+import type { CallFrame, CallRoomState, CallSocket } from './state.ts';
+import { emptyRoom, isJoined, isOnLegacyDevice, newStream } from './state.ts';
 import { CallStep } from './step.ts';
 
 /** What happens to the room of a call. */

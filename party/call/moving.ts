@@ -1,9 +1,8 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { HeldCall } from '../wire/messages.ts';
 import { resetStream } from './acks.ts';
-import type { JoinedMember } from './member.ts';
 import { announcePeer } from './presence.ts';
-import type { RoomCall } from './state.ts';
+import type { JoinedMember, RoomCall } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /** How much longer than the call rings an inbox holds its dial, in milliseconds. */

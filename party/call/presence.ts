@@ -10,10 +10,9 @@ import {
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { acknowledgeAll, resetStream } from './acks.ts';
-import type { JoinedMember } from './member.ts';
-import { isJoined, isOnLegacyDevice, isRinging, peerOf } from './member.ts';
 import { replaySignals } from './signals.ts';
-import type { CallSocket } from './state.ts';
+import type { CallSocket, JoinedMember } from './state.ts';
+import { isJoined, isOnLegacyDevice, isRinging, peerOf } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

@@ -5,13 +5,11 @@ import type { CreateAnswer, PermitAnswer, ToCall } from '../wire/messages.ts';
 import { DialAnswer, RingAnswer } from '../wire/messages.ts';
 import { resetStream } from './acks.ts';
 import { declineCall, endCall, leaveCall, replyCreated } from './lifecycle.ts';
-import type { Member, RingingMember } from './member.ts';
-import { isJoined, isRinging, newRingingMember } from './member.ts';
 import { dialExpiresAt, heldCallOf, moveCall } from './moving.ts';
 import { announcePeer, keepAwake, markReachable } from './presence.ts';
 import { replaySignals } from './signals.ts';
-import type { RoomCall } from './state.ts';
-import { newStream, sizeOf } from './state.ts';
+import type { Member, RingingMember, RoomCall } from './state.ts';
+import { isJoined, isRinging, newRingingMember, newStream, sizeOf } from './state.ts';
 import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;

@@ -4,9 +4,8 @@ import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { isFull } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
 import { advanceAck } from './acks.ts';
-import { hasJoined, isJoined, isRinging } from './member.ts';
 import type { PendingSignal, Stream } from './state.ts';
-import { ownValue, sizeOf } from './state.ts';
+import { hasJoined, isJoined, isRinging, ownValue, sizeOf } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**

@@ -4,8 +4,7 @@ import { drop } from '../outbox.ts';
 import { differsExcept, MachineStep } from '../step.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { UNWRITTEN } from './kept.ts';
-import type { Member } from './member.ts';
-import type { CallSocket, RoomCall, Stream } from './state.ts';
+import type { CallSocket, Member, RoomCall, Stream } from './state.ts';
 import { memberOf, newStream } from './state.ts';
 
 const unwritten: ReadonlySet<string> = new Set(UNWRITTEN);

@@ -6,6 +6,12 @@ export const BEFORE_CHANNEL = 4;
 /** How long nothing may have been told by a channel before it is closed, in milliseconds. */
 export const IDLE_MS = 5_000;
 
+/**
+ * Whether a message may go by a channel. What is told of chats goes to many rooms at once: a
+ * channel to each would keep all of them awake [M27].
+ */
+export const wantsChannel = (message: object): boolean => Reflect.get(message, 'type') !== 'chat';
+
 /** A WebSocket to another room, as the host opens it. */
 export interface ChannelSocket {
   send(text: string): void;

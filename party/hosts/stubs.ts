@@ -2,7 +2,7 @@ import type { Room } from '../../src/contract/sockets/protocol.ts';
 import type { FetchRoom } from '../wire/post.ts';
 import { CHANNEL } from './accept-channel.ts';
 import { AnswerTimeouts } from './answer-timeouts.ts';
-import { Channels } from './channels.ts';
+import { Channels, wantsChannel } from './channels.ts';
 
 /** Where rooms live: in Durable Objects of the same Worker, or at ROOMS_URL. */
 export type RoomBindings = Pick<Env, 'QR' | 'CALL' | 'INBOX' | 'FANOUT'> & {
@@ -35,7 +35,8 @@ export const tellRoomOf = ({
   });
   return async (room, message) => {
     const text = JSON.stringify(message);
-    const asked = channels.ask(room, text) ?? namespaces[room.party].getByName(room.id).tell(text);
+    const byChannel = wantsChannel(message) ? channels.ask(room, text) : undefined;
+    const asked = byChannel ?? namespaces[room.party].getByName(room.id).tell(text);
     try {
       const answer = await timeouts.waitFor<string | undefined>(asked);
       return answer ? JSON.parse(answer) : undefined;

@@ -4,7 +4,6 @@ import type { Effect, RoomDefinition, RoomEvent, Step } from '../definition.ts';
 import { Entrant } from '../wire/messages.ts';
 import { verify } from '../wire/signature.ts';
 import { Connections, closeSocket, spendAllowance } from './connections.ts';
-import { bytesOver } from './frame-size.ts';
 import type { Host, HostSocket } from './host.ts';
 import type { Told } from './pending-requests.ts';
 import { PendingRequests, UNKNOWN } from './pending-requests.ts';
@@ -16,6 +15,22 @@ import { WorkerRefusals } from './worker-refusals.ts';
 const UNANSWERED_MS = 30_000;
 
 type Data = string | ArrayBuffer | ArrayBufferView;
+
+const utf8 = new TextEncoder();
+
+/** Whether a text has more bytes of UTF-8 than that; counts only where its length cannot tell. */
+const isLonger = (text: string, limit: number) =>
+  text.length * 3 > limit && (text.length > limit || utf8.encode(text).byteLength > limit);
+
+/**
+ * The size of a frame in bytes if it is over the limit, otherwise 0. A frame beyond READ_LIMIT is
+ * not measured exactly, since it is refused anyhow.
+ */
+const bytesOver = (limit: number, data: Data): number => {
+  if (typeof data !== 'string') return data.byteLength > limit ? data.byteLength : 0;
+  if (!isLonger(data, limit)) return 0;
+  return data.length > READ_LIMIT ? data.length : utf8.encode(data).byteLength;
+};
 
 /**
  * Runs a room on a host: reads its state before anything else, lets events in one after the other,

@@ -1,7 +1,11 @@
-import type { Member } from '../../party/call/member.ts';
-import { awayAtOf, deviceOf, isJoined, isOnLegacyDevice } from '../../party/call/member.ts';
-import type { RoomCall } from '../../party/call/state.ts';
-import { memberOf } from '../../party/call/state.ts';
+import type { Member, RoomCall } from '../../party/call/state.ts';
+import {
+  awayAtOf,
+  deviceOf,
+  isJoined,
+  isOnLegacyDevice,
+  memberOf,
+} from '../../party/call/state.ts';
 import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import { Device } from './device.ts';

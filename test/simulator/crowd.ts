@@ -1,8 +1,6 @@
-import type { JoinedMember } from '../../party/call/member.ts';
-import { awayAtOf, isJoined, isOnLegacyDevice } from '../../party/call/member.ts';
 import { RUNG_MS } from '../../party/call/ringing.ts';
-import type { RoomCall } from '../../party/call/state.ts';
-import { memberOf } from '../../party/call/state.ts';
+import type { JoinedMember, RoomCall } from '../../party/call/state.ts';
+import { awayAtOf, isJoined, isOnLegacyDevice, memberOf } from '../../party/call/state.ts';
 import type { Entry, StoredInbox } from '../../party/inbox/state.ts';
 import { GRACE_MS } from '../../src/contract/sockets/call.ts';
 import { hold } from './broken.ts';

@@ -1,5 +1,4 @@
-import type { CallFrame } from '../../party/call/decode.ts';
-import type { CallRoomState } from '../../party/call/state.ts';
+import type { CallFrame, CallRoomState } from '../../party/call/state.ts';
 import type { InboxFrame } from '../../party/inbox/machine.ts';
 import type { InboxState } from '../../party/inbox/state.ts';
 import type { Entrant, ToCall, ToInbox } from '../../party/wire/messages.ts';

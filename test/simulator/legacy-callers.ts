@@ -1,6 +1,5 @@
-import { isOnLegacyDevice } from '../../party/call/member.ts';
 import type { RoomCall } from '../../party/call/state.ts';
-import { memberOf } from '../../party/call/state.ts';
+import { isOnLegacyDevice, memberOf } from '../../party/call/state.ts';
 import type { ToInbox } from '../../party/wire/messages.ts';
 import { hold } from './broken.ts';
 import type { DeviceWorld } from './device-world.ts';

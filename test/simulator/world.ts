@@ -1,9 +1,8 @@
 import { readCall } from '../../party/call/kept.ts';
-import { deviceOf } from '../../party/call/member.ts';
 import { RUNG_MS } from '../../party/call/ringing.ts';
 import { callRoomDefinition } from '../../party/call/room.ts';
 import type { CallRoomState, RoomCall } from '../../party/call/state.ts';
-import { memberOf } from '../../party/call/state.ts';
+import { deviceOf, memberOf } from '../../party/call/state.ts';
 import type { Effect } from '../../party/definition.ts';
 import { inboxRoomDefinition } from '../../party/inbox/room.ts';
 import { Answers, Batch } from '../../party/wire/batch.ts';

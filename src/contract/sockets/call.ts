@@ -53,6 +53,38 @@ export const Signal = z.discriminatedUnion('kind', [
 
 export type Signal = z.output<typeof Signal>;
 
+type Candidate = NonNullable<Extract<Signal, { kind: 'candidate' }>['candidate']>;
+
+const isText = (value: unknown): value is string | null | undefined =>
+  typeof value === 'string' || value == null;
+const isIndex = (value: unknown): value is number | null | undefined =>
+  Number.isSafeInteger(value) || value == null;
+/** Whether a value is an object or a list. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null;
+
+/**
+ * Reads a candidate as the schema does, without the fields that it should not have. The schema is
+ * slow where code must not be generated, as in Workers.
+ */
+export const readCandidate = (
+  value: { readonly [Name in keyof Candidate]?: unknown },
+): Candidate | undefined => {
+  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value;
+  if (
+    typeof candidate !== 'string' ||
+    !isText(sdpMid) ||
+    !isIndex(sdpMLineIndex) ||
+    !isText(usernameFragment)
+  )
+    return;
+  const read: Candidate = { candidate };
+  if (sdpMid !== undefined) read.sdpMid = sdpMid;
+  if (sdpMLineIndex !== undefined) read.sdpMLineIndex = sdpMLineIndex;
+  if (usernameFragment !== undefined) read.usernameFragment = usernameFragment;
+  return read;
+};
+
 /** Measures the frame of a first signal as a room does, in bytes of UTF-8 [C21]. */
 export const measureSignal = (signal: Signal): number =>
   new TextEncoder().encode(JSON.stringify({ type: 'signal', seq: 1, signal })).byteLength;

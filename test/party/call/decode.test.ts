@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeCandidate } from '../../../party/call/decode.ts';
+import { decodeCandidate } from '../../../party/call/room.ts';
 import { CallClientFrame } from '../../../src/contract/sockets/call.ts';
 
 const said = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ChannelSocket } from '../../../party/hosts/channels.ts';
-import { BEFORE_CHANNEL, Channels, IDLE_MS } from '../../../party/hosts/channels.ts';
+import { BEFORE_CHANNEL, Channels, IDLE_MS, wantsChannel } from '../../../party/hosts/channels.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -116,4 +116,10 @@ describe('a channel to another room', () => {
       await vi.advanceTimersByTimeAsync(0);
     }
   });
+});
+
+test('[M27] what is told of chats wants no channel, since it goes to many rooms at once', () => {
+  expect(wantsChannel({ type: 'chat' })).toBe(false);
+  expect(wantsChannel({ type: 'signal' })).toBe(true);
+  expect(wantsChannel({ type: 'batch', messages: [] })).toBe(true);
 });

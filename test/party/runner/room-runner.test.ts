@@ -4,6 +4,7 @@ import { REFUSALS_LIMIT } from '../../../party/runner/worker-refusals.ts';
 import { RefusedError } from '../../../party/wire/post.ts';
 import { sign } from '../../../party/wire/signature.ts';
 import type { CallRecord } from '../../../party/wire/to-worker.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { FakeSocket, Probe, reply, SECRET, settle } from './probe.ts';
 
 let probe: Probe;
@@ -75,7 +76,7 @@ describe('what the Worker refuses', () => {
       return answers.length < times && event.answer === undefined ? [post] : [];
     };
     await probe.runner.alarm();
-    await expect.poll(() => probe.host.posts).toHaveLength(answers.length);
+    await vi.waitFor(() => expect(probe.host.posts.length).toBe(answers.length), PATIENCE_MS);
     return answers;
   };
 
