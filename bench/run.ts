@@ -11,7 +11,7 @@ import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
-import { startBareRoom, startWorker } from './servers/worker.ts';
+import { startBareInboxes, startBareRoom, startWorker } from './servers/worker.ts';
 import { Peer } from './systems/peer.ts';
 import { Relay } from './systems/relay.ts';
 import { Rooms } from './systems/rooms.ts';
@@ -124,8 +124,9 @@ const report = (rows: readonly Row[]): boolean => {
 const mainOfLegacyClients = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const users = await step('making users', () => makeUsers(settings, 2 * LEGACY_PAIRS));
-  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
-  return report(await measureLegacyClients(worker, users, RUNS));
+  const rooms = await step('building the Worker, starting workerd', () => startWorker(settings));
+  const bare = await step('starting the bare inboxes', startBareInboxes);
+  return report(await measureLegacyClients({ rooms, bare }, users, RUNS));
 };
 
 /** Measures chats alone: `npm run bench -- chats`. */
@@ -150,8 +151,8 @@ const main = async (): Promise<boolean> => {
   const people = 2 * (CALLS + RINGS + WARM_UP_CALLS + LEGACY_PAIRS);
   const users = await step('making users', () => makeUsers(settings, people + churners));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
-  const [bareRoom, relay, peer] = await step('starting the others', () =>
-    Promise.all([startBareRoom(), startRelay(), startPeer()]),
+  const [bareRoom, bareInboxes, relay, peer] = await step('starting the others', () =>
+    Promise.all([startBareRoom(), startBareInboxes(), startRelay(), startPeer()]),
   );
 
   const of = <One extends System>(system: One): Measured<One> => ({
@@ -203,7 +204,8 @@ const main = async (): Promise<boolean> => {
     CALLS,
   );
   const legacyUsers = users.slice(churners, churners + 2 * LEGACY_PAIRS);
-  return report([...rows, ...(await measureLegacyClients(worker, legacyUsers, RUNS))]);
+  const workers = { rooms: worker, bare: bareInboxes };
+  return report([...rows, ...(await measureLegacyClients(workers, legacyUsers, RUNS))]);
 };
 
 const load = loadavg()[0] ?? 0;

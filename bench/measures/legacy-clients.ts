@@ -3,6 +3,7 @@ import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
 import type { WorkerServer } from '../servers/worker.ts';
 import { median, quantile } from '../statistics.ts';
+import { connectBareInboxes } from '../systems/bare-inboxes.ts';
 import { connectLegacy } from '../systems/legacy-clients.ts';
 import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
@@ -39,60 +40,109 @@ const measureOnce = async (worker: WorkerServer, pairs: readonly Pair[]): Promis
   return { lost, p50: quantile(taken, 0.5), p99: quantile(taken, 0.99), processor };
 };
 
-const line = (
-  what: string,
-  goal: string,
-  { figure, holds }: { figure: string; holds?: boolean | undefined },
-): Row => {
-  const none = '–';
-  return { what, goal, rooms: figure, bare: none, ws: none, peer: none, ratio: none, holds };
+/** The middle of all runs, in which nothing may be lost. */
+interface Middle {
+  readonly lost: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly processor: number | undefined;
+}
+
+const middleOf = (runs: readonly Run[]): Middle => {
+  const used = runs.flatMap(({ processor }) => (processor === undefined ? [] : [processor]));
+  return {
+    lost: Math.max(...runs.map(({ lost }) => lost)),
+    p50: median(runs.map(({ p50 }) => p50)),
+    p99: median(runs.map(({ p99 }) => p99)),
+    processor: used.length > 0 ? median(used) : undefined,
+  };
 };
 
-const rowsOf = (runs: readonly Run[]): Row[] => {
+const show = {
+  lost: ({ lost }: Middle) => String(lost),
+  p50: ({ p50 }: Middle) => `${p50.toFixed(2)} ms`,
+  p99: ({ p99 }: Middle) => `${p99.toFixed(1)} ms`,
+  processor: ({ processor }: Middle) =>
+    processor === undefined ? '–' : `${processor.toFixed(0)} µs`,
+};
+
+const rowsOf = (rooms: Middle, bare: Middle): Row[] => {
   const rate = `${PER_SECOND.toLocaleString('en')} messages/s`;
-  const what = `legacy clients, ${LEGACY_PAIRS} pairs, ${rate}`;
-  const lost = Math.max(...runs.map((run) => run.lost));
-  const p50 = median(runs.map((run) => run.p50));
-  const p99 = median(runs.map((run) => run.p99));
-  const used = runs.flatMap(({ processor }) => (processor === undefined ? [] : [processor]));
-  const processor = used.length > 0 ? median(used) : undefined;
+  const row = (figure: keyof Middle, about: Pick<Row, 'what' | 'goal' | 'holds'>): Row => ({
+    ...about,
+    rooms: show[figure](rooms),
+    bare: show[figure](bare),
+    ws: '–',
+    peer: '–',
+    ratio: '–',
+  });
+  const { lost, p50, p99, processor } = rooms;
   return [
-    line(`${what}: lost`, 'none', { figure: String(lost), holds: lost === 0 }),
-    line('their p50', `≤ ${P50_MS} ms`, { figure: `${p50.toFixed(2)} ms`, holds: p50 <= P50_MS }),
-    line('their p99', `≤ ${P99_MS} ms`, { figure: `${p99.toFixed(1)} ms`, holds: p99 <= P99_MS }),
-    line('processor of the rooms a message', `≤ ${PROCESSOR_US} µs`, {
-      figure: processor === undefined ? '–' : `${processor.toFixed(0)} µs`,
+    row('lost', {
+      what: `legacy clients, ${LEGACY_PAIRS} pairs, ${rate}: lost`,
+      goal: 'none',
+      holds: lost === 0,
+    }),
+    row('p50', { what: 'their p50', goal: `≤ ${P50_MS} ms`, holds: p50 <= P50_MS }),
+    row('p99', { what: 'their p99', goal: `≤ ${P99_MS} ms`, holds: p99 <= P99_MS }),
+    row('processor', {
+      what: 'processor of the rooms a message',
+      goal: `≤ ${PROCESSOR_US} µs`,
       holds: processor === undefined ? undefined : processor <= PROCESSOR_US,
     }),
   ];
 };
 
-/** Has legacy clients call each other, and signal; the first run warms up and does not count. */
+/** A Worker whose rooms are measured, and its calls. */
+interface Measured {
+  readonly name: string;
+  readonly worker: WorkerServer;
+  readonly pairs: Pair[];
+  readonly runs: Run[];
+}
+
+const measureRun = async (
+  { name, worker, pairs, runs }: Measured,
+  run: string,
+  counts: boolean,
+) => {
+  const measured = await step(`legacy clients, ${run}: ${name}`, () => measureOnce(worker, pairs));
+  const { lost, p50, p99, processor = 0 } = measured;
+  const figures = [`${lost} lost`, `p50 ${p50.toFixed(2)} ms`, `p99 ${p99.toFixed(1)} ms`];
+  console.error(`        ${[...figures, `${processor.toFixed(0)} µs of processor`].join(', ')}`);
+  if (counts || lost > 0) runs.push(measured);
+  await pause(1_000);
+  return lost === 0;
+};
+
+/**
+ * Has legacy clients call each other, and signal; the first run warms up and does not count. The
+ * bare inboxes take turns with the Worker: they show what the platform costs.
+ */
 export const measureLegacyClients = async (
-  worker: WorkerServer,
+  workers: { readonly rooms: WorkerServer; readonly bare: WorkerServer },
   users: readonly User[],
   count: number,
 ): Promise<Row[]> => {
-  const pairs: Pair[] = [];
+  const rooms: Measured = { name: 'rooms', worker: workers.rooms, pairs: [], runs: [] };
+  const bare: Measured = { name: 'bare inboxes', worker: workers.bare, pairs: [], runs: [] };
   await step(`making ${LEGACY_PAIRS} calls: legacy clients`, async () => {
     for (let n = 0; n < LEGACY_PAIRS; n++) {
       const [caller, callee] = [users[2 * n], users[2 * n + 1]];
-      if (caller && callee) pairs.push(await connectLegacy(worker.url, caller, callee));
+      if (caller && callee) rooms.pairs.push(await connectLegacy(rooms.worker.url, caller, callee));
+      bare.pairs.push(await connectBareInboxes(bare.worker.url, n));
     }
   });
-  const runs: Run[] = [];
   for (let run = 0; run <= count; run++) {
     const name = run === 0 ? 'warming up' : `run ${run} of ${count}`;
-    const measured = await step(`legacy clients, ${name}`, () => measureOnce(worker, pairs));
-    const { lost, p50, p99, processor = 0 } = measured;
-    const figures = [`${lost} lost`, `p50 ${p50.toFixed(2)} ms`, `p99 ${p99.toFixed(1)} ms`];
-    console.error(`        ${[...figures, `${processor.toFixed(0)} µs of processor`].join(', ')}`);
-    if (run > 0 || lost > 0) runs.push(measured);
+    const order = run % 2 === 0 ? [rooms, bare] : [bare, rooms];
     // Late messages would be taken for messages of the next run.
-    if (lost > 0) break;
-    await pause(1_000);
+    let complete = true;
+    for (const one of order) complete = (await measureRun(one, name, run > 0)) && complete;
+    if (!complete) break;
   }
+  const all = [...rooms.pairs, ...bare.pairs];
   // Under too much traffic the end may not arrive, so failures are ignored.
-  await step('ending them', () => Promise.allSettled(pairs.map(([caller]) => caller.end())));
-  return rowsOf(runs);
+  await step('ending them', () => Promise.allSettled(all.map(([caller]) => caller.end())));
+  return rowsOf(middleOf(rooms.runs), middleOf(bare.runs));
 };

@@ -70,7 +70,7 @@ const serve = (
   });
 };
 
-/** The Worker on workerd. */
+/** A Worker on workerd. */
 export interface WorkerServer extends Started {
   /** Reads its memory in MB; undefined where that cannot be read (proc(5), VmRSS). */
   memory(): number | undefined;
@@ -81,16 +81,8 @@ export interface WorkerServer extends Started {
 /** How many ticks the kernel counts in a second on any machine (proc(5), USER_HZ). */
 const TICKS = 100;
 
-/** Builds the whole Worker and starts it. */
-export const startWorker = async (
-  settings: Readonly<Record<string, string>>,
-): Promise<WorkerServer> => {
-  const folder = createFolder();
-  await buildWorker(folder);
-  const args = process.env.BENCH_INSPECTOR
-    ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`]
-    : [];
-  const server = await serve('workerd', { folder, settings, path: '/health', args });
+/** Adds what can be read of the process of workerd. */
+const withFigures = (server: Started): WorkerServer => {
   const pid = Number(server.firstLine);
   if (!(pid > 1)) throw new Error('workerd does not say its process');
   const memory = () => {
@@ -107,9 +99,29 @@ export const startWorker = async (
   return { ...server, memory, processor };
 };
 
-/** Starts a room without any code of ours, to measure what the platform itself costs. */
-export const startBareRoom = (): Promise<Started> => {
+/** Builds the whole Worker and starts it. */
+export const startWorker = async (
+  settings: Readonly<Record<string, string>>,
+): Promise<WorkerServer> => {
   const folder = createFolder();
-  copyFileSync(join(import.meta.dirname, 'bare-room.worker.js'), join(folder, 'worker.js'));
-  return serve('the bare room', { folder, rooms: { ROOM: 'BareRoom' } });
+  await buildWorker(folder);
+  const args = process.env.BENCH_INSPECTOR
+    ? [`--inspector-addr=${process.env.BENCH_INSPECTOR}`]
+    : [];
+  return withFigures(await serve('workerd', { folder, settings, path: '/health', args }));
 };
+
+/** Serves rooms without any code of ours, to measure what the platform itself costs. */
+const serveBare = async (name: string, file: string, room: string): Promise<WorkerServer> => {
+  const folder = createFolder();
+  copyFileSync(join(import.meta.dirname, file), join(folder, 'worker.js'));
+  return withFigures(await serve(name, { folder, rooms: { ROOM: room } }));
+};
+
+/** Starts rooms that pass on what one of their clients says to the other. */
+export const startBareRoom = (): Promise<WorkerServer> =>
+  serveBare('the bare room', 'bare-room.worker.js', 'BareRoom');
+
+/** Starts rooms of one client each, of which two pass on what is said to the other. */
+export const startBareInboxes = (): Promise<WorkerServer> =>
+  serveBare('the bare inboxes', 'bare-inboxes.worker.js', 'BareInbox');
