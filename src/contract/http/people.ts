@@ -49,7 +49,7 @@ export const setPublicKey = {
   path: '/api/profile/public-key',
   summary: 'Keep my public key',
   bearer: true,
-  example: { publicKey: '' },
+  example: { publicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE' },
   body: z.object({
     publicKey: text('public_key_required')
       .min(1, 'public_key_required')
