@@ -97,7 +97,7 @@ export const addMembers = (
     ${addFresh(chatId)},
     ${selectOutcome(sql`(
       select coalesce(json_agg(${MEMBER} order by member.user_id), '[]')
-      from added as member join chats on chats.id = member.chat_id
+      from added as member join chats on chats.id = ${chatId}
         join users as person on person.id = member.user_id)`)}`;
   const batch = db.batch([db.execute(lockChat(chatId, userId)), db.execute(statement)]);
   return runQuery('add members', batch, ([, { rows }]) =>

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Person } from '../support/chats/chats.ts';
 import { messagesAs, newChat, newGroup, newPair, newPeople, sql } from '../support/chats/chats.ts';
 import type { Answer } from '../support/client.ts';
@@ -8,6 +8,19 @@ import { crowd, race, repeated, statuses, together } from '../support/races.ts';
 
 const api = runningApi();
 afterEach(heal);
+
+/** How many deadlocks the database has ended so far, which are answered with 503 as well. */
+const deadlocks = async (): Promise<number> => {
+  const [row] = await sql`
+    select deadlocks::int from pg_stat_database where datname = current_database()`;
+  return Number(row?.deadlocks);
+};
+
+let deadlocksBefore = 0;
+beforeAll(async () => {
+  deadlocksBefore = await deadlocks();
+});
+afterAll(async () => expect(await deadlocks()).toBe(deadlocksBefore));
 
 /** A text of the calls that send a message, and of no others. */
 const SENDS = 'insert into messages';
