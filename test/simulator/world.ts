@@ -147,11 +147,11 @@ export class World implements DeviceWorld {
     const [first = message] = Batch.safeParse(message).data?.messages ?? [];
     // A fault applies to a whole request, which is named for its first message.
     const type = typeof first === 'object' && first && 'type' in first ? String(first.type) : '';
+    // Inboxes hand each other the signals of legacy devices alone [C47].
     const isAllowed =
       to === 'worker' ||
-      (from.party === 'call'
-        ? to.party === 'inbox'
-        : from.party === 'inbox' && to.party === 'call');
+      (from.party === 'call' && to.party === 'inbox') ||
+      (from.party === 'inbox' && (to.party === 'call' || type === 'signal'));
     hold(isAllowed, () => `${from.party} tells ${JSON.stringify(to)} something`);
     this.posts.carry(
       to === 'worker' ? to : to.id,
