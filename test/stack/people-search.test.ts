@@ -231,7 +231,11 @@ describe('searches of people', () => {
     for (const q of hostile) {
       const query = encodeURIComponent(q.toWellFormed());
       const answer = await api.send('GET', `/api/users/search?q=${query}`, { token });
-      expect([answer.status, answer.text], q.slice(0, 20)).toEqual([200, '[]']);
+      expect(answer.status, q.slice(0, 20)).toBe(200);
+      // Somebody of another test may have just such a name.
+      const found: { username: string; displayName: string }[] = JSON.parse(answer.text);
+      const others = found.filter(({ displayName }) => !displayName.includes(q));
+      expect(others, q.slice(0, 20)).toEqual([]);
     }
     const clear = await api.send('GET', '/api/users/search?q=ab%00c', { token });
     expect([clear.status, clear.body.code]).toEqual([400, 'invalid_field']);
