@@ -1,9 +1,10 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
+import { callMembers, calls } from '../platform/db/calls-schema.ts';
 import type { Database } from '../platform/db/client.ts';
 import { runQuery } from '../platform/db/client.ts';
-import { callMembers, calls, telegramLinks, users } from '../platform/db/schema.ts';
+import { telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 
 /** The tables that requests use. */

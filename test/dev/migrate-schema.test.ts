@@ -6,13 +6,14 @@ import { promisify } from 'node:util';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as callsSchema from '../../src/platform/db/calls-schema.ts';
 import * as schema from '../../src/platform/db/schema.ts';
 import { DatabaseUnderTest } from './support/database.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DRIZZLE_KIT = join(ROOT, 'node_modules', 'drizzle-kit', 'bin.cjs');
 
-const tables = Object.values(schema)
+const tables = Object.values({ ...schema, ...callsSchema })
   .filter((value) => is(value, PgTable))
   .map(getTableConfig);
 
@@ -81,7 +82,7 @@ test('drizzle-kit finds nothing in schema.ts that the migrations do not make', a
           '--dialect',
           'postgresql',
           '--schema',
-          './src/platform/db/schema.ts',
+          './src/platform/db/*schema.ts',
           '--out',
           relative(ROOT, scratch),
         ],
