@@ -1,32 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Device, LegacyLine } from '../support/calls/device.ts';
+import type { LegacyLine } from '../support/calls/device.ts';
 import { deviceOf, legacyClient, openLegacy } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
+import { answer, events, HANGUP, ice, offerTo, three } from '../support/calls/legacy-frames.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { newDevices, talking, two } from '../support/calls/scenes.ts';
 import { repeated } from '../support/races.ts';
 
 afterAll(dropAll);
-
-const HANGUP = { event: 'call:hangup' };
-const answer = { event: 'call:answer', payload: { sdp: { type: 'answer', sdp: 'v=0 answer' } } };
-const ice = (n: number) => ({
-  event: 'call:ice',
-  payload: { candidate: { candidate: `c${n}`, sdpMid: '0' } },
-});
-const offerTo = (userId: unknown, sdp = 'v=0 offer') => ({
-  event: 'call:offer',
-  payload: { userId, sdp: { type: 'offer', sdp }, isVideo: false },
-});
-
-const events = ({ frames }: LegacyLine): string[] =>
-  frames.flatMap((frame) => ('event' in frame ? [frame.event] : []));
-
-const three = async (): Promise<[Device, Device, Device]> => {
-  const [a, b, c] = await newDevices(3);
-  if (!a || !b || !c) throw new Error('There are no three');
-  return [a, b, c];
-};
 
 /** Two legacy clients in a call, each with a socket. */
 const legacyTalk = async () => {

@@ -1,37 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Api } from '../support/client.ts';
-import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { runningApi } from '../support/client.ts';
 import { freshAddress, freshNetwork, freshPhone } from '../support/fresh.ts';
+import { guessAtNothing, guessWrong, start } from '../support/guessing.ts';
 import { freshChat, link, messagesOf, requestCode, wrongCode } from '../support/sign-in.ts';
-
-const verify = (api: Api, body: object, address: string) =>
-  api.post('/api/auth/verify-code', body, { address });
-
-/** Guesses at live codes, of as many numbers as it takes. */
-const guessWrong = async (api: Api, count: number, address: string) => {
-  for (let left = count; left > 0; left -= 4) {
-    const phone = freshPhone();
-    const { code } = await requestCode(api, phone);
-    for (let i = 0; i < Math.min(4, left); i++) {
-      const answer = await verify(api, { phone, code: wrongCode(code) }, address);
-      expect(answer.body).toMatchObject({ code: 'wrong_code' });
-    }
-  }
-};
-
-/** Guesses while no code lives. */
-const guessAtNothing = async (api: Api, count: number, address: string) => {
-  const guess = () => verify(api, { phone: freshPhone(), code: '123456' }, address);
-  for (let left = count; left > 0; left -= 10) {
-    const answers = await Promise.all(Array.from({ length: Math.min(10, left) }, guess));
-    for (const { body } of answers) expect(body).toMatchObject({ code: 'wrong_code' });
-  }
-};
-
-const start = (settings: Record<string, string> = {}) => {
-  const clock = new TestClock();
-  return { clock, api: localApi(settings, clock.now) };
-};
 
 describe('the limits of sending', () => {
   test('[A18, H12] a number is asked for 60 s apart, then 2, 5, 10 minutes, never longer', async () => {

@@ -1,9 +1,18 @@
-import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Answer, Api } from '../support/client.ts';
 import { localApi, runningApi, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
+import {
+  FIREFOX,
+  idsOf,
+  profile,
+  REFUSED,
+  revoke,
+  revokeOthers,
+  sessions,
+  sidOf,
+  signInTimes,
+} from '../support/sessions.ts';
 import { requestCode, signIn } from '../support/sign-in.ts';
 import { stack } from '../support/stack.ts';
 
@@ -15,34 +24,9 @@ afterEach(async () => {
   await Promise.all([database.behave({ mode: 'pass' }), redis.behave({ mode: 'pass' })]);
 });
 
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 ' +
   '(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
-
-const sidOf = (token: string): string => String(decodeJwt(token).sid);
-const profile = (at: Api, token: string) => at.send('GET', '/api/profile', { token });
-const sessions = (at: Api, token: string, userAgent = FIREFOX) =>
-  at.send('GET', '/api/sessions', { token, headers: { 'User-Agent': userAgent } });
-const idsOf = ({ body }: Answer) => (body.sessions as { id: string }[]).map(({ id }) => id);
-const revoke = (at: Api, token: string, id: string) =>
-  at.send('DELETE', `/api/sessions/${id}`, { token });
-const revokeOthers = (at: Api, token: string) => at.send('DELETE', '/api/sessions', { token });
-const REFUSED = { status: 401, body: { error: 'Invalid token' } };
-
-/** Signs one number in so many times, a minute apart; the tokens, the oldest first. */
-const signInTimes = async (count: number, at?: { api: Api; clock: TestClock }) => {
-  const clock = at?.clock ?? new TestClock();
-  const local =
-    at?.api ?? localApi({ PHONE_SENDS_PER_DAY: '1000', PHONE_SEND_GAPS_SECONDS: '1' }, clock.now);
-  const phone = freshPhone();
-  const tokens: string[] = [];
-  for (let n = 0; n < count; n += 1) {
-    if (n > 0) clock.advance(60);
-    tokens.push(await signIn(local, phone));
-  }
-  return { phone, tokens, clock, local };
-};
 
 describe('the list of sessions', () => {
   test('[A37] the list has every sign-in of mine, with device and times, and says which asks', async () => {
