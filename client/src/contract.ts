@@ -130,6 +130,277 @@ export type Change =
       readonly chatId: string;
     };
 
+export type Signal =
+  | { readonly kind: 'offer' | 'answer'; readonly sdp: string }
+  | {
+      readonly kind: 'candidate';
+      readonly candidate: {
+        readonly candidate: string;
+        readonly sdpMid?: string | null;
+        readonly sdpMLineIndex?: number | null;
+        readonly usernameFragment?: string | null;
+      } | null;
+    };
+
+export type Seen = { readonly [name: string]: { readonly epoch: number; readonly seq: number } };
+
+export type Peer = {
+  readonly user: string;
+  readonly username: string;
+  readonly displayName: string;
+
+  /**
+   * `away`: in the call, but without a socket for up to 20 s; `left`: out of it, or
+   * did not take it
+   */
+  readonly state: 'ringing' | 'joined' | 'away' | 'left';
+
+  /**
+   * None of their devices is connected; it rings on for those that come, and then
+   * it is absent
+   */
+  readonly unreachable?: boolean;
+
+  /**
+   * Counts how often they have come without memory. When it goes up: forget what
+   * was seen of them, negotiate anew
+   */
+  readonly epoch: number;
+
+  /**
+   * Whether I am the polite side towards them (perfect negotiation): then they
+   * offer, otherwise I do
+   */
+  readonly polite: boolean;
+};
+
+export type CallClientFrame =
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+
+      /**
+       * On coming back with one’s memory: what I have seen of others, and the last
+       * `acked` that I heard (0 at first, as for one whose offer went with POST)
+       */
+      readonly resume?: { readonly seen: Seen; readonly acked: number };
+    }
+  | { readonly type: 'accept' }
+  | { readonly type: 'decline' }
+  | { readonly type: 'hangup' }
+  | { readonly type: 'signal'; readonly seq: number; readonly to?: string; readonly signal: Signal }
+  | { readonly type: 'ack'; readonly seen: Seen }
+  | { readonly type: 'ping' };
+
+export type CallServerFrame =
+  | {
+      readonly type: 'welcome';
+      readonly version: 1;
+      readonly call: string;
+      readonly state: 'created' | 'ringing' | 'accepted' | 'ended';
+      readonly video: boolean;
+      readonly group: boolean;
+      readonly caller: string;
+      readonly you: string;
+
+      /**
+       * Whether I am in the call. If not, it rings, or it went on without me: what I
+       * sent then is of no use
+       */
+      readonly joined: boolean;
+
+      /** The last of my signals that the room has; go on after it */
+      readonly received: number;
+
+      /** How long it still rings for those who have not answered, if for anybody */
+      readonly ringsForMs?: number;
+      readonly peers: readonly Peer[];
+    }
+  | {
+      readonly type: 'state';
+      readonly state: 'created' | 'ringing' | 'accepted' | 'ended';
+      readonly reason?:
+        | 'hung_up'
+        | 'declined'
+        | 'busy'
+        | 'cancelled'
+        | 'missed'
+        | 'failed'
+        | 'lost';
+    }
+  | { readonly type: 'answered_elsewhere' }
+  | {
+      readonly type: 'peer';
+      readonly peer: Peer;
+      readonly reason?:
+        | 'hung_up'
+        | 'declined'
+        | 'busy'
+        | 'cancelled'
+        | 'missed'
+        | 'failed'
+        | 'lost';
+    }
+  | {
+      readonly type: 'signal';
+      readonly from: string;
+      readonly epoch: number;
+      readonly seq: number;
+      readonly signals: readonly Signal[];
+    }
+  | { readonly type: 'acked'; readonly seq: number }
+  | { readonly type: 'resend'; readonly seq: number }
+  | {
+      readonly type: 'error';
+      readonly code:
+        | 'malformed'
+        | 'unknown_type'
+        | 'invalid'
+        | 'hello_first'
+        | 'not_now'
+        | 'no_such_peer'
+        | 'too_long'
+        | 'too_much';
+      readonly message: string;
+
+      /** The signal that was refused, if it was one */
+      readonly seq?: number;
+    }
+  | { readonly type: 'pong' };
+
+export type InboxClientFrame =
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+
+      /** The number in my feed that I have read up to: the welcome says the newest one */
+      readonly since?: number;
+    }
+  | { readonly type: 'decline'; readonly call: string }
+  | { readonly type: 'hangup'; readonly call: string }
+  | { readonly type: 'typing'; readonly chat: string }
+  | { readonly type: 'ping' };
+
+export type InboxServerFrame =
+  | {
+      readonly type: 'welcome';
+      readonly version: 1;
+      readonly rings: readonly {
+        readonly call: string;
+        readonly from: {
+          readonly user: string;
+          readonly username: string;
+          readonly displayName: string;
+        };
+        readonly video: boolean;
+        readonly group: boolean;
+
+        /** When it stops, milliseconds since 1970; but use `ringsForMs` */
+        readonly expiresAt: number;
+
+        /**
+         * How long it still rings: count from now, since the clock of a device may be
+         * wrong
+         */
+        readonly ringsForMs: number;
+      }[];
+      readonly inCall?: {
+        readonly call: string;
+
+        /** Not known of a call from before an update */
+        readonly role?: 'caller' | 'callee';
+
+        /** `ringing`: I call, and nobody has answered */
+        readonly state: 'ringing' | 'accepted';
+
+        /** This device has it: ask for a ticket and come back */
+        readonly here: boolean;
+
+        /** The session that has it, as GET /api/sessions lists them; none if it has gone */
+        readonly session?: string;
+      };
+
+      /**
+       * The newest number in my feed, read after this device began to be told. Without
+       * it, after a hello with `since`, ask GET /api/sync
+       */
+      readonly n?: number;
+    }
+  | {
+      readonly type: 'ring';
+      readonly call: string;
+      readonly from: {
+        readonly user: string;
+        readonly username: string;
+        readonly displayName: string;
+      };
+      readonly video: boolean;
+      readonly group: boolean;
+
+      /** When it stops, milliseconds since 1970; but use `ringsForMs` */
+      readonly expiresAt: number;
+
+      /**
+       * How long it still rings: count from now, since the clock of a device may be
+       * wrong
+       */
+      readonly ringsForMs: number;
+    }
+  | {
+      readonly type: 'stop';
+      readonly call: string;
+      readonly reason:
+        | 'hung_up'
+        | 'declined'
+        | 'busy'
+        | 'cancelled'
+        | 'missed'
+        | 'failed'
+        | 'lost'
+        | 'answered_elsewhere';
+    }
+  | {
+      readonly type: 'message';
+
+      /** Its number in my feed. If it is not the one after mine, ask GET /api/sync */
+      readonly n?: number;
+      readonly chat: string;
+      readonly seq: number;
+
+      /** The chat’s version with it */
+      readonly version: number;
+      readonly message: Message;
+    }
+  | {
+      readonly type: 'change';
+
+      /** Its number in my feed. If it is not the one after mine, ask GET /api/sync */
+      readonly n?: number;
+      readonly chat: string;
+
+      /** The chat’s version with it */
+      readonly version?: number;
+      readonly what: 'message' | 'chat' | 'member' | 'read' | 'left';
+    }
+  | { readonly type: 'typing'; readonly chat: string; readonly user: string }
+  | {
+      readonly type: 'error';
+      readonly code:
+        | 'malformed'
+        | 'unknown_type'
+        | 'invalid'
+        | 'hello_first'
+        | 'not_now'
+        | 'no_such_peer'
+        | 'too_long'
+        | 'too_much';
+      readonly message: string;
+
+      /** The signal that was refused, if it was one */
+      readonly seq?: number;
+    }
+  | { readonly type: 'pong' };
+
 /** What each endpoint takes, answers, and may refuse with. */
 export interface Endpoints {
   /** Send a sign-in code to the Telegram that is linked to a phone number. */

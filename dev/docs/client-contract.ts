@@ -13,6 +13,8 @@ import * as profile from '../../src/contract/http/profile.ts';
 import * as qr from '../../src/contract/http/qr.ts';
 import * as sessions from '../../src/contract/http/sessions.ts';
 import * as sync from '../../src/contract/http/sync.ts';
+import * as call from '../../src/contract/sockets/call.ts';
+import * as inbox from '../../src/contract/sockets/inbox.ts';
 import { Schema, toSchema, variantsOf } from './schema.ts';
 
 /** Where endpoints that clients call are exported; the name of the export is the client's name. */
@@ -37,6 +39,13 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Message: messages.Message,
   Attachment: messages.Attachment,
   Change: sync.Change,
+  Signal: call.Signal,
+  Seen: call.Seen,
+  Peer: call.Peer,
+  CallClientFrame: call.CallClientFrame,
+  CallServerFrame: call.CallServerFrame,
+  InboxClientFrame: inbox.InboxClientFrame,
+  InboxServerFrame: inbox.InboxServerFrame,
 };
 
 const keyOf = (schema: Schema): string => {
@@ -136,7 +145,7 @@ const formatCode = (code: string): string => {
   return execFileSync(process.execPath, args, { input: code, encoding: 'utf8' });
 };
 
-/** Makes client/src/contract.ts: the types of all endpoints, and the table that runs. */
+/** Makes client/src/contract.ts: the types of all endpoints and frames, and the table. */
 export const makeClientContract = (): string => {
   const shapes = Object.entries(NAMED).map(
     ([name, type]) =>

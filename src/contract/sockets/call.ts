@@ -135,7 +135,8 @@ export type CallClientFrame = z.output<typeof CallClientFrame>;
 /** The states of members of a call; `away` means gone, but in time to come back [C12]. */
 export const PEER_STATES = ['ringing', 'joined', 'away', 'left'] as const;
 
-const Peer = z.object({
+/** Another member of a call, as a client sees them. */
+export const Peer = z.object({
   user: z.string(),
   username: z.string(),
   displayName: z.string(),
@@ -165,7 +166,6 @@ const Peer = z.object({
     ),
 });
 
-/** Another member of a call, as a client sees them. */
 export type Peer = z.output<typeof Peer>;
 
 /** The frames of a `call` room. */
