@@ -401,6 +401,84 @@ export type InboxServerFrame =
     }
   | { readonly type: 'pong' };
 
+export type PushPayload =
+  | {
+      readonly kind: 'call';
+
+      /** The user whom it is for: another account may be signed in here */
+      readonly to: string;
+
+      /** When it happened, milliseconds since 1970 */
+      readonly at: number;
+      readonly call: string;
+
+      /** The name to show: the display name, else the username, or "" */
+      readonly from: string;
+      readonly video: boolean;
+      readonly group: boolean;
+
+      /** When it stops ringing, milliseconds since 1970 */
+      readonly until: number;
+    }
+  | {
+      readonly kind: 'missed';
+
+      /** The user whom it is for: another account may be signed in here */
+      readonly to: string;
+
+      /** When it happened, milliseconds since 1970 */
+      readonly at: number;
+      readonly call: string;
+
+      /** The name to show: the display name, else the username, or "" */
+      readonly from: string;
+      readonly video: boolean;
+      readonly group: boolean;
+    }
+  | {
+      readonly kind: 'stopped';
+
+      /** The user whom it is for: another account may be signed in here */
+      readonly to: string;
+
+      /** When it happened, milliseconds since 1970 */
+      readonly at: number;
+      readonly call: string;
+
+      /** The name to show: the display name, else the username, or "" */
+      readonly from: string;
+      readonly video: boolean;
+      readonly group: boolean;
+      readonly reason:
+        | 'hung_up'
+        | 'declined'
+        | 'busy'
+        | 'cancelled'
+        | 'missed'
+        | 'failed'
+        | 'lost'
+        | 'answered_elsewhere';
+    }
+  | {
+      readonly kind: 'message';
+
+      /** The user whom it is for: another account may be signed in here */
+      readonly to: string;
+
+      /** When it happened, milliseconds since 1970 */
+      readonly at: number;
+      readonly chat: string;
+
+      /** The place of the message in the chat */
+      readonly seq: number;
+
+      /** The name of who wrote it: the display name, else the username, or "" */
+      readonly from: string;
+
+      /** Of a group or channel alone */
+      readonly chatName?: string;
+    };
+
 /** What each endpoint takes, answers, and may refuse with. */
 export interface Endpoints {
   /** Send a sign-in code to the Telegram that is linked to a phone number. */

@@ -13,6 +13,7 @@ import * as profile from '../../src/contract/http/profile.ts';
 import * as qr from '../../src/contract/http/qr.ts';
 import * as sessions from '../../src/contract/http/sessions.ts';
 import * as sync from '../../src/contract/http/sync.ts';
+import { PushPayload } from '../../src/contract/push.ts';
 import * as call from '../../src/contract/sockets/call.ts';
 import * as inbox from '../../src/contract/sockets/inbox.ts';
 import { Schema, toSchema, variantsOf } from './schema.ts';
@@ -46,6 +47,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   CallServerFrame: call.CallServerFrame,
   InboxClientFrame: inbox.InboxClientFrame,
   InboxServerFrame: inbox.InboxServerFrame,
+  PushPayload,
 };
 
 const keyOf = (schema: Schema): string => {

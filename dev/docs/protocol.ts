@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { PushPayload } from '../../src/contract/push.ts';
 import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/sockets/call.ts';
 import { InboxClientFrame, InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import { CLOSE, FRAME_ERRORS } from '../../src/contract/sockets/protocol.ts';
@@ -51,6 +52,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   'call: room': () => frameTable(CallServerFrame, 'output'),
   'inbox: client': () => frameTable(InboxClientFrame, 'input'),
   'inbox: room': () => frameTable(InboxServerFrame, 'output'),
+  push: () => frameTable(PushPayload, 'output', 'kind'),
 };
 
 /**

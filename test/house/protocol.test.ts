@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { makeProtocol } from '../../dev/docs/protocol.ts';
+import { PushPayload } from '../../src/contract/push.ts';
 import { CallClientFrame, CallServerFrame, Signal } from '../../src/contract/sockets/call.ts';
 import { InboxClientFrame, InboxServerFrame } from '../../src/contract/sockets/inbox.ts';
 import { ROOT } from './files.ts';
@@ -26,6 +27,7 @@ test.each([
   ['CallServerFrame', CallServerFrame],
   ['InboxClientFrame', InboxClientFrame],
   ['InboxServerFrame', InboxServerFrame],
+  ['PushPayload', PushPayload],
 ])(
   'docs/protocol.md has every description of the fields of %s, however deep they are',
   (_, schema) => {
