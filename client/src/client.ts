@@ -1,7 +1,7 @@
 import { ENDPOINTS } from './contract.ts';
 import type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
 import { AistError } from './error.ts';
-import type { ClientOptions, Clock } from './options.ts';
+import type { ClientOptions, Clock, Log } from './options.ts';
 import { browserStorage, systemClock } from './options.ts';
 import type { Answer, RequestArguments } from './request.ts';
 import { Requester } from './request.ts';
@@ -19,6 +19,11 @@ export interface Client {
   /** Whether somebody is signed in: the same in all tabs. */
   readonly session: Store<SessionState>;
   readonly clock: Clock;
+  /** What sockets are opened with; undefined where the platform has none. */
+  readonly WebSocket: typeof globalThis.WebSocket | undefined;
+  readonly log: Log;
+  /** The language of messages. */
+  readonly language: 'ru' | 'en';
   /** The address that answered last. */
   readonly url: string;
   /**
@@ -67,6 +72,9 @@ export const createClient = (options: ClientOptions): Client => {
   return {
     session: keeper.state,
     clock,
+    WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    log: options.log ?? (() => undefined),
+    language: options.language ?? 'ru',
     get url() {
       return requester.url;
     },

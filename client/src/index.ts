@@ -3,7 +3,7 @@ export { createClient } from './client.ts';
 export type { Attachment, Change, Chat, Endpoints, Member, Message } from './contract.ts';
 export type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
 export { AistError, isAistError } from './error.ts';
-export type { ClientOptions, Clock, SessionStorage } from './options.ts';
+export type { ClientOptions, Clock, Log, SessionStorage } from './options.ts';
 export { browserStorage, memoryStorage } from './options.ts';
 export type { Answer, Input, RequestOptions } from './request.ts';
 export type { SessionState, SignedOutReason } from './session.ts';

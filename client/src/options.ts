@@ -12,6 +12,9 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** Hears what happened inside a client, and what is known of it. */
+export type Log = (event: string, details: Readonly<Record<string, unknown>>) => void;
+
 /** How to create a client. */
 export interface ClientOptions {
   /** Where the API is: one address, or several, of which the next is tried when one fails. */
@@ -21,9 +24,11 @@ export interface ClientOptions {
   /** The language of messages; Russian when absent. */
   readonly language?: 'ru' | 'en';
   readonly fetch?: typeof globalThis.fetch;
+  /** The one of the platform when absent; Node has one from 22. */
+  readonly WebSocket?: typeof globalThis.WebSocket;
   readonly clock?: Clock;
   /** Hears what may help to find a fault; nothing in it is secret. */
-  readonly log?: (event: string, details: Readonly<Record<string, unknown>>) => void;
+  readonly log?: Log;
 }
 
 /** The clock of the machine. */

@@ -13,13 +13,16 @@ export type LinkCause =
 export type LinkState =
   /** It is not wanted, or will not come back by itself: `why` says which. */
   | { readonly state: 'off'; readonly why?: 'signed_out' | 'replaced' | 'over' }
+  /** For the first time: nothing has failed yet. */
   | { readonly state: 'connecting' }
+  /** The room has answered. */
   | { readonly state: 'online' }
+  /** From the first failure until the room answers again. */
   | {
       readonly state: 'retrying';
       /** Since when there is no connection, in milliseconds by this device's clock. */
       readonly since: number;
-      /** When it is tried again, in milliseconds by this device's clock. */
+      /** When it is tried again, by this device's clock; in the past while it is being tried. */
       readonly nextAt: number;
       readonly cause: LinkCause;
     };
