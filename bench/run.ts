@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
+import { table } from '../dev/report.ts';
 import type { Figures, Row } from './goals.ts';
 import { rowsOf, tableOf } from './goals.ts';
 import { CHAT_USERS, measureChatLoad } from './measures/chat-load.ts';
@@ -7,16 +8,17 @@ import { CHAT_PAIRS, measureChats } from './measures/chats.ts';
 import { keepAlive } from './measures/keep-alive.ts';
 import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
+import { measureRequests, REQUESTERS } from './measures/requests.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
-import { endAll, startPeer, startRelay } from './servers/start.ts';
+import { endAll, startPeer, startRelay, startTelegram } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
 import { startBareInboxes, startBareRoom, startWorker } from './servers/worker.ts';
 import { Peer } from './systems/peer.ts';
 import { Relay } from './systems/relay.ts';
 import { Rooms } from './systems/rooms.ts';
 import type { Pair, Ring, System } from './systems/system.ts';
-import { makeUsers } from './users.ts';
+import { linkTelegram, makeUsers } from './users.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS || 5);
 /** How many calls come and go while growth is measured; 0 leaves that out. */
@@ -145,6 +147,26 @@ const mainOfChatLoad = async (): Promise<boolean> => {
   return report(await measureChatLoad(worker, users));
 };
 
+/** Measures sign-ins and profiles alone: `npm run bench -- requests`. */
+const mainOfRequests = async (): Promise<boolean> => {
+  const telegram = await step('starting a Bot API', startTelegram);
+  const settings = {
+    ...settingsFor(await step('starting the stores', startStores)),
+    TELEGRAM_API_URL: telegram.url,
+    // Nobody has to wait for the next code, and the answer has it.
+    DEBUG_CODE: 'on',
+    ADDRESS_LIMITS: 'off',
+    PHONE_SEND_GAPS_SECONDS: '0',
+    PHONE_SENDS_PER_DAY: '100000',
+  };
+  const users = await step('making users', () => makeUsers(settings, REQUESTERS));
+  await linkTelegram(settings);
+  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
+  const head = ['', 'per second', 'p50', 'processor of the Worker'];
+  console.log(`\n${table([head, ...(await measureRequests(worker, users, RUNS))])}\n`);
+  return true;
+};
+
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_PER_USER));
@@ -234,6 +256,7 @@ const alone: Readonly<Record<string, () => Promise<boolean>>> = {
   'legacy-clients': mainOfLegacyClients,
   chats: mainOfChats,
   'chat-load': mainOfChatLoad,
+  requests: mainOfRequests,
 };
 await (alone[process.argv[2] ?? ''] ?? main)().then(
   (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),

@@ -98,3 +98,10 @@ export const startPeer = () => {
     args: (port) => [command, '--host', '127.0.0.1', '--port', String(port)],
   });
 };
+
+/** Starts a Bot API that takes every message. */
+export const startTelegram = () =>
+  start({
+    name: 'the Bot API',
+    args: (port) => [join(import.meta.dirname, 'telegram.process.ts'), String(port)],
+  });
