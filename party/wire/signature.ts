@@ -1,4 +1,5 @@
 import { base64url } from 'jose';
+import { hmacKeyOf } from '../../src/platform/hmac.ts';
 
 /** How long a signed request is good for, in milliseconds. */
 const VALID_MS = 30_000;
@@ -13,21 +14,6 @@ export const ENTRANT = 'X-AIST-Entrant';
 export type RoomSecrets = readonly [string, ...string[]];
 
 const utf8 = new TextEncoder();
-const keys = new Map<string, Promise<CryptoKey>>();
-
-const keyOf = (secret: string): Promise<CryptoKey> => {
-  const known = keys.get(secret);
-  if (known) return known;
-  const key = crypto.subtle.importKey(
-    'raw',
-    utf8.encode(secret),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign', 'verify'],
-  );
-  keys.set(secret, key);
-  return key;
-};
 
 /** The text that is signed; no JWT begins like it, so the secret of tokens may be used here. */
 const encodeSigned = (parts: readonly string[]) => utf8.encode(['aist rooms', ...parts].join('\n'));
@@ -47,7 +33,7 @@ export const sign = async (
   const who = entrant ? base64url.encode(JSON.stringify(entrant)) : '';
   const mac = await crypto.subtle.sign(
     'HMAC',
-    await keyOf(secret),
+    await hmacKeyOf(secret),
     encodeSigned([target, expiry, who, body]),
   );
   const signature = { [SIGNATURE]: `${expiry}.${base64url.encode(new Uint8Array(mac))}` };
@@ -74,7 +60,7 @@ export const verify = async (
   const bytes = new Uint8Array(base64url.decode(mac));
   const text = encodeSigned([target, expiry, who, body]);
   for (const secret of secrets) {
-    if (!(await crypto.subtle.verify('HMAC', await keyOf(secret), bytes, text))) continue;
+    if (!(await crypto.subtle.verify('HMAC', await hmacKeyOf(secret), bytes, text))) continue;
     return {
       entrant: who ? JSON.parse(new TextDecoder().decode(base64url.decode(who))) : undefined,
     };

@@ -1,3 +1,5 @@
+import { hmacKeyOf } from '../platform/hmac.ts';
+
 /** Fills an array with random bytes; `crypto.getRandomValues` outside tests. */
 export type RandomValues = (array: Uint32Array<ArrayBuffer>) => Uint32Array<ArrayBuffer>;
 
@@ -19,8 +21,7 @@ export const drawCode = (
  */
 export const hashCode = async (secret: string, phone: string, code: string): Promise<string> => {
   const utf8 = new TextEncoder();
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', utf8.encode(secret), algorithm, false, ['sign']);
+  const key = await hmacKeyOf(secret);
   const mac = await crypto.subtle.sign('HMAC', key, utf8.encode(`${phone}:${code}`));
   return btoa(String.fromCharCode(...new Uint8Array(mac)));
 };

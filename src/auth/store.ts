@@ -257,6 +257,8 @@ export const moveSession = async (
   );
 };
 
+const UserIds = z.tuple([z.object({ id: z.string() })]);
+
 /**
  * The user with this phone number, made if there is none: one statement, two in a race, and never
  * two users when two sign in at once.
@@ -274,11 +276,7 @@ export const findOrCreateUser = async (
       .values({ id: newUserId, phone })
       .onConflictDoUpdate({ target: users.phone, set: { phone: sql`excluded.phone` } })
       .returning({ id: users.id });
-    return runQuery(
-      'find or create user',
-      query,
-      (rows) => z.tuple([z.object({ id: z.string() })]).parse(rows)[0].id,
-    );
+    return runQuery('find or create user', query, (rows) => UserIds.parse(rows)[0].id);
   };
   try {
     return await upsert();

@@ -84,12 +84,10 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       on conflict do nothing)
     select id from added
     union all select id from calls where id = ${call} and told_by is null`);
-  return runQuery(
-    'add record',
-    query,
-    ({ rows }) => z.array(z.object({ id: z.string() })).parse(rows).length > 0,
-  );
+  return runQuery('add record', query, ({ rows }) => Ids.parse(rows).length > 0);
 };
+
+const Ids = z.array(z.object({ id: z.string() }));
 
 const Peers = z.array(
   z.object({

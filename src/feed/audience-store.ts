@@ -18,12 +18,12 @@ interface MembersQuery {
 }
 
 const Users = z.array(z.object({ user: z.string() }));
+const Newest = z.tuple([z.object({ n: z.coerce.number().int() })]);
 
 /** Reads the number of the newest entry in the feed of a user; 0 if there is none [M22]. */
 export const readNewest = (db: Database, user: string): Promise<number> => {
   const query = db.execute(sql`
     select coalesce((select n from feeds where user_id = ${user}), 0)::int8 as n`);
-  const Newest = z.tuple([z.object({ n: z.coerce.number().int() })]);
   return runReadQuery('read newest', query, ({ rows }) => Newest.parse(rows)[0].n);
 };
 

@@ -51,6 +51,8 @@ const Page = z.object({
   large: z.array(z.object({ chatId: z.string(), version: z.int() })),
 });
 
+const Pages = z.tuple([z.object({ page: Page })]);
+
 /** A page of a feed. */
 export interface FeedPage extends Omit<z.output<typeof Page>, 'entries' | 'n' | 'at'> {
   readonly changes: Change[];
@@ -167,7 +169,7 @@ export const readFeed = (db: Database, { userId, since, limit }: FeedAsked): Pro
         where user_id = ${userId} and large and not more)) as page
     from asked, ended`);
   return runReadQuery('read feed', query, ({ rows }) => {
-    const [row] = z.tuple([z.object({ page: Page })]).parse(rows);
+    const [row] = Pages.parse(rows);
     const { n, at, entries, ...page } = row.page;
     return { ...page, end: { n, at }, changes: entries.map((entry) => toChange(entry, userId)) };
   });
@@ -182,6 +184,7 @@ export interface ChangesAsked {
 }
 
 const Changes = z.object({ chat: ChatRow, more: z.boolean(), messages: z.array(MessageRow) });
+const ChangesRows = z.array(z.object({ changes: Changes }));
 
 /** The messages of a chat that changed, in the order of their versions. */
 export interface ChatChanges {
@@ -217,7 +220,7 @@ export const readChanges = (
         from page as message)) as changes
     from chat`);
   return runReadQuery('read changes', query, ({ rows }) => {
-    const [row] = z.array(z.object({ changes: Changes })).parse(rows);
+    const [row] = ChangesRows.parse(rows);
     if (!row) return undefined;
     const { chat, more, messages } = row.changes;
     return { chat: toChat(chat), more, messages: messages.map((one) => toMessage(one, userId)) };

@@ -49,6 +49,8 @@ const PAGE = sql`
   (select count(*) from newest) > (select count(*) from page) as more`;
 
 const Page = { messages: z.array(MessageRow), more: z.boolean() };
+const Pages = z.array(z.object(Page));
+const FoundMessages = z.array(z.object({ message: MessageRow.nullable() }));
 
 /** Which messages to list. */
 export interface PageQuery extends Place {
@@ -67,11 +69,7 @@ export const listMessages = (db: Database, query: PageQuery): Promise<Page | und
   const condition = before === undefined ? sql`true` : sql`message.seq < ${before}`;
   const statement = sql`with ${seatOf(query)}, ${selectPage({ chatId, condition, limit })}
     select ${PAGE} from seat`;
-  return runReadQuery(
-    'list messages',
-    db.execute(statement),
-    ({ rows }) => z.array(z.object(Page)).parse(rows)[0],
-  );
+  return runReadQuery('list messages', db.execute(statement), ({ rows }) => Pages.parse(rows)[0]);
 };
 
 /**
@@ -93,7 +91,7 @@ export const findMessage = (
   return runReadQuery(
     'find message',
     db.execute(statement),
-    ({ rows }) => z.array(z.object({ message: MessageRow.nullable() })).parse(rows)[0]?.message,
+    ({ rows }) => FoundMessages.parse(rows)[0]?.message,
   );
 };
 
@@ -137,6 +135,8 @@ const Mark = {
   version: z.coerce.number().nullable(),
   told: z.array(z.object({ userId: z.string(), n: z.int() })),
 };
+const PagesWithMark = z.array(z.object({ ...Page, ...Mark }));
+const MovedMarks = z.array(z.object({ ...Mark, refused: z.boolean(), wait_ms: z.int() }));
 
 /** How far somebody has read, and who is told if that is news. */
 export type Mark = z.output<z.ZodObject<typeof Mark>>;
@@ -169,11 +169,7 @@ export const openChat = (db: Database, place: Place): Promise<(Page & Mark) | un
     ${moveMark(place, sql`true`)}
     select ${PAGE}, ${MARK} from seat left join marked on true left join moved on true`;
   const batch = db.batch([db.execute(lockUnread(place)), db.execute(statement)]);
-  return runQuery(
-    'open chat',
-    batch,
-    ([, { rows }]) => z.array(z.object({ ...Page, ...Mark })).parse(rows)[0],
-  );
+  return runQuery('open chat', batch, ([, { rows }]) => PagesWithMark.parse(rows)[0]);
 };
 
 /** A mark to move. */
@@ -202,9 +198,8 @@ export const moveReadMark = (
     select ${MARK}, ${grows} and not rate.allowed as refused, rate.wait_ms
     from seat cross join rate left join marked on true left join moved on true`;
   const batch = db.batch([db.execute(lockUnread(asked)), db.execute(statement)]);
-  const Rows = z.array(z.object({ ...Mark, refused: z.boolean(), wait_ms: z.int() }));
   return runQuery('move mark', batch, ([, { rows }]) => {
-    const [row] = Rows.parse(rows);
+    const [row] = MovedMarks.parse(rows);
     return row?.refused ? { waitMs: row.wait_ms } : row;
   });
 };

@@ -5,6 +5,18 @@ import type { JwtSecrets } from '../session/token.ts';
 
 const utf8 = new TextEncoder();
 
+/** The keys of secrets that were used already: deriving one costs more than using it. */
+const keys = new Map<string, Promise<CryptoKey>>();
+
+/** Derives the key of a secret for room ids, once. */
+const roomKeyOf = (secret: string): Promise<CryptoKey> => {
+  const known = keys.get(secret);
+  if (known) return known;
+  const key = deriveKey(secret);
+  keys.set(secret, key);
+  return key;
+};
+
 /**
  * Derives a key for room ids alone, so that no room id can be a token or the reverse (RFC 5869).
  */
@@ -30,7 +42,7 @@ const deriveKey = async (secret: string): Promise<CryptoKey> => {
  */
 export const createQrRoomId = async ([secret]: JwtSecrets, expiresAt: number): Promise<string> => {
   const signed = `${Math.ceil(expiresAt / 1000).toString(36)}-${drawRandomText(9)}`;
-  const mac = await crypto.subtle.sign('HMAC', await deriveKey(secret), utf8.encode(signed));
+  const mac = await crypto.subtle.sign('HMAC', await roomKeyOf(secret), utf8.encode(signed));
   return `${signed}-${base64url.encode(new Uint8Array(mac))}`;
 };
 
@@ -47,7 +59,7 @@ export const verifyQrRoomId = async (
   if (base64url.encode(bytes) !== mac) return false;
   const signed = utf8.encode(id.slice(0, -mac.length - 1));
   for (const secret of secrets) {
-    if (await crypto.subtle.verify('HMAC', await deriveKey(secret), new Uint8Array(bytes), signed))
+    if (await crypto.subtle.verify('HMAC', await roomKeyOf(secret), new Uint8Array(bytes), signed))
       return true;
   }
   return false;

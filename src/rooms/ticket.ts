@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Room } from '../contract/sockets/protocol.ts';
+import { hmacKeyOf } from '../platform/hmac.ts';
 import { drawRandomText } from '../platform/random.ts';
 import type { JwtSecrets, Session } from '../session/token.ts';
 import { kidOf } from '../session/token.ts';
@@ -23,7 +24,6 @@ export interface Ticket {
   readonly until: number;
 }
 
-const utf8 = new TextEncoder();
 const audienceOf = ({ party, id }: Room) => `${party}/${id}`;
 
 /** A ticket to be issued; `now` in milliseconds since 1970. */
@@ -50,7 +50,7 @@ export const issueTicket = async (
     .setAudience(audienceOf(room))
     .setJti(drawRandomText(12))
     .setExpirationTime(until)
-    .sign(utf8.encode(secret));
+    .sign(await hmacKeyOf(secret));
   return { ticket, expiresAt: new Date(until * 1000).toISOString() };
 };
 
@@ -70,7 +70,8 @@ export const verifyTicket = async (
     const { kid } = decodeProtectedHeader(ticket);
     for (const secret of secrets) {
       if (kid !== (await kidOf(secret))) continue;
-      const { payload } = await jwtVerify<Session & { role?: Role }>(ticket, utf8.encode(secret), {
+      const key = await hmacKeyOf(secret);
+      const { payload } = await jwtVerify<Session & { role?: Role }>(ticket, key, {
         algorithms: ['HS256'],
         typ: TYPE,
         requiredClaims: ['exp', 'jti', 'aud'],

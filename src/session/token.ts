@@ -1,4 +1,5 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { hmacKeyOf } from '../platform/hmac.ts';
 import { drawRandomText, sha256 } from '../platform/random.ts';
 import type { Settings } from '../platform/settings.ts';
 
@@ -29,10 +30,17 @@ export type JwtSecrets = readonly [string, ...string[]];
 export const jwtSecretsOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Settings): JwtSecrets =>
   JWT_SECRET_PREVIOUS ? [JWT_SECRET, JWT_SECRET_PREVIOUS] : [JWT_SECRET];
 
-const utf8 = new TextEncoder();
+/** The names of secrets that were hashed already. */
+const kids = new Map<string, Promise<string>>();
 
 /** Names a secret in the header of tokens; it tells less about the secret than any signature. */
-export const kidOf = (secret: string): Promise<string> => sha256(`kid:${secret}`, 6);
+export const kidOf = (secret: string): Promise<string> => {
+  const known = kids.get(secret);
+  if (known) return known;
+  const kid = sha256(`kid:${secret}`, 6);
+  kids.set(secret, kid);
+  return kid;
+};
 
 /** Draws the id of a new session: 128 random bits. */
 export const createSid = (): string => drawRandomText(16);
@@ -52,7 +60,7 @@ export const signToken = async (
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: await kidOf(secret) })
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + TOKEN_TTL_SECONDS)
-    .sign(utf8.encode(secret));
+    .sign(await hmacKeyOf(secret));
 };
 
 /**
@@ -93,7 +101,7 @@ const verifyWith = async (
   token: string,
   now: number,
 ): Promise<Session | undefined> => {
-  const { payload, protectedHeader } = await jwtVerify(token, utf8.encode(secret), {
+  const { payload, protectedHeader } = await jwtVerify(token, await hmacKeyOf(secret), {
     algorithms: ['HS256'],
     requiredClaims: ['iat', 'exp', 'userId'],
     currentDate: new Date(now),

@@ -41,6 +41,8 @@ export const createRedis = (url: string, token: string): RedisClient => {
     token,
     automaticDeserialization: false,
     enableTelemetry: false,
+    // Answers come as they are: base64 would be decoded here character by character.
+    responseEncoding: false,
     // Batching would make one request wait on another's fetch, which Workers forbid.
     enableAutoPipelining: false,
     // A repeated EVAL would count a guess twice: the next request is the retry. (`false` would
