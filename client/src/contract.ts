@@ -184,8 +184,15 @@ export type CallClientFrame =
        * `acked` that I heard (0 at first, as for one whose offer went with POST)
        */
       readonly resume?: { readonly seen: Seen; readonly acked: number };
+
+      /**
+       * While it rings here: send me the signals of the others already, and what comes.
+       * `resume.seen` says which of them I have
+       */
+      readonly early?: boolean;
     }
   | { readonly type: 'accept' }
+  | { readonly type: 'move' }
   | { readonly type: 'decline' }
   | { readonly type: 'hangup' }
   | { readonly type: 'signal'; readonly seq: number; readonly to?: string; readonly signal: Signal }
@@ -209,6 +216,9 @@ export type CallServerFrame =
        */
       readonly joined: boolean;
 
+      /** Another device of mine is in the call, and `move` takes it here */
+      readonly movable?: true;
+
       /** The last of my signals that the room has; go on after it */
       readonly received: number;
 
@@ -228,7 +238,12 @@ export type CallServerFrame =
         | 'failed'
         | 'lost';
     }
-  | { readonly type: 'answered_elsewhere' }
+  | {
+      readonly type: 'answered_elsewhere';
+
+      /** This device was in the call, and another one of mine has taken it over */
+      readonly moved?: true;
+    }
   | {
       readonly type: 'peer';
       readonly peer: Peer;
@@ -260,7 +275,8 @@ export type CallServerFrame =
         | 'not_now'
         | 'no_such_peer'
         | 'too_long'
-        | 'too_much';
+        | 'too_much'
+        | 'too_often';
       readonly message: string;
 
       /** The signal that was refused, if it was one */
@@ -393,7 +409,8 @@ export type InboxServerFrame =
         | 'not_now'
         | 'no_such_peer'
         | 'too_long'
-        | 'too_much';
+        | 'too_much'
+        | 'too_often';
       readonly message: string;
 
       /** The signal that was refused, if it was one */
@@ -1210,8 +1227,9 @@ export interface Endpoints {
   readonly callTicket: {
     readonly input: { readonly id: string } & {
       /**
-       * Have the call here that I make on another device, as long as nobody has
-       * answered
+       * Have the call here that I make on another device and nobody has answered. Of a
+       * call that I am in on another device: a ticket with which its room takes the
+       * frame `move`
        */
       readonly takeOver?: boolean | undefined;
     };

@@ -38,7 +38,7 @@ export const advanceAck = (step: CallStep, user: string) => {
   const upTo = Math.min(received, ...log.map(({ seq }) => seq - 1));
   if (upTo <= acked) return;
   step.putStream({ ...stream, acked: upTo });
-  step.sendToUser(user, { type: 'acked', seq: upTo });
+  step.sendToDevice(user, { type: 'acked', seq: upTo });
 };
 
 /** Drops all signals to and from a user, who has left or comes without memory. */

@@ -12,6 +12,8 @@ export interface KeptMember extends Pick<Member, 'profile' | 'role' | 'place' | 
   readonly pausedForSeconds?: number | undefined;
   /** Missing in what rooms wrote before this field. */
   readonly unheard?: boolean | undefined;
+  /** Missing in what rooms wrote before this field. */
+  readonly moves?: readonly number[] | undefined;
   readonly device?: string | undefined;
   readonly old: boolean;
   readonly greeted: boolean;
@@ -44,7 +46,7 @@ export interface KeptCall
 type OptionalTime = 'reason' | 'acceptedAt' | 'endedAt' | 'leaseAt';
 
 const writeMember = (member: Member): KeptMember => {
-  const { profile, role, state, place, epoch, pausedForSeconds, unheard } = member;
+  const { profile, role, state, place, epoch, pausedForSeconds, unheard, moves } = member;
   const ringing = isRinging(member) ? member : undefined;
   const joined = isJoined(member) ? member : undefined;
   return {
@@ -66,12 +68,13 @@ const writeMember = (member: Member): KeptMember => {
     rung: ringing?.rung ?? false,
     pausedForSeconds,
     unheard,
+    moves,
   };
 };
 
 const readMember = (kept: KeptMember): RingingMember | JoinedMember | LeftMember => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard, state } = kept;
-  const base = { profile, role, place, epoch, pausedForSeconds, unheard };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, state } = kept;
+  const base = { profile, role, place, epoch, pausedForSeconds, unheard, moves };
   const { unreachable, missed } = kept;
   if (state === 'left') return { ...base, state, hasJoined: kept.joined, unreachable, missed };
   if (state === 'joined') {

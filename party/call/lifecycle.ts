@@ -1,9 +1,9 @@
 import type { Reason } from '../../src/contract/sockets/call.ts';
 import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
-import { acknowledge, resetStream } from './acks.ts';
+import { acknowledge, acknowledgeAll, resetStream } from './acks.ts';
+import { replaySignals } from './delivery.ts';
 import { announcePeer, keepAwake } from './presence.ts';
-import { replaySignals } from './signals.ts';
 import type { JoinedMember, Member } from './state.ts';
 import {
   hasJoined,
@@ -46,14 +46,20 @@ export const acceptCall = (
   if (legacy) keepAwake(step);
   closeOtherSockets(step, user, device);
   for (const other of step.members)
-    if (isJoined(other)) step.sendToUser(other.profile.user, { type: 'state', state: 'accepted' });
+    step.sendToDevice(other.profile.user, { type: 'state', state: 'accepted' });
   announcePeer(step, user);
-  if (!legacy) replaySignals(step, user);
+  if (!legacy) replayToDevice(step, user);
   // A legacy device was sent all signals while it rang.
   else
     for (const { user: from } of call.streams)
       acknowledge(step, user, { from, seq: step.stream(from).received });
   return undefined;
+};
+
+/** Sends the device that has accepted what it has not seen, early or before [C49]. */
+const replayToDevice = (step: CallStep, user: string) => {
+  for (const { early } of step.socketsOf(user)) if (early) acknowledgeAll(step, user, early);
+  replaySignals(step, user);
 };
 
 /** The first callee has accepted. */
@@ -84,8 +90,12 @@ export const replyCreated = (step: CallStep) => {
   step.set({ creating: [] });
 };
 
-/** Tells a joined user's inbox that they are busy. */
-const renewBusyLease = (step: CallStep, user: string) => {
+/**
+ * Tells a joined user's inbox that they are busy.
+ *
+ * @param moved whether another device has just taken the call over [C52]
+ */
+export const renewBusyLease = (step: CallStep, user: string, moved = false) => {
   const { call, now } = step;
   const member = step.member(user);
   if (!member || !isJoined(member)) return;
@@ -94,7 +104,8 @@ const renewBusyLease = (step: CallStep, user: string) => {
     .filter((other) => other !== member && other.state !== 'left')
     .map(({ profile }) => profile.user);
   const until = now + LEASE_MS;
-  step.tellInbox(user, { type: 'active', call: call.id, device, epoch, role, peers, until });
+  const lease = { call: call.id, device, epoch, role, peers, until, ...(moved && { moved }) };
+  step.tellInbox(user, { type: 'active', ...lease });
 };
 
 /** Refuses the call on all devices of a user. */

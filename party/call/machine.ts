@@ -7,10 +7,12 @@ import { LATER } from '../wire/batch.ts';
 import type { ToCall, ToInbox } from '../wire/messages.ts';
 import { ActiveAnswer } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
+import { noteSeenEarly } from './delivery.ts';
 import { letTalkDirectly } from './directly.ts';
 import type { KeptCall } from './kept.ts';
 import { readCall, writeCall } from './kept.ts';
 import * as lifecycle from './lifecycle.ts';
+import { moveRunningCall } from './moving.ts';
 import * as presence from './presence.ts';
 import * as ringing from './ringing.ts';
 import { markRefused, receiveSignal } from './signals.ts';
@@ -105,17 +107,22 @@ const onFrame = (step: CallStep, id: string, frame: CallFrame) => {
 /** Does what a client asks for after its hello; answers why the frame is refused, if it is. */
 const onClientFrame = (
   step: CallStep,
-  { id, user, device }: CallSocket,
+  socket: CallSocket,
   frame: Exclude<CallFrame, { type: 'hello' }>,
 ): FrameError | undefined => {
-  const isIn = step.member(user)?.state === 'joined';
+  const { id, user, device, early } = socket;
+  const isIn = presence.hasCall(step, socket);
   switch (frame.type) {
     case 'accept':
       return lifecycle.acceptCall(step, user, { device, legacy: false });
     case 'decline':
       return lifecycle.declineCall(step, user);
     case 'hangup':
+      // Whoever has the call on another device hangs up there.
+      if (!isIn && step.member(user)?.state === 'joined') return 'not_now';
       return lifecycle.hangUp(step, user);
+    case 'move':
+      return moveRunningCall(step, socket);
     case 'signal': {
       if (!isIn) return 'not_now';
       const error = receiveSignal(step, user, frame);
@@ -125,8 +132,9 @@ const onClientFrame = (
     case 'refused':
       return isIn && !markRefused(step, user, frame.seq) ? undefined : frame.code;
     case 'ack':
-      if (!isIn) return 'not_now';
-      acknowledgeAll(step, user, frame.seen);
+      if (isIn) acknowledgeAll(step, user, frame.seen);
+      else if (early) noteSeenEarly(step, socket, frame.seen);
+      else return 'not_now';
       return undefined;
     case 'ping':
       step.send(id, { type: 'pong' });

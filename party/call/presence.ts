@@ -10,9 +10,9 @@ import {
 import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { acknowledgeAll, resetStream } from './acks.ts';
-import { replaySignals } from './signals.ts';
+import { noteSeenEarly, replayEarly, replaySignals } from './delivery.ts';
 import type { CallSocket, JoinedMember } from './state.ts';
-import { isJoined, isOnLegacyDevice, isRinging, peerOf } from './state.ts';
+import { deviceOf, isJoined, isMovable, isOnLegacyDevice, isRinging, peerOf } from './state.ts';
 import type { CallStep } from './step.ts';
 
 /**
@@ -26,8 +26,8 @@ const AWAKE_MS = 5_000;
 const TICKET_LIMIT = 64;
 
 /**
- * How long somebody who has left a group call may watch it before joining again, in milliseconds:
- * their inbox no longer knows the call and cannot pass on that their session ends.
+ * How long a device watches a call that it is not in, in milliseconds: before its user joins a
+ * group again, or moves the call to it. Their inbox may not pass on that its session ends.
  */
 const WATCH_MS = 60_000;
 
@@ -40,7 +40,8 @@ const refuseEntrant = (step: CallStep, id: string, who: Entrant): CloseReason | 
     step.send(id, { type: 'state', state, ...(reason && { reason }) });
     return 'done';
   }
-  if (isJoined(member) && member.device !== who.device) {
+  if (deviceOf(member) === who.device) return undefined;
+  if (isJoined(member) && !(who.takeOver && isMovable(step.call, member))) {
     step.send(id, { type: 'answered_elsewhere' });
     return 'notInCall';
   }
@@ -71,7 +72,7 @@ export const onConnect = (step: CallStep, id: string, who: Entrant) => {
 type Hello = Extract<CallClientFrame, { type: 'hello' }>;
 
 /** The first frame of a socket: answers it with the call and all signals that wait. */
-export const onHello = (step: CallStep, id: string, { version, resume }: Hello) => {
+export const onHello = (step: CallStep, id: string, { version, resume, early }: Hello) => {
   const socket = step.socket(id);
   if (!socket) return;
   const { user } = socket;
@@ -80,12 +81,15 @@ export const onHello = (step: CallStep, id: string, { version, resume }: Hello) 
     step.close(id, 'version');
     return markAway(step, user);
   }
-  step.setSocket({ ...socket, hello: true });
+  const greeted = { ...socket, hello: true };
+  step.setSocket(greeted);
   const member = step.member(user);
-  const joined = member && isJoined(member) ? member : undefined;
+  const joined = member && hasCall(step, socket) && isJoined(member) ? member : undefined;
   if (joined) onReturn(step, joined, resume);
   else markReachable(step, user);
-  sendWelcome(step, id, user);
+  sendWelcome(step, socket);
+  if (early && member && isRinging(member) && !member.unheard)
+    replayEarly(step, noteSeenEarly(step, greeted, resume?.seen ?? {}));
   if (!joined) return;
   // Acks that were sent while the client was gone did not reach it.
   const { acked } = step.stream(user);
@@ -108,8 +112,14 @@ const onReturn = (step: CallStep, member: JoinedMember, resume: Hello['resume'])
   acknowledgeAll(step, user, seen);
 };
 
+/** Whether a socket is of the device that has the call for its user. */
+export const hasCall = (step: CallStep, { user, device }: CallSocket): boolean =>
+  deviceOf(step.member(user)) === device;
+
 /** Sends a client the state of the call and its members. */
-const sendWelcome = (step: CallStep, id: string, user: string) => {
+const sendWelcome = (step: CallStep, socket: CallSocket) => {
+  const { id, user } = socket;
+  const joined = hasCall(step, socket);
   const { id: call, state, video, group, caller, createdAt } = step.call;
   const viewer = step.member(user);
   if (!viewer) return;
@@ -122,8 +132,10 @@ const sendWelcome = (step: CallStep, id: string, user: string) => {
     group,
     caller,
     you: user,
-    joined: isJoined(viewer),
-    received: step.stream(user).received,
+    joined,
+    ...(isJoined(viewer) && !joined && { movable: true }),
+    // A device that is not in the call yet will number its signals from 1.
+    received: joined ? step.stream(user).received : 0,
     ...(step.members.some(isRinging) && {
       ringsForMs: Math.max(0, createdAt + RING_MS - step.now),
     }),
@@ -161,18 +173,21 @@ export const onSocketClosed = (step: CallStep, id: string) => {
   markAway(step, socket.user);
 };
 
-/** Marks a joined member as away since now if no socket of theirs is left. */
+/** Marks a joined member as away since now if no socket of their device is left. */
 const markAway = (step: CallStep, user: string) => {
   const member = step.member(user);
   if (!member || !isJoined(member) || member.legacy || member.awayAt !== undefined) return;
-  if (step.socketsOf(user).some(({ hello }) => hello)) return;
+  if (step.socketsOf(user).some((socket) => socket.hello && hasCall(step, socket))) return;
   step.putMember({ ...member, awayAt: step.now });
   announcePeer(step, user);
 };
 
 /** When a connection ends by itself, in milliseconds since 1970: with its session [C25]. */
-const endOf = (step: CallStep, { user, since, until }: CallSocket): number =>
-  step.member(user)?.state === 'left' ? Math.min(until, since + WATCH_MS) : until;
+const endOf = (step: CallStep, socket: CallSocket): number => {
+  const { user, since, until } = socket;
+  const isWatching = step.member(user)?.state !== 'ringing' && !hasCall(step, socket);
+  return isWatching ? Math.min(until, since + WATCH_MS) : until;
+};
 
 /** Closes the sockets that have been silent for too long [C23] or whose session is over [C25]. */
 export const closeSilentSockets = (step: CallStep, present: readonly Present[]) => {

@@ -4,12 +4,12 @@ import { EMPTY_OUTBOX } from '../outbox.ts';
 import type { CreateAnswer, PermitAnswer, ToCall } from '../wire/messages.ts';
 import { DialAnswer, RingAnswer } from '../wire/messages.ts';
 import { resetStream } from './acks.ts';
+import { replayToLegacy } from './delivery.ts';
 import { declineCall, endCall, leaveCall, replyCreated } from './lifecycle.ts';
 import { dialExpiresAt, heldCallOf, moveCall } from './moving.ts';
 import { announcePeer, keepAwake, markReachable } from './presence.ts';
-import { replaySignals } from './signals.ts';
 import type { Member, RingingMember, RoomCall } from './state.ts';
-import { isJoined, isRinging, newRingingMember, newStream, sizeOf } from './state.ts';
+import { isJoined, isMovable, isRinging, newRingingMember, newStream, sizeOf } from './state.ts';
 import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
@@ -108,19 +108,24 @@ export const onCreateAgain = (step: CallStep, request: string) => {
   else step.reply(request, { outcome: 'created', state: 'ringing' });
 };
 
-/** Answers whether a device may have a ticket; moves an unanswered call to it if it asks [C34]. */
+/**
+ * Answers whether a device may have a ticket. Moves an unanswered call to it if it asks [C34]; a
+ * running one moves when the device says so in the room [C51].
+ */
 export const permitDevice = (
   step: CallStep,
   { user, device, turn: credential, anew, takeOver }: Permit,
 ): PermitAnswer => {
   const { state, video, group } = step.call;
   const member = step.member(user);
+  let movable = false;
   if (!member || state === 'ended' || (member.state === 'left' && !group))
     return { outcome: 'no_such_call' };
   if (isJoined(member) && member.device !== device) {
-    const mayMove = takeOver && state === 'ringing' && member.role === 'caller';
-    if (!mayMove) return { outcome: 'elsewhere', held: heldCallOf(step.call, member) };
-    moveCall(step, member, device);
+    const isUnanswered = state === 'ringing' && member.role === 'caller';
+    movable = takeOver === true && isMovable(step.call, member);
+    if (takeOver && isUnanswered) moveCall(step, member, device);
+    else if (!movable) return { outcome: 'elsewhere', held: heldCallOf(step.call, member) };
   }
   if (anew && isJoined(member) && !member.legacy && !member.greeted) {
     step.putMember({ ...(step.member(user) ?? member), epoch: member.epoch + 1 });
@@ -128,7 +133,13 @@ export const permitDevice = (
     announcePeer(step, user);
   }
   const surplus = credential === undefined ? undefined : addTurnCredential(step, user, credential);
-  return { outcome: 'ok', role: member.role, video, ...(surplus !== undefined && { surplus }) };
+  return {
+    outcome: 'ok',
+    role: member.role,
+    video,
+    ...(surplus !== undefined && { surplus }),
+    ...(movable && { movable }),
+  };
 };
 
 /** Notes a TURN credential of a user; answers the oldest one if that makes too many. */
@@ -209,7 +220,7 @@ const noteDevices = (
   const unreachable = !listening && !member.here && (reply?.devices ?? 0) === 0;
   step.putMember({ ...member, unreachable, listening });
   if (unreachable !== member.unreachable) announcePeer(step, user);
-  if (reply?.old) replaySignals(step, user);
+  if (reply?.old) replayToLegacy(step, user);
 };
 
 /** Answers `create` when the inboxes of all ringing callees have answered. */
@@ -234,7 +245,7 @@ export const onLegacyListen = (
     listened: isServed ? listened : [...listened, name],
   });
   markReachable(step, user);
-  if (!isServed) replaySignals(step, user, device);
+  if (!isServed) replayToLegacy(step, user, device);
 };
 
 /** The caller has rung a callee in vain too often and may not ring them yet [C29]. */

@@ -1,4 +1,10 @@
-import type { CallClientFrame, CallState, Peer, Reason } from '../../src/contract/sockets/call.ts';
+import type {
+  CallClientFrame,
+  CallState,
+  Peer,
+  Reason,
+  Seen,
+} from '../../src/contract/sockets/call.ts';
 import type { Profile } from '../../src/contract/sockets/inbox.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { Outbox } from '../outbox.ts';
@@ -33,6 +39,8 @@ interface MemberBase {
   readonly pausedForSeconds?: number | undefined;
   /** Whether this callee has blocked the caller, and hears nothing of the call [M42]. */
   readonly unheard?: boolean | undefined;
+  /** When devices of this member took the call over lately, in milliseconds since 1970 [C54]. */
+  readonly moves?: readonly number[] | undefined;
 }
 
 /** A callee who has not answered yet, also in a call that has ended meanwhile. */
@@ -92,8 +100,8 @@ export const hasMissed = (member: Member): boolean => !isJoined(member) && membe
 export const isUnheard = (member: Member): boolean => member.unheard === true && !hasJoined(member);
 
 const baseOf = (member: Member): MemberBase => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard } = member;
-  return { profile, role, place, epoch, pausedForSeconds, unheard };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves } = member;
+  return { profile, role, place, epoch, pausedForSeconds, unheard, moves };
 };
 
 /** A member for whom the call begins to ring. */
@@ -155,6 +163,16 @@ export const peerOf = (member: Member, viewer: Member): Peer => ({
 export const deviceOf = (member: Member | undefined): string | undefined =>
   member && isJoined(member) ? member.device : undefined;
 
+/**
+ * Whether a member's other devices may take the call over [C51]: not from an unanswered call, which
+ * a ticket moves [C34], nor from one with a legacy client, which cannot begin anew with another
+ * device [C53].
+ */
+export const isMovable = ({ state, members }: RoomCall, member: Member): member is JoinedMember =>
+  state === 'accepted' &&
+  isJoined(member) &&
+  !members.some((other) => other !== member && isOnLegacyDevice(other));
+
 /** Since when a joined member has no socket, in milliseconds since 1970. */
 export const awayAtOf = (member: Member | undefined): number | undefined =>
   member && isJoined(member) ? member.awayAt : undefined;
@@ -168,6 +186,8 @@ export interface CallSocket {
   /** When the socket was opened and when its session ends, in milliseconds since 1970. */
   readonly since: number;
   readonly until: number;
+  /** Of an early device: what it has said that it saw, which counts when it accepts [C49]. */
+  readonly early?: Seen | undefined;
 }
 
 /** A signal that waits for those before it, for its recipient's ack, or for a description. */

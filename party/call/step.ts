@@ -5,7 +5,7 @@ import { differsExcept, MachineStep } from '../step.ts';
 import type { ToInbox } from '../wire/messages.ts';
 import { UNWRITTEN } from './kept.ts';
 import type { CallSocket, Member, RoomCall, Stream } from './state.ts';
-import { memberOf, newStream } from './state.ts';
+import { deviceOf, memberOf, newStream } from './state.ts';
 
 const unwritten: ReadonlySet<string> = new Set(UNWRITTEN);
 
@@ -66,10 +66,17 @@ export class CallStep extends MachineStep<RoomCall, CallServerFrame> {
     this.state = { ...this.state, streams };
   }
 
-  /** Sends to the device that a user has the call on, or to all on which it rings. */
+  /** Sends to all devices of a user that are here, also to those that wait to have the call. */
   sendToUser(user: string, frame: CallServerFrame): void {
     for (const socket of this.state.sockets)
       if (socket.user === user && socket.hello) this.send(socket.id, frame);
+  }
+
+  /** Sends to the device that has the call for a user. */
+  sendToDevice(user: string, frame: CallServerFrame): void {
+    const device = deviceOf(this.member(user));
+    for (const socket of this.socketsOf(user))
+      if (socket.device === device && socket.hello) this.send(socket.id, frame);
   }
 
   override close(id: string, why: CloseReason): void {

@@ -16,15 +16,17 @@ export const enterCall = (
   step: InboxStep,
   message: Extract<ToInbox, { type: 'active' }>,
 ): ActiveAnswer => {
-  const { call, device, epoch = 0, role, peers, until } = message;
+  const { call, device, epoch = 0, role, peers, until, moved } = message;
   const known = step.entry(call);
-  // The message is late, unless the user has come back to a call that goes on.
-  if (known?.state === 'over' && epoch <= (known.epoch ?? epoch)) return { outcome: 'ok' };
+  // The message is late, unless the user has come back to a call that goes on, or has moved it
+  // from a device that was hanging up here [C52].
+  const lastEpoch = known?.state === 'over' ? (known.epoch ?? (moved ? 0 : epoch)) : -1;
+  if (epoch <= lastEpoch) return { outcome: 'ok' };
   if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
   const other = step.entriesIn('active').find((one) => one.call !== call);
   if (other && !(other.calledByOld && known?.state === 'ringing')) return { outcome: 'busy' };
   const place = { call, device, epoch, role, peers, until };
-  const entry: EntryIn<'active'> = { state: 'active', ...place, ...findOrigin(known) };
+  const entry: EntryIn<'active'> = { state: 'active', ...place, ...findOrigin(known, device) };
   step.putEntry(entry);
   if (other) hangUpCall(step, other);
   if (step.hasEnded(device)) step.act(call, device, { type: 'revoke' });
@@ -45,11 +47,14 @@ export const enterCall = (
 
 type Origin = Pick<EntryIn<'active'>, 'calledByOld' | 'oldCalledAt'>;
 
-/** Finds out whether a call that was taken began on a legacy device of either side. */
-const findOrigin = (known: Entry | undefined): Origin => {
+/** Finds out whether a call that a device has taken began on a legacy one of either side. */
+const findOrigin = (known: Entry | undefined, device: string): Origin => {
   switch (known?.state) {
-    case 'active':
-      return { calledByOld: known.calledByOld, oldCalledAt: known.oldCalledAt };
+    case 'active': {
+      const { calledByOld, oldCalledAt } = known;
+      // A new device that has taken the call over says when it leaves.
+      return { calledByOld: calledByOld && isLegacyDevice(device), oldCalledAt };
+    }
     case 'dialling':
       return { calledByOld: isLegacyDevice(known.device) };
     case 'ringing':

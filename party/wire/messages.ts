@@ -24,6 +24,8 @@ export const Entrant = z.object({
   role: z.enum(['caller', 'callee']).optional(),
   /** The ticket: good once, until then in milliseconds since 1970. */
   ticket: z.object({ id: z.string(), until: z.number() }).optional(),
+  /** Whether the ticket was given to move the call here from another device of the user [C51]. */
+  takeOver: z.boolean().optional(),
 });
 
 export type Entrant = z.output<typeof Entrant>;
@@ -75,7 +77,7 @@ export const ToCall = z.discriminatedUnion('type', [
     turn: z.string().optional(),
     /** The device dials again and has forgotten the signals of its first request. */
     anew: z.boolean().optional(),
-    /** The device wants the unanswered call that another device of its user makes [C34]. */
+    /** The device wants the call that another device of its user makes [C34] or is in [C51]. */
     takeOver: z.boolean().optional(),
   }),
   /**
@@ -138,6 +140,8 @@ export const PermitAnswer = z.discriminatedUnion('outcome', [
     video: z.boolean(),
     /** The user's oldest TURN credential, when there are too many: to be revoked now. */
     surplus: z.string().optional(),
+    /** Whether another device of the user is in the call, which may be moved to this one [C51]. */
+    movable: z.boolean().optional(),
   }),
   /** No such call, or it has ended, or the user is not in it. */
   z.object({ outcome: z.literal('no_such_call') }),
@@ -194,6 +198,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     role: role.optional(),
     peers: z.array(user),
     until: z.number(),
+    /** Whether another device has just taken the call over, whatever the former one said [C52]. */
+    moved: z.boolean().optional(),
   }),
   /** From an unanswered call that this user makes: another device of theirs has it now [C34]. */
   z.object({

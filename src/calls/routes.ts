@@ -30,6 +30,8 @@ interface Admission {
   readonly call: string;
   readonly role: Role;
   readonly video: boolean;
+  /** Whether the ticket is for moving the call to this device [C51]. */
+  readonly movable?: boolean | undefined;
   readonly getIce: () => Promise<Ice>;
 }
 
@@ -41,17 +43,24 @@ export const callRoutes = (services: Services) => {
   const iceOutsideCalls = createIceMemory();
   const refused = createRefusedCallers(now);
 
-  const ticketTo = async (room: Room, session: Session, role?: Role) => ({
-    ...(await issueTicket(secrets, { room, session, role, now: now() })),
+  const ticketTo = async (
+    room: Room,
+    session: Session,
+    {
+      role,
+      movable: takeOver,
+    }: { readonly role?: Role; readonly movable?: boolean | undefined } = {},
+  ) => ({
+    ...(await issueTicket(secrets, { room, session, role, takeOver, now: now() })),
     ttlSeconds: TICKET_TTL_SECONDS,
     url: `/parties/${room.party}/${room.id}`,
   });
 
   /** Lets a device into a call; ICE servers are asked for only now [C31]. */
   const admit = async (ctx: RequestContext, session: Session, admission: Admission) => {
-    const { call, role, video } = admission;
+    const { call, role, video, movable } = admission;
     const [ticket, { iceServers, revocable }] = await Promise.all([
-      ticketTo({ party: 'call', id: call }, session, role),
+      ticketTo({ party: 'call', id: call }, session, { role, movable }),
       admission.getIce(),
     ]);
     if (revocable) {

@@ -17,7 +17,7 @@ import { endOfSession, jwtSecretsOf, verifyToken } from '../session/token.ts';
 import { verifyTicket } from './ticket.ts';
 
 /** A session that enters a room, and what the room is told beside its user. */
-interface Entry extends Pick<Entrant, 'device' | 'old' | 'role' | 'ticket'> {
+interface Entry extends Pick<Entrant, 'device' | 'old' | 'role' | 'ticket' | 'takeOver'> {
   readonly room: Room;
   readonly session: Session;
 }
@@ -58,13 +58,14 @@ export const roomRoutes = (services: Services) => {
       const ticket = await verifyTicket(secrets, given, ctx.now());
       if (!ticket) return rooms.refuse('unauthorized');
       if (ticket === 'elsewhere') return rooms.refuse('notInCall');
-      const { id, session, role, until } = ticket;
+      const { id, session, role, takeOver, until } = ticket;
       return enterRoom(ctx, {
         room,
         session,
         device: session.sid,
         old: false,
         ...(role && { role }),
+        ...(takeOver && { takeOver }),
         ticket: { id, until },
       });
     });

@@ -20,9 +20,13 @@ export interface Ticket {
   readonly id: string;
   readonly session: Session;
   readonly role: Role | undefined;
+  /** Whether it is for moving a call from another device of the user [C51]. */
+  readonly takeOver: boolean | undefined;
   /** When it ends, in milliseconds since 1970. */
   readonly until: number;
 }
+
+type Claims = Session & { readonly role?: Role; readonly takeOver?: boolean };
 
 const audienceOf = ({ party, id }: Room) => `${party}/${id}`;
 
@@ -31,6 +35,7 @@ interface NewTicket {
   readonly room: Room;
   readonly session: Session;
   readonly role?: Role | undefined;
+  readonly takeOver?: boolean | undefined;
   readonly now: number;
 }
 
@@ -41,11 +46,12 @@ interface NewTicket {
  */
 export const issueTicket = async (
   [secret]: JwtSecrets,
-  { room, session, role, now }: NewTicket,
+  { room, session, role, takeOver, now }: NewTicket,
 ): Promise<{ ticket: string; expiresAt: string }> => {
   const { userId, sid, legacy, issuedAt } = session;
   const until = Math.floor(now / 1000) + TICKET_TTL_SECONDS;
-  const ticket = await new SignJWT({ userId, sid, legacy, issuedAt, ...(role && { role }) })
+  const claims = { ...(role && { role }), ...(takeOver && { takeOver }) };
+  const ticket = await new SignJWT({ userId, sid, legacy, issuedAt, ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE, kid: await kidOf(secret) })
     .setAudience(audienceOf(room))
     .setJti(drawRandomText(12))
@@ -71,15 +77,17 @@ export const verifyTicket = async (
     for (const secret of secrets) {
       if (kid !== (await kidOf(secret))) continue;
       const key = await hmacKeyOf(secret);
-      const { payload } = await jwtVerify<Session & { role?: Role }>(ticket, key, {
+      const { payload } = await jwtVerify<Claims>(ticket, key, {
         algorithms: ['HS256'],
         typ: TYPE,
         requiredClaims: ['exp', 'jti', 'aud'],
         currentDate: new Date(now),
       });
-      const { userId, sid, legacy, issuedAt, role, jti = '', exp = 0, aud } = payload;
+      const { userId, sid, legacy, issuedAt, jti = '', exp = 0, aud } = payload;
       if (aud !== audienceOf(room)) return 'elsewhere';
-      return { id: jti, session: { userId, sid, legacy, issuedAt }, role, until: exp * 1000 };
+      const { role, takeOver } = payload;
+      const session = { userId, sid, legacy, issuedAt };
+      return { id: jti, session, role, takeOver, until: exp * 1000 };
     }
     return undefined;
   } catch (error) {

@@ -97,7 +97,10 @@ export const callTicket = {
     takeOver: z
       .boolean('invalid_field')
       .default(false)
-      .describe('Have the call here that I make on another device, as long as nobody has answered'),
+      .describe(
+        'Have the call here that I make on another device and nobody has answered. Of a call ' +
+          'that I am in on another device: a ticket with which its room takes the frame `move`',
+      ),
   }),
   success: { status: 200, body: z.object(callFields) },
   errors: ['invalid_field', 'call_not_found', 'answered_elsewhere'],

@@ -110,9 +110,22 @@ export const CallClientFrame = z.discriminatedUnion('type', [
           'On coming back with one’s memory: what I have seen of others, and the last `acked` ' +
             'that I heard (0 at first, as for one whose offer went with POST)',
         ),
+      early: z
+        .boolean()
+        .optional()
+        .describe(
+          'While it rings here: send me the signals of the others already, and what comes. ' +
+            '`resume.seen` says which of them I have',
+        ),
     })
     .describe('The first frame'),
   z.object({ type: z.literal('accept') }).describe('Takes the call on this device'),
+  z
+    .object({ type: z.literal('move') })
+    .describe(
+      'Takes the call that another device of mine is in, after a welcome with `movable`; then it ' +
+        'is here as after an `accept`',
+    ),
   z.object({ type: z.literal('decline') }).describe('Refuses it, on all my devices'),
   z
     .object({ type: z.literal('hangup') })
@@ -125,7 +138,8 @@ export const CallClientFrame = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('ack'), seen: Seen })
     .describe(
-      'What I have seen: when sixteen have come, at the latest five seconds after the first',
+      'What I have seen: when sixteen have come, at the latest five seconds after the first. ' +
+        'From an early device it counts once that device accepts',
     ),
   Ping,
 ]);
@@ -186,6 +200,10 @@ export const CallServerFrame = z.discriminatedUnion('type', [
           'Whether I am in the call. If not, it rings, or it went on without me: what I sent ' +
             'then is of no use',
         ),
+      movable: z
+        .literal(true)
+        .optional()
+        .describe('Another device of mine is in the call, and `move` takes it here'),
       received: z.int().describe('The last of my signals that the room has; go on after it'),
       ringsForMs: z
         .int()
@@ -203,11 +221,15 @@ export const CallServerFrame = z.discriminatedUnion('type', [
     })
     .describe(
       'The call is accepted or has ended; in a group `accepted` comes again with everybody who ' +
-        'joins. After the end the room closes with 1000',
+        'joins. It also says that a `move` was done. After the end the room closes with 1000',
     ),
   z
     .object({
       type: z.literal('answered_elsewhere'),
+      moved: z
+        .literal(true)
+        .optional()
+        .describe('This device was in the call, and another one of mine has taken it over'),
     })
     .describe('Another device of mine has the call; the room closes with 4003'),
   z

@@ -101,6 +101,7 @@ export const FRAME_ERRORS = {
   too_much:
     'Too much is waiting for the other side; send it again later, from the sequence number of ' +
     'the resend frame',
+  too_often: 'The call was moved too often; try again in a minute',
 } as const;
 
 export type FrameError = keyof typeof FRAME_ERRORS;

@@ -86,9 +86,12 @@ describe('a call that nobody has answered', () => {
 });
 
 describe('a call that somebody has answered', () => {
-  test("[C34] an answered call does not move, and neither does a group's", () => {
+  test('[C34, C51] its ticket alone moves nothing', () => {
     for (const room of [talking(), three()]) {
-      expect(takeOver(room)).toMatchObject({ outcome: 'elsewhere', held: { state: 'accepted' } });
+      const told = room.told().length;
+      expect(takeOver(room)).toMatchObject({ outcome: 'ok', movable: true });
+      expect(room.state.call?.members[0]).toMatchObject({ device: 'alice', epoch: 1 });
+      expect([told > 0, room.told()]).toEqual([true, []]);
     }
   });
 });
