@@ -117,7 +117,7 @@ DATA_DIR=.data-2 PORT=8800 npm start`,
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: secret } = parseSettings(settings);
 
   // The Worker takes longest, so it starts first; the engines open meanwhile.
-  const servers = [startKeptWorker({ port, settings, onLine: showLine }, console.log)];
+  const servers = [startKeptWorker({ port, settings, onLine: showLine, app: true }, console.log)];
   if (rooms) {
     const vars = { ...rooms.settings, API_URL: apiUrl };
     servers.push(startPartykit({ port: rooms.port, vars, onLine: showLine }));
@@ -146,6 +146,7 @@ DATA_DIR=.data-2 PORT=8800 npm start`,
 
   console.log(
     `\nAIST is ready (${progress.seconds()} s).\n\n${table([
+      ['App', `${apiUrl}/`, 'open it in a browser, and sign in'],
       ['API', apiUrl, 'wrangler dev'],
       ['API reference', `${apiUrl}/docs`, ''],
       ...(rooms ? [['Rooms', rooms.settings.ROOMS_URL, 'partykit dev']] : []),

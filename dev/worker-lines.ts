@@ -13,7 +13,7 @@ const NOISE = new RegExp(
     // What is due at a time runs when somebody asks for it; the warning has four lines.
     /Scheduled Workers are not automatically triggered|^ *To manually trigger a scheduled event/,
     /^ *curl "[^"]*\/scheduled"|^ *For more details, see .*#test-cron-triggers-locally/,
-    /^\[wrangler:info\] ([A-Z]+ |Ready on|Updated and ready on)/,
+    /^\[wrangler:info\] ([A-Z]+ |Ready on|Updated and ready on|✨ Parsed \d+ valid header)/,
   ]
     .map(({ source }) => source)
     .join('|'),

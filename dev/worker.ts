@@ -31,10 +31,18 @@ export interface WorkerOptions {
   readonly onLine: (line: string) => void;
   /** The entry, when it is not the one of wrangler.toml. */
   readonly entry?: string;
+  /** Whether the web app is built first, when it has changed, and served. */
+  readonly app?: boolean;
 }
 
 /** Starts the Worker under `wrangler dev` on loopback. */
-export const startWorker = ({ port, settings, onLine, entry }: WorkerOptions): RunningServer => {
+export const startWorker = ({
+  port,
+  settings,
+  onLine,
+  entry,
+  app = false,
+}: WorkerOptions): RunningServer => {
   // An empty environment file keeps wrangler from reading .dev.vars and .env. The settings go
   // through its environment, where nothing has to be quoted and only their owner sees them.
   // Everything there becomes a binding of the Worker, so nothing else is in it.
@@ -62,7 +70,12 @@ export const startWorker = ({ port, settings, onLine, entry }: WorkerOptions): R
     // Each Worker has storage of its own, since two at a time would wake each other's rooms.
     ...['--persist-to', join(scratch, 'state')],
   ];
-  const env = { ...QUIET, CLOUDFLARE_CF_FETCH_PATH: placeFile, ...settings };
+  const env = {
+    ...QUIET,
+    CLOUDFLARE_CF_FETCH_PATH: placeFile,
+    ...(!app && { APP: 'off' }),
+    ...settings,
+  };
   // wrangler holds the first request until the Worker runs.
   return startServer({
     name: 'the Worker',

@@ -22,6 +22,8 @@ import { messageRoutes } from './messages/routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { ApiError } from './platform/errors.ts';
 import { accessLog } from './platform/http/access-log.ts';
+import type { Assets } from './platform/http/app-pages.ts';
+import { answerUnknown, appRoutes } from './platform/http/app-pages.ts';
 import type { AppEnv } from './platform/http/context.ts';
 import { docsRoutes } from './platform/http/docs.ts';
 import { answerError, handleError } from './platform/http/errors.ts';
@@ -86,9 +88,14 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
   return app;
 };
 
-/** Creates the API. */
-export const createApp = (services: Services) => {
+/**
+ * Creates the API, and the addresses of the web app.
+ *
+ * @param assets the files of the web app; without them there is the API alone
+ */
+export const createApp = (services: Services, assets?: Assets) => {
   const app = createShell(services.settings.CORS_ORIGINS);
+  app.notFound(answerUnknown(assets));
   app.use(
     methodNotAllowed({
       app,
@@ -119,5 +126,6 @@ export const createApp = (services: Services) => {
     .route('/', messageRoutes(services))
     .route('/', feedRoutes(services))
     .route('/', roomRoutes(services))
-    .route('/', docsRoutes());
+    .route('/', docsRoutes())
+    .route('/', appRoutes(assets));
 };

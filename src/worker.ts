@@ -36,7 +36,7 @@ const createHandler = (env: Env) => {
       fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }),
     );
     const services = createServices(settings, { rooms });
-    return { app: createApp(services), tidyUp: () => trimFeeds(log, services) };
+    return { app: createApp(services, env.ASSETS), tidyUp: () => trimFeeds(log, services) };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const { message: reason } = error;

@@ -42,8 +42,10 @@ const startRooms = async (apiUrl: string, onLine: (line: string) => void) => {
 /**
  * Starts a stack: stores, proxies in front of them, the stand-ins, the Worker under wrangler dev,
  * and its rooms where they live elsewhere.
+ *
+ * @param app whether the web app is built and served
  */
-export const startStack = async (host: RoomsHost = 'partyserver') => {
+export const startStack = async (host: RoomsHost = 'partyserver', app = false) => {
   const stores = await openTestStores();
   const [databaseProxy, redisProxy] = await Promise.all([
     startProxy(stores.databaseUrl),
@@ -77,7 +79,7 @@ export const startStack = async (host: RoomsHost = 'partyserver') => {
     TURN_KEY_ID: turnKey.keyId,
     TURN_KEY_API_TOKEN: turnKey.apiToken,
   };
-  const worker = startWorker({ port, settings, onLine, entry: ENTRY });
+  const worker = startWorker({ port, settings, onLine, entry: ENTRY, app });
   const stack: Stack = {
     apiUrl,
     telegramUrl: telegram.url,
@@ -103,10 +105,12 @@ export const startStack = async (host: RoomsHost = 'partyserver') => {
   return { stack, ready: Promise.all([worker.ready, elsewhere?.rooms.ready]), close };
 };
 
-/** Starts a stack for each worker, once for all tests. */
+/** Starts a stack for each worker, once for all tests; browsers are served the web app there. */
 export default async (project: TestProject) => {
   const running: Awaited<ReturnType<typeof startStack>>[] = [];
-  for (let i = 0; i < Number(project.config.maxWorkers); i++) running.push(await startStack());
+  const app = project.name === 'e2e';
+  for (let i = 0; i < Number(project.config.maxWorkers); i++)
+    running.push(await startStack('partyserver', app));
   await Promise.all(running.map(({ ready }) => ready));
   project.provide(
     'stacks',

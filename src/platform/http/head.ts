@@ -3,12 +3,14 @@ import { createMiddleware } from 'hono/factory';
 import { ENDPOINTS } from '../../contract/http/endpoints.ts';
 import { ApiError } from '../errors.ts';
 import { routeOf } from './access-log.ts';
+import { APP_PAGES } from './app-pages.ts';
 import type { AppEnv } from './context.ts';
 import { answerError } from './errors.ts';
 
 /** The paths whose GET changes nothing, whoever asks [H17]. */
 const HARMLESS = new Set([
   ...['/', '/openapi.json', '/docs'],
+  ...APP_PAGES,
   ...ENDPOINTS.filter(({ harmless }) => harmless).map(({ path }) => path),
 ]);
 

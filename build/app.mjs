@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { build, runnerImport } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+const web = join(root, 'web');
+const alias = [{ find: /^aist-client\/(.*)$/, replacement: join(root, 'client', 'src', '$1.ts') }];
+
+/** The browsers that the app is made for. */
+const TARGET = ['chrome111', 'edge111', 'firefox115', 'safari16.4'];
+
+/**
+ * Bundles a file as it stands in the page: one line, without a module's parts.
+ *
+ * @param {string} file
+ */
+const inline = async (file) => {
+  const { outputFiles } = await bundle({
+    entryPoints: [join(web, file)],
+    bundle: true,
+    minify: true,
+    write: false,
+    target: TARGET,
+    format: 'iife',
+  });
+  return (outputFiles[0]?.text ?? '').trim();
+};
+
+/**
+ * The source of a policy that allows one inlined text.
+ *
+ * @param {string} text
+ */
+const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/**
+ * Puts the prerendered page of signing in into the page, with its style and what runs before it is
+ * painted.
+ *
+ * @param {{ page: string, style: string, early: string }} parts
+ * @returns {import('vite').Plugin}
+ */
+const fillPage = ({ page, style, early }) => ({
+  name: 'fill-page',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) =>
+      html
+        .replace('<!--page-->', () => page)
+        .replace('<!--style-->', () => `<style>${style}</style>`)
+        .replace('<!--early-->', () => `<script>${early}</script>`)
+        .replace(/>\s+</g, '><')
+        .trim(),
+  },
+});
+
+/**
+ * Builds the web app. The folder is changed only once all is built, so that whoever serves it
+ * meanwhile serves the version before.
+ *
+ * @param {string} assets where the app is served from
+ */
+export const buildApp = async (assets) => {
+  const fresh = join(assets, '..', `app-${process.pid}`);
+  try {
+    const { module } = await runnerImport(join(web, 'sign-in', 'page.ts'), {
+      configFile: false,
+      root: web,
+      logLevel: 'error',
+      resolve: { alias },
+    });
+    const [style, early] = await Promise.all([
+      inline('sign-in/sign-in.css'),
+      inline('sign-in/early.ts'),
+    ]);
+    const page = /** @type {{ renderPage(): string }} */ (module).renderPage();
+    const plugins = [fillPage({ page, style, early })];
+    const { output } = await buildPart({ outDir: fresh, plugins });
+    await buildServiceWorker(fresh, output);
+    const policy = { script: hashOf(early), style: hashOf(style) };
+    writeFileSync(join(assets, '..', 'app-hashes.json'), JSON.stringify(policy));
+    put(fresh, assets);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+};
+
+/** @param {{ outDir: string, plugins: import('vite').Plugin[] }} options */
+const buildPart = async ({ outDir, plugins }) => {
+  const result = await build({
+    configFile: false,
+    root: web,
+    logLevel: 'warn',
+    resolve: { alias },
+    plugins,
+    build: {
+      target: TARGET,
+      outDir,
+      emptyOutDir: true,
+      assetsDir: 'app',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  });
+  if (Array.isArray(result) || !('output' in result)) throw new Error('Vite made no single build');
+  return result;
+};
+
+/**
+ * Builds the service worker, which knows the files of the shell by name.
+ *
+ * @param {string} folder
+ * @param {readonly { fileName: string }[]} output
+ */
+const buildServiceWorker = async (folder, output) => {
+  const source = join(web, 'service-worker', 'main.ts');
+  if (!existsSync(source)) return;
+  const page = readFileSync(join(folder, 'index.html'));
+  const files = output
+    .map(({ fileName }) => `/${fileName}`)
+    .filter((name) => name !== '/index.html');
+  const version = createHash('sha256').update(page).update(files.join()).digest('hex').slice(0, 12);
+  await bundle({
+    entryPoints: [source],
+    outfile: join(folder, 'service-worker.js'),
+    bundle: true,
+    minify: true,
+    target: TARGET,
+    format: 'iife',
+    define: { SHELL: JSON.stringify(['/', ...files]), VERSION: JSON.stringify(version) },
+    logLevel: 'error',
+  });
+};
+
+/**
+ * Puts the fresh files in place of those before: the page after what it names, and what no page
+ * names any more goes last.
+ *
+ * @param {string} fresh
+ * @param {string} assets
+ */
+const put = (fresh, assets) => {
+  const page = 'index.html';
+  cpSync(fresh, assets, { recursive: true, filter: (source) => !source.endsWith(page) });
+  cpSync(join(fresh, page), join(assets, page));
+  const kept = new Set(readdirSync(join(fresh, 'app')));
+  for (const name of readdirSync(join(assets, 'app')))
+    if (!kept.has(name)) rmSync(join(assets, 'app', name));
+};

@@ -1,0 +1,11 @@
+import { createClient } from 'aist-client/index';
+import { currentLanguage } from './preferences.ts';
+
+/** The API, and who is signed in to it in this browser. */
+export const client = createClient({
+  url: location.origin,
+  // The language may change while the app runs.
+  get language() {
+    return currentLanguage();
+  },
+});
