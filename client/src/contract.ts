@@ -195,7 +195,18 @@ export type CallClientFrame =
   | { readonly type: 'move' }
   | { readonly type: 'decline' }
   | { readonly type: 'hangup' }
-  | { readonly type: 'signal'; readonly seq: number; readonly to?: string; readonly signal: Signal }
+  | {
+      readonly type: 'signal';
+      readonly seq: number;
+      readonly to?: string;
+
+      /**
+       * The epoch of the recipient that it is for, 1 while it rings: when they have
+       * come anew since, it is dropped, and counts as arrived
+       */
+      readonly epoch?: number;
+      readonly signal: Signal;
+    }
   | { readonly type: 'ack'; readonly seen: Seen }
   | { readonly type: 'ping' };
 

@@ -9,7 +9,15 @@ import { declineCall, endCall, leaveCall, replyCreated } from './lifecycle.ts';
 import { dialExpiresAt, heldCallOf, moveCall } from './moving.ts';
 import { announcePeer, keepAwake, markReachable } from './presence.ts';
 import type { Member, RingingMember, RoomCall } from './state.ts';
-import { isJoined, isMovable, isRinging, newRingingMember, newStream, sizeOf } from './state.ts';
+import {
+  isJoined,
+  isMovable,
+  isRinging,
+  isUnheard,
+  newRingingMember,
+  newStream,
+  sizeOf,
+} from './state.ts';
 import { CallStep } from './step.ts';
 
 type Create = Extract<ToCall, { type: 'create' }>;
@@ -116,11 +124,13 @@ export const permitDevice = (
   step: CallStep,
   { user, device, turn: credential, anew, takeOver }: Permit,
 ): PermitAnswer => {
-  const { state, video, group } = step.call;
+  const { state, video, group, reason } = step.call;
   const member = step.member(user);
   let movable = false;
-  if (!member || state === 'ended' || (member.state === 'left' && !group))
-    return { outcome: 'no_such_call' };
+  // Who comes back after the end hears how it ended [C56].
+  if (member && state === 'ended')
+    return { outcome: 'no_such_call', ...(reason && !isUnheard(member) && { reason }) };
+  if (!member || (member.state === 'left' && !group)) return { outcome: 'no_such_call' };
   if (isJoined(member) && member.device !== device) {
     const isUnanswered = state === 'ringing' && member.role === 'caller';
     movable = takeOver === true && isMovable(step.call, member);

@@ -17,9 +17,10 @@ type Unknown<Type> = { readonly [Name in keyof Type]?: unknown };
  * @returns what the schema of client frames would, or undefined where the schema has to decide
  */
 export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | undefined => {
-  const { type, seq, to, signal } = frame;
+  const { type, seq, to, epoch, signal } = frame;
   if (type !== 'signal' || !Number.isSafeInteger(seq) || (seq as number) < 1) return;
   if (to !== undefined && (typeof to !== 'string' || to.length > 64)) return;
+  if (epoch !== undefined && (!Number.isSafeInteger(epoch) || (epoch as number) < 1)) return;
   if (!isObject(signal)) return;
   const { kind, candidate } = signal as Unknown<
     Extract<SignalFrame['signal'], { kind: 'candidate' }>
@@ -27,10 +28,13 @@ export const decodeCandidate = (frame: Unknown<SignalFrame>): SignalFrame | unde
   if (kind !== 'candidate' || !isObject(candidate)) return;
   const read = readCandidate(candidate);
   if (!read) return;
-  const decoded: SignalFrame['signal'] = { kind, candidate: read };
-  return to === undefined
-    ? { type, seq: seq as number, signal: decoded }
-    : { type, seq: seq as number, to, signal: decoded };
+  return {
+    type,
+    seq: seq as number,
+    ...(to !== undefined && { to }),
+    ...(epoch !== undefined && { epoch: epoch as number }),
+    signal: { kind, candidate: read },
+  };
 };
 
 const TYPES = listFrameTypes(CallClientFrame);

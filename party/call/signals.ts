@@ -19,6 +19,7 @@ const LOG_CHARACTERS = 1_048_576;
 interface NumberedSignal {
   readonly seq: number;
   readonly to?: string | undefined;
+  readonly epoch?: number | undefined;
   readonly signal: CarriedSignal;
 }
 
@@ -30,13 +31,14 @@ interface NumberedSignal {
 export const receiveSignal = (
   step: CallStep,
   user: string,
-  { seq, to, signal }: NumberedSignal,
+  { seq, to, epoch, signal }: NumberedSignal,
 ): FrameError | undefined => {
   const recipient = recipientOf(step, user, to);
   if (!recipient) return markRefused(step, user, seq) ? 'no_such_peer' : undefined;
   const stream = step.stream(user);
   const { received, outOfOrder, acked, refused } = stream;
-  const pending = { seq, to: recipient, signal, size: sizeOf(signal), sentAt: undefined };
+  const size = sizeOf(signal);
+  const pending = { seq, to: recipient, epoch, signal, size, sentAt: undefined };
   if (seq <= received) {
     if (acked > 0) step.sendToDevice(user, { type: 'acked', seq: acked });
   } else if (isLogFull(stream) || isOutboxFullFor(step, recipient)) {
@@ -133,11 +135,14 @@ const acceptFollowing = (step: CallStep, user: string) => {
 
 /** Logs the next signal of a sender until it is acknowledged, and delivers it. */
 const acceptSignal = (step: CallStep, from: string, pending: PendingSignal) => {
-  const { seq, to, signal } = pending;
+  const { seq, to, epoch, signal } = pending;
   const stream = step.stream(from);
   const seenUpTo = ownValue(stream.seen, to);
+  const recipient = step.member(to);
+  // What is for a former memory of the recipient would spoil what is negotiated with the new one.
+  const isForFormer = epoch !== undefined && epoch < (recipient?.epoch ?? 0);
   // After a restart a sender may send again what its recipient has seen.
-  if (step.member(to)?.state === 'left' || seq <= (seenUpTo ?? 0)) {
+  if (recipient?.state === 'left' || isForFormer || seq <= (seenUpTo ?? 0)) {
     step.putStream({ ...stream, received: seq });
     return advanceAck(step, from);
   }

@@ -194,6 +194,8 @@ export interface CallSocket {
 export interface PendingSignal {
   readonly seq: number;
   readonly to: string;
+  /** The epoch of the recipient that it is for, if its sender says so [C55]. */
+  readonly epoch?: number | undefined;
   readonly signal: CarriedSignal;
   /** In characters. */
   readonly size: number;

@@ -144,7 +144,7 @@ export const PermitAnswer = z.discriminatedUnion('outcome', [
     movable: z.boolean().optional(),
   }),
   /** No such call, or it has ended, or the user is not in it. */
-  z.object({ outcome: z.literal('no_such_call') }),
+  z.object({ outcome: z.literal('no_such_call'), reason: z.enum(REASONS).optional() }),
   /** Another device of the user has the call. */
   z.object({ outcome: z.literal('elsewhere'), held: HeldCall.optional() }),
 ]);

@@ -93,7 +93,11 @@ export const callRoutes = (services: Services) => {
     const permitted = await askCall(services, id, { message, answer: PermitAnswer });
     if (permitted.outcome === 'elsewhere')
       throw otherCallError('answered_elsewhere', permitted.held, device);
-    if (permitted.outcome === 'no_such_call') throw new ApiError('call_not_found');
+    if (permitted.outcome === 'no_such_call') {
+      const error = new ApiError('call_not_found');
+      error.reason = permitted.reason;
+      throw error;
+    }
     return { call: id, ...permitted };
   };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REASONS } from './sockets/call.ts';
 import { InCall } from './sockets/inbox.ts';
 
 /** One sentence in every language the API speaks. Legacy clients show the Russian one. */
@@ -245,5 +246,9 @@ export const ErrorBody = z.object({
   inCall: InCall.optional().describe(
     'Of `in_call` and `answered_elsewhere`: the call that I am in or make',
   ),
+  reason: z
+    .enum(REASONS)
+    .optional()
+    .describe('Of `call_not_found`, for a minute: how the call ended that I was in'),
   status: z.literal('invalid').optional().describe('Of GET /api/auth/qr/check alone'),
 });

@@ -1,4 +1,5 @@
 import type { PlainErrorCode, WaitingErrorCode } from '../contract/errors.ts';
+import type { Reason } from '../contract/sockets/call.ts';
 import type { InCall } from '../contract/sockets/inbox.ts';
 
 /** An error for the client: thrown anywhere, answered at the edge in the envelope [H8]. */
@@ -10,6 +11,9 @@ export class ApiError extends Error {
 
   /** The call that the user has already, when that is the reason [C33]. */
   inCall: InCall | undefined;
+
+  /** How the call ended, when that is the reason [C56]. */
+  reason: Reason | undefined;
 
   constructor(code: PlainErrorCode);
   constructor(code: WaitingErrorCode, retryAfterSeconds: number);

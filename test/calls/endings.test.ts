@@ -153,7 +153,7 @@ describe('a call', () => {
     await inbox.next({ type: 'ring', call: again.callId });
   });
 
-  test('[C1] a call tells those who come after its end how it ended', async () => {
+  test('[C1, C56] a call tells those who come after its end how it ended', async () => {
     const { a, b, call, caller, callee } = await talking();
     const ticket = await b.callTicket(call.callId);
     caller.say({ type: 'hangup' });
@@ -162,7 +162,10 @@ describe('a call', () => {
     await late.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect(await late.closed).toEqual(DONE);
     const answer = await a.send('POST', `/api/calls/${call.callId}/ticket`);
-    expect([answer.status, answer.body.code]).toEqual([404, 'call_not_found']);
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { code: 'call_not_found', reason: 'hung_up' },
+    });
   });
 
   test('[C18] a call is not there for those who are not in it', async () => {

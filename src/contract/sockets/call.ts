@@ -131,7 +131,18 @@ export const CallClientFrame = z.discriminatedUnion('type', [
     .object({ type: z.literal('hangup') })
     .describe('Cancels the call before it is accepted, leaves it afterwards'),
   z
-    .object({ type: z.literal('signal'), seq, to: z.string().max(64).optional(), signal: Signal })
+    .object({
+      type: z.literal('signal'),
+      seq,
+      to: z.string().max(64).optional(),
+      epoch: epoch
+        .optional()
+        .describe(
+          'The epoch of the recipient that it is for, 1 while it rings: when they have come ' +
+            'anew since, it is dropped, and counts as arrived',
+        ),
+      signal: Signal,
+    })
     .describe(
       'Numbered by the sender from welcome.received + 1, without gaps; `to` in group calls',
     ),

@@ -20,7 +20,7 @@ export const unavailable = (): ApiError => new ApiError('unavailable', STORE_RET
  */
 export const answerError = (
   c: Context<AppEnv>,
-  { code, retryAfterSeconds, inCall }: ApiError,
+  { code, retryAfterSeconds, inCall, reason }: ApiError,
   details?: Readonly<Record<string, string>>,
 ): Response => {
   const message = messageOf(code, c.get('language'), retryAfterSeconds);
@@ -32,6 +32,7 @@ export const answerError = (
     requestId: c.get('requestId'),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(inCall && { inCall }),
+    ...(reason && { reason }),
   };
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
   return c.json({ ...details, ...body }, ERRORS[code].status);

@@ -48,6 +48,7 @@ const frames = fc
       type: mostly('signal'),
       seq: mostly(7),
       to: mostly('u1'),
+      epoch: mostly(2),
       more: odd,
       signal: fc.oneof(
         odd,
@@ -72,6 +73,7 @@ describe('frames that are read without the schema', () => {
     ['with the end of candidates', frameOf({ ...said, candidate: '', usernameFragment: null })],
     ['with the text alone', frameOf({ candidate: said.candidate })],
     ['in a group call', { ...frameOf(said), to: 'u1' }],
+    ['for an epoch', { ...frameOf(said), epoch: 2 }],
     ['with what nobody knows', { ...frameOf({ ...said, more: 1 }), more: 1 }],
   ])('%s', (_, frame) => {
     expect(decodeCandidate(frame)).toEqual(CallClientFrame.parse(frame));

@@ -103,10 +103,18 @@ describe('tickets and credentials', () => {
     expect(room.permit('bob')).toMatchObject({ outcome: 'ok' });
   });
 
-  test('[C18] nobody gets a ticket to a call that is over', () => {
-    expect(talking().say('bob', { type: 'hangup' }).permit('alice')).toEqual({
-      outcome: 'no_such_call',
-    });
+  test('[C18, C56] nobody gets a ticket to a call that is over; its members hear how', () => {
+    const room = talking().say('bob', { type: 'hangup' });
+    expect(room.permit('alice')).toEqual({ outcome: 'no_such_call', reason: 'hung_up' });
+    expect(room.permit('mallory')).toEqual({ outcome: 'no_such_call' });
+    expect(room.wait(61_000).permit('alice')).toEqual({ outcome: 'no_such_call' });
+  });
+
+  test('[C56] who has blocked the caller does not hear how a call ended', () => {
+    const room = ringing({}, { unheard: ['bob'] })
+      .enter('alice')
+      .say('alice', { type: 'hangup' });
+    expect(room.permit('bob')).toEqual({ outcome: 'no_such_call' });
   });
 
   test('[C31] each ticket has a TURN credential; past 32 of a user the oldest is revoked', () => {

@@ -40,6 +40,18 @@ describe('signals', () => {
     ]);
   });
 
+  test('[C55] what is for an epoch before counts as arrived, and comes to nobody', () => {
+    const room = described().leave('alice').enter('alice');
+    room.got('alice');
+    room.got('bob');
+    const late = { type: 'signal', seq: 2, epoch: 1, signal: answer('to the offer before') };
+    room.say('bob', late).say('bob', { ...late, seq: 3, epoch: 2, signal: answer('to the new') });
+    expect(room.heard('bob', 'acked')).toEqual([{ type: 'acked', seq: 2 }]);
+    expect(room.heard('alice', 'signal')).toMatchObject([
+      { seq: 3, signals: [answer('to the new')] },
+    ]);
+  });
+
   test("[C11] the call's own offer is number 1, and waits until the callee accepts", () => {
     const room = ringing({}, { offer: offer('with the POST') })
       .enter('alice')
