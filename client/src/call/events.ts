@@ -1,4 +1,4 @@
-import type { CallServerFrame, Signal } from '../contract.ts';
+import type { CallClientFrame, CallServerFrame, Signal } from '../contract.ts';
 import type { Profile } from '../inbox/types.ts';
 import type { LinkState } from '../link/state.ts';
 import type { Answer } from '../request.ts';
@@ -116,8 +116,8 @@ export type CallEffect =
   | { readonly type: 'open'; readonly attempt: number; readonly url: string }
   /** Ends whatever the attempt is doing, its request as well as its socket. */
   | { readonly type: 'close'; readonly attempt: number; readonly code: number }
-  /** A text for the socket of an attempt; what can not be sent is dropped. */
-  | { readonly type: 'send'; readonly attempt: number; readonly text: string }
+  /** A frame, or the text `ping`, for the socket of an attempt; what can not be sent is dropped. */
+  | { readonly type: 'send'; readonly attempt: number; readonly frame: CallClientFrame | 'ping' }
   /** New ICE servers, for all connections and those to come. */
   | { readonly type: 'servers'; readonly iceServers: IceServers }
   /**

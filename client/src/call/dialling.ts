@@ -1,0 +1,85 @@
+import { connectTo } from './connections.ts';
+import { endingOf } from './endings.ts';
+import type { CallEvent, Refusal } from './events.ts';
+import { notePosted } from './signals.ts';
+import { CALL_MS, isLeaving } from './state.ts';
+import type { CallStep } from './step.ts';
+
+type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
+
+/** Somebody whose name the room will tell. */
+const NAMELESS = { user: '', username: '', displayName: '' } as const;
+
+/** Begins to call: of one callee the offer comes first. */
+export const beginDial = (step: CallStep): void => {
+  if (step.state.group) {
+    post(step);
+    return;
+  }
+  step.set({ until: step.now + CALL_MS.offer });
+  connectTo(step, {
+    ...NAMELESS,
+    state: 'ringing',
+    epoch: 1,
+    polite: false,
+    awaySince: undefined,
+    connection: undefined,
+  });
+};
+
+const offerOf = ({ state }: CallStep): string | undefined => {
+  const signal = state.signals.waiting[0]?.signal;
+  return signal?.kind === 'offer' ? signal.sdp : undefined;
+};
+
+/** Makes the call, once the offer is there or has taken too long. */
+export const post = (step: CallStep): void => {
+  const { start, dials, group } = step.state;
+  if (start.type !== 'dial') return;
+  const offer = offerOf(step);
+  step.set({ phase: 'posting', dials: dials + 1 });
+  step.do({
+    type: 'post',
+    to: start.to,
+    video: start.video,
+    ...(offer !== undefined && !group && { offer }),
+  });
+};
+
+/** The first offer was made. */
+export const postIfOffered = (step: CallStep): void => {
+  if (step.state.phase === 'offering' && offerOf(step) !== undefined) post(step);
+};
+
+/** The call was made, or there was one already. */
+export const onDialled = (step: CallStep, event: EventOf<'dialled'>): void => {
+  if (step.state.phase !== 'posting') return;
+  const { callId: call, role, video, existing, url, iceServers, reason = 'failed' } = event;
+  step.set({ phase: 'in', call, role, video, url, ringsUntil: step.now + CALL_MS.ring });
+  if (event.state === 'ended') {
+    step.finish(endingOf(step.state, reason));
+    return;
+  }
+  step.do({ type: 'servers', iceServers });
+  const isPosted = !existing && offerOf(step) !== undefined;
+  if (isPosted) step.set({ signals: notePosted(step.state.signals), remembers: true });
+  // Whoever calls somebody who calls them takes that call.
+  if (role === 'callee' && !isLeaving(step.state))
+    step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
+  step.tellLink({ type: 'start' });
+};
+
+/** The call was not made, or nobody knows: then it is tried again. */
+export const onDialFailed = (step: CallStep, refusal: Refusal): void => {
+  const { now } = step;
+  const { phase, dials, dialUntil } = step.state;
+  if (phase !== 'posting') return;
+  const { code, status, retryAt = 0 } = refusal;
+  const until = Math.max(retryAt, now + CALL_MS.dialPause * 2 ** (dials - 1));
+  if ((status === 0 || status === 503) && until < dialUntil) {
+    step.set({ phase: 'pausing', until });
+    return;
+  }
+  const reason = status === 401 ? 'signed_out' : 'failed';
+  step.finishUnlessLeft({ reason, by: 'server' }, { code, status, retryAt: refusal.retryAt });
+};

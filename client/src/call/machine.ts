@@ -1,0 +1,165 @@
+import { linkDeadline } from '../link/machine.ts';
+import {
+  dropConnections,
+  noteMedia,
+  releaseAll,
+  restartAll,
+  restartDeadline,
+  restartDue,
+  takeSignal,
+} from './connections.ts';
+import { beginDial, onDialFailed, onDialled, post, postIfOffered } from './dialling.ts';
+import { leftEnding, onClosed, onRefused } from './endings.ts';
+import type { CallEffect, CallEvent, CallStart } from './events.ts';
+import { giveUp, giveUpAt, noteTrouble, troubleDeadline } from './patience.ts';
+import { onFrame, sayHello, sayWish } from './room.ts';
+import { flush, signalsDeadline } from './signals.ts';
+import type { CallMachine } from './state.ts';
+import { CALL_MS, isLeaving, newMachine } from './state.ts';
+import { CallStep } from './step.ts';
+
+/** A call after an event, and what it wants done, in this order. */
+export interface CallStepResult {
+  readonly state: CallMachine;
+  readonly effects: readonly CallEffect[];
+}
+
+/**
+ * Begins a call on this device.
+ *
+ * @param seed any number: what the chance in pauses comes from
+ */
+export const beginCall = (
+  start: CallStart,
+  given: { readonly now: number; readonly seed: number },
+): CallStepResult => {
+  const step = new CallStep(newMachine(start, given), given.now);
+  if (start.type === 'dial') beginDial(step);
+  else step.tellLink({ type: 'start' });
+  return settle(step);
+};
+
+/** Takes an event. After the end nothing changes, and only an action is settled. */
+export const stepCall = (state: CallMachine, event: CallEvent, now: number): CallStepResult => {
+  const step = new CallStep(state, now);
+  if (state.phase !== 'over') onEvent(step, event);
+  else if (event.type === 'hangUp') step.do({ type: 'settle', action: event.action });
+  return settle(step);
+};
+
+const onEvent = (step: CallStep, event: CallEvent) => {
+  switch (event.type) {
+    case 'accept':
+      if (step.state.start.type !== 'ring' || step.state.wants || isLeaving(step.state)) return;
+      step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
+      return releaseAll(step);
+    case 'move':
+      if (step.state.start.type === 'move' && !isLeaving(step.state)) step.set({ wants: 'move' });
+      return;
+    case 'hangUp':
+      return hangUp(step, event.action);
+    case 'leave':
+      return step.finishUnlessLeft({ reason: 'lost', by: 'me' });
+    case 'dialled':
+      return onDialled(step, event);
+    case 'dialFailed':
+      return onDialFailed(step, event);
+    case 'signalMade':
+      takeSignal(step, event.connection, event.signal);
+      return postIfOffered(step);
+    case 'mediaState':
+      return noteMedia(step, event.connection, event.state);
+    case 'connectionFailed':
+      return;
+    case 'online':
+      restartAll(step);
+      return step.tellLink({ type: 'wake' });
+    case 'offline':
+    case 'wake':
+      return step.tellLink(event);
+    case 'time':
+      return onTime(step);
+    default:
+      return onSocket(step, event);
+  }
+};
+
+type SocketEvent = Extract<CallEvent, { attempt: number }>;
+
+const onSocket = (step: CallStep, event: SocketEvent) => {
+  const { attempt, phase } = step.state.link;
+  if (event.attempt !== attempt) return;
+  switch (event.type) {
+    case 'ticket':
+      if (phase.name === 'asking') step.do({ type: 'servers', iceServers: event.iceServers });
+      return step.tellLink({ type: 'ticket', attempt, url: event.url });
+    case 'refused':
+      step.tellLink(event);
+      return onRefused(step, event);
+    case 'opened':
+      step.tellLink({ type: 'opened', attempt });
+      return sayHello(step);
+    case 'heard':
+      return step.tellLink({ type: 'heard', attempt });
+    case 'frame':
+      step.tellLink({ type: 'heard', attempt });
+      return onFrame(step, event.frame);
+    case 'closed':
+      step.tellLink({ type: 'closed', attempt, code: event.code });
+      return onClosed(step, event.code);
+  }
+};
+
+const hangUp = (step: CallStep, action: number) => {
+  const { state } = step;
+  step.set({ actions: [...state.actions, action] });
+  if (isLeaving(state)) return;
+  const ending = leftEnding(state);
+  // Nobody has heard of the call yet.
+  if (state.phase === 'offering') return step.finish(ending);
+  step.set({ ending: { ...ending, at: step.now }, until: step.now + CALL_MS.leave });
+  dropConnections(step);
+};
+
+const onTime = (step: CallStep) => {
+  step.tellLink({ type: 'time' });
+  const { phase, until } = step.state;
+  if (phase === 'offering' && until <= step.now) post(step);
+  if (phase === 'pausing' && until <= step.now) post(step);
+};
+
+/** Does what has become possible or due by a step. */
+const settle = (step: CallStep): CallStepResult => {
+  giveUp(step);
+  if (step.state.phase !== 'over') {
+    sayWish(step);
+    restartDue(step);
+    flushSignals(step);
+    noteTrouble(step);
+  }
+  return { state: step.state, effects: step.effects };
+};
+
+const maySend = ({ welcomed, joined, said, ending }: CallMachine): boolean =>
+  welcomed && ending === undefined && (joined || said === 'accept');
+
+const flushSignals = (step: CallStep) => {
+  const { state, now } = step;
+  if (!state.welcomed) return;
+  const { signals, frames } = flush(state.signals, { maySend: maySend(state), now });
+  step.set({ signals });
+  for (const frame of frames) step.say(frame);
+};
+
+/** When the call wants to be told the time; undefined only once it is over. */
+export const callDeadline = (state: CallMachine): number | undefined => {
+  if (state.phase === 'over') return undefined;
+  return Math.min(
+    giveUpAt(state),
+    troubleDeadline(state),
+    restartDeadline(state),
+    linkDeadline(state.link) ?? Number.POSITIVE_INFINITY,
+    state.welcomed ? signalsDeadline(state.signals, maySend(state)) : Number.POSITIVE_INFINITY,
+    state.phase === 'pausing' ? state.until : Number.POSITIVE_INFINITY,
+  );
+};
