@@ -18,11 +18,12 @@ const signal = fc.oneof(
 );
 const seen = fc.dictionary(user, fc.record({ epoch: seq, seq }), { maxKeys: 3 });
 const hostileCallFrame = fc.oneof(
-  fc.record({ type: fc.constantFrom('accept', 'decline', 'hangup', 'ping', 'welcome') }),
+  fc.record({ type: fc.constantFrom('accept', 'decline', 'hangup', 'move', 'ping', 'welcome') }),
   fc.record({
     type: fc.constant('hello'),
     version: fc.constantFrom(1, 2),
     resume: fc.record({ seen, acked: seq }),
+    early: fc.boolean(),
   }),
   fc.record({ type: fc.constant('signal'), seq, to: user, signal }),
   fc.record({ type: fc.constant('signal'), seq, signal }),
@@ -90,6 +91,7 @@ const deed = fc.oneof(
       .map((to) => `calls ${to.join(' ')}`),
   },
   { weight: 8, arbitrary: fc.constantFrom('accepts', 'accepts', 'accepts', 'accepts last') },
+  { weight: 6, arbitrary: fc.constantFrom('prepares', 'moves') },
   { weight: 4, arbitrary: fc.constantFrom('declines', 'refuses', 'hangs up', 'hangs up') },
   {
     weight: 6,
@@ -123,7 +125,8 @@ const hostile = fc.oneof(
     .tuple(device, hostileInboxFrame)
     .map(([who, frame]) => `${who} tells ${JSON.stringify(frame)}`),
 );
-const step = fc.oneof(
+/** One step of a script. */
+export const step = fc.oneof(
   { weight: 40, arbitrary: fc.tuple(device, deed).map(([who, what]) => `${who} ${what}`) },
   {
     weight: 4,
@@ -198,6 +201,7 @@ export const groupScript = fc
                 .tuple(fc.constantFrom(...'ABCDEFGH'), deed)
                 .map(([who, what]) => `${who}1 ${what}`),
             },
+            { weight: 1, arbitrary: fc.constantFrom('A2 moves', 'B2 moves', 'B2 prepares') },
             { weight: 1, arbitrary: step },
           ),
         )

@@ -29,6 +29,7 @@ export const checkAtRest = (world: World) => {
   for (const call of live) {
     for (const from of call.members)
       for (const to of call.members) checkPair(world, call, from, to);
+    checkEarly(world, call);
   }
 };
 
@@ -193,6 +194,27 @@ const checkPair = (world: World, call: RoomCall, from: Member, to: Member) => {
   );
   if (isDescribed && canArrive && !call.group)
     hold(left === 0, () => `${speaker} keeps ${left} signals that nobody acks`);
+};
+
+/** [C48] Checks that early devices have heard all that the caller said while it rings. */
+const checkEarly = (world: World, call: RoomCall) => {
+  const caller = memberOf(call, call.caller);
+  const speaker = caller && lifeOf(world, call, caller);
+  if (speaker === undefined || call.group || world.hostile.size > 0) return;
+  const said = world.ledger.said.filter(({ life }) => life === speaker);
+  const isDescribed = said.some(({ kind }) => kind !== 'candidate');
+  for (const device of world.devices.values()) {
+    if (!(device instanceof Device) || memberOf(call, device.user)?.state !== 'ringing') continue;
+    const { seat } = device;
+    const isHere = seat?.early === true && seat.call === call.id && seat.link?.open === true;
+    if (!isHere || seat.client.over !== undefined || !isDescribed) continue;
+    const heard = world.ledger.heardBy(seat.life);
+    for (const { name } of said)
+      hold(
+        heard.some((one) => one.name === name),
+        () => `${name} of ${speaker} never came to ${seat.life}, which is early`,
+      );
+  }
 };
 
 /**

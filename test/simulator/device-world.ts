@@ -27,6 +27,8 @@ export interface DeviceWorld {
   link(room: CallRoom | InboxRoom, who: Entrant, client: ClientEnd, latency: () => number): Link;
   /** Reports that a device which has just connected sees a ring for the first time. */
   checkFirstRing(name: string, call: string): void;
+  /** The accepted call that a device of a user is in, as its person sees. */
+  runningCallOf(user: string): string | undefined;
   /** Notes what a user did; the reason for the end of a call is checked against it. */
   note(what: string): void;
 }

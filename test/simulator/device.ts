@@ -3,8 +3,11 @@ import { hold } from './broken.ts';
 import type { DeviceWorld } from './device-world.ts';
 import type { Link } from './network.ts';
 import { Seat } from './seat.ts';
+import type { Admission } from './worker.ts';
 
 type Rung = Omit<Extract<InboxServerFrame, { type: 'ring' }>, 'type'>;
+
+type Admitted = Pick<Extract<Admission, { outcome: 'call' }>, 'role' | 'movable'>;
 
 /** How soon a device comes back to its inbox, in milliseconds. */
 const BACK_MS = 300;
@@ -87,7 +90,7 @@ export class Device {
       this.#take(
         admission.created ? seat : this.#newSeat(this.#seatName()),
         admission.call,
-        admission.role,
+        admission,
       );
       if (admission.role === 'callee') this.seat?.client.accept();
     });
@@ -98,6 +101,25 @@ export class Device {
     const call = this.#ringing(which);
     if (call === undefined) return;
     this.#join(call, (seat) => seat.client.accept());
+  }
+
+  /** Hears what is said in the first call that rings, so that it can answer at once. */
+  prepare() {
+    const call = this.#ringing('first');
+    if (call === undefined || this.#isSeated) return;
+    this.#join(call, () => undefined, true);
+  }
+
+  /** Takes over the call that another device of the user is in. */
+  move() {
+    this.come();
+    const call = this.#world.runningCallOf(this.user);
+    if (call === undefined || !this.online || this.#isSeated) return;
+    this.#ask(call, { takeOver: true }, () => undefined);
+  }
+
+  get #isSeated(): boolean {
+    return this.seat !== undefined && this.seat.client.over === undefined;
   }
 
   /** Declines the first call that rings, at the inbox or in the call. */
@@ -118,7 +140,7 @@ export class Device {
   /** Enters again a call that it has left. */
   rejoin() {
     const last = this.taken.at(-1);
-    if (last !== undefined && this.online && (!this.seat || this.seat.client.over !== undefined)) {
+    if (last !== undefined && this.online && !this.#isSeated) {
       this.#join(last, (seat) => seat.client.accept());
     }
   }
@@ -141,7 +163,7 @@ export class Device {
     if (call === undefined || here || state !== 'ringing') return;
     // The device that had the call is out of it, and may take it back.
     this.#world.note(`${this.user} hangs up`);
-    this.#ask(call, true, () => undefined);
+    this.#ask(call, { takeOver: true }, () => undefined);
   }
 
   /** Ends the call that another device of the user makes. */
@@ -175,28 +197,34 @@ export class Device {
   }
 
   #newSeat(name: string): Seat {
-    return new Seat(this.#world, this, name, undefined);
+    return new Seat(this.#world, this, { name });
   }
 
-  #join(call: string, then: (seat: Seat) => void) {
-    if (this.seat?.call === call && this.seat.client.over === undefined) return then(this.seat);
-    this.#ask(call, false, then);
+  #join(call: string, then: (seat: Seat) => void, early = false) {
+    if (this.seat?.call === call && this.#isSeated) return then(this.seat);
+    this.#ask(call, { early }, then);
   }
 
-  #ask(call: string, takeOver: boolean, then: (seat: Seat) => void) {
+  #ask(
+    call: string,
+    { takeOver = false, early = false }: { takeOver?: boolean; early?: boolean },
+    then: (seat: Seat) => void,
+  ) {
     const { user, sid: device } = this;
     this.#world.worker.permit(call, { user, device, takeOver }, (admission) => {
       if (admission?.outcome !== 'call' || !this.online) return;
-      then(this.#take(this.#newSeat(this.#seatName()), call, admission.role));
+      const seat = new Seat(this.#world, this, { name: this.#seatName(), early });
+      then(this.#take(seat, call, admission));
     });
   }
 
-  #take(seat: Seat, call: string, role: 'caller' | 'callee'): Seat {
-    if (this.seat?.call === call && this.seat.client.over === undefined) return this.seat;
+  #take(seat: Seat, call: string, { role, movable = false }: Admitted): Seat {
+    if (this.seat?.call === call && this.#isSeated) return this.seat;
     this.seat?.abandon();
     this.seat = seat;
     this.taken.push(call);
-    if (this.online) seat.sit(call, role);
+    if (this.online && movable) seat.move(call, role);
+    else if (this.online) seat.sit(call, role);
     return seat;
   }
 
@@ -204,7 +232,7 @@ export class Device {
     if (!this.online || this.#inbox || !this.#world.worker.lives(this.sid)) return;
     const link: Link = this.#world.link(
       this.#world.inbox(this.user),
-      this.#world.worker.entrant(this.user, this.sid, undefined),
+      this.#world.worker.entrant(this.user, this.sid),
       {
         opened: () => link.send('{"type":"hello","version":1}'),
         received: (text) => this.#hear(JSON.parse(text)),
@@ -236,8 +264,7 @@ export class Device {
       case 'welcome':
         this.#welcomed = true;
         this.#inCall = frame.inCall;
-        if (this.#crashed && frame.inCall?.here)
-          this.#ask(frame.inCall.call, false, () => undefined);
+        if (this.#crashed && frame.inCall?.here) this.#ask(frame.inCall.call, {}, () => undefined);
         this.#crashed = false;
         this.rings.clear();
         for (const ring of frame.rings) {

@@ -24,6 +24,8 @@ export const intrude = (world: World, id: string) => {
     { ...base, user: 'constructor', role: 'caller', ticket: fresh('constructor') },
     { ...base, user: call.caller, role: 'callee', ticket: fresh('role') },
     { ...base, user: call.caller, ticket: fresh('no-role') },
+    { ...base, user: 'X', role: 'callee', ticket: fresh('stranger moves'), takeOver: true },
+    { ...base, user: call.caller, role: 'callee', ticket: fresh('role moves'), takeOver: true },
     { ...base, user: call.caller, role: 'caller' },
     {
       ...base,

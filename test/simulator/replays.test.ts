@@ -207,6 +207,16 @@ const REPLAYS: Record<string, readonly string[]> = {
     'B1 offers A',
     '&18 B1 drops',
   ],
+  'a legacy client hangs up as its call moves to another device, whose user is busy': [
+    'A1 comes',
+    'B1 comes',
+    'Bo comes',
+    'A1 offers B',
+    '&30 Bo accepts',
+    'delay active 3000',
+    'B1 moves',
+    'Bo hangs up',
+  ],
   'a legacy device that calls its caller again and again is not handed all of it each time': [
     'A1 comes',
     'Bo comes',

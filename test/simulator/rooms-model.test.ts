@@ -11,6 +11,7 @@ import {
 } from './arbitraries.ts';
 import { complaint, paste, shortest } from './replay.ts';
 import { takeStep } from './script.ts';
+import { twoDevicesScript } from './two-devices.ts';
 import type { Machines } from './world.ts';
 import { liveCall, World } from './world.ts';
 
@@ -41,6 +42,12 @@ describe('calls, whatever happens', () => {
 
   test('[C8, C9, C17] a call of many keeps every rule of calls', { timeout: TIMEOUT_MS }, () =>
     playAll(groupScript, 0.15),
+  );
+
+  test(
+    '[C48, C49, C50, C51, C52] two with two devices each prepare and move their call',
+    { timeout: TIMEOUT_MS },
+    () => playAll(twoDevicesScript, 0.3),
   );
 
   test(

@@ -98,6 +98,10 @@ const act = (world: World, device: AnyDevice, verb: string, rest: readonly strin
       return isNew ? device.crash() : device.cut(NOTICED_MS, NOTICED_MS);
     case 'takes':
       return isNew ? device.takeOver() : undefined;
+    case 'prepares':
+      return isNew ? device.prepare() : undefined;
+    case 'moves':
+      return isNew ? device.move() : undefined;
     case 'ends':
       return isNew ? device.endOther() : device.hangUp();
     case 'reloads':

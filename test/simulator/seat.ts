@@ -6,14 +6,9 @@ import type { DeviceWorld } from './device-world.ts';
 import type { Said } from './ledger.ts';
 import type { Link } from './network.ts';
 
-/**
- * How soon a client comes back after its connection is gone, and retries after it was refused, in
- * milliseconds.
- */
+/** How soon a client comes back, retries after a refusal, and acknowledges, in milliseconds. */
 const BACK_MS = 300;
 const AGAIN_MS = 1_000;
-
-/** How soon a client has acknowledged what it has seen, in milliseconds. */
 const TICK_MS = 200;
 
 /** The device at which somebody sits. */
@@ -23,6 +18,13 @@ export interface Sitter {
   readonly sid: string;
   readonly online: boolean;
   readonly latency: number;
+}
+
+/** How a seat is named, the offer that was posted with its call, and whether it is early. */
+interface Sitting {
+  readonly name: string;
+  readonly posted?: string | undefined;
+  readonly early?: boolean | undefined;
 }
 
 /**
@@ -40,6 +42,8 @@ export class Seat {
   skips = false;
   /** Whether the seat was left for another call, or for good. */
   abandoned = false;
+  /** Whether it hears what the others say while it rings [C48]. */
+  readonly early: boolean;
   readonly #world: DeviceWorld;
   readonly #sitter: Sitter;
   readonly #name: string;
@@ -50,13 +54,18 @@ export class Seat {
   #held: string | undefined;
   #skipped = false;
   readonly #negotiated = new Map<string, number>();
+  /** Whose offers were heard before this device was in the call; they are answered then. */
+  readonly #offered = new Set<string>();
+  #moving = false;
 
-  constructor(world: DeviceWorld, sitter: Sitter, name: string, posted: string | undefined) {
+  constructor(world: DeviceWorld, sitter: Sitter, { name, posted, early = false }: Sitting) {
     this.#world = world;
     this.#sitter = sitter;
     this.#name = name;
+    this.early = early;
     this.client = new CallClient({
       send: (frame) => this.#send(frame),
+      early,
       ...(posted !== undefined && { offer: { kind: 'offer', sdp: posted } }),
       onSignal: (delivered) => this.#hear(delivered),
       onChange: () => this.#change(),
@@ -72,7 +81,7 @@ export class Seat {
   static posting(world: DeviceWorld, sitter: Sitter, name: string, to: string): Seat {
     const life = `${name}.1`;
     const posted = world.ledger.say({ kind: 'offer', from: sitter.user, to, life, epoch: 1 });
-    const seat = new Seat(world, sitter, name, posted);
+    const seat = new Seat(world, sitter, { name, posted });
     seat.#negotiated.set(to, 1);
     return seat;
   }
@@ -84,12 +93,20 @@ export class Seat {
     this.#connect();
   }
 
+  /** Enters a call that another device of the user is in, to take it over. */
+  move(call: string, role: 'caller' | 'callee') {
+    this.#moving = true;
+    this.client.move();
+    this.sit(call, role);
+  }
+
   /** Enters the call, or comes back to it, with a new ticket. */
   enter() {
     const { user, sid } = this.#sitter;
     if (this.#entering || !this.#mayEnter()) return;
     this.#entering = true;
-    this.#world.worker.permit(this.call, { user, device: sid }, (admission) => {
+    const takeOver = this.#isMoving;
+    this.#world.worker.permit(this.call, { user, device: sid, takeOver }, (admission) => {
       this.#entering = false;
       if (!this.#mayEnter()) return;
       if (admission === undefined) this.#world.clock.in(AGAIN_MS, () => this.enter());
@@ -149,6 +166,10 @@ export class Seat {
     );
   }
 
+  get #isMoving(): boolean {
+    return this.#moving && !this.client.joined;
+  }
+
   #mayEnter(): boolean {
     const { online, sid } = this.#sitter;
     const isOver = this.abandoned || this.client.over !== undefined;
@@ -166,7 +187,7 @@ export class Seat {
     const { worker, clock } = this.#world;
     const link: Link = this.#world.link(
       this.#world.call(this.call),
-      worker.entrant(user, sid, this.#role),
+      worker.entrant(user, sid, { role: this.#role, takeOver: this.#isMoving }),
       {
         opened: () => this.client.opened(),
         received: (text) => {
@@ -242,7 +263,12 @@ export class Seat {
   #hear({ from, signal }: Delivered) {
     const name = signal.kind === 'candidate' ? signal.candidate?.candidate : signal.sdp;
     this.#world.ledger.hear(this.life, this.#sitter.user, from, name ?? '');
-    if (signal.kind !== 'offer' || !this.client.joined) return;
+    if (signal.kind !== 'offer') return;
+    if (this.client.joined) this.#answer(from);
+    else this.#offered.add(from);
+  }
+
+  #answer(from: string) {
     this.#say('answer', from);
     this.#say('candidate', from);
   }
@@ -256,6 +282,8 @@ export class Seat {
     if (isAnew) this.#negotiated.clear();
     this.#life = this.client.life;
     if (!this.client.joined) return;
+    for (const user of this.#offered) this.#answer(user);
+    this.#offered.clear();
     for (const user of this.#others()) {
       const peer = this.client.peers.get(user);
       const epoch = Math.max(1, peer?.epoch ?? 1);

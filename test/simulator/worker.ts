@@ -17,6 +17,7 @@ export type Admission =
       readonly call: string;
       readonly role: 'caller' | 'callee';
       readonly created: boolean;
+      readonly movable?: boolean | undefined;
     }
   | { readonly outcome: 'ended' | 'no_such_call' }
   | { readonly outcome: 'refused' | 'elsewhere'; readonly held?: HeldCall | undefined };
@@ -92,7 +93,11 @@ export class SimulatedWorker {
   }
 
   /** The entrant that a new ticket lets in. */
-  entrant(user: string, sid: string, role: 'caller' | 'callee' | undefined): Entrant {
+  entrant(
+    user: string,
+    sid: string,
+    { role, takeOver }: Pick<Entrant, 'role' | 'takeOver'> = {},
+  ): Entrant {
     const { now } = this.#reach.clock;
     const ticket = { id: `t${++this.#tickets}`, until: Math.floor(now / 1000) * 1000 + TICKET_MS };
     return {
@@ -103,6 +108,7 @@ export class SimulatedWorker {
       until: now + SESSION_MS,
       ticket,
       ...(role && { role }),
+      ...(takeOver && { takeOver }),
     };
   }
 
@@ -167,8 +173,9 @@ export class SimulatedWorker {
     this.#ask(this.#reach.call(call), ask, (answer) => {
       if (answer === undefined) return onAdmission(undefined);
       const permitted = PermitAnswer.parse(answer);
-      if (permitted.outcome !== 'ok') onAdmission(permitted);
-      else onAdmission({ outcome: 'call', call, role: permitted.role, created: false });
+      if (permitted.outcome !== 'ok') return onAdmission(permitted);
+      const { role, movable } = permitted;
+      onAdmission({ outcome: 'call', call, role, created: false, movable });
     });
   }
 

@@ -131,6 +131,12 @@ export class World implements DeviceWorld {
     checkLate(this, name, call);
   }
 
+  runningCallOf(user: string): string | undefined {
+    const running = [...this.calls.values()].flatMap((room) => liveCall(room) ?? []);
+    const isIn = (call: RoomCall) => deviceOf(memberOf(call, user)) !== undefined;
+    return running.find((call) => call.state === 'accepted' && isIn(call))?.id;
+  }
+
   note(what: string) {
     this.noted.add(what);
   }

@@ -64,6 +64,14 @@ describe('[C12] a room that begins with what the version before wrote', () => {
     }
   });
 
+  test('[C54] has been moved by nobody lately', () => {
+    expect(members(WRITTEN_GROUP).map(({ moves }) => moves)).toEqual(Array(4).fill(undefined));
+    const ticket = { id: 'bob2', until: 1_060_000 };
+    const room = restarted(WRITTEN_GROUP).join('bob2', { ticket, takeOver: true });
+    room.hello('bob2').say('bob2', { type: 'move' });
+    expect(room.state.call?.members[1]).toMatchObject({ device: 'bob2', moves: [room.now] });
+  });
+
   test('goes on with the group: who is away comes back, who rings accepts', () => {
     const room = restarted(WRITTEN_GROUP);
     // The tickets `t1` to `t3` are among those that were used.

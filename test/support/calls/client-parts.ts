@@ -25,11 +25,23 @@ export interface CallClientOptions {
   readonly send: (frame: CallClientFrame) => void;
   /** The offer that went with POST /api/calls, which is this client's first signal. */
   readonly offer?: Signal;
+  /** Whether signals of others are wanted while it rings here. */
+  readonly early?: boolean;
   /** Hears each signal of others, once and in order. */
   readonly onSignal?: (delivered: Delivered) => void;
   /** Hears that the call or somebody in it has changed. */
   readonly onChange?: () => void;
 }
+
+/** What the person asks for. */
+export type Wish = 'accept' | 'move' | 'decline' | 'hangup';
+
+/** How often a client pings, in milliseconds. */
+export const PING_MS = 5_000;
+
+/** How many signals are sent after a reconnect and with each tick: less than [C22] allows. */
+export const BURST = 100;
+export const PER_TICK = 40;
 
 /** The errors after which a signal is not worth another try. */
 export const FOR_GOOD: readonly FrameError[] = ['too_long', 'invalid', 'no_such_peer'];

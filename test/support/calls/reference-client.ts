@@ -6,20 +6,13 @@ import type {
   Signal,
 } from '../../../src/contract/sockets/call.ts';
 import type { FrameError, VERSION } from '../../../src/contract/sockets/protocol.ts';
-import type { CallClientOptions, Delivered, Over, Pending } from './client-parts.ts';
-import { FOR_GOOD, numberedFrom, without } from './client-parts.ts';
+import type { CallClientOptions, Delivered, Over, Pending, Wish } from './client-parts.ts';
+import { BURST, FOR_GOOD, numberedFrom, PER_TICK, PING_MS, without } from './client-parts.ts';
 
 type FrameOf<Type extends CallServerFrame['type']> = Extract<CallServerFrame, { type: Type }>;
 
 /** A copy, so that a browser needs nothing of the contract; its type ties it to that. */
 const SPOKEN: typeof VERSION = 1;
-
-/** How often a client pings, in milliseconds. */
-const PING_MS = 5_000;
-
-/** How many signals are sent after a reconnect and with each tick: less than [C22] allows. */
-const BURST = 100;
-const PER_TICK = 40;
 
 /**
  * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no
@@ -49,7 +42,7 @@ export class CallClient {
 
   readonly #options: CallClientOptions;
   /** What the person has asked for and the room has not confirmed. */
-  #wants: 'nothing' | 'accept' | 'decline' | 'hangup' = 'nothing';
+  #wants: 'nothing' | Wish = 'nothing';
   #connected = false;
   #welcomed = false;
   /** Whether there is anything to resume: a welcome was heard, or a signal was posted. */
@@ -88,7 +81,9 @@ export class CallClient {
     this.#connected = true;
     this.#welcomed = false;
     const resume = { seen: Object.fromEntries(this.#seen), acked: this.#acked };
-    this.#options.send({ type: 'hello', version: SPOKEN, ...(this.#remembers && { resume }) });
+    const early = this.#options.early === true && !this.joined;
+    const more = { ...(this.#remembers && { resume }), ...(early && { early }) };
+    this.#options.send({ type: 'hello', version: SPOKEN, ...more });
   }
 
   /** The connection is gone; `code` is that of the close frame, if there was one. */
@@ -116,6 +111,11 @@ export class CallClient {
   /** Takes the call on this device. */
   accept() {
     this.#want('accept');
+  }
+
+  /** Takes the call that another device of this user is in. */
+  move() {
+    this.#want('move');
   }
 
   /** Refuses it, on all devices of this user. */
@@ -185,8 +185,9 @@ export class CallClient {
       case 'error':
         this.errors.push(frame.code);
         if (frame.seq !== undefined && FOR_GOOD.includes(frame.code)) this.#drop(frame.seq);
-        // The device is in the call already.
+        // The device is in the call already, or another one of this user's has left it.
         if (frame.code === 'not_now' && this.#isLeaving) this.#end('refused');
+        if (this.#wants === 'move' && !this.joined) this.#end('refused');
         break;
       case 'pong':
         return;
@@ -235,7 +236,7 @@ export class CallClient {
     return this.#wants === 'decline' || this.#wants === 'hangup';
   }
 
-  #want(what: 'accept' | 'decline' | 'hangup') {
+  #want(what: Wish) {
     if (this.over !== undefined) return;
     // A device that has accepted may be in the call before it hears so.
     this.#wants = what === 'decline' && (this.joined || this.#wants === 'accept') ? 'hangup' : what;
@@ -245,6 +246,7 @@ export class CallClient {
   #enter() {
     if (this.joined) return;
     this.joined = true;
+    if (this.#wants === 'move') this.#wants = 'accept';
     this.#flush();
   }
 
