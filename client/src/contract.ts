@@ -661,6 +661,36 @@ export interface Endpoints {
       | 'internal';
   };
 
+  /** What shows the code: ask before confirming it. */
+
+  readonly qrInfo: {
+    readonly input: { readonly code: string };
+    readonly answer: {
+      readonly ok: true;
+
+      /** "" when unknown, as the next three */
+      readonly browser: string;
+      readonly system: string;
+      readonly city: string;
+
+      /** ISO 3166, two letters */
+      readonly country: string;
+      readonly ageSeconds: number;
+      readonly expiresInSeconds: number;
+    };
+    readonly errors:
+      | 'qr_code_missing'
+      | 'qr_code_unknown'
+      | 'qr_code_confirmed'
+      | 'too_many_requests'
+      | 'body_too_large'
+      | 'unavailable'
+      | 'misconfigured'
+      | 'internal'
+      | 'no_token'
+      | 'invalid_token';
+  };
+
   /** Sign in the client that shows the code. */
 
   readonly confirmQr: {
@@ -1613,6 +1643,7 @@ export const ENDPOINTS: {
   verifyLink: ['POST', '/api/auth/verify-link'],
   requestQr: ['POST', '/api/auth/qr/request'],
   checkQr: ['GET', '/api/auth/qr/check'],
+  qrInfo: ['GET', '/api/auth/qr/info', true],
   confirmQr: ['POST', '/api/auth/qr/confirm', true],
   denyQr: ['POST', '/api/auth/qr/deny', true],
   logout: ['POST', '/api/auth/logout', true],

@@ -1,5 +1,6 @@
 import type { Client } from './client.ts';
 import { isAistError } from './error.ts';
+import type { Answer } from './request.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
 
@@ -107,9 +108,14 @@ export const showQr = (client: Client): QrSignIn => {
   };
 };
 
+/** What shows a code: "" for what is not known. */
+export type AboutQr = Omit<Answer<'qrInfo'>, 'ok'>;
+
 /** What is known of a code that was read, and what to do with it. */
 export interface ReadQr {
   readonly code: string;
+  /** What shows the code, where, and since when: to be seen before it is confirmed. */
+  about(): Promise<AboutQr>;
   /** Signs the other device in. */
   confirm(): Promise<void>;
   /** Refuses it: somebody else may have made it. */
@@ -123,6 +129,10 @@ export const readQr = (client: Client, text: string): ReadQr | undefined => {
   if (!/^[A-HJ-NP-Z2-9]{6}$/.test(code)) return undefined;
   return {
     code,
+    about: async () => {
+      const { ok: _, ...about } = await client.request('qrInfo', { code });
+      return about;
+    },
     confirm: async () => void (await client.request('confirmQr', { code })),
     deny: async () => void (await client.request('denyQr', { code })),
   };

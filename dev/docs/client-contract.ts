@@ -23,7 +23,7 @@ const MODULES = { ...auth, ...qr, ...sessions, ...profile, ...calls };
 const CHAT_MODULES = { ...chats, ...messages, ...people, ...sync };
 
 /** Endpoints that the client has no use for. */
-const LEFT_OUT: readonly string[] = ['sendSms', 'qrInfo', 'qrImage', 'openQrRoom'];
+const LEFT_OUT: readonly string[] = ['sendSms', 'qrImage', 'openQrRoom'];
 
 /** The endpoints that the client calls, by name, in the order of the documentation. */
 export const CLIENT_ENDPOINTS: readonly (readonly [name: string, endpoint: Endpoint])[] =

@@ -79,8 +79,8 @@ const enter = async (): Promise<void> => {
   field.select();
 };
 
-/** Makes the forms of signing in work. */
-export const startForms = (): void => {
+/** Makes the forms of signing in work; returns what ends that. */
+export const startForms = (): (() => void) => {
   byId('phone-form').addEventListener('submit', (event) => {
     event.preventDefault();
     void phone(byId<HTMLInputElement>('phone').value);
@@ -95,11 +95,15 @@ export const startForms = (): void => {
   });
   byId('again').addEventListener('click', () => void again());
   byId('change').addEventListener('click', back);
-  step.subscribe((shown) => {
+  const leave = step.subscribe((shown) => {
     // A new code has all its tries.
     if (shown.step !== 'code' || shown.expiresAt !== expiresAt) wrong = 0;
     expiresAt = shown.step === 'code' ? shown.expiresAt : 0;
     showStep();
   });
-  setInterval(showStep, 1_000);
+  const timer = setInterval(showStep, 1_000);
+  return () => {
+    leave();
+    clearInterval(timer);
+  };
 };

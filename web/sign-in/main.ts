@@ -7,6 +7,7 @@ import { showStep, startForms } from './form.ts';
 /** Where the QR code is beside the form; a phone is what reads codes. */
 const wide = matchMedia('(min-width: 820px)');
 
+let started = false;
 let qr: { show(): void; end(): void } | undefined;
 
 /** Shows a QR code where there is room, once the form is there. */
@@ -18,6 +19,7 @@ const offerQr = async (): Promise<void> => {
 
 /** Says why somebody who was here has to sign in again. */
 const showNotice = (): void => {
+  if (started) return;
   const session = client.session.get();
   const why = session.state === 'signed_out' ? session.why : undefined;
   const text = why === 'revoked' || why === 'expired' ? say(why) : undefined;
@@ -54,13 +56,12 @@ const useLink = async (): Promise<void> => {
   await signInWithLink(client, token).catch((error: Error) => show('notice', error.message));
 };
 
-let started = false;
-
 /** Loads the app in place of this page. */
 const startApp = async (): Promise<void> => {
   if (started) return;
   started = true;
   qr?.end();
+  endForms();
   const { renderApp } = await import('../src/main.tsx');
   byId('sign-in').remove();
   renderApp(byId('app'));
@@ -75,7 +76,7 @@ const startPage = (): void => {
 };
 
 bindChoices();
-startForms();
+const endForms = startForms();
 showWords();
 wide.addEventListener('change', () => void offerQr());
 client.session.subscribe(({ state }) => {

@@ -1,12 +1,33 @@
-import { LocationProvider } from 'preact-iso/router';
+import { useEffect } from 'preact/hooks';
+import { LocationProvider, useLocation } from 'preact-iso/router';
 import { Toasts } from '../parts/toast.tsx';
+import { loadMe, wasWelcomed } from './me.ts';
+import { OfflineBar } from './offline.tsx';
 import { Routes } from './routes.tsx';
+import { startServiceWorker } from './service-worker.ts';
 import { Shell } from './shell.tsx';
+
+/** What the app begins with: its service worker, and the first steps of somebody new. */
+const Start = () => {
+  const { route, path } = useLocation();
+  useEffect(() => {
+    void startServiceWorker(route);
+    // Without an answer the screens say so; the first steps come with the next start.
+    void loadMe().then(
+      ({ displayName, username }) => {
+        if (!displayName && !username && !wasWelcomed() && path === '/') route('/welcome', true);
+      },
+      () => undefined,
+    );
+  }, []);
+  return null;
+};
 
 /** The app of somebody who is signed in. */
 export const App = () => (
   <LocationProvider>
-    <Shell>
+    <Start />
+    <Shell banner={<OfflineBar />}>
       <Routes />
     </Shell>
     <Toasts />

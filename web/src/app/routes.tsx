@@ -6,11 +6,13 @@ const ChatsPage = lazy(() => import('../pages/chats/chats-page.tsx'));
 const CallsPage = lazy(() => import('../pages/calls/calls-page.tsx'));
 const PeoplePage = lazy(() => import('../pages/people/people-page.tsx'));
 const CallPage = lazy(() => import('../pages/call/call-page.tsx'));
+const QrPage = lazy(() => import('../pages/qr/qr-page.tsx'));
+const WelcomePage = lazy(() => import('../pages/welcome/welcome-page.tsx'));
 const SettingsPage = lazy(() => import('../pages/settings/settings-page.tsx'));
 
 /**
- * The pages by their addresses. A new first part of an address is added to `run_worker_first` of
- * wrangler.toml as well, or the API answers there.
+ * The pages by their addresses. A new address is added to src/platform/http/app-pages.ts as well,
+ * or the API answers there.
  */
 export const Routes = () => (
   <Router>
@@ -20,7 +22,9 @@ export const Routes = () => (
     <Route path="/calls" component={CallsPage} />
     <Route path="/call/:id" component={CallPage} />
     <Route path="/people" component={PeoplePage} />
+    <Route path="/qr" component={QrPage} />
     <Route path="/settings/:section?" component={SettingsPage} />
+    <Route path="/welcome" component={WelcomePage} />
     <Route default component={NotFoundPage} />
   </Router>
 );

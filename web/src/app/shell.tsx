@@ -15,8 +15,14 @@ const SECTIONS = [
 /** Addresses that have the whole screen of a phone, without the sections. */
 const WHOLE = /^\/(c|call|settings|qr|welcome)(\/.+|$)/;
 
+interface ShellProps {
+  /** What stands above each page. */
+  readonly banner: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
 /** The frame around each page: the sections, and the page. */
-export const Shell = ({ children }: { children: ComponentChildren }) => {
+export const Shell = ({ banner, children }: ShellProps) => {
   const { path } = useLocation();
   const { frame } = words.value;
   return (
@@ -33,6 +39,7 @@ export const Shell = ({ children }: { children: ComponentChildren }) => {
         ))}
       </nav>
       <main id="content" tabIndex={-1}>
+        {banner}
         {children}
       </main>
     </div>

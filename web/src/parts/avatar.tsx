@@ -1,3 +1,5 @@
+import { Icon } from './icon.tsx';
+
 /** Hues that are told apart, and are readable with white letters in both themes. */
 const HUES = 8;
 
@@ -29,6 +31,10 @@ interface AvatarProps {
 /** The face of a person or a chat; the name beside it says who it is. */
 export const Avatar = ({ id, name, photo, size = 48 }: AvatarProps) => (
   <span class={`avatar size-${size} hue-${hueOf(id)}`} aria-hidden="true">
-    {photo ? <img src={photo} alt="" loading="lazy" decoding="async" /> : initialsOf(name)}
+    {photo ? (
+      <img src={photo} alt="" loading="lazy" decoding="async" />
+    ) : (
+      initialsOf(name) || <Icon name="person" size={24} />
+    )}
   </span>
 );

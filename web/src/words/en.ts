@@ -1,5 +1,8 @@
 import { frame } from './en/frame.ts';
+import { scan } from './en/scan.ts';
+import { settings } from './en/settings.ts';
+import { welcome } from './en/welcome.ts';
 import type { Words } from './ru.ts';
 
 /** All words of the app in English, by area. */
-export const en: Words = { frame };
+export const en: Words = { frame, scan, settings, welcome };

@@ -1,7 +1,10 @@
 import { frame } from './ru/frame.ts';
+import { scan } from './ru/scan.ts';
+import { settings } from './ru/settings.ts';
+import { welcome } from './ru/welcome.ts';
 
 /** All words of the app in Russian, by area. */
-export const ru = { frame };
+export const ru = { frame, scan, settings, welcome };
 
 /** The words of a language. */
 export type Words = typeof ru;
