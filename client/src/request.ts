@@ -78,6 +78,13 @@ const wait = (clock: Clock, ms: number, signal: AbortSignal | undefined): Promis
 
 const NO_ANSWER = { ru: 'Нет ответа. Проверьте соединение', en: 'No answer. Check the connection' };
 
+/** The error of what was not answered; `lost` when it may have happened all the same. */
+export const noAnswer = (
+  language: 'ru' | 'en',
+  { lost, cause }: { readonly lost: boolean; readonly cause?: unknown },
+): AistError<NetworkCode> =>
+  new AistError({ code: 'no_answer', status: 0, message: NO_ANSWER[language], lost }, { cause });
+
 /** Sends requests to the API, and repeats what may be repeated. */
 export class Requester {
   readonly #options: ClientOptions;
@@ -178,10 +185,7 @@ export class Requester {
       throw this.#refusal(answer.status, json);
     } catch (error) {
       if (error instanceof AistError || signal?.aborted) throw error;
-      throw new AistError<NetworkCode>(
-        { code: 'no_answer', status: 0, message: NO_ANSWER[language], lost: !repeatable },
-        { cause: error },
-      );
+      throw noAnswer(language, { lost: !repeatable, cause: error });
     } finally {
       this.#clock.clearTimeout(timer);
     }

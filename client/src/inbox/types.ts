@@ -46,7 +46,7 @@ export type StopReason =
 export interface InboxEvents {
   /** It rings no longer: answered in another tab or device, given up, or missed. */
   readonly stopped: { readonly ring: Ring; readonly reason: StopReason };
-  /** Nobody here answered it. */
+  /** Told beside `stopped` when nobody has answered it, on no device, and nobody has refused it. */
   readonly missed: { readonly ring: Ring };
   /** A message is new, or was edited or deleted. A hint: sync tells the same. */
   readonly message: {
@@ -75,16 +75,27 @@ export interface Inbox {
   readonly link: Store<LinkState>;
   /** What rings, the first one first: the same in all tabs. */
   readonly rings: Store<readonly Ring[]>;
+  /** As the room said when the connection was made; it does not tell when such a call ends. */
   readonly inCall: Store<CallInProgress | undefined>;
   /** Hears an event in every tab; returns the function that ends it. */
   on<Name extends keyof InboxEvents>(
     name: Name,
     listener: (event: InboxEvents[Name]) => void,
   ): () => void;
-  /** Refuses a call on all devices. Resolves once it was sent. */
+  /**
+   * Refuses a call on all devices; here it rings no longer at once. Resolves once it was sent.
+   *
+   * @throws {AistError} `no_answer` when there was no connection for ten seconds
+   */
   decline(call: string): Promise<void>;
-  /** Ends a call that another device makes and nobody has answered. Resolves once it was sent. */
+  /**
+   * Ends a call that another device makes and nobody has answered. Resolves once it was sent.
+   *
+   * @throws {AistError} `no_answer` when there was no connection for ten seconds
+   */
   hangUp(call: string): Promise<void>;
+  /** Says that this browser takes a call: it rings no longer in any of its tabs. */
+  taken(call: string): void;
   /** Says that the person writes in a chat; call it with each key, it is sent once in 3 s. */
   typing(chat: string): void;
   /** The number in the feed that was read up to, for the next hello; chats set it. */

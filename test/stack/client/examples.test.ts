@@ -1,6 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deviceOf } from '../../support/calls/device.ts';
+import { newUser } from '../../support/calls/people.ts';
+import { runningApi } from '../../support/client.ts';
 import { freshPhone } from '../../support/fresh.ts';
 import { stack } from '../../support/stack.ts';
 import { tokenFor } from './tabs.ts';
@@ -19,12 +22,25 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the examples expect to be there: a token, a phone's camera, a console. */
+/** Has Anna call whoever has the token; resolves once it rings for them. */
+const callFromAnna = async (token: string) => {
+  const { body } = await runningApi().send('GET', '/api/profile', { token });
+  const me = { id: String(body['userId']), username: '', displayName: '', phone: '' };
+  const mine = await deviceOf(me);
+  const line = await mine.inbox();
+  const { callId } = await (await deviceOf(await newUser({ displayName: 'Anna' }))).call(me);
+  await line.next({ type: 'ring', call: callId });
+  line.close();
+};
+
+/** What the examples expect to be there: a token, a camera, somebody who calls, a console. */
 const stage = async () => {
+  const token = await tokenFor(freshPhone());
   const camera = Promise.withResolvers<string>();
   const lines: string[] = [];
   return {
-    token: await tokenFor(freshPhone()),
+    token,
+    callMe: () => callFromAnna(token),
     scan: camera.resolve,
     scanned: camera.promise,
     lines,
@@ -43,7 +59,7 @@ const run = async (code: string, name: string) => {
     .replaceAll('https://api.example', stack.apiUrl)
     .replaceAll('+7 999 123-45-67', freshPhone());
   const file = join(folder, `${name}.ts`);
-  const head = 'const { token, scan, scanned, console } = globalThis.example;\n';
+  const head = 'const { token, scan, scanned, callMe, console } = globalThis.example;\n';
   writeFileSync(file, `${own.replace(/\n\n/, `\n\n${head}`)}\nexport {};\n`);
   await import(file);
   return given.lines;
@@ -56,6 +72,7 @@ describe('docs/client.md', () => {
       'Requests and their errors',
       'A QR code',
       'Devices',
+      'What rings',
     ]);
   });
 
@@ -64,6 +81,7 @@ describe('docs/client.md', () => {
     ['Requests and their errors', ['This name is reserved']],
     ['A QR code', []],
     ['Devices', ['(this one)', '0 others were signed out']],
+    ['What rings', ['Anna calls', 'Anna: declined']],
   ])('Its example "%s" runs, and prints what it says', async (title, lines) => {
     const example = examples.find((one) => one.title === title);
     expect(await run(example?.code ?? '', title.replaceAll(/\W/g, '-'))).toEqual(lines);
