@@ -31,6 +31,9 @@ import { refuseHead, refuseMethod } from './platform/http/head.ts';
 import { LANGUAGE_HEADER, readLanguage } from './platform/http/language.ts';
 import { noStore } from './platform/http/no-store.ts';
 import { profileRoutes } from './profile/routes.ts';
+import { onPushMessage } from './push/from-rooms.ts';
+import { pushRoutes } from './push/routes.ts';
+import { createVapid } from './push/vapid.ts';
 import { qrRoutes } from './qr/routes.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
@@ -96,6 +99,7 @@ export const createShell = (origins: readonly string[]): Hono<AppEnv> => {
 export const createApp = (services: Services, assets?: Assets) => {
   const app = createShell(services.settings.CORS_ORIGINS);
   app.notFound(answerUnknown(assets));
+  const vapid = createVapid(services.settings);
   app.use(
     methodNotAllowed({
       app,
@@ -106,11 +110,13 @@ export const createApp = (services: Services, assets?: Assets) => {
   // These routes have a larger limit: a signal of a legacy client is twice in their messages.
   app.route(
     '/',
-    wireRoutes(services, (ctx, message) =>
-      isAboutChats(message)
+    wireRoutes(services, async (ctx, message) => {
+      if (message.type === 'push')
+        return onPushMessage(ctx, vapid && { ...services, vapid }, message);
+      return isAboutChats(message)
         ? onAboutChats(ctx, services, message)
-        : onRoomMessage(ctx, services, message),
-    ),
+        : onRoomMessage(ctx, services, message);
+    }),
   );
   app.use(limitBodies);
   return app
@@ -125,6 +131,7 @@ export const createApp = (services: Services, assets?: Assets) => {
     .route('/', callRoutes(services))
     .route('/', messageRoutes(services))
     .route('/', feedRoutes(services))
+    .route('/', pushRoutes(services, vapid))
     .route('/', roomRoutes(services))
     .route('/', docsRoutes())
     .route('/', appRoutes(assets));

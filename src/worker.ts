@@ -12,6 +12,7 @@ import { ApiError } from './platform/errors.ts';
 import { answerError } from './platform/http/errors.ts';
 import { createLog } from './platform/log.ts';
 import { parseSettings, SettingsError } from './platform/settings.ts';
+import { trimSubscriptions } from './push/trim.ts';
 import { createServices } from './services.ts';
 
 /** The room of a sign-in by QR code. */
@@ -36,7 +37,11 @@ const createHandler = (env: Env) => {
       fetchRoomOf({ ...env, ROOMS_URL: settings.ROOMS_URL }),
     );
     const services = createServices(settings, { rooms });
-    return { app: createApp(services, env.ASSETS), tidyUp: () => trimFeeds(log, services) };
+    const tidyUp = async () => {
+      await trimFeeds(log, services);
+      await trimSubscriptions(log, services);
+    };
+    return { app: createApp(services, env.ASSETS), tidyUp };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const { message: reason } = error;

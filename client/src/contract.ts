@@ -1632,6 +1632,58 @@ export interface Endpoints {
       | 'no_token'
       | 'invalid_token';
   };
+
+  /** The key that a browser subscribes to pushes with. */
+
+  readonly getPushKey: {
+    readonly input: undefined;
+    readonly answer: {
+      /** `applicationServerKey`: an uncompressed point of P-256, in base64url */
+      readonly publicKey: string;
+    };
+    readonly errors: 'push_off' | 'body_too_large' | 'unavailable' | 'misconfigured' | 'internal';
+  };
+
+  /** Push calls and messages to this session while no device of mine is connected. */
+
+  readonly subscribeToPush: {
+    readonly input: {
+      /** This and `keys` as PushSubscription.toJSON() has them */
+      readonly endpoint: string;
+      readonly keys: { readonly p256dh: string; readonly auth: string };
+
+      /** The key that the browser subscribed with: GET /api/push/key */
+      readonly publicKey: string;
+    };
+    readonly answer: { readonly ok: true };
+    readonly errors:
+      | 'invalid_field'
+      | 'push_service_unknown'
+      | 'push_key_changed'
+      | 'push_off'
+      | 'too_many_requests'
+      | 'body_too_large'
+      | 'unavailable'
+      | 'misconfigured'
+      | 'internal'
+      | 'no_token'
+      | 'invalid_token'
+      | 'malformed_json';
+  };
+
+  /** Push nothing to this session any more. */
+
+  readonly unsubscribeFromPush: {
+    readonly input: undefined;
+    readonly answer: { readonly ok: true };
+    readonly errors:
+      | 'body_too_large'
+      | 'unavailable'
+      | 'misconfigured'
+      | 'internal'
+      | 'no_token'
+      | 'invalid_token';
+  };
 }
 
 /** Method, path, and whether the endpoint wants a token. */
@@ -1680,4 +1732,7 @@ export const ENDPOINTS: {
   markRead: ['PUT', '/api/chats/:id/read', true],
   sync: ['GET', '/api/sync', true],
   chatChanges: ['GET', '/api/chats/:id/changes', true],
+  getPushKey: ['GET', '/api/push/key'],
+  subscribeToPush: ['PUT', '/api/push/subscription', true],
+  unsubscribeFromPush: ['DELETE', '/api/push/subscription', true],
 };

@@ -10,6 +10,7 @@ import { ENDPOINTS } from '../../src/contract/http/endpoints.ts';
 import * as messages from '../../src/contract/http/messages.ts';
 import * as people from '../../src/contract/http/people.ts';
 import * as profile from '../../src/contract/http/profile.ts';
+import * as push from '../../src/contract/http/push.ts';
 import * as qr from '../../src/contract/http/qr.ts';
 import * as sessions from '../../src/contract/http/sessions.ts';
 import * as sync from '../../src/contract/http/sync.ts';
@@ -20,7 +21,7 @@ import { Schema, toSchema, variantsOf } from './schema.ts';
 
 /** Where endpoints that clients call are exported; the name of the export is the client's name. */
 const MODULES = { ...auth, ...qr, ...sessions, ...profile, ...calls };
-const CHAT_MODULES = { ...chats, ...messages, ...people, ...sync };
+const CHAT_MODULES = { ...chats, ...messages, ...people, ...push, ...sync };
 
 /** Endpoints that the client has no use for. */
 const LEFT_OUT: readonly string[] = ['sendSms', 'qrImage', 'openQrRoom'];

@@ -49,6 +49,17 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
   ROOMS_SECRET:
     'the secret that Worker and rooms share then, at least 32 bytes. A host of rooms needs ' +
     '`ROOMS_SECRET`, `ROOMS_URL` and `API_URL`, nothing else',
+  VAPID_PUBLIC_KEY:
+    'the key that browsers subscribe to pushes with; `npm run push:keys` makes it and the next. ' +
+    'Without these three nothing is pushed. Locally a pair of this checkout’s own',
+  VAPID_PRIVATE_KEY: 'the key that pushes are signed with (RFC 8292)',
+  VAPID_SUBJECT:
+    'whom a push service asks about our pushes: `mailto:…` or `https://…`. Safari’s wants a real ' +
+    'address',
+  PUSH_SERVICES:
+    'the hosts, and all below them, to which a subscription may lead, comma-separated: whatever ' +
+    'else a client names is refused. One that begins with `http://` is that very origin: for a ' +
+    'stand-in on this machine',
   CORS_ORIGINS: 'origins that browsers may call from, comma-separated',
   PHONE_COUNTRIES:
     'further countries whose numbers are taken, with their plus: ISO 3166 codes, comma-separated',
@@ -81,6 +92,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
 export const DEFAULTS_IN_WORDS: Readonly<Partial<Record<SettingName, string>>> = {
   DATABASE_ENDPOINT: 'Neon’s own',
   STUN_URLS: 'Google’s and Cloudflare’s',
+  PUSH_SERVICES: 'those of Chrome, Firefox, Safari and Edge',
   CORS_ORIGINS: 'any',
   PHONE_COUNTRIES: 'Russia alone',
 };

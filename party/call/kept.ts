@@ -14,6 +14,8 @@ export interface KeptMember extends Pick<Member, 'profile' | 'role' | 'place' | 
   readonly unheard?: boolean | undefined;
   /** Missing in what rooms wrote before this field. */
   readonly moves?: readonly number[] | undefined;
+  /** Missing in what rooms wrote before this field. */
+  readonly push?: boolean | undefined;
   readonly device?: string | undefined;
   readonly old: boolean;
   readonly greeted: boolean;
@@ -46,7 +48,7 @@ export interface KeptCall
 type OptionalTime = 'reason' | 'acceptedAt' | 'endedAt' | 'leaseAt';
 
 const writeMember = (member: Member): KeptMember => {
-  const { profile, role, state, place, epoch, pausedForSeconds, unheard, moves } = member;
+  const { profile, role, state, place, epoch, pausedForSeconds, unheard, moves, push } = member;
   const ringing = isRinging(member) ? member : undefined;
   const joined = isJoined(member) ? member : undefined;
   return {
@@ -69,12 +71,13 @@ const writeMember = (member: Member): KeptMember => {
     pausedForSeconds,
     unheard,
     moves,
+    push,
   };
 };
 
 const readMember = (kept: KeptMember): RingingMember | JoinedMember | LeftMember => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, state } = kept;
-  const base = { profile, role, place, epoch, pausedForSeconds, unheard, moves };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, state } = kept;
+  const base = { profile, role, place, epoch, pausedForSeconds, unheard, moves, push };
   const { unreachable, missed } = kept;
   if (state === 'left') return { ...base, state, hasJoined: kept.joined, unreachable, missed };
   if (state === 'joined') {

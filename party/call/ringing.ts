@@ -36,10 +36,12 @@ const TURN_LIMIT = 32;
 const LISTEN_LIMIT = 64;
 
 const newCall = (id: string, message: Create, now: number): RoomCall => {
-  const { caller, device, old: legacy, callees, unheard, video, turn: credential } = message;
+  const { caller, device, old: legacy, callees, unheard, push, video } = message;
+  const { turn: credential } = message;
   const ring = (callee: Profile): Member => ({
     ...newRingingMember(callee, 'callee', callees.length),
     ...(unheard?.includes(callee.user) && { unheard: true }),
+    ...(push?.includes(callee.user) && { push: true }),
   });
   const placed: Member = {
     profile: caller,
@@ -183,9 +185,9 @@ export const onDialReply = (step: CallStep, answer: unknown) => {
     to: callees.map(({ profile }) => profile.user),
     ...(isJoined(caller) && caller.legacy && { old: true }),
   } as const;
-  for (const { profile, unheard } of step.members.filter(isRinging)) {
+  for (const { profile, unheard, push } of step.members.filter(isRinging)) {
     const to = { party: 'inbox', id: profile.user } as const;
-    const each = { ...message, ...(unheard && { unheard }) };
+    const each = { ...message, ...(unheard && { unheard }), ...(push && { push }) };
     step.post({ to, message: each, durable: true, until: expiresAt });
   }
 };

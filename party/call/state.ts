@@ -41,6 +41,8 @@ interface MemberBase {
   readonly unheard?: boolean | undefined;
   /** When devices of this member took the call over lately, in milliseconds since 1970 [C54]. */
   readonly moves?: readonly number[] | undefined;
+  /** Whether this callee has subscribed to pushes [P4]. */
+  readonly push?: boolean | undefined;
 }
 
 /** A callee who has not answered yet, also in a call that has ended meanwhile. */
@@ -100,8 +102,8 @@ export const hasMissed = (member: Member): boolean => !isJoined(member) && membe
 export const isUnheard = (member: Member): boolean => member.unheard === true && !hasJoined(member);
 
 const baseOf = (member: Member): MemberBase => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard, moves } = member;
-  return { profile, role, place, epoch, pausedForSeconds, unheard, moves };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push } = member;
+  return { profile, role, place, epoch, pausedForSeconds, unheard, moves, push };
 };
 
 /** A member for whom the call begins to ring. */

@@ -2,6 +2,7 @@ import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { Ring, StopReason } from '../../src/contract/sockets/inbox.ts';
 import { ringsOnLateDevice } from './crossing.ts';
 import { noteUnanswered } from './pauses.ts';
+import { pushStop } from './pushing.ts';
 import type { Entry, EntryIn, InboxSocket } from './state.ts';
 import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
@@ -25,6 +26,7 @@ export const endCall = (
   if (state === 'unheard') noteUnanswered(step, entry.from, reason);
   if (state === 'ringing') {
     step.stopRinging(call, reason);
+    pushStop(step, entry, { reason });
     // A refusal is counted when it is made, and a caller who finds this user busy is not to blame.
     if (!entry.declined && reason !== 'busy') noteUnanswered(step, entry.ring.from.user, reason);
   }
@@ -108,7 +110,8 @@ export const releaseLegacyDevice = (step: InboxStep, was: InboxSocket): void => 
 /** Declines a ringing call on all devices of this user. */
 export const declineCall = (step: InboxStep, entry: EntryIn<'ringing'>, device: string): void => {
   if (entry.declined) return;
-  step.putEntry({ ...entry, declined: true });
+  pushStop(step, entry, { reason: 'declined', by: device });
+  step.putEntry({ ...entry, declined: true, pushed: false });
   noteUnanswered(step, entry.ring.from.user, 'declined');
   step.act(entry.call, device, { type: 'decline' });
 };

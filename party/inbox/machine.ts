@@ -11,6 +11,7 @@ import { onDirect } from './direct.ts';
 import { declineCall, expireCalls, hangUpCall } from './ending.ts';
 import { onCallMoved } from './held.ts';
 import { deliverSignals, endLegacyCall, onCallReply, onLegacyFrame } from './legacy.ts';
+import { pushMessage } from './pushing.ts';
 import { countUse } from './rates.ts';
 import { onRing } from './ringing.ts';
 import {
@@ -146,6 +147,7 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
     }
     case 'chat':
       tellDevices(step, message);
+      pushMessage(step, message, findSilent(step, present));
       return DONE;
     case 'revoked': {
       const { sids, others } = message;

@@ -3,6 +3,7 @@ import type { RingAnswer, ToInbox } from '../wire/messages.ts';
 import { crossingCallOf, givesWay, ringTimeOf, SLACK_MS } from './crossing.ts';
 import { describeRing, hangUpCall, isRinging } from './ending.ts';
 import { secondsUntilRing } from './pauses.ts';
+import { pushRing } from './pushing.ts';
 import { makeSlot } from './slots.ts';
 import type { EntryIn, InboxSocket } from './state.ts';
 import { IDLE, isLegacyDevice } from './state.ts';
@@ -22,7 +23,7 @@ export const onRing = (
   message: Extract<ToInbox, { type: 'ring' }>,
   silent: ReadonlySet<string>,
 ): RingAnswer => {
-  const { type: _, to = [step.state.id], old: isByLegacy, unheard, ...ring } = message;
+  const { type: _, to = [step.state.id], old: isByLegacy, unheard, push, ...ring } = message;
   const { call, from, group, expiresAt } = ring;
   const known = step.entry(call);
   if (known) return known.state === 'ringing' ? known.answer : NO_DEVICES;
@@ -52,6 +53,8 @@ export const onRing = (
   for (const { id } of fresh) step.send(id, { type: 'ring', ...describeRing(ring, step.now) });
   for (const socket of legacy)
     step.updateSocket(socket, { ...IDLE, line: { call, sent: 0, seen: [] } });
+  const pushed = push === true && answer.devices === 0;
+  if (pushed) pushRing(step, ring);
   step.putEntry({
     state: 'ringing',
     call,
@@ -62,6 +65,7 @@ export const onRing = (
     rang: legacy.map(({ who }) => who.device),
     until: expiresAt + SLACK_MS,
     ...(isByLegacy && { here: connectedDevicesOf(step) }),
+    ...(pushed && { pushed }),
   });
   return answer;
 };

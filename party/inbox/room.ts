@@ -20,7 +20,8 @@ export const inboxRoomDefinition: RoomDefinition<InboxState, InboxFrame, ToInbox
   hibernate: true,
   message: ToInbox,
   quick: readCandidatesToInbox,
-  asksWhoIsHere: ({ type }) => type === 'ring',
+  asksWhoIsHere: (message) =>
+    message.type === 'ring' || (message.type === 'chat' && message.push === true),
   decode: (text, who) => (who?.old ? decodeLegacy(text) : decodeNew(text)),
   decodeLong: (text, bytes, who) => (who?.old ? decodeLongLegacy(text, bytes) : undefined),
   start: startInbox,

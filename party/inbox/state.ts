@@ -35,6 +35,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
        * If a legacy device calls: the devices that were connected then. Others ring at first only.
        */
       readonly here?: readonly string[] | undefined;
+      /** Whether the Worker was asked to push that it rings, since it did on no device [P5]. */
+      readonly pushed?: boolean | undefined;
     }
   /** `epoch` is this user's in the call, or the last one when its room said that it is over. */
   | {

@@ -3,6 +3,7 @@ import type { ActiveAnswer, ToInbox } from '../wire/messages.ts';
 import { ringTimeOf, SLACK_MS } from './crossing.ts';
 import { endCall, hangUpCall } from './ending.ts';
 import { forgetPauses } from './pauses.ts';
+import { pushStop } from './pushing.ts';
 import { refuseBusy } from './slots.ts';
 import type { Entry, EntryIn } from './state.ts';
 import { isLegacyDevice } from './state.ts';
@@ -32,6 +33,7 @@ export const enterCall = (
   if (step.hasEnded(device)) step.act(call, device, { type: 'revoke' });
   if (known?.state === 'ringing') {
     step.stopRinging(call, 'answered_elsewhere', device);
+    pushStop(step, known, { reason: 'answered_elsewhere', by: device });
     forgetPauses(step, [known.ring.from.user]);
   }
   for (const socket of step.state.sockets) {

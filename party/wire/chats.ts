@@ -34,6 +34,8 @@ const own = {
   n: z.int().optional(),
   /** What a change is for them, if that differs from the rest. */
   what: z.enum(FEED_KINDS).optional(),
+  /** Whether this user has subscribed to pushes, and it is worth one [P4]. */
+  push: z.boolean().optional(),
 };
 
 /** To an inbox, from the Worker or a fan-out room: something happened in a chat of this user. */

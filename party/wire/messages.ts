@@ -62,6 +62,8 @@ export const ToCall = z.discriminatedUnion('type', [
     callees: z.array(Profile),
     /** The callees who have blocked the caller: it rings out without a word to them [M42]. */
     unheard: z.array(user).optional(),
+    /** The callees who have subscribed to pushes [P4]. */
+    push: z.array(user).optional(),
     video: z.boolean(),
     /** The caller's first signal. */
     offer: CarriedSignal.optional(),
@@ -186,6 +188,8 @@ export const ToInbox = z.discriminatedUnion('type', [
     old: z.boolean().optional(),
     /** Whether this user has blocked the caller, and hears nothing of it [M42]. */
     unheard: z.boolean().optional(),
+    /** Whether this user has subscribed to pushes [P4]. */
+    push: z.boolean().optional(),
   }),
   /** From the Worker: may this user have a TURN credential? {@link TurnAnswer}. */
   z.object({ type: z.literal('turn') }),

@@ -1,7 +1,33 @@
 import * as z from 'zod';
 import { REASONS } from '../../src/contract/sockets/call.ts';
+import { Profile } from '../../src/contract/sockets/inbox.ts';
 import { call, chat, device, request, user } from './fields.ts';
 import { CarriedSignal } from './messages.ts';
+
+const rung = {
+  call,
+  from: Profile,
+  video: z.boolean(),
+  group: z.boolean(),
+  /** When it happened, in milliseconds since 1970. */
+  at: z.number(),
+};
+
+/** What a user is told by push, while no device of theirs is connected. */
+export const PushNews = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('call'), ...rung, until: z.number() }),
+  z.object({ kind: z.literal('missed'), ...rung }),
+  z.object({
+    kind: z.literal('stopped'),
+    ...rung,
+    reason: z.enum([...REASONS, 'answered_elsewhere']),
+    /** The device that answered or declined: it knows. */
+    by: device.optional(),
+  }),
+  z.object({ kind: z.literal('message'), chat, seq: z.int(), at: z.number() }),
+]);
+
+export type PushNews = z.output<typeof PushNews>;
 
 /** The messages of rooms to the Worker. */
 export const ToWorker = z.discriminatedUnion('type', [
@@ -47,6 +73,8 @@ export const ToWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('feed'), user }),
   /** From an inbox: this user types. Answered with {@link Done}, whoever is told [M28]. */
   z.object({ type: z.literal('typing'), user, chat }),
+  /** From an inbox: tell its user by push. Answered with {@link Done}, whoever is told [P4]. */
+  z.object({ type: z.literal('push'), user, news: PushNews }),
   /** From a fan-out room: the next members of its chat? {@link MembersAnswer} [M27]. */
   z.object({
     type: z.literal('members'),
@@ -90,6 +118,9 @@ export type FeedAnswer = z.output<typeof FeedAnswer>;
 export const MembersAnswer = z.object({ outcome: z.literal('ok'), members: z.array(user) });
 
 export type MembersAnswer = z.output<typeof MembersAnswer>;
+
+/** The message that asks for a push. */
+export type PushMessage = Extract<ToWorker, { readonly type: 'push' }>;
 
 /** The messages about chats. */
 export type AboutChats = Extract<ToWorker, { readonly type: 'feed' | 'typing' | 'members' }>;

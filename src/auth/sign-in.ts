@@ -4,9 +4,9 @@ import type { RequestContext } from '../platform/http/request-context.ts';
 import { sha256 } from '../platform/random.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
+import { disconnectSessions } from '../session/disconnect.ts';
 import { formatSessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
-import { closeSockets } from '../session/sockets.ts';
 import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
 import { hashCode } from './code.ts';
 import type { Attempt, SignIn } from './store.ts';
@@ -155,7 +155,7 @@ const finishSignIn = async (
   // A user who has just been made has no chat, since a link makes its user.
   const hasNoChat = signIn.userId === undefined && userId === newUserId;
   const link = chat.known || hasNoChat ? { phone, chat: { ...chat, known: true } } : undefined;
-  closeSockets(ctx, services, { userId, sids: ended });
+  disconnectSessions(ctx, services, { userId, sids: ended });
   const alert = { userId, sid, at: signedInAt, device: ctx.client.device, link };
   ctx.defer('session.not_told', () => alertSignIn(ctx, services, alert));
   return token;

@@ -4,8 +4,8 @@ import type { Text } from '../contract/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { maskPhone } from '../platform/phone.ts';
 import { REVOKE_DATA } from '../session/alert.ts';
+import { disconnectSessions } from '../session/disconnect.ts';
 import type { Services } from '../session/services.ts';
-import { closeSockets } from '../session/sockets.ts';
 import { unlinkChat } from '../telegram/links.ts';
 import type { ChatLink } from '../telegram/records.ts';
 import * as texts from '../telegram/texts.ts';
@@ -142,7 +142,7 @@ export const buttonPresses = (conversation: Conversation): Composer<Context> => 
     const sid = String(chat.match[1]);
     const endSession = async (userId: string) => {
       const ended = await services.sessions.revoke(userId, sid);
-      closeSockets(ctx, services, { userId, sids: [sid] });
+      disconnectSessions(ctx, services, { userId, sids: [sid] });
       return ended;
     };
     const users = links.flatMap(({ userId }) => userId ?? []);

@@ -1,8 +1,8 @@
 import type { Text } from '../contract/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { maskPhone } from '../platform/phone.ts';
+import { disconnectSessions } from '../session/disconnect.ts';
 import type { Services } from '../session/services.ts';
-import { closeSockets } from '../session/sockets.ts';
 import { forgetFormerChat, linkChat, relinkChat } from '../telegram/links.ts';
 import type { FormerChat, ReplacingLink } from '../telegram/records.ts';
 import * as texts from '../telegram/texts.ts';
@@ -65,7 +65,7 @@ const moveLink = async (
 const endSessions = async (ctx: RequestContext, services: Services, userId: string) => {
   const now = services.now();
   const sids = await services.sessions.revokeAll(userId, now);
-  closeSockets(ctx, services, { userId, sids, others: { but: '', now } });
+  disconnectSessions(ctx, services, { userId, sids, others: { but: '', now } });
   return sids;
 };
 

@@ -72,7 +72,7 @@ export const dial = async (services: DialServices, dialled: Dial): Promise<DialO
 const createCall = async (
   services: DialServices,
   { from, device, legacy, video, offer, request }: Dial,
-  { caller, callees, unheard }: Extract<Recipients, { ok: true }>,
+  { caller, callees, unheard, push }: Extract<Recipients, { ok: true }>,
 ): Promise<DialOutcome | undefined> => {
   const id = crypto.randomUUID();
   const message = {
@@ -80,6 +80,7 @@ const createCall = async (
     caller,
     callees,
     ...(unheard.length > 0 && { unheard }),
+    ...(push.length > 0 && { push }),
     device,
     old: legacy,
     video,

@@ -2,6 +2,7 @@ import type { Done } from '../../party/wire/messages.ts';
 import type {
   AboutChats,
   CallAnswer,
+  PushMessage,
   SessionsAnswer,
   ToWorker,
 } from '../../party/wire/to-worker.ts';
@@ -13,8 +14,8 @@ import { dial } from './dial.ts';
 import { keepRecord } from './record.ts';
 
 /**
- * Does what a room asks of the Worker beside chats: finds ended sessions, keeps a record, or dials
- * for a legacy client.
+ * Does what a room asks of the Worker beside chats and pushes: finds ended sessions, keeps a
+ * record, or dials for a legacy client.
  *
  * @throws {StoreError} when the room has to ask again
  * @throws {ApiError} `invalid_field` when it can never be done
@@ -22,7 +23,7 @@ import { keepRecord } from './record.ts';
 export const onRoomMessage = async (
   ctx: RequestContext,
   services: Services,
-  message: Exclude<ToWorker, AboutChats>,
+  message: Exclude<ToWorker, AboutChats | PushMessage>,
 ): Promise<CallAnswer | Done | SessionsAnswer> => {
   if (message.type === 'sessions') {
     const ended = await services.sessions.findEnded(message.user, message.sessions);

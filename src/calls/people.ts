@@ -6,9 +6,11 @@ export const parseRecipients = (to: readonly string[]) => ({
   usernames: to.map((one) => one.replace(/^@/, '').toLowerCase()),
 });
 
-/** Somebody whom a dial may mean, and whether they have blocked the caller. */
+/** Somebody whom a dial may mean. */
 export interface Person extends Profile {
   readonly hasBlockedCaller: boolean;
+  /** Whether they have subscribed to pushes. */
+  readonly hasPush: boolean;
 }
 
 /** Who calls whom, each callee once; or why nobody can be called. */
@@ -19,6 +21,8 @@ export type Recipients =
       readonly callees: Profile[];
       /** The callees who have blocked the caller, and hear nothing of the call [M42]. */
       readonly unheard: string[];
+      /** The others who have subscribed to pushes [P4]. */
+      readonly push: string[];
     }
   | { readonly ok: false; readonly reason: 'user_not_found' | 'call_to_oneself' };
 
@@ -49,8 +53,14 @@ export const findRecipients = (
   }
   if (!caller) return { ok: false, reason: 'user_not_found' };
   if (callees.has(caller)) return { ok: false, reason: 'call_to_oneself' };
-  const unheard = [...callees].filter((callee) => callee.hasBlockedCaller).map(({ user }) => user);
-  return { ok: true, caller: toProfile(caller), callees: [...callees].map(toProfile), unheard };
+  const all = [...callees];
+  return {
+    ok: true,
+    caller: toProfile(caller),
+    callees: all.map(toProfile),
+    unheard: all.filter(({ hasBlockedCaller }) => hasBlockedCaller).map(({ user }) => user),
+    push: all.filter((one) => one.hasPush && !one.hasBlockedCaller).map(({ user }) => user),
+  };
 };
 
 /** Picks what others may see of somebody. */

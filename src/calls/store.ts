@@ -9,7 +9,7 @@ import type { Profile } from '../contract/sockets/inbox.ts';
 import { callMembers, calls } from '../platform/db/calls-schema.ts';
 import type { Database } from '../platform/db/client.ts';
 import { runQuery, runReadQuery } from '../platform/db/client.ts';
-import { blocks, telegramLinks, users } from '../platform/db/schema.ts';
+import { blocks, pushSubscriptions, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import { toShownName } from '../profile/names.ts';
@@ -32,17 +32,19 @@ export const findPeople = (
       displayName: users.displayName,
       hasBlockedCaller: sql<boolean>`exists (select from ${blocks}
         where ${blocks.userId} = ${users.id} and ${blocks.blockedId} = ${callerId})`,
+      hasPush: sql<boolean>`exists (select from ${pushSubscriptions}
+        where ${pushSubscriptions.userId} = ${users.id})`,
     })
     .from(users)
     .where(
       or(inArray(users.id, [callerId, ...ids]), inArray(sql`lower(${users.username})`, usernames)),
     );
   return runReadQuery('find people', query, (rows) =>
-    rows.map(({ user, username, displayName, hasBlockedCaller }) => ({
+    rows.map(({ user, username, displayName, ...flags }) => ({
       user,
       username: username ?? '',
       displayName: toShownName(displayName ?? ''),
-      hasBlockedCaller,
+      ...flags,
     })),
   );
 };

@@ -118,6 +118,24 @@ export const ERRORS = {
     status: 409,
     text: { ru: 'Слишком много заблокированных', en: 'Too many people are blocked' },
   },
+  push_off: {
+    status: 404,
+    text: { ru: 'Уведомления здесь не включены', en: 'Pushes are not set up here' },
+  },
+  push_service_unknown: {
+    status: 400,
+    text: {
+      ru: 'Уведомления этого браузера не поддерживаются',
+      en: 'Pushes of this browser are not supported',
+    },
+  },
+  push_key_changed: {
+    status: 409,
+    text: {
+      ru: 'Подписка сделана с прежним ключом: оформите её снова',
+      en: 'The subscription was made with a former key: subscribe again',
+    },
+  },
   session_not_found: {
     status: 404,
     text: { ru: 'Такого сеанса нет', en: 'There is no such session' },

@@ -20,6 +20,8 @@ export interface Told {
   readonly n: number;
   /** What it is for them, where that differs from the rest: who was removed has `left`. */
   readonly what?: FeedKind | undefined;
+  /** Whether they have subscribed to pushes: they may get one about a new message [P6]. */
+  readonly push?: boolean | undefined;
 }
 
 /** What a change is: a message that is new, edited or deleted, or anything else. */
@@ -69,7 +71,13 @@ export const tellRooms = async ({ rooms }: RoomServices, telling: Telling): Prom
 };
 
 const toTelling = ({ chatId: chat, news, told, large: all, senderSid: sid }: Change): Telling => {
-  const to = told.map(({ userId: user, n, what }) => ({ user, n, ...(what && { what }) }));
+  const isNew = news.type === 'message' && news.isNew;
+  const to = told.map(({ userId: user, n, what, push }) => ({
+    user,
+    n,
+    ...(what && { what }),
+    ...(isNew && push && user !== news.message.senderId && { push }),
+  }));
   if (news.type === 'change') {
     const { what, version } = news;
     return {

@@ -26,6 +26,12 @@ export const seatOf = ({ chatId, userId }: Place): SQL => sql`
         select ${CHAT_TYPE} as type, ${CHAT_TYPE} <> 'user' and ${IS_ADMIN} as is_admin) as kind
     where chats.id = ${chatId} and member.user_id = ${userId})`;
 
+/** Whom a message reaches, as {@link TOLD}, and whether they have subscribed to pushes [P6]. */
+export const TOLD_OF_MESSAGE = sql`(
+  select coalesce(json_agg(json_build_object('userId', user_id, 'n', n, 'push', exists (
+    select from push_subscriptions where user_id = numbered.user_id))), '[]')
+  from numbered)`;
+
 /** Whom a change reaches, as JSON: the rows of `numbered` [M21]. */
 export const TOLD = sql`(
   select coalesce(json_agg(json_build_object('userId', user_id, 'n', n)), '[]') from numbered)`;

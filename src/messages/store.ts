@@ -3,13 +3,14 @@ import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { SentAttachment } from '../contract/http/attachment.ts';
 import { MessageRow } from '../feed/message.ts';
+import type { Told } from '../feed/tell.ts';
 import type { Database } from '../platform/db/client.ts';
 import { runQuery, UniqueViolation } from '../platform/db/client.ts';
 import type { Rate } from '../platform/db/fragments.ts';
 import { lockChat, MESSAGE, takeRate, WRITE_FEED } from '../platform/db/fragments.ts';
 import { DELETE_RATE, EDIT_RATE, SEND_RATE } from './limits.ts';
 import type { Place } from './seat-store.ts';
-import { seatOf, TOLD } from './seat-store.ts';
+import { seatOf, TOLD_OF_MESSAGE } from './seat-store.ts';
 
 /** Why nothing was written. */
 const REFUSALS = [
@@ -28,7 +29,7 @@ const Written = z.tuple([
     wait_ms: z.int(),
     large: z.boolean().nullable(),
     message: MessageRow.nullable(),
-    told: z.array(z.object({ userId: z.string(), n: z.int() })),
+    told: z.array(z.object({ userId: z.string(), n: z.int(), push: z.boolean() })),
   }),
 ]);
 
@@ -38,7 +39,7 @@ export type Writing =
       readonly outcome: 'written' | 'again';
       readonly message: MessageRow;
       readonly large: boolean;
-      readonly told: readonly { readonly userId: string; readonly n: number }[];
+      readonly told: readonly Told[];
     }
   | { readonly outcome: (typeof REFUSALS)[number] }
   | { readonly outcome: 'too_many_requests'; readonly waitMs: number };
@@ -91,7 +92,7 @@ const writeMessage = (place: Place, now: number, parts: Parts): SQL => {
       where member.from_seq < changed.seq
         and (not seat.large or member.user_id = ${place.userId})),
     ${WRITE_FEED}
-    select refusal, again, allowed, wait_ms, seat.large, ${TOLD} as told, (
+    select refusal, again, allowed, wait_ms, seat.large, ${TOLD_OF_MESSAGE} as told, (
         select ${MESSAGE} from (
           select * from changed
           union all select * from target where not exists (select from changed)) as message

@@ -149,6 +149,32 @@ export const LOG_EVENTS = {
     level: 'error',
     meaning: 'word of a missed call did not arrive in Telegram; the reason says why',
   },
+  'push.not_sent': {
+    level: 'error',
+    meaning: 'a call or message was not pushed, since a store did not answer; the reason says why',
+  },
+  'push.given_up': {
+    level: 'warn',
+    meaning:
+      'so many browsers of a user did not get a push: their push services were busy or down for ' +
+      'all tries',
+  },
+  'push.refused': {
+    level: 'error',
+    meaning:
+      'a push service refused a push: 401 or 403 mean that it does not take our VAPID keys or ' +
+      'their subject; 0 that its host is not in `PUSH_SERVICES` any more',
+  },
+  'push.not_trimmed': {
+    level: 'error',
+    meaning: 'subscriptions of sessions that have ended stay until the next hourly run',
+  },
+  'session.push_not_ended': {
+    level: 'error',
+    meaning:
+      'the database did not hear within 20 s that sessions have ended, which may have ' +
+      'subscriptions: nothing is pushed to them all the same, and the next push deletes them',
+  },
   'call.record_refused': {
     level: 'error',
     meaning:

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { IceScheme } from './ice-uris.ts';
 import { describeIceUriFaults } from './ice-uris.ts';
 import { toE164 } from './phone.ts';
+import { isPushService } from './push-services.ts';
 import { signingSecret } from './secrets.ts';
 
 /** The host of Telegram's own Bot API (core.telegram.org/bots/api). */
@@ -55,6 +56,20 @@ const servers = (scheme: IceScheme, standard: string) =>
     const rule = `must be ${scheme}: or ${scheme}s: addresses, comma-separated`;
     context.addIssue({ code: 'custom', message: `${rule} (${faults.join('; ')})` });
   });
+
+/** The parts of what pushes are signed with: all are set, or none. */
+const VAPID_PARTS = ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'] as const;
+
+/** Where browsers have their subscriptions: Chrome, Firefox, Safari, Edge. */
+const PUSH_SERVICES =
+  'fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com';
+
+const pushServices = listOr(PUSH_SERVICES).superRefine((given, context) => {
+  const faults = given.filter((one) => !isPushService(one));
+  if (faults.length === 0) return;
+  const rule = 'must be names of hosts, comma-separated, such as push.example.com';
+  context.addIssue({ code: 'custom', message: `${rule} (not ${faults.join(', ')})` });
+});
 
 /** Pairs of settings that need each other; at most one pair is set, for one kind of TURN. */
 const TURN_KINDS = [
@@ -126,6 +141,20 @@ const Settings = z
     /** The address of rooms outside this Worker, and the secret that they share with it. */
     ROOMS_URL: url.optional(),
     ROOMS_SECRET: signingSecret.optional(),
+    /** What pushes are signed with (RFC 8292): a pair of keys of P-256, and who sends them. */
+    VAPID_PUBLIC_KEY: z
+      .string()
+      .regex(/^B[\w-]{86}$/, 'must be an uncompressed point of P-256 in base64url')
+      .optional(),
+    VAPID_PRIVATE_KEY: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url')
+      .optional(),
+    VAPID_SUBJECT: z
+      .string()
+      .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, 'must be a mailto: or https: address')
+      .optional(),
+    PUSH_SERVICES: pushServices,
     CORS_ORIGINS: origins,
     PHONE_COUNTRIES: countries,
     TEST_PHONES: testPhones,
@@ -163,6 +192,11 @@ const Settings = z
       if (isSet(one) === isSet(other)) continue;
       const missing = isSet(one) ? other : one;
       context.addIssue({ code: 'custom', path: [missing], message: 'is missing' });
+    }
+    const vapid = VAPID_PARTS.filter((name) => settings[name] === undefined);
+    if (vapid.length < VAPID_PARTS.length) {
+      for (const name of vapid)
+        context.addIssue({ code: 'custom', path: [name], message: 'is missing' });
     }
     if (TURN_KINDS.every((pair) => pair.some(isSet))) {
       context.addIssue({

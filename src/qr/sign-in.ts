@@ -4,9 +4,9 @@ import type { RequestContext } from '../platform/http/request-context.ts';
 import { drawRandomText, sha256 } from '../platform/random.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import { alertSignIn } from '../session/alert.ts';
+import { disconnectSessions } from '../session/disconnect.ts';
 import { formatSessionRecord, SessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
-import { closeSockets } from '../session/sockets.ts';
 import type { Session } from '../session/token.ts';
 import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
 import { drawQrCode } from './code.ts';
@@ -96,7 +96,7 @@ export const pollQr = async (
       sessions.remember({ sid }, poll.now);
       // The user was told when the token was collected for the first time.
       if (isRepeated) return { status: checked.outcome, token };
-      closeSockets(ctx, services, { userId, sids: ended });
+      disconnectSessions(ctx, services, { userId, sids: ended });
       const alert = { userId, sid, at, device, link: undefined };
       ctx.defer('session.not_told', () => alertSignIn(ctx, services, alert));
       return { status: checked.outcome, token };

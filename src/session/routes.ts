@@ -2,8 +2,8 @@ import { listSessions, logout, revokeOthers, revokeSession } from '../contract/h
 import { ApiError } from '../platform/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { createRouter } from '../platform/http/router.ts';
+import { disconnectSessions } from './disconnect.ts';
 import type { Services } from './services.ts';
-import { closeSockets } from './sockets.ts';
 import * as store from './store.ts';
 import type { Session } from './token.ts';
 
@@ -31,14 +31,14 @@ export const sessionRoutes = (services: Services) => {
     const closed = await store.closeSessions(redis, { session, which, now });
     sessions.forget(closed ?? [session.sid]);
     if (!closed) {
-      closeSockets(ctx, services, { userId, sids: [session.sid] });
+      disconnectSessions(ctx, services, { userId, sids: [session.sid] });
       throw new ApiError('invalid_token');
     }
     const ended =
       which === 'others'
         ? { userId, sids: closed, others: { but: session.sid, now } }
         : { userId, sids: [which] };
-    closeSockets(ctx, services, ended);
+    disconnectSessions(ctx, services, ended);
     return closed;
   };
 

@@ -1,9 +1,9 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { toLanguage } from '../contract/errors.ts';
 import type { Device } from '../contract/http/sessions.ts';
 import type { Database } from '../platform/db/client.ts';
-import { runReadQuery } from '../platform/db/client.ts';
-import { telegramLinks, users } from '../platform/db/schema.ts';
+import { runQuery, runReadQuery } from '../platform/db/client.ts';
+import { pushSubscriptions, telegramLinks, users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys } from '../platform/redis/keys.ts';
 import { formatSessionRecord, SessionRecord } from './record.ts';
@@ -112,4 +112,16 @@ export const findLink = (db: Database, userId: string) => {
     const { phone, chatId, language } = row;
     return { phone, chat: { known: true, chatId, language: toLanguage(language) } };
   });
+};
+
+/** Ends the pushes to sessions of a user [P1]. */
+export const endPushes = (
+  db: Database,
+  userId: string,
+  sids: readonly string[],
+): Promise<undefined> => {
+  const theirs = eq(pushSubscriptions.userId, userId);
+  const hasEnded = inArray(pushSubscriptions.sessionId, [...sids]);
+  const query = db.delete(pushSubscriptions).where(and(theirs, hasEnded));
+  return runQuery('end pushes', query, () => undefined);
 };

@@ -44,6 +44,11 @@ const bodies = {
   },
   'PATCH /api/chats/x/messages/y': { text: 'Привет!' },
   'PUT /api/chats/x/read': { seq: 1 },
+  'PUT /api/push/subscription': {
+    endpoint: 'https://fcm.googleapis.com/x',
+    keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) },
+    publicKey: String(stack.settings.VAPID_PUBLIC_KEY),
+  },
 };
 
 /** Hostile values, as raw JSON. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPartykit } from '../../dev/partykit.ts';
 import { freePort } from '../../dev/ports.ts';
+import { makeVapidKeys } from '../../dev/push/keys.ts';
+import { startPush } from '../../dev/push/server.ts';
 import { startTelegram } from '../../dev/telegram/server.ts';
 import { startTurn } from '../../dev/turn/server.ts';
 import { startWorker } from '../../dev/worker.ts';
@@ -56,6 +58,8 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
   const telegram = await startTelegram({ token: '1000:test', apiUrl });
   const turnKey = { keyId: 'the-turn-key-of-the-tests', apiToken: 'the-turn-token-of-the-tests' };
   const turn = await startTurn(turnKey);
+  const push = await startPush();
+  const vapid = makeVapidKeys();
   const scratch = mkdtempSync(join(tmpdir(), 'aist-test-'));
   const logFile = join(scratch, 'worker.log');
   const localLogFile = join(scratch, 'local.log');
@@ -75,6 +79,10 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
     TELEGRAM_LINK_SECRET: 'dev-link-secret',
     TELEGRAM_WEBHOOK_SECRET: 'the-webhook-secret-of-the-tests',
     DEBUG_CODE: 'on',
+    VAPID_PUBLIC_KEY: vapid.publicKey,
+    VAPID_PRIVATE_KEY: vapid.privateKey,
+    VAPID_SUBJECT: 'mailto:tests@aist.example',
+    PUSH_SERVICES: `fcm.googleapis.com,${push.url}`,
     TURN_API_URL: turn.url,
     TURN_KEY_ID: turnKey.keyId,
     TURN_KEY_API_TOKEN: turnKey.apiToken,
@@ -84,6 +92,7 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
     apiUrl,
     telegramUrl: telegram.url,
     turnUrl: turn.url,
+    pushUrl: push.url,
     databaseProxy: databaseProxy.url,
     redisProxy: redisProxy.url,
     logFile,
@@ -93,7 +102,10 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
   };
   const close = async () => {
     await Promise.all([worker.close(), elsewhere?.rooms.close()]);
-    await Promise.all([telegram.close(), turn.close(), databaseProxy.close(), redisProxy.close()]);
+    await Promise.all([
+      ...[telegram.close(), turn.close(), push.close()],
+      ...[databaseProxy.close(), redisProxy.close()],
+    ]);
     await stores.close();
     const logs = [logFile, localLogFile].map((file) => readFileSync(file, 'utf8'));
     const seen = secretsIn(secretsFile);

@@ -75,7 +75,7 @@ export const findingIn = (
 export const secretsOf = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(settings).filter(
-      ([name, value]) => /SECRET|TOKEN|DATABASE_URL/.test(name) && value.length >= 8,
+      ([name, value]) => /SECRET|TOKEN|PRIVATE_KEY|DATABASE_URL/.test(name) && value.length >= 8,
     ),
   );
 

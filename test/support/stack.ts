@@ -8,6 +8,8 @@ export interface Stack {
   readonly telegramUrl: string;
   /** The stand-in for Cloudflare's TURN. */
   readonly turnUrl: string;
+  /** The stand-in for a push service. */
+  readonly pushUrl: string;
   /** The proxies in front of the stores. */
   readonly databaseProxy: string;
   readonly redisProxy: string;

@@ -6,6 +6,7 @@ import * as health from './health.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
 import * as profile from './profile.ts';
+import * as push from './push.ts';
 import * as qr from './qr.ts';
 import * as rooms from './room-endpoints.ts';
 import * as sessions from './sessions.ts';
@@ -61,6 +62,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   messages.markRead,
   sync.sync,
   sync.chatChanges,
+  push.getPushKey,
+  push.subscribeToPush,
+  push.unsubscribeFromPush,
   rooms.openCallRoom,
   rooms.openInbox,
   rooms.openLegacySocket,

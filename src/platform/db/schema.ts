@@ -241,6 +241,29 @@ export const blocks = pgTable(
   ],
 );
 
+/** Where a session gets pushes: a browser's subscription, as RFC 8291 encrypts for it. */
+export const pushSubscriptions = pgTable(
+  'push_subscriptions',
+  {
+    userId: text('user_id').notNull(),
+    sessionId: text('session_id').notNull(),
+    endpoint: text('endpoint').notNull(),
+    p256dh: text('p256dh').notNull(),
+    auth: text('auth').notNull(),
+    /** The key of the server that the browser subscribed with: with another, pushes are refused. */
+    serverKey: text('server_key').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    /** When the session ends by itself. */
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'push_subscriptions_pkey', columns: [table.userId, table.sessionId] }),
+    // A browser has one, whoever is signed in there.
+    unique('push_subscriptions_endpoint_key').on(table.endpoint),
+    index('push_subscriptions_expires_at_idx').on(table.expiresAt),
+  ],
+);
+
 /** How much of a limit a user has used, kept here so that a request asks one store alone. */
 export const userRates = pgTable(
   'user_rates',

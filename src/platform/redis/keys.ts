@@ -66,6 +66,13 @@ export const keys = {
   /** string: when a callee (`<caller>:<callee>`) was last told of a missed call. 10 minutes. */
   missed: (pair: string) => `calls:missed:${pair}`,
   /**
+   * string: what was pushed last to a user about a call or chat (`<user id>:<topic>`), by whom and
+   * when. 5 minutes.
+   */
+  pushed: (about: string) => `push:${about}`,
+  /** string: ms when all pushes about messages are free again for a user. 10 minutes. */
+  messagePushes: (userId: string) => `push:messages:${userId}`,
+  /**
    * string: an update (`<bot id>:<update id>`) that is being worked on, 60 s at most, or `done`,
    * 24 h.
    */
@@ -85,6 +92,7 @@ export const TTL = {
   heard: 60_000,
   lastMessage: 86_400_000,
   missed: 600_000,
+  pushed: 300_000,
   phoneKnown: 86_400_000,
   phoneUnknown: 600_000,
 } as const;

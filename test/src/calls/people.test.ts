@@ -7,8 +7,9 @@ const person = (user: string, username = '', displayName = '') => ({
   username,
   displayName,
   hasBlockedCaller: false,
+  hasPush: false,
 });
-const shown = ({ hasBlockedCaller: _, ...profile }: Person) => profile;
+const shown = ({ hasBlockedCaller: _, hasPush: __, ...profile }: Person) => profile;
 const anna = person('11111111-1111-4111-8111-111111111111', 'anna', 'Анна');
 const boris = person('22222222-2222-4222-8222-222222222222', 'Boris');
 const nameless = person('33333333-3333-4333-8333-333333333333');
@@ -26,6 +27,7 @@ describe('who is called', () => {
       caller: shown(anna),
       callees: [shown(boris)],
       unheard: [],
+      push: [],
     });
   });
 
@@ -36,6 +38,7 @@ describe('who is called', () => {
       caller: shown(anna),
       callees: [shown(boris), shown(nameless)],
       unheard: [],
+      push: [],
     });
   });
 
@@ -46,7 +49,15 @@ describe('who is called', () => {
       caller: shown(anna),
       callees: [shown(boris), shown(nameless)],
       unheard: [boris.user],
+      push: [],
     });
+  });
+
+  test('[P4] who has subscribed to pushes is named, unless they have blocked the caller', () => {
+    const pushed = { ...nameless, hasPush: true };
+    const blocker = { ...boris, hasPush: true, hasBlockedCaller: true };
+    const found = findRecipients([anna, blocker, pushed], anna.user, ['boris', nameless.user]);
+    expect(found).toMatchObject({ unheard: [boris.user], push: [nameless.user] });
   });
 
   test.each([['@anna'], [anna.user], ['ANNA']])('the caller is never a callee: %s', (to) => {

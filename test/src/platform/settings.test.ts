@@ -29,6 +29,12 @@ describe('settings', () => {
   test('[A17, A18, A20, A21] the needed settings alone give the defaults', () => {
     expect(parseSettings(REQUIRED)).toEqual({
       ...REQUIRED,
+      PUSH_SERVICES: [
+        'fcm.googleapis.com',
+        'push.services.mozilla.com',
+        'push.apple.com',
+        'notify.windows.com',
+      ],
       TELEGRAM_API_URL: 'https://api.telegram.org',
       STUN_URLS: ['stun:stun.l.google.com:19302', 'stun:stun.cloudflare.com:3478'],
       TURN_URLS: [],

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { undoWithRetries } from '../platform/retry.ts';
 import type { Services } from './services.ts';
+import { endPushes } from './store.ts';
 import { endOfSession } from './token.ts';
 
 /** Sessions of one user that have ended. */
@@ -12,12 +13,12 @@ export interface EndedSessions {
 }
 
 /**
- * Closes the sockets of ended sessions after the response [A38]. It includes sessions that had
- * ended before, since the answer to that request may have been lost.
+ * Closes the sockets of ended sessions after the response [A38], and ends their pushes [P1]. It
+ * includes sessions that had ended before, since the answer to that request may have been lost.
  */
-export const closeSockets = (
+export const disconnectSessions = (
   ctx: Pick<RequestContext, 'defer'>,
-  { rooms }: Pick<Services, 'rooms'>,
+  { rooms, db }: Pick<Services, 'rooms' | 'db'>,
   { userId, sids, others }: EndedSessions,
 ): void => {
   if (sids.length === 0 && !others) return;
@@ -29,4 +30,7 @@ export const closeSockets = (
   };
   const tellInbox = async () => void (await rooms.ask({ party: 'inbox', id: userId }, message));
   ctx.defer('session.room_not_told', () => undoWithRetries(tellInbox));
+  if (sids.length === 0) return;
+  const stopPushes = async () => void (await endPushes(db, userId, sids));
+  ctx.defer('session.push_not_ended', () => undoWithRetries(stopPushes));
 };
