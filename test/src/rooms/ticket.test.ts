@@ -36,6 +36,15 @@ describe('tickets', () => {
     expect(await verifyTicket(SECRETS, { room, ticket }, NOW + 60_000)).toBeUndefined();
   });
 
+  test('[C51] a ticket is for moving a call when it was issued for that', async () => {
+    for (const takeOver of [true, undefined]) {
+      const about = { room, session, role: 'callee', takeOver, now: NOW } as const;
+      const { ticket } = await issueTicket(SECRETS, about);
+      const verified = await verifyTicket(SECRETS, { room, ticket }, NOW);
+      expect(verified).toMatchObject({ takeOver });
+    }
+  });
+
   test('[C18] each ticket has an id of its own', async () => {
     const ids = await Promise.all(
       [issued(), issued()].map(async (ticket) =>
