@@ -75,8 +75,9 @@ export class CallStep extends MachineStep<RoomCall, CallServerFrame> {
   /** Sends to the device that has the call for a user. */
   sendToDevice(user: string, frame: CallServerFrame): void {
     const device = deviceOf(this.member(user));
-    for (const socket of this.socketsOf(user))
-      if (socket.device === device && socket.hello) this.send(socket.id, frame);
+    for (const socket of this.state.sockets)
+      if (socket.user === user && socket.device === device && socket.hello)
+        this.send(socket.id, frame);
   }
 
   override close(id: string, why: CloseReason): void {

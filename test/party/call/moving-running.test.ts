@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { QUEUE_LIMIT } from '../../../party/outbox.ts';
+import { HANGS } from './answers.ts';
 import type { CallRoom } from './call.ts';
 import { answer, offer, ringing, talking, three } from './call.ts';
 
@@ -16,7 +18,7 @@ const devices = (room: CallRoom) =>
 
 describe('another device of a member, before it moves the call', () => {
   test('[C51] its ticket is for moving, and nothing has changed for anybody', () => {
-    const room = talking();
+    const room = talking().signal('bob', 1, offer());
     for (const name of ['alice', 'bob']) room.got(name);
     const permit = { device: 'bob2', takeOver: true };
     expect(room.permit('bob', permit)).toEqual({
@@ -213,6 +215,18 @@ describe('a call that moves from a legacy device', () => {
     room.got('alice');
     expect(room.signal('bob2', 1, answer('new')).signals('alice')).toEqual([[1, 'new']]);
     expect(room.restart().is).toBe('accepted');
+  });
+
+  test('[C15, C52] signals that wait for that device hold up none to the new one', () => {
+    const room = ringing({ signal: () => HANGS }, { offer: offer() }).enter('alice');
+    room.act('bob', { type: 'accept' });
+    for (let seq = 2; seq <= QUEUE_LIMIT + 2; seq++) room.signal('alice', seq);
+    expect(room.errors('alice')).toContain('too_much');
+    prepare(room, 'bob2').say('bob2', move);
+    const { received } = room.state.call?.streams.find(({ user }) => user === 'alice') ?? {};
+    room.signal('alice', (received ?? 0) + 1, offer('new'));
+    expect(room.errors('alice')).toEqual([]);
+    expect(room.signals('bob2')).toEqual([[(received ?? 0) + 1, 'new']]);
   });
 
   test('[C53] a call with a legacy client on the other side stays where it is', () => {
