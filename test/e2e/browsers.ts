@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import { build } from 'esbuild';
+import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 
 /** Where Debian has it; CHROMIUM says where it is elsewhere. */
@@ -27,19 +28,31 @@ const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
 };
 
-/** Serves a page of this folder on loopback. */
+/** Reads a script as a browser runs it. */
+const readScript = async (path: string): Promise<string> => {
+  const source = `${path}.ts`;
+  if (!existsSync(source)) return readFileSync(`${path}.js`, 'utf8');
+  const options = { bundle: true, write: false, format: 'esm', target: 'es2022' } as const;
+  const { outputFiles } = await build({ ...options, entryPoints: [source] });
+  return outputFiles[0]?.text ?? '';
+};
+
+/** Serves a page on loopback: its script is bundled where it is written in TypeScript. */
 export const servePage = async (
-  page: 'page' | 'legacy',
+  name: string,
+  folder: string = import.meta.dirname,
 ): Promise<{ url: string; close(): void }> => {
+  const path = join(folder, name);
+  const script = await readScript(path);
   const server = createServer(({ url = '' }, answer) => {
-    const name = /^\/((?:page|legacy)\.(html|js))$/.exec(url);
-    if (!name?.[1]) return answer.writeHead(404).end();
-    answer.writeHead(200, { 'Content-Type': TYPES[name[2] ?? ''] });
-    return answer.end(readFileSync(join(import.meta.dirname, name[1])));
+    const type = /^\/\w+\.(html|js)$/.exec(url)?.[1];
+    if (!type || !url.startsWith(`/${name}.`)) return answer.writeHead(404).end();
+    answer.writeHead(200, { 'Content-Type': TYPES[type] });
+    return answer.end(type === 'js' ? script : readFileSync(`${path}.html`));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/${page}.html`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}/${name}.html`, close: () => server.close() };
 };
 
 /** A browser of its own, with the page open. */
@@ -48,18 +61,32 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** Throws when there is no Chromium. */
+const findChromium = (): void => {
+  if (existsSync(EXECUTABLE)) return;
+  throw new Error(
+    `There is no Chromium at ${EXECUTABLE}. Install it (Debian: apt-get install chromium), ` +
+      'or say where it is by CHROMIUM.',
+  );
+};
+
+/**
+ * Starts Chromium for browsers that share nothing but its process: each is a context.
+ *
+ * @throws when there is no Chromium
+ */
+export const startChromium = (): Promise<Chromium> => {
+  findChromium();
+  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+};
+
 /**
  * Starts a browser.
  *
  * @throws when there is no Chromium
  */
 export const openBrowser = async (url: string): Promise<Browser> => {
-  if (!existsSync(EXECUTABLE)) {
-    throw new Error(
-      `There is no Chromium at ${EXECUTABLE}. Install it (Debian: apt-get install chromium), ` +
-        'or say where it is by CHROMIUM.',
-    );
-  }
+  findChromium();
   const profile = mkdtempSync(join(tmpdir(), 'aist-browser-'));
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,

@@ -1,79 +1,97 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { runningApi } from '../support/client.ts';
-import { signIn } from '../support/sign-in.ts';
-import { stack } from '../support/stack.ts';
-import type { Browser } from './browsers.ts';
-import { openBrowser, servePage } from './browsers.ts';
+import { describe, expect, test } from 'vitest';
+import type { PageOfTests } from './page.ts';
+import { beginCall, hangUp, hears, openDevice, read, received, rings, shows } from './people.ts';
 
-const api = runningApi();
-const page = await servePage('page');
-const opened: Browser[] = [];
-afterAll(async () => {
-  for (const browser of opened) await browser.close();
-  page.close();
-});
+declare const page: PageOfTests;
 
-/** What the page offers, see page.js. */
-interface Client {
-  listen(where: { api: string; token: string }): Promise<void>;
-  call(to: string, video: boolean): Promise<void>;
-  accept(): Promise<void>;
-  hangUp(): void;
-  received(): Promise<{ frames: number; samples: number; packets: number }>;
-}
-declare const client: Client;
-
-/** Somebody at a browser. */
-const person = async () => {
-  const token = await signIn(api);
-  const { body } = await api.send('GET', '/api/profile', { token });
-  const browser = await openBrowser(page.url);
-  opened.push(browser);
-  await browser.page.evaluate((where) => client.listen(where), { api: stack.apiUrl, token });
-  return { userId: String(body.userId), page: browser.page };
-};
-type Person = Awaited<ReturnType<typeof person>>;
-
-const shows = ({ page }: Person, state: string) =>
-  expect.poll(() => page.textContent('#state')).toBe(state);
-
-const receivedBy = ({ page }: Person) => page.evaluate(() => client.received());
-
-/** Two people who have begun to talk. */
-const inCall = async ([caller, callee]: readonly [Person, Person], video: boolean) => {
-  await shows(callee, 'listening');
-  await caller.page.evaluate(([to, video]) => client.call(to, video), [
-    callee.userId,
-    video,
-  ] as const);
-  await shows(callee, 'ringing');
-  await callee.page.evaluate(() => client.accept());
-  for (const one of [caller, callee]) await shows(one, 'accepted');
-};
-
-describe('two browsers', () => {
+describe('a call between two browsers', () => {
   test.each([
-    ['a video call', true, 'caller'],
-    ['a voice call', false, 'callee'],
+    ['a video call', true, 0],
+    ['a voice call', false, 1],
   ] as const)(
-    '[C1] two browsers make %s: media flows both ways, and a hangup on one side ends it',
-    async (_, video, who) => {
-      const both = [await person(), await person()] as const;
-      await inCall(both, video);
-      for (const one of both) {
-        const before = await receivedBy(one);
-        // Each kind of media keeps coming: it is decoded, not only sent.
-        await expect
-          .poll(async () => (await receivedBy(one)).samples)
-          .toBeGreaterThan(before.samples + 48_000);
-        if (!video) expect((await receivedBy(one)).frames).toBe(0);
-        else
-          await expect
-            .poll(async () => (await receivedBy(one)).frames)
-            .toBeGreaterThan(before.frames + 20);
-      }
-      await both[who === 'caller' ? 0 : 1].page.evaluate(() => client.hangUp());
-      for (const one of both) await shows(one, 'ended: hung_up');
+    '[C1] two browsers make %s: media flow both ways, and a hang-up on one side ends it',
+    async (_, camera, who) => {
+      const both = [await openDevice(), await openDevice()] as const;
+      await beginCall(...both, camera);
+      for (const one of both) await hears(one, { pictures: camera });
+      if (!camera) for (const one of both) expect((await received(one)).frames).toBe(0);
+      const talking = await read(both[0]);
+      const microphone = { on: true, problem: undefined };
+      expect(talking).toMatchObject({ microphone, camera: { on: camera }, audioLocked: false });
+      expect(talking.people).toMatchObject([
+        { microphone: true, camera, pictures: camera ? 1 : 0 },
+      ]);
+      await hangUp(both[who]);
+      for (const one of both) await shows(one, 'ended hung_up');
+      const { state } = await read(both[1 - who] ?? both[0]);
+      expect(state).toMatchObject({ by: 'them' });
+      expect(await both[0].page.evaluate(() => navigator.mediaDevices !== undefined)).toBe(true);
     },
   );
+
+  test('[C3] a call that is declined ends on both sides at once', async () => {
+    const [caller, callee] = [await openDevice(), await openDevice()];
+    await caller.page.evaluate((to) => page.call(to), callee.userId);
+    await rings(callee);
+    await shows(caller, 'ringing');
+    await callee.page.evaluate(() => page.decline());
+    await shows(caller, 'ended declined');
+    expect((await read(callee)).rings).toEqual([]);
+  });
+
+  test('[C12] a page that is loaded anew in mid-call comes back, and media flow again', async () => {
+    const both = [await openDevice(), await openDevice()] as const;
+    await beginCall(...both, true);
+    await both[1].page.reload();
+    await shows(both[1], 'talking');
+    await shows(both[0], 'talking');
+    for (const one of both) await hears(one, { pictures: true });
+    expect((await read(both[0])).shown).not.toContain('ended lost');
+    await hangUp(both[0]);
+    for (const one of both) await shows(one, 'ended hung_up');
+  });
+
+  test('What is switched off is told to the other side, and comes on again', async () => {
+    const both = [await openDevice(), await openDevice()] as const;
+    await beginCall(...both, true);
+    const sees = (microphone: boolean, camera: boolean) =>
+      expect.poll(async () => (await read(both[1])).people).toMatchObject([{ microphone, camera }]);
+    await sees(true, true);
+    await both[0].page.evaluate(() => page.device()?.microphone(false));
+    await both[0].page.evaluate(() => page.device()?.camera(false));
+    await sees(false, false);
+    expect((await read(both[0])).camera).toMatchObject({ on: false, problem: undefined });
+    await both[0].page.evaluate(() => page.device()?.microphone(true));
+    await both[0].page.evaluate(() => page.device()?.camera(true));
+    await sees(true, true);
+    await hears(both[1], { pictures: true });
+    await hangUp(both[0]);
+  });
+
+  test('[C8] three talk in a group, and two go on when one leaves', async () => {
+    const three = [await openDevice(), await openDevice(), await openDevice()] as const;
+    const [first, second, third] = three;
+    const ids: [string, string] = [second.userId, third.userId];
+    await first.page.evaluate((to) => page.call(to, { camera: true }), ids);
+    for (const one of [second, third]) {
+      await rings(one);
+      await one.page.evaluate(() => page.accept({ camera: true }));
+    }
+    const talksToTwo = (one: (typeof three)[number]) =>
+      expect
+        .poll(async () => (await read(one)).people?.map(({ state }) => state))
+        .toEqual(['talking', 'talking']);
+    for (const one of three) await talksToTwo(one);
+    for (const one of three) await hears(one, { pictures: true });
+    await hangUp(third);
+    await shows(third, 'ended hung_up');
+    for (const one of [first, second]) {
+      await expect
+        .poll(async () => (await read(one)).people?.map(({ state }) => state).sort())
+        .toEqual(['left', 'talking']);
+      await hears(one, { pictures: true });
+    }
+    await hangUp(first);
+    await shows(second, 'ended hung_up');
+  });
 });

@@ -50,6 +50,10 @@ export class OwnMedia {
     return this.#me;
   }
 
+  get stream(): MediaStream {
+    return this.#stream;
+  }
+
   /** What is sent in a slot: a microphone that is off is sent as silence. */
   trackOf(slot: Slot): MediaStreamTrack | undefined {
     if (slot === 'screen') return this.#screen;

@@ -1,10 +1,10 @@
 import type { SafetyEnds, SafetyMessage } from './safety.ts';
 import { SafetyExchange } from './safety.ts';
 
-/** What somebody has switched on; `screen` is the `mid` of the media line that has it. */
+/** What somebody has switched on; of pictures the `mid` of the media line that has them. */
 export interface Status {
   readonly microphone: boolean;
-  readonly camera: boolean;
+  readonly camera: string | null;
   readonly screen: string | null;
 }
 
@@ -13,6 +13,7 @@ type Message = ({ readonly type: 'status' } & Status) | SafetyMessage;
 
 /** What comes of a channel. */
 export interface StatusEvents {
+  opened(): void;
   status(status: Status): void;
   /** Four emoji, or none when the other side does not keep to the exchange. */
   safety(emoji: readonly string[]): void;
@@ -49,7 +50,10 @@ export class StatusChannel {
   constructor(connection: Pick<RTCPeerConnection, 'createDataChannel'>, events: StatusEvents) {
     this.#events = events;
     this.#channel = connection.createDataChannel('aist', CHANNEL);
-    this.#channel.onopen = () => this.#sendStatus();
+    this.#channel.onopen = () => {
+      this.#sendStatus();
+      events.opened();
+    };
     this.#channel.onmessage = ({ data }) => this.#hear(data);
   }
 
@@ -86,9 +90,9 @@ export class StatusChannel {
     if (!message) return;
     if (message.type === 'status') {
       const { microphone, camera, screen } = message;
-      if (typeof microphone !== 'boolean' || typeof camera !== 'boolean') return;
-      const mid = typeof screen === 'string' ? screen : null;
-      this.#events.status({ microphone, camera, screen: mid });
+      const isMid = (mid: unknown) => mid === null || typeof mid === 'string';
+      if (typeof microphone !== 'boolean' || !isMid(camera) || !isMid(screen)) return;
+      this.#events.status({ microphone, camera, screen });
       return;
     }
     if (this.#exchange) this.#take(this.#exchange, message);

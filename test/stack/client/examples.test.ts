@@ -73,6 +73,8 @@ describe('docs/client.md', () => {
       'A QR code',
       'Devices',
       'What rings',
+      // Two browsers run it: test/e2e/client-example.test.ts.
+      'Calls',
     ]);
   });
 

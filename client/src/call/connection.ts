@@ -1,0 +1,196 @@
+import type { Signal } from '../contract.ts';
+import type { CallEffect, IceServers, MediaState } from './events.ts';
+import type { FirstOffer } from './first-offer.ts';
+import { holdFirstOffer } from './first-offer.ts';
+import type { Sent } from './lines.ts';
+import { MediaLines } from './lines.ts';
+import type { Slot } from './media.ts';
+import type { Peer } from './peer.ts';
+import { createPeer } from './peer.ts';
+import type { Received } from './quality.ts';
+import { judgeQuality, readStats } from './quality.ts';
+import { fingerprintOf } from './safety.ts';
+import type { Status } from './status-channel.ts';
+import { StatusChannel } from './status-channel.ts';
+import type { Arriving } from './streams.ts';
+import { ArrivingStreams } from './streams.ts';
+import type { Me, Quality } from './types.ts';
+
+/** What a connection works with. */
+export interface ConnectionOptions {
+  readonly peer: Extract<CallEffect, { type: 'peer' }>;
+  readonly iceServers: IceServers;
+  readonly sent: Sent & { readonly me: { get(): Me } };
+  /** What is sent from the first offer or answer on, whether there is a track for it yet or not. */
+  readonly slots: readonly Slot[];
+  readonly now: () => number;
+  /** The id of the call, once it is known. */
+  call(): string | undefined;
+  signalMade(signal: Signal): void;
+  mediaState(state: MediaState): void;
+  failed(what: string): void;
+  /** What is shown of the connection has changed. */
+  changed(): void;
+}
+
+/** The connection to somebody: what is sent, what arrives, and how well. */
+export class Connection {
+  readonly peer: Peer;
+  readonly #options: ConnectionOptions;
+  readonly #connection: RTCPeerConnection;
+  readonly #lines: MediaLines;
+  readonly #first: FirstOffer | undefined;
+  readonly #streams = new ArrivingStreams();
+  #channel: StatusChannel | undefined;
+  /** The fingerprints that were compared: others make what was shown worth nothing. */
+  #compared: string | undefined;
+  #reading: Promise<Received> | undefined;
+  #read: Received | undefined;
+  status: Status | undefined;
+  safety: readonly string[] = [];
+  quality: Quality = 'unknown';
+
+  constructor(options: ConnectionOptions) {
+    const { peer, iceServers, sent, slots } = options;
+    this.#options = options;
+    const connection = new RTCPeerConnection({
+      iceServers: iceServers as RTCIceServer[],
+      bundlePolicy: 'max-bundle',
+    });
+    this.#connection = connection;
+    this.#lines = new MediaLines(connection, sent);
+    connection.ontrack = ({ transceiver }) => {
+      this.#streams.add(transceiver);
+      options.changed();
+    };
+    connection.onsignalingstatechange = () => {
+      if (connection.signalingState === 'stable') this.update();
+    };
+    if (peer.offers) {
+      this.#openChannel();
+      this.#lines.begin(slots);
+    }
+    this.#first = iceServers.length === 0 && peer.offers ? holdFirstOffer(connection) : undefined;
+    this.peer = createPeer(this.#first?.connection ?? connection, {
+      polite: peer.polite,
+      held: peer.held,
+      onSignal: (signal) => options.signalMade(signal),
+      onMedia: (state) => options.mediaState(state),
+      onError: (what) => options.failed(what),
+      beforeAnswer: () => this.#claim(),
+    });
+  }
+
+  /** What arrives at the moment. */
+  get arriving(): Arriving {
+    return this.#streams.sort(this.status);
+  }
+
+  /** What had arrived when it was last judged. */
+  get lastRead(): Received | undefined {
+    return this.#read;
+  }
+
+  /** Sends what there is to send, and tells what is on. */
+  update(): void {
+    const { signalingState, remoteDescription, connectionState } = this.#connection;
+    if (connectionState === 'closed') return;
+    this.#lines.update(signalingState === 'stable' && remoteDescription !== null);
+    const { microphone, camera, screen } = this.#options.sent.me.get();
+    this.#channel?.tell({
+      microphone: microphone.on,
+      camera: camera.on ? this.#lines.midOf('camera') : null,
+      screen: screen.on ? this.#lines.midOf('screen') : null,
+    });
+    this.#compare();
+  }
+
+  setServers(iceServers: IceServers): void {
+    try {
+      const { bundlePolicy = 'max-bundle' } = this.#connection.getConfiguration();
+      const servers = iceServers as RTCIceServer[];
+      this.#connection.setConfiguration({ bundlePolicy, iceServers: servers });
+    } catch {
+      // It has been closed meanwhile.
+    }
+    this.#first?.begin();
+  }
+
+  /** Reads what has arrived so far; readings do not overtake each other. */
+  read(): Promise<Received> {
+    this.#reading ??= this.#connection
+      .getStats()
+      .then((report) => readStats(report, this.#options.now()))
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    return this.#reading;
+  }
+
+  /** Judges how well media arrive since it was last asked. */
+  async judge(): Promise<void> {
+    if (this.#connection.connectionState !== 'connected') {
+      this.#read = undefined;
+      this.quality = 'unknown';
+      return;
+    }
+    const read = await this.read();
+    this.quality = judgeQuality(this.#read, read);
+    this.#read = read;
+  }
+
+  close(): void {
+    this.#connection.ontrack = null;
+    this.#connection.onsignalingstatechange = null;
+    this.#channel?.close();
+    this.peer.close();
+  }
+
+  /** Uses what the other side offers, before it is answered. */
+  #claim(): void {
+    const { remoteDescription } = this.#connection;
+    // A line of data that one side adds alone would have to be negotiated once more, and clients
+    // that are not ours need not be able to.
+    if (remoteDescription?.sdp.includes('m=application')) this.#openChannel();
+    for (const line of this.#connection.getTransceivers())
+      if (line.mid !== null) this.#lines.claim(line, this.#options.slots);
+  }
+
+  #openChannel(): void {
+    this.#channel ??= new StatusChannel(this.#connection, {
+      opened: () => this.update(),
+      status: (status) => {
+        this.status = status;
+        this.#options.changed();
+      },
+      safety: (emoji) => {
+        this.safety = this.#fingerprints() === this.#compared ? emoji : [];
+        this.#options.changed();
+      },
+    });
+  }
+
+  /** The fingerprints of both ends. */
+  #fingerprints(): string | undefined {
+    const { currentLocalDescription, currentRemoteDescription } = this.#connection;
+    const mine = fingerprintOf(currentLocalDescription?.sdp);
+    const theirs = fingerprintOf(currentRemoteDescription?.sdp);
+    return mine && theirs && `${mine}\n${theirs}`;
+  }
+
+  #compare(): void {
+    const call = this.#options.call();
+    const fingerprints = this.#fingerprints();
+    if (this.#compared !== undefined) {
+      if (fingerprints === this.#compared || this.safety.length === 0) return;
+      this.safety = [];
+      this.#options.changed();
+      return;
+    }
+    if (call === undefined || !fingerprints || !this.#channel?.isOpen) return;
+    this.#compared = fingerprints;
+    const [mine = '', theirs = ''] = fingerprints.split('\n');
+    const commits = !this.#options.peer.polite;
+    this.#channel.compare({ call, fingerprints: [mine, theirs], commits });
+  }
+}
