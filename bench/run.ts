@@ -9,6 +9,7 @@ import { keepAlive } from './measures/keep-alive.ts';
 import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
 import { measureRequests, REQUESTERS } from './measures/requests.ts';
+import { measureSdkCalls } from './measures/sdk-call.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
 import { endAll, startPeer, startRelay, startTelegram } from './servers/start.ts';
@@ -167,6 +168,15 @@ const mainOfRequests = async (): Promise<boolean> => {
   return true;
 };
 
+/** Measures real calls of the SDK beside PeerJS: `npm run bench -- sdk-call`. */
+const mainOfSdkCalls = async (): Promise<boolean> => {
+  const stores = settingsFor(await step('starting the stores', startStores));
+  const users = await step('making users', () => makeUsers(stores, 2));
+  const worker = await step('building the Worker, starting workerd', () => startWorker(stores));
+  const peer = await step('starting peerjs-server', startPeer);
+  return measureSdkCalls({ worker: worker.url, peer: peer.url }, users);
+};
+
 const main = async (): Promise<boolean> => {
   const settings = settingsFor(await step('starting the stores', startStores));
   const churners = 2 * Math.max(CALLERS, Math.ceil(GROWTH_CALLS / CALLS_PER_USER));
@@ -256,6 +266,7 @@ const alone: Readonly<Record<string, () => Promise<boolean>>> = {
   'legacy-clients': mainOfLegacyClients,
   chats: mainOfChats,
   'chat-load': mainOfChatLoad,
+  'sdk-call': mainOfSdkCalls,
   requests: mainOfRequests,
 };
 await (alone[process.argv[2] ?? ''] ?? main)().then(
