@@ -53,8 +53,9 @@ const callListeners = (listeners: Listeners, { name, event }: Told): void => {
  */
 export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => {
   if (!client.WebSocket) throw new Error('There is no WebSocket: give one to createClient');
-  const locks =
-    options.locks === undefined ? globalThis.navigator?.locks : (options.locks ?? undefined);
+  // Outside of a page there are no tabs: programs have a socket for each inbox.
+  const ownLocks = globalThis.document ? globalThis.navigator.locks : undefined;
+  const locks = options.locks === undefined ? ownLocks : (options.locks ?? undefined);
   const hasTabs = locks !== undefined && globalThis.BroadcastChannel !== undefined;
   const self = Array.from(crypto.getRandomValues(new Uint32Array(2)), String).join('.');
 

@@ -17,8 +17,8 @@ afterEach(() => {
   closeTabs();
 });
 
-/** Opens an inbox, and keeps what it tells. */
-const listen = (client: Client, options: InboxOptions = {}) => {
+/** Opens an inbox, as in a page, and keeps what it tells. */
+const listen = (client: Client, options: InboxOptions = { locks: navigator.locks }) => {
   const inbox = openInbox(client, options);
   inboxes.push(inbox);
   const told: [name: string, event: object][] = [];
