@@ -22,14 +22,23 @@ export class Clock {
 
   /** Advances the clock by `ms` and runs every task that falls into this time. */
   pass(ms: number) {
+    for (let left = this.passOne(ms); left !== undefined; left = this.passOne(left));
+  }
+
+  /**
+   * Runs the first task of the next `ms`, and answers how much of this time is left; without a task
+   * all of it passes.
+   */
+  passOne(ms: number): number | undefined {
     const end = this.now + ms;
-    for (;;) {
-      const next = this.#tasks.at(-1);
-      if (!next || next.at > end) break;
-      this.#tasks.pop();
-      this.now = next.at;
-      next.run();
+    const next = this.#tasks.at(-1);
+    if (!next || next.at > end) {
+      this.now = end;
+      return undefined;
     }
-    this.now = end;
+    this.#tasks.pop();
+    this.now = next.at;
+    next.run();
+    return end - next.at;
   }
 }

@@ -15,7 +15,8 @@ const isWanted = (state: CallMachine, { state: where }: Peer): boolean => {
   return where === 'joined' || where === 'away' || (where === 'ringing' && !state.group);
 };
 
-const dropConnection = (step: CallStep, { id }: Connection) => {
+/** Drops a connection, and what it has made and was not sent. */
+export const dropConnection = (step: CallStep, { id }: Connection): void => {
   step.set({ signals: dropWaiting(step.state.signals, id) });
   step.do({ type: 'dropPeer', connection: id });
 };
@@ -161,7 +162,8 @@ export const restartDue = (step: CallStep): void => {
     const pause = CALL_MS.restart * 2 ** Math.min(restarts, 3);
     change(step, id, (connection) => ({
       ...connection,
-      restartAt: step.now + pause,
+      // Where media still flow, one restart is enough: if they stop, that is told.
+      restartAt: connection.media === 'connected' ? NEVER : step.now + pause,
       restarts: restarts + 1,
     }));
     step.do({ type: 'restart', connection: id });

@@ -52,7 +52,8 @@ const onEvent = (step: CallStep, event: CallEvent) => {
     case 'accept':
       if (step.state.start.type !== 'ring' || step.state.wants || isLeaving(step.state)) return;
       step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
-      return releaseAll(step);
+      releaseAll(step);
+      return step.tellLink({ type: 'wake' });
     case 'move':
       if (step.state.start.type === 'move' && !isLeaving(step.state)) step.set({ wants: 'move' });
       return;
@@ -119,6 +120,8 @@ const hangUp = (step: CallStep, action: number) => {
   if (state.phase === 'offering') return step.finish(ending);
   step.set({ ending: { ...ending, at: step.now }, until: step.now + CALL_MS.leave });
   dropConnections(step);
+  // A socket that is dead without having said so would swallow the word.
+  step.tellLink({ type: 'wake' });
 };
 
 const onTime = (step: CallStep) => {

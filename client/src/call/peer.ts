@@ -64,6 +64,7 @@ export const createPeer = (connection: PeerConnectionLike, options: PeerOptions)
   let isClosed = false;
   let ignoresOffer = false;
   let candidates: Candidate[] = [];
+  let usedUfrag: string | undefined;
   let queue: Promise<void> = Promise.resolve();
 
   const enqueue = (what: string, work: () => Promise<void> | void): void => {
@@ -100,6 +101,10 @@ export const createPeer = (connection: PeerConnectionLike, options: PeerOptions)
     ignoresOffer = isCrossing && !polite;
     if (ignoresOffer) return;
     let sdp = given;
+    // Candidates of before an ICE restart fit no longer.
+    const ufrag = /^a=ice-ufrag:.*$/m.exec(given)?.[0];
+    if (ufrag !== usedUfrag) candidates = [];
+    usedUfrag = ufrag;
     if (held) {
       const split = withoutCandidates(given);
       sdp = split.sdp;
@@ -138,6 +143,8 @@ export const createPeer = (connection: PeerConnectionLike, options: PeerOptions)
         else if (signal.candidate) {
           const { candidate } = signal;
           enqueue('candidate', () => {
+            // It belongs to the offer that was ignored.
+            if (ignoresOffer && !connection.remoteDescription) return;
             candidates.push(candidate);
             return addCandidates();
           });

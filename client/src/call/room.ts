@@ -1,5 +1,5 @@
 import type { CallServerFrame } from '../contract.ts';
-import { applySignals, meet, meetAll } from './connections.ts';
+import { applySignals, dropConnection, meet, meetAll } from './connections.ts';
 import { endingOf, lostEnding, movedEnding } from './endings.ts';
 import { noteAcked, noteSeen, reconnect, resendFrom, takeOut, tellSeen } from './signals.ts';
 import { isLeaving } from './state.ts';
@@ -42,6 +42,12 @@ const onWelcome = (step: CallStep, frame: FrameOf<'welcome'>) => {
   const { now } = step;
   const { remembers, signals, joined: wasIn, start, people } = step.state;
   const { joined, movable = false, received, caller, you, ringsForMs } = frame;
+  // The others know signals that this device has forgotten: it comes again, which counts as anew.
+  if (joined && !remembers && received > 0) {
+    step.tellLink({ type: 'stop' });
+    step.tellLink({ type: 'start' });
+    return;
+  }
   step.set({
     welcomed: true,
     lostAt: undefined,
@@ -76,7 +82,7 @@ const nameCallee = (step: CallStep, { peers, caller, you, group }: FrameOf<'welc
 
 const forgetNameless = (step: CallStep) => {
   const nameless = step.somebody('');
-  if (nameless?.connection) step.do({ type: 'dropPeer', connection: nameless.connection.id });
+  if (nameless?.connection) dropConnection(step, nameless.connection);
   step.set({ people: step.state.people.filter(({ user }) => user !== '') });
 };
 
