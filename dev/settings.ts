@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SETTING_NAMES, WEBHOOK_SECRET } from '../src/platform/settings.ts';
+import { makeVapidKeys } from './push/keys.ts';
 
 /** The token of the stand-in's bot. It has not the form of a real token on purpose. */
 export const LOCAL_BOT_TOKEN = '1000:local';
@@ -21,6 +22,13 @@ const allowsTestPhone = (environment: Environment): boolean => {
   return !TELEGRAM_BOT_TOKEN && !TELEGRAM_API_URL && !DATABASE_URL && DEBUG_CODE !== 'off';
 };
 
+/** Whom push services would write to about pushes of a local stack. */
+const LOCAL_SUBJECT = 'mailto:local@aist.example';
+
+/** Whether pushes are signed with the keys of this checkout: a pair of one's own replaces both. */
+const keepsPushKeys = (environment: Environment): boolean =>
+  !environment.VAPID_PUBLIC_KEY && !environment.VAPID_PRIVATE_KEY;
+
 const randomSecret = (): string => randomBytes(32).toString('base64url');
 
 const Secrets = z.object({
@@ -28,6 +36,7 @@ const Secrets = z.object({
   CODE_SECRET: z.string().min(1),
   // Files of older checkouts have none.
   TELEGRAM_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET).default(randomSecret),
+  vapid: z.object({ publicKey: z.string(), privateKey: z.string() }).default(makeVapidKeys),
 });
 
 /** Reads the secrets of the file, or makes new ones where there is none. */
@@ -84,8 +93,14 @@ export const localSettings = (
 Unset it, or set ${instead} to the server that the gateway shall use.`,
     );
   }
+  const { vapid, ...secrets } = keepSecrets(dataDir);
   const settings: Record<string, string> = {
-    ...keepSecrets(dataDir),
+    ...secrets,
+    ...(keepsPushKeys(environment) && {
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
+      VAPID_SUBJECT: LOCAL_SUBJECT,
+    }),
     TELEGRAM_BOT_TOKEN: LOCAL_BOT_TOKEN,
     TELEGRAM_API_URL: telegramUrl,
     TELEGRAM_LINK_SECRET: 'dev-link-secret',

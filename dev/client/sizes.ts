@@ -9,6 +9,7 @@ export const BUDGETS = [
   { name: 'core + sign-in', entries: ['index', 'sign-in'], budget: 5 },
   { name: 'core + QR', entries: ['index', 'qr'], budget: 5.5 },
   { name: 'core + devices', entries: ['index', 'devices'], budget: 5 },
+  { name: 'core + push', entries: ['index', 'push'], budget: 5 },
   { name: 'core + sign-in + inbox', entries: ['index', 'sign-in', 'inbox'], budget: 11 },
   {
     name: 'core + sign-in + inbox + calls',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeVapidKeys } from '../../dev/push/keys.ts';
 import { localSettings } from '../../dev/settings.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'aist-settings-'));
@@ -29,6 +30,9 @@ describe('the settings of a local stack', () => {
       JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      VAPID_PUBLIC_KEY: expect.stringMatching(/^B[\w-]{86}$/),
+      VAPID_PRIVATE_KEY: expect.stringMatching(/^[\w-]{43}$/),
+      VAPID_SUBJECT: 'mailto:local@aist.example',
       DEBUG_CODE: 'on',
       TEST_PHONES: '+79990000001=123456',
       TELEGRAM_BOT_TOKEN: '1000:local',
@@ -53,6 +57,21 @@ describe('the settings of a local stack', () => {
     const { JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET } = settingsWith({});
     expect(settingsWith({})).toMatchObject({ JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET });
     expect(new Set([JWT_SECRET, CODE_SECRET, TELEGRAM_WEBHOOK_SECRET]).size).toBe(3);
+  });
+
+  test('[P9] the keys of pushes are this checkout’s own, unless others are set', () => {
+    const { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY } = settingsWith({});
+    expect(settingsWith({})).toMatchObject({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY });
+    const others = makeVapidKeys();
+    const given = {
+      VAPID_PUBLIC_KEY: others.publicKey,
+      VAPID_PRIVATE_KEY: others.privateKey,
+      VAPID_SUBJECT: 'mailto:me@aist.example',
+    };
+    expect(settingsWith(given)).toMatchObject(given);
+    expect(settingsWith({ VAPID_PUBLIC_KEY: others.publicKey })).not.toHaveProperty(
+      'VAPID_PRIVATE_KEY',
+    );
   });
 
   test('the settings keep an older checkout’s secrets, and get what it lacks once', () => {

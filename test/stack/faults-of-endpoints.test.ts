@@ -22,6 +22,7 @@ const CONTENT: Readonly<Record<string, { readonly path: string; readonly status:
   'GET /parties/call/:room': { path: '/parties/call/x', status: 426 },
   'GET /parties/inbox/:room': { path: '/parties/inbox/x', status: 426 },
   'GET /ws': { path: '/ws', status: 426 },
+  'GET /api/push/key': { path: '/api/push/key', status: 200 },
   'GET /health': { path: '/health', status: 200 },
 };
 

@@ -172,7 +172,7 @@ describe('what is looked for in the logs of the whole suite, when it ends', () =
 
   test('the secrets looked for are all that the stack has', () => {
     const names = Object.keys(stack.settings).filter((name) =>
-      /SECRET|TOKEN|DATABASE_URL/.test(name),
+      /SECRET|TOKEN|PRIVATE_KEY|DATABASE_URL/.test(name),
     );
     expect(Object.keys(secrets).sort()).toEqual(names.sort());
   });

@@ -267,4 +267,31 @@ describe('the code in answers', () => {
     expect(complaint).not.toContain(REAL_LOOKING_TOKEN);
     expect(parseSettings({ ...REQUIRED, ...env, DEBUG_CODE: 'off' }).DEBUG_CODE).toBe(false);
   });
+
+  const VAPID = {
+    VAPID_PUBLIC_KEY: `B${'A'.repeat(86)}`,
+    VAPID_PRIVATE_KEY: 'A'.repeat(43),
+    VAPID_SUBJECT: 'mailto:push@aist.example',
+  };
+
+  test('[P9] what pushes are signed with is there wholly, or not at all', () => {
+    expect(parseSettings({ ...REQUIRED, ...VAPID })).toMatchObject(VAPID);
+    for (const name of Object.keys(VAPID)) {
+      expect(() => parseSettings({ ...REQUIRED, ...VAPID, [name]: '' })).toThrow(
+        `${name} is missing`,
+      );
+    }
+  });
+
+  test.each([
+    ['VAPID_PUBLIC_KEY', 'A'.repeat(87)],
+    ['VAPID_PRIVATE_KEY', 'A'.repeat(42)],
+    ['VAPID_SUBJECT', 'push@aist.example'],
+    ['PUSH_SERVICES', 'fcm.googleapis.com,10.0.0.1'],
+    ['PUSH_SERVICES', 'https://fcm.googleapis.com'],
+  ])('[P3, P9] %s is refused as %j, and the value is not told', (name, value) => {
+    const parse = () => parseSettings({ ...REQUIRED, ...VAPID, [name]: value });
+    expect(parse).toThrow(new RegExp(`${name} must be`));
+    if (name.startsWith('VAPID')) expect(parse).not.toThrow(value);
+  });
 });

@@ -5,6 +5,7 @@ import { deviceOf } from '../../support/calls/device.ts';
 import { newUser } from '../../support/calls/people.ts';
 import { runningApi } from '../../support/client.ts';
 import { freshPhone } from '../../support/fresh.ts';
+import { pushBrowser, withoutNotification } from '../../support/push-browser.ts';
 import { stack } from '../../support/stack.ts';
 import { tokenFor } from './tabs.ts';
 
@@ -20,7 +21,10 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(import.meta.dirname, '.examples-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  withoutNotification();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Has Anna call whoever has the token; resolves once it rings for them. */
 const callFromAnna = async (token: string) => {
@@ -33,7 +37,10 @@ const callFromAnna = async (token: string) => {
   line.close();
 };
 
-/** What the examples expect to be there: a token, a camera, somebody who calls, a console. */
+/**
+ * What the examples expect to be there: a token, a camera, somebody who calls, a browser with
+ * pushes, a console.
+ */
 const stage = async () => {
   const token = await tokenFor(freshPhone());
   const camera = Promise.withResolvers<string>();
@@ -41,6 +48,7 @@ const stage = async () => {
   return {
     token,
     callMe: () => callFromAnna(token),
+    navigator: { serviceWorker: { ready: Promise.resolve(pushBrowser('granted').registration) } },
     scan: camera.resolve,
     scanned: camera.promise,
     lines,
@@ -59,7 +67,7 @@ const run = async (code: string, name: string) => {
     .replaceAll('https://api.example', stack.apiUrl)
     .replaceAll('+7 999 123-45-67', freshPhone());
   const file = join(folder, `${name}.ts`);
-  const head = 'const { token, scan, scanned, callMe, console } = globalThis.example;\n';
+  const head = 'const { token, scan, scanned, callMe, navigator, console } = globalThis.example;\n';
   writeFileSync(file, `${own.replace(/\n\n/, `\n\n${head}`)}\nexport {};\n`);
   await import(file);
   return given.lines;
@@ -75,6 +83,7 @@ describe('docs/client.md', () => {
       'What rings',
       // Two browsers run it: test/e2e/client-example.test.ts.
       'Calls',
+      'Pushes',
     ]);
   });
 
@@ -84,6 +93,7 @@ describe('docs/client.md', () => {
     ['A QR code', []],
     ['Devices', ['(this one)', '0 others were signed out']],
     ['What rings', ['Anna calls', 'Anna: declined']],
+    ['Pushes', ['default', 'You can close the page', 'granted']],
   ])('Its example "%s" runs, and prints what it says', async (title, lines) => {
     const example = examples.find((one) => one.title === title);
     expect(await run(example?.code ?? '', title.replaceAll(/\W/g, '-'))).toEqual(lines);

@@ -21,6 +21,7 @@ import { NEEDY_FEED } from './feed.ts';
 import { linkByBot, linking, shareContact } from './linking.ts';
 import { NEEDY_MESSAGES } from './messages.ts';
 import { NEEDY_PEOPLE } from './people.ts';
+import { NEEDY_PUSH } from './push.ts';
 import type { Needy } from './steps.ts';
 import { before, ok, repeatable, statusOf, withLinks } from './steps.ts';
 
@@ -283,6 +284,7 @@ export const NEEDY: Readonly<Record<string, Needy>> = {
   ...NEEDY_MESSAGES,
   ...NEEDY_FEED,
   ...NEEDY_PEOPLE,
+  ...NEEDY_PUSH,
   'GET /health/ready': {
     stores: ['redis', 'database'],
     prepare: async () => repeatable((api) => api.send('GET', '/health/ready')),
