@@ -168,8 +168,12 @@ export class ClientCall {
         return;
       case 'peer':
         return this.#begin(effect);
-      case 'release':
-        return this.#talk(effect.connection)?.peer.release();
+      case 'release': {
+        const talk = this.#talk(effect.connection);
+        if (!talk) return;
+        talk.connection.isHeld = false;
+        return talk.peer.release();
+      }
       case 'apply': {
         const talk = this.#talk(effect.connection);
         talk?.heard.push(...effect.signals);

@@ -35,6 +35,7 @@ export class ClientDevice {
   #networks = 0;
   #losses = 0;
   #isCut = false;
+  knowsOffline = false;
   #asleep = false;
   #backlog: (() => void)[] = [];
 
@@ -110,6 +111,7 @@ export class ClientDevice {
   lose(ms: number, { told, changes }: { readonly told: boolean; readonly changes: boolean }) {
     if (!this.here || this.#isCut) return;
     this.#isCut = true;
+    this.knowsOffline = told;
     this.call?.cut(undefined, STALL_MS);
     this.#inbox?.cut(undefined, STALL_MS);
     if (told) this.hear(() => this.call?.tell({ type: 'offline' }));

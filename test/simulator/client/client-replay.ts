@@ -33,6 +33,9 @@ export const replayClient = async (
   }
   for (const device of world.devices.values()) device.hangUp();
   await world.pass(LEAVE_MS);
+  // What is over is left at once, and settled as well.
+  for (const { calls } of world.devices.values())
+    for (const call of calls) if (!call.gone && call.over) call.hangUp();
   checkOver(world);
   return world;
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { complainClient } from './client-replay.ts';
+import { TIMELY } from './timely.ts';
 
 /** Schedules that found a fault once, as the property test prints them. */
 const REPLAYS: Record<string, readonly string[]> = {
@@ -36,6 +37,12 @@ const REPLAYS: Record<string, readonly string[]> = {
     'wait 47000',
   ],
 };
+
+describe('devices with the SDK, in time', () => {
+  test.each(Object.entries(TIMELY))('[C12, C48] %s', async (_, steps) => {
+    expect(await complainClient(steps)).toBeUndefined();
+  });
+});
 
 describe('schedules that found a fault in the SDK', () => {
   test.each(Object.entries(REPLAYS))('[C11, C12, C55] %s', async (_, steps) => {

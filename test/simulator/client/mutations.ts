@@ -127,10 +127,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     from: "for (const action of actions) this.do({ type: 'settle', action });",
     to: '',
   },
-  'an action is settled after the end': {
+  'an action is settled again after the end': {
     file: 'machine.ts',
     from: "else if (event.type === 'hangUp') step.do({ type: 'settle', action: event.action });",
-    to: "else if (event.type === 'time') step.do({ type: 'settle', action: 1 });",
+    to: "if (event.type === 'hangUp') step.do({ type: 'settle', action: event.action });",
   },
   'what ended is told in another way': {
     file: 'endings.ts',
@@ -152,10 +152,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     from: "if (kind === 'offer') {",
     to: 'if (false) {',
   },
-  'candidates do not wait for a description': {
-    file: 'peer.ts',
-    from: 'if (held || !connection.remoteDescription) return;',
-    to: 'if (held) return;',
+  'a connection that is over goes on': {
+    file: 'step.ts',
+    from: "if (connection) this.do({ type: 'dropPeer', connection: connection.id });",
+    to: '',
   },
   'signals are not applied one after another': {
     file: 'peer.ts',

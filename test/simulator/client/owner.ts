@@ -7,6 +7,8 @@ export interface Owner {
   readonly sid: string;
   readonly latency: number;
   readonly reachable: boolean;
+  /** Whether the browser knows that there is no network. */
+  readonly knowsOffline: boolean;
   /** The network that media go over; undefined without one. */
   readonly path: string | undefined;
   /** Runs something on the device: later, if it sleeps. */

@@ -58,6 +58,8 @@ export class SimulatedConnection {
   /** The candidates of the other side that are usable. */
   candidates: string[] = [];
   readonly errors: string[] = [];
+  /** Whether the person has not accepted: nobody may learn of an address here. */
+  isHeld = false;
   readonly #surface: Surface;
   readonly #listeners = new Map<string, ((event: unknown) => void)[]>();
   #local: Description | undefined;
@@ -165,6 +167,7 @@ export class SimulatedConnection {
 
   addIceCandidate({ candidate }: { candidate: string }): Promise<void> {
     return this.#operate(() => {
+      hold(!this.isHeld, () => `${this.id} uses a candidate before it was accepted`);
       const known = [this.#remote, this.#pendingRemote].flatMap((one) => one?.ufrag ?? []);
       if (known.length === 0) throw new InvalidStateError('a candidate without a description');
       if (!known.some((ufrag) => candidate.includes(` ${ufrag} `)))

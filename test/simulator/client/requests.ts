@@ -26,7 +26,11 @@ const request = <Answer>(
     owner.hear(() => answer(given));
   };
   clock.in(REQUEST_MS, () => settle(undefined));
-  if (!owner.reachable) return;
+  if (!owner.reachable) {
+    // A browser that knows to be offline does not try.
+    if (owner.knowsOffline) clock.in(1, () => settle(undefined));
+    return;
+  }
   const back = (given: Answer) =>
     clock.in(owner.latency, () => {
       if (owner.reachable && !world.losesAnswer()) settle(given);

@@ -1,5 +1,6 @@
 import { hold } from '../broken.ts';
 import type { Fault } from '../network.ts';
+import type { ClientDevice } from './client-device.ts';
 import type { ClientWorld } from './client-world.ts';
 
 /** How long the world rests before a step that does not begin with `&`, in milliseconds. */
@@ -20,6 +21,7 @@ const FAULTS = ['lose', 'refuse', 'deafen', 'delay', 'double'];
  *   `A1 misses 5000` (and is told), `A1 travels 5000` (and finds another network),
  *   `A1 changes` (network, and is told), `A1 sleeps 20000`, `A1 is slow 400`
  * - `A1 adds` (one more section of media with everybody)
+ * - `A1 talks`, `A1 ended lost`: what has to hold at that moment
  */
 export const takeClientStep = async (world: ClientWorld, step: string): Promise<void> => {
   const [, now, ms, words = ''] = /^(&(\d*) )?(.*)$/.exec(step) ?? [];
@@ -40,6 +42,12 @@ const faultOf = (type: string, ms: number): Fault =>
   type === 'delay' || type === 'double'
     ? { type, ms }
     : { type: type as 'lose' | 'refuse' | 'deafen' };
+
+/** What the call of a device shows: how it ended, or its state. */
+const is = ({ call }: ClientDevice): string | undefined => {
+  const { state } = call?.view ?? {};
+  return state?.state === 'ended' ? state.reason : state?.state;
+};
 
 const act = (world: ClientWorld, name: string, verb: string, rest: readonly string[]) => {
   const device = world.device(name);
@@ -74,6 +82,10 @@ const act = (world: ClientWorld, name: string, verb: string, rest: readonly stri
       return device.sleep(ms);
     case 'adds':
       return device.renegotiate();
+    case 'talks':
+      return hold(is(device) === 'talking', () => `${name} does not talk, but is ${is(device)}`);
+    case 'ended':
+      return hold(is(device) === rest[0], () => `${name} is ${is(device)}, not ${rest[0]}`);
     case 'is':
       device.latency = Number(rest[1]);
       return;

@@ -26,6 +26,7 @@ export const beginTalk = (
     touch: () => world.touch(),
     report: (broken) => world.report(broken),
   });
+  connection.isHeld = held;
   const said: Signal[] = [];
   const peer = createPeer(connection, {
     polite,
