@@ -103,6 +103,14 @@ const buildPart = async ({ outDir, plugins }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // A dot before the hash: with a hyphen some names look like secrets to who searches logs.
+      rolldownOptions: {
+        output: {
+          entryFileNames: 'app/[name].[hash].js',
+          chunkFileNames: 'app/[name].[hash].js',
+          assetFileNames: 'app/[name].[hash][extname]',
+        },
+      },
     },
   });
   if (Array.isArray(result) || !('output' in result)) throw new Error('Vite made no single build');

@@ -83,7 +83,7 @@ const GATEWAY_ADDRESSES: Readonly<Record<string, string>> = {
  */
 export const localSettings = (
   dataDir: string,
-  telegramUrl: string,
+  { telegramUrl, appUrl }: { readonly telegramUrl: string; readonly appUrl: string },
   environment: Environment,
 ): Record<string, string> => {
   for (const [name, instead] of Object.entries(GATEWAY_ADDRESSES)) {
@@ -103,6 +103,8 @@ Unset it, or set ${instead} to the server that the gateway shall use.`,
     }),
     TELEGRAM_BOT_TOKEN: LOCAL_BOT_TOKEN,
     TELEGRAM_API_URL: telegramUrl,
+    TELEGRAM_BOT_URL: telegramUrl,
+    APP_URL: appUrl,
     TELEGRAM_LINK_SECRET: 'dev-link-secret',
     DEBUG_CODE: 'on',
     ...(allowsTestPhone(environment) && { TEST_PHONES: LOCAL_TEST_PHONES }),

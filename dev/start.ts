@@ -109,7 +109,7 @@ DATA_DIR=.data-2 PORT=8800 npm start`,
   const telegramUrl = `http://127.0.0.1:${telegramPort}`;
   const rooms = argv.includes('partykit') ? await chooseRoomsPlace() : undefined;
   const settings: Record<string, string> & ReturnType<typeof databaseSettings> = {
-    ...localSettings(dataDir, telegramUrl, env),
+    ...localSettings(dataDir, { telegramUrl, appUrl: apiUrl }, env),
     ...databaseSettings(databasePlace),
     ...redisSettings(redisPlace),
     ...rooms?.settings,

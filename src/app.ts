@@ -30,6 +30,7 @@ import { answerError, handleError } from './platform/http/errors.ts';
 import { refuseHead, refuseMethod } from './platform/http/head.ts';
 import { LANGUAGE_HEADER, readLanguage } from './platform/http/language.ts';
 import { noStore } from './platform/http/no-store.ts';
+import { splitTokens } from './platform/http/token-cookie.ts';
 import { profileRoutes } from './profile/routes.ts';
 import { onPushMessage } from './push/from-rooms.ts';
 import { pushRoutes } from './push/routes.ts';
@@ -38,6 +39,7 @@ import { qrRoutes } from './qr/routes.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { sessionRoutes } from './session/routes.ts';
 import type { Services } from './session/services.ts';
+import { TOKEN_TTL_SECONDS } from './session/token.ts';
 
 /** The largest body that is read, in bytes [H3]. */
 export const BODY_LIMIT = 100 * 1024;
@@ -119,6 +121,7 @@ export const createApp = (services: Services, assets?: Assets) => {
     }),
   );
   app.use(limitBodies);
+  app.use(splitTokens(TOKEN_TTL_SECONDS));
   return app
     .route('/', healthRoutes(services))
     .route('/', authRoutes(services))

@@ -529,6 +529,9 @@ export interface Endpoints {
       /** Send it with verify-code: a lost answer can then be asked for again for 30 s */
       readonly requestId: string;
 
+      /** Where the number is linked to Telegram, for whom no code comes */
+      readonly botUrl?: string;
+
       /** Local development alone */
       readonly debugCode?: string;
     };

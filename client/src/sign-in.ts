@@ -18,6 +18,8 @@ export type SignInStep =
       /** When another code may be asked for, in milliseconds by this device's clock. */
       readonly resendAt: number;
       readonly expiresAt: number;
+      /** Where the number is linked to Telegram, if no code comes. */
+      readonly botUrl?: string | undefined;
       readonly error?: SignInError | undefined;
       /** Of a local server alone. */
       readonly debugCode?: string | undefined;
@@ -59,11 +61,12 @@ export const signIn = (client: Client): SignIn => {
     const asked = await client.attempt('requestCode', { phone: number });
     const now = client.clock.now();
     if (asked.ok) {
-      const { masked, ttlSeconds, debugCode } = asked.answer;
+      const { masked, ttlSeconds, botUrl, debugCode } = asked.answer;
       requestId = asked.answer.requestId;
       const expiresAt = now + ttlSeconds * 1_000;
       const resendAt = now + FIRST_GAP_MS;
-      show({ step: 'code', busy: false, masked, expiresAt, resendAt, debugCode }, mine);
+      const shown = { masked, expiresAt, resendAt, botUrl, debugCode };
+      show({ step: 'code', busy: false, ...shown }, mine);
     } else if (before.step === 'code') {
       const resendAt = asked.error.retryAt ?? before.resendAt;
       show({ ...before, busy: false, resendAt, error: asked.error }, mine);

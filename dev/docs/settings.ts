@@ -26,9 +26,13 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, string>> = {
     'what Telegram sends along with the updates of the bot: 16 to 256 of `A-Z a-z 0-9 _ -`; ' +
     'unset, ' +
     'the webhook answers 503. Locally a random one',
+  TELEGRAM_BOT_URL:
+    'where people open the bot to link their number, such as `https://t.me/the_bot`: request-code ' +
+    'answers it as `botUrl`. Locally the stand-in',
   APP_URL:
     'where the web client lives. QR codes lead to `APP_URL/qr?code=…`, sign-in links to ' +
-    '`APP_URL/sign-in#…`; without it there are no links, and QR codes say `aist://qr?code=…`',
+    '`APP_URL/sign-in#…`; without it there are no links, and QR codes say `aist://qr?code=…`. ' +
+    'Locally the address of the API, which serves the app',
   STUN_URLS:
     'STUN servers for calls, comma-separated: `stun:host:port,…` (RFC 7064); what browsers ' +
     'refuse ' +

@@ -41,7 +41,7 @@ export const servePhonePage = async (apiUrl: string): Promise<Response> => {
   const html = await read(PAGE);
   const address = escapeAttribute(apiUrl.replace(/\/+$/, ''));
   return respond(
-    html.replace('{{apiUrl}}', () => address),
+    html.replaceAll('{{apiUrl}}', () => address),
     PAGE,
   );
 };

@@ -32,6 +32,7 @@ export const authRoutes = (services: Services) => {
       masked: maskPhone(phone),
       ttlSeconds: CODE_TTL_SECONDS,
       requestId: ctx.client.requestId,
+      ...(settings.TELEGRAM_BOT_URL !== undefined && { botUrl: settings.TELEGRAM_BOT_URL }),
       ...(settings.DEBUG_CODE && code !== undefined && { debugCode: code }),
     };
   });

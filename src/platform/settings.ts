@@ -126,6 +126,8 @@ const Settings = z
       .string()
       .regex(WEBHOOK_SECRET, 'must be 16 to 256 of A-Z, a-z, 0-9, _ and -')
       .optional(),
+    /** Where people open the bot, such as https://t.me/the_bot [A50]. */
+    TELEGRAM_BOT_URL: url.optional(),
     /** The address of the web client, where QR codes and sign-in links lead. */
     APP_URL: url.optional(),
     STUN_URLS: servers('stun', 'stun:stun.l.google.com:19302,stun:stun.cloudflare.com:3478'),

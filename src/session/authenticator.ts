@@ -1,5 +1,6 @@
 import { ApiError } from '../platform/errors.ts';
 import type { Authenticator } from '../platform/http/router.ts';
+import { completeToken } from '../platform/http/token-cookie.ts';
 import type { TelegramServices } from '../telegram/services.ts';
 import type { Sessions } from './sessions.ts';
 import type { Session } from './token.ts';
@@ -14,8 +15,9 @@ export const createAuthenticator = (
   return {
     identify: async (c) => {
       const header = c.req.header('Authorization')?.trim() ?? '';
-      const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? [];
-      if (!token) throw new ApiError('no_token');
+      const [, given] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+      if (!given) throw new ApiError('no_token');
+      const token = completeToken(c, given);
       const session = await verifyToken(secrets, token, now());
       if (!session) throw new ApiError('invalid_token');
       return session;

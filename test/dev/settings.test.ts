@@ -14,7 +14,11 @@ beforeEach(() => {
 });
 
 const settingsWith = (environment: Record<string, string>) =>
-  localSettings(dataDir, 'http://127.0.0.1:8788', environment);
+  localSettings(
+    dataDir,
+    { telegramUrl: 'http://127.0.0.1:8788', appUrl: 'http://127.0.0.1:8787' },
+    environment,
+  );
 
 describe('the settings of a local stack', () => {
   test('the settings are those of the environment where it sets them; empty counts as unset', () => {

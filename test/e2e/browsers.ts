@@ -8,10 +8,10 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { chromium } from 'playwright-core';
 
 /** Where Debian has it; CHROMIUM says where it is elsewhere. */
-const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium';
+export const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium';
 
 /** A fake camera and microphone, and nothing that asks the network for anything. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

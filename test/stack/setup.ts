@@ -83,6 +83,7 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
     VAPID_PRIVATE_KEY: vapid.privateKey,
     VAPID_SUBJECT: 'mailto:tests@aist.example',
     PUSH_SERVICES: `fcm.googleapis.com,${push.url}`,
+    ...(app && { APP_URL: apiUrl, TELEGRAM_BOT_URL: telegram.url }),
     TURN_API_URL: turn.url,
     TURN_KEY_ID: turnKey.keyId,
     TURN_KEY_API_TOKEN: turnKey.apiToken,

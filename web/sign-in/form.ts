@@ -51,6 +51,9 @@ const showCode = (shown: Extract<SignInStep, { step: 'code' }>): void => {
   button.textContent = button.disabled
     ? say('againIn', { time: countdown(shown.resendAt) })
     : say('again');
+  const bot = byId<HTMLAnchorElement>('bot');
+  bot.hidden = shown.botUrl === undefined;
+  if (shown.botUrl !== undefined) bot.href = shown.botUrl;
 };
 
 let last: SignInStep['step'] = 'phone';

@@ -59,6 +59,10 @@ export const requestCode = {
       requestId: z
         .string()
         .describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
+      botUrl: z
+        .string()
+        .optional()
+        .describe('Where the number is linked to Telegram, for whom no code comes'),
       debugCode: z.string().optional().describe('Local development alone'),
     }),
   },
