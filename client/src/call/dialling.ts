@@ -2,7 +2,7 @@ import { connectTo } from './connections.ts';
 import { endingOf } from './endings.ts';
 import type { CallEvent, Refusal } from './events.ts';
 import { notePosted } from './signals.ts';
-import { CALL_MS, isLeaving } from './state.ts';
+import { CALL_MS } from './state.ts';
 import type { CallStep } from './step.ts';
 
 type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
@@ -60,12 +60,16 @@ export const onDialled = (step: CallStep, event: EventOf<'dialled'>): void => {
     step.finish(endingOf(step.state, reason));
     return;
   }
+  // Whoever gave up calling somebody has not declined what that one calls them by.
+  if (role === 'callee' && step.state.ending) {
+    step.finish(step.state.ending);
+    return;
+  }
   step.do({ type: 'servers', iceServers });
   const isPosted = !existing && offerOf(step) !== undefined;
   if (isPosted) step.set({ signals: notePosted(step.state.signals), remembers: true });
   // Whoever calls somebody who calls them takes that call.
-  if (role === 'callee' && !isLeaving(step.state))
-    step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
+  if (role === 'callee') step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
   step.tellLink({ type: 'start' });
 };
 

@@ -28,6 +28,15 @@ const REPLAYS: Record<string, readonly string[]> = {
     '&3 restart c1',
     'B1 adds',
   ],
+  'who gives up calling somebody does not decline the call of that one': [
+    'B1 comes',
+    'A1 calls B',
+    '&12 B1 calls A',
+    '&3 B1 accepts',
+    'wait 2000',
+    'A1 talks',
+    'B1 talks',
+  ],
   'a hang-up over a socket that is dead is said again': [
     'B1 comes',
     'A1 calls B',
