@@ -128,6 +128,42 @@ describe('the devices of a call', () => {
     await hangUp(mine);
   });
 
+  test('Sound that the browser holds back is a click away, and a loudspeaker is chosen', async () => {
+    const mine = await openDevice({
+      prepare: async (tab) => {
+        await tab.addInitScript(() => {
+          const { play } = HTMLMediaElement.prototype;
+          HTMLMediaElement.prototype.play = () =>
+            Promise.reject(new DOMException('', 'NotAllowedError'));
+          const click = () => {
+            HTMLMediaElement.prototype.play = play;
+          };
+          Object.assign(globalThis, { click });
+        });
+      },
+    });
+    const theirs = await openDevice();
+    await beginCall(mine, theirs, false);
+    await expect.poll(async () => (await read(mine)).audioLocked).toBe(true);
+    const outcomeOf = (what: 'unlock' | 'choose') =>
+      mine.page.evaluate((what) => {
+        const call = page.device();
+        const done = what === 'unlock' ? call?.unlockAudio() : call?.speaker('no such device');
+        return done?.then(
+          () => 'done',
+          ({ code }) => code,
+        );
+      }, what);
+    expect(await outcomeOf('unlock')).toBe('denied');
+    await mine.page.evaluate(() => (globalThis as unknown as { click(): void }).click());
+    expect(await outcomeOf('unlock')).toBe('done');
+    expect((await read(mine)).audioLocked).toBe(false);
+    expect(await outcomeOf('choose')).toBe('missing');
+    await mine.page.evaluate(() => page.device()?.speaker('default'));
+    expect(await mine.page.evaluate(() => page.device()?.me.get().speaker)).toBe('default');
+    await hangUp(mine);
+  });
+
   test('[C2] of two devices that ring, one answers, and the other is told so', async () => {
     const caller = await openDevice();
     const account = await createAccount();

@@ -1,5 +1,7 @@
 import type { Client } from '../client.ts';
+import type { ErrorDetails } from '../error.ts';
 import { AistError } from '../error.ts';
+import { callListener } from '../link/runner.ts';
 import type { LinkState } from '../link/state.ts';
 import type { Store, WritableStore } from '../store.ts';
 import { createStore } from '../store.ts';
@@ -16,9 +18,9 @@ import { CLIENT_VERSION } from './version.ts';
 /** How often it is looked at how well media arrive, in milliseconds. */
 const JUDGE_MS = 2_000;
 
-/** Sets a store if it would show something else. */
+/** Sets a store if it would show something else; a listener that throws stops nothing here. */
 const show = <Value>(store: WritableStore<Value>, value: Value): void => {
-  if (JSON.stringify(store.get()) !== JSON.stringify(value)) store.set(value);
+  if (JSON.stringify(store.get()) !== JSON.stringify(value)) callListener(() => store.set(value));
 };
 
 /** How to begin a call on this device. */
@@ -185,11 +187,13 @@ export class ActiveCall implements Call {
     show(this.#id, call);
     show(this.#group, group);
     show(this.#link, link);
-    if (people !== this.#shownPeople.get()) this.#shownPeople.set(people);
+    if (people !== this.#shownPeople.get()) callListener(() => this.#shownPeople.set(people));
     show(this.#safety, !group && people.length === 1 ? (people[0]?.safety ?? []) : []);
     if (error && this.#error.get() === undefined) {
       const known = this.#run.failure;
-      this.#error.set(known ?? new AistError({ ...error, code: error.code, message: error.code }));
+      const shown =
+        known ?? new AistError({ ...error, message: error.code } as ErrorDetails<never>);
+      callListener(() => this.#error.set(shown));
     }
     show(this.#state, state);
     if (state.state === 'ended') this.#end();

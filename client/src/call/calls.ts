@@ -1,6 +1,7 @@
 import type { Client } from '../client.ts';
 import type { Inbox } from '../inbox/types.ts';
 import { listenToPage, ownPage } from '../link/page.ts';
+import { callListener } from '../link/runner.ts';
 import { createStore } from '../store.ts';
 import { ActiveCall } from './active-call.ts';
 import { EarlyCalls } from './early.ts';
@@ -43,7 +44,7 @@ export const createCalls = (client: Client, inbox: Inbox): Calls => {
       open.delete(call);
       if (active !== call) return;
       active = undefined;
-      current.set(undefined);
+      callListener(() => current.set(undefined));
       early.look();
     };
     const call: ActiveCall = new ActiveCall(client, { start, ended, ...(media && { media }) });
@@ -60,7 +61,7 @@ export const createCalls = (client: Client, inbox: Inbox): Calls => {
     if (active || isDisposed) throw new CallError('not_now');
     const call = make();
     active = call;
-    current.set(call);
+    callListener(() => current.set(call));
     return call;
   };
 

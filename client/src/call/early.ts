@@ -51,7 +51,8 @@ export class EarlyCalls {
     if (prepared?.ring !== ring) return undefined;
     this.#prepared = undefined;
     this.#letGo?.();
-    return prepared.call;
+    // One that has ended by itself is asked for again: the answer says what became of it.
+    return prepared.call.state.get().state === 'ended' ? undefined : prepared.call;
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import { callListener } from '../link/runner.ts';
 import type { Store, WritableStore } from '../store.ts';
 import { createStore } from '../store.ts';
 import type { Wish } from './capture.ts';
@@ -97,7 +98,7 @@ export class OwnMedia {
 
   /** Shows what the loudspeaker has come to. */
   showSpeaker(speaker: Pick<Me, 'speaker' | 'audioLocked'>): void {
-    if (!this.#isOver) this.#me.set({ ...this.#me.get(), ...speaker });
+    if (!this.#isOver) callListener(() => this.#me.set({ ...this.#me.get(), ...speaker }));
   }
 
   dispose(): void {
@@ -134,17 +135,14 @@ export class OwnMedia {
     for (const track of this.#stream.getTracks())
       if (!shown.includes(track)) this.#stream.removeTrack(track);
     for (const track of shown) if (track) this.#stream.addTrack(track);
-    this.#me.set({
+    const me = {
       ...this.#me.get(),
       microphone: this.#microphone?.state ?? OFF,
       camera: this.#camera?.state ?? OFF,
-      screen: {
-        on: this.#screen !== undefined,
-        device: undefined,
-        problem: this.#screenProblem,
-      },
+      screen: { on: this.#screen !== undefined, device: undefined, problem: this.#screenProblem },
       screenStream: this.#screenStream,
-    });
+    };
+    callListener(() => this.#me.set(me));
     this.#sent();
   }
 }
