@@ -11,7 +11,7 @@ const ROUNDS = Number(process.env.BENCH_SDK_ROUNDS || 20);
 const RETURNS = 3;
 
 /** How long is waited for media to come back, in milliseconds. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 30_000;
 
 /** Where both are. */
 export interface SdkCallServers {
@@ -55,6 +55,7 @@ export const measureSdkCalls = async (
       for (const one of round % 2 ? [sdk, peer] : [peer, sdk]) {
         const what = `${one.pages.name}, call ${round} of ${ROUNDS}`;
         const ms = await step(what, () => one.pages.measureStart());
+        console.error(`        ${inTrips(ms)}`);
         // The first round warms both up.
         if (round > 0) one.starts.push(ms);
       }
@@ -62,7 +63,9 @@ export const measureSdkCalls = async (
     for (let round = 1; round <= RETURNS; round++)
       for (const one of [sdk, peer]) {
         const what = `${one.pages.name}, another network ${round} of ${RETURNS}`;
-        one.returns.push(await step(what, () => one.pages.measureReturn(PATIENCE_MS)));
+        const ms = await step(what, () => one.pages.measureReturn(PATIENCE_MS));
+        console.error(`        ${ms === undefined ? 'never' : `${(ms / 1_000).toFixed(1)} s`}`);
+        one.returns.push(ms);
       }
   } finally {
     await chromium.close();

@@ -12,6 +12,8 @@ export interface MeasuredPage {
   /** Accepts it with microphone and camera. */
   accept(): Promise<void>;
   hangUp(): Promise<void>;
+  /** What it knows of the call, for whoever looks for a fault. */
+  describe(): Promise<unknown>;
   /** Whether there is no call, so that the next one can begin. */
   isIdle(): boolean;
 }

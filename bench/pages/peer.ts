@@ -40,6 +40,7 @@ const page: MeasuredPage = {
     watch(incoming);
   },
   hangUp: async () => call?.close(),
+  describe: async () => ({ isOpen: call?.open }),
   isIdle: () => call === undefined && incoming === undefined,
 };
 Object.assign(globalThis, { page });

@@ -28,6 +28,7 @@ const page: MeasuredPage = {
     if (ring) call = calls.accept(ring, { camera: true });
   },
   hangUp: async () => call?.hangUp(),
+  describe: async () => ({ state: call?.state.get(), report: await call?.report() }),
   isIdle: () => calls.current.get() === undefined && inbox.rings.get().length === 0,
 };
 Object.assign(globalThis, { page });

@@ -96,8 +96,12 @@ export class Pages {
     });
     const firsts = () =>
       Promise.all(this.#pages.map((one) => one.evaluate(() => media.firstPicture() ?? 0)));
-    if (!(await until(async () => (await firsts()).every((at) => at > 0))))
-      throw new Error(`${this.name}: no picture came`);
+    if (!(await until(async () => (await firsts()).every((at) => at > 0)))) {
+      const known = await Promise.all(
+        this.#pages.map((one) => one.evaluate(() => page.describe())),
+      );
+      throw new Error(`${this.name}: no picture came: ${JSON.stringify(known)}`);
+    }
     return Math.max(...(await firsts())) - began;
   }
 
