@@ -3,27 +3,24 @@ import { legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
 import { newDevices, two } from '../support/calls/scenes.ts';
-import { SocketClient } from '../support/calls/socket-client.ts';
+import { leaveAll, SocketClient } from '../support/calls/socket-client.ts';
 
+afterAll(leaveAll);
 afterAll(dropAll);
 
-/** Brings so many people into one call that the first one made, each with the reference client. */
+/** Brings as many people into one call that the first made, each with the machine of the SDK. */
 const gather = async (count: number) => {
   const devices = await newDevices(count);
   const [caller, ...callees] = devices;
   if (!caller) throw new Error('Nobody calls');
   const call = await caller.call(callees.map(({ user }) => user));
-  const clients = devices.map((device) => new SocketClient(device, call.callId));
-  await Promise.all(
-    clients.map(async (one, index) => {
-      await one.connect(index === 0 ? call : undefined);
-      if (index > 0) one.client.accept();
-    }),
-  );
-  const all = ({ joined, peers }: SocketClient['client']) =>
-    joined &&
-    peers.size === count - 1 &&
-    [...peers.values()].every(({ state }) => state === 'joined');
+  const [first = '', ...others] = callees.map(({ user }) => user.id);
+  const clients = [
+    SocketClient.calling(caller, call, [first, ...others]),
+    ...callees.map((device) => SocketClient.accepting(device, call.callId, true)),
+  ];
+  const all = ({ talks, people }: SocketClient) =>
+    talks && people.length === count - 1 && people.every(({ state }) => state === 'joined');
   await Promise.all(clients.map((one) => one.until(all)));
   return { devices, clients, call, caller, callees };
 };
@@ -31,7 +28,7 @@ const gather = async (count: number) => {
 describe('a call of eight', () => {
   test('[C8, C11, C14] a call of eight is a mesh: each gets what is for it, in order', async () => {
     const { devices, clients, call } = await gather(8);
-    for (const [from, { client }] of clients.entries()) {
+    for (const [from, client] of clients.entries()) {
       for (const [to, { user }] of devices.entries()) {
         if (from === to) continue;
         client.signal({ kind: 'offer', sdp: `v=0 ${from} to ${to}` }, user.id);
@@ -40,10 +37,10 @@ describe('a call of eight', () => {
     }
     await Promise.all(
       clients.map((one) =>
-        one.until(({ delivered, pending }) => delivered.length === 14 && pending.length === 0),
+        one.until(({ delivered, pending }) => delivered.length === 14 && pending === 0),
       ),
     );
-    for (const [to, { client }] of clients.entries()) {
+    for (const [to, client] of clients.entries()) {
       const texts = Map.groupBy(client.delivered, ({ from }) =>
         devices.findIndex(({ user }) => user.id === from),
       );
@@ -59,15 +56,17 @@ describe('a call of eight', () => {
       expect(client.errors).toEqual([]);
     }
     // Of any two exactly one is polite, so that exactly one offers.
-    for (const [index, { client }] of clients.entries()) {
+    for (const [index, client] of clients.entries()) {
       for (const [other, { user }] of devices.entries()) {
         if (other === index) continue;
-        const mine = client.peers.get(user.id)?.polite;
-        const theirs = clients[other]?.client.peers.get(devices[index]?.user.id ?? '')?.polite;
+        const towards = (one: SocketClient | undefined, id: string | undefined) =>
+          one?.people.find((somebody) => somebody.user === id)?.polite;
+        const mine = towards(client, user.id);
+        const theirs = towards(clients[other], devices[index]?.user.id);
         expect([mine, theirs].toSorted()).toEqual([false, true]);
       }
     }
-    for (const { client } of clients.slice(1)) client.hangUp();
+    for (const client of clients.slice(1)) client.hangUp();
     await clients[0]?.until(({ over }) => over === 'hung_up');
     const [record] = await recordsOf(devices[7] ?? gone(), call.callId);
     expect(record).toMatchObject({ group: true, reason: 'hung_up', missed: false });
@@ -92,13 +91,13 @@ describe('a group call', () => {
     const [first, second, third, fourth] = clients;
     const leaver = devices[3];
     if (!first || !second || !third || !fourth || !leaver) return gone();
-    fourth.client.hangUp();
+    const isThere = ({ people }: SocketClient, state: string) =>
+      people.some((one) => one.user === leaver.user.id && one.state === state);
+    fourth.hangUp();
     await fourth.until(({ over }) => over === 'hung_up');
-    await first.until(({ peers }) => peers.get(leaver.user.id)?.state === 'left');
-    third.client.hangUp();
-    await first.until(
-      ({ peers }) => [...peers.values()].filter(({ state }) => state === 'left').length === 2,
-    );
+    await first.until((one) => isThere(one, 'left'));
+    third.hangUp();
+    await first.until(({ people }) => people.filter(({ state }) => state === 'left').length === 2);
     const line = await leaver.join(call.callId);
     const [welcome] = line.frames;
     const states = Object.fromEntries(
@@ -110,10 +109,10 @@ describe('a group call', () => {
       'left',
     ]);
     line.say({ type: 'accept' });
-    await second.until(({ peers }) => peers.get(leaver.user.id)?.state === 'joined');
+    await second.until((one) => isThere(one, 'joined'));
     // The device forgot everything, so it negotiates anew.
-    expect(second.client.peers.get(leaver.user.id)?.epoch).toBe(2);
-    second.client.signal({ kind: 'offer', sdp: 'v=0 again' }, leaver.user.id);
+    expect(second.people.find(({ user }) => user === leaver.user.id)?.epoch).toBe(2);
+    second.signal({ kind: 'offer', sdp: 'v=0 again' }, leaver.user.id);
     await line.next({ type: 'signal', signals: [{ kind: 'offer', sdp: 'v=0 again' }] });
   });
 

@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Signal } from '../../src/contract/sockets/call.ts';
 import { AT_ONCE_MS, dropAll } from '../support/calls/listener.ts';
 import { ringing, talking, two } from '../support/calls/scenes.ts';
-import { SocketClient } from '../support/calls/socket-client.ts';
+import { leaveAll, SocketClient } from '../support/calls/socket-client.ts';
 
+afterAll(leaveAll);
 afterAll(dropAll);
 
 const offer = (sdp: string): Signal => ({ kind: 'offer', sdp });
@@ -94,18 +95,15 @@ describe('somebody who loses the connection', () => {
     const first = offer('v=0 0');
     const call = await a.call(b.user, { offer: 'v=0 0' });
     const [one, other] = [
-      new SocketClient(a, call.callId, first),
-      new SocketClient(b, call.callId),
+      SocketClient.calling(a, call, b.user.id),
+      SocketClient.accepting(b, call.callId, false),
     ];
-    await Promise.all([one.connect(call), other.connect()]);
-    other.client.accept();
-    await Promise.all(
-      [one, other].map((end) => end.until(({ joined, state }) => joined && state === 'accepted')),
-    );
+    one.signal(first);
+    await Promise.all([one, other].map((end) => end.until(({ talks }) => talks)));
     const said: Record<'one' | 'other', Signal[]> = { one: [first], other: [] };
     const say = (who: 'one' | 'other', signal: Signal) => {
       said[who].push(signal);
-      ({ one, other })[who].client.signal(signal);
+      ({ one, other })[who].signal(signal);
     };
     say('other', answer('v=0 0'));
     for (let round = 1; round <= 12; round++) {
@@ -117,22 +115,22 @@ describe('somebody who loses the connection', () => {
       for (const end of leaving) end.drop();
       say('one', candidate(`one ${round} away`));
       say('other', candidate(`other ${round} away`));
-      await Promise.all(leaving.map((end) => end.connect()));
+      await Promise.all(leaving.map((end) => end.comeBack()));
     }
     await one.until(
-      ({ delivered, pending }) => delivered.length >= said.other.length && pending.length === 0,
+      ({ delivered, pending }) => delivered.length >= said.other.length && pending === 0,
     );
     await other.until(
-      ({ delivered, pending }) => delivered.length >= said.one.length && pending.length === 0,
+      ({ delivered, pending }) => delivered.length >= said.one.length && pending === 0,
     );
-    expect(one.client.delivered.map(({ signal }) => signal)).toEqual(said.other);
-    expect(other.client.delivered.map(({ signal }) => signal)).toEqual(said.one);
-    expect([one, other].map(({ client }) => [client.state, client.errors])).toEqual([
-      ['accepted', []],
-      ['accepted', []],
+    expect(one.delivered.map(({ signal }) => signal)).toEqual(said.other);
+    expect(other.delivered.map(({ signal }) => signal)).toEqual(said.one);
+    expect([one, other].map(({ talks, errors }) => [talks, errors])).toEqual([
+      [true, []],
+      [true, []],
     ]);
-    expect([...one.client.peers.values()]).toMatchObject([{ state: 'joined', epoch: 1 }]);
-    one.client.hangUp();
+    expect(one.people).toMatchObject([{ state: 'joined', epoch: 1 }]);
+    one.hangUp();
     await other.until(({ over }) => over === 'hung_up');
   });
 });

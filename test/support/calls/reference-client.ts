@@ -15,9 +15,9 @@ type FrameOf<Type extends CallServerFrame['type']> = Extract<CallServerFrame, { 
 const SPOKEN: typeof VERSION = 1;
 
 /**
- * A client of the `call` room that keeps to the protocol (docs/protocol.md), and nothing else: no
- * socket, no clock. Whoever has it tells what comes (`opened`, `received`, `closed`) and calls
- * `tick` about once a second while connected.
+ * A client of the `call` room by the protocol alone: no socket, no clock, nothing of the SDK. The
+ * model of the rooms plays it beside legacy and hostile clients, so that rooms are proved against
+ * more than one. Its owner tells what comes (`opened`, `received`, `closed`) and calls `tick`.
  */
 export class CallClient {
   /** The state of the call, once it was heard. */
