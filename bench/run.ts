@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
-import { table } from '../dev/report.ts';
 import type { Figures, Row } from './goals.ts';
 import { rowsOf, tableOf } from './goals.ts';
 import { CHAT_USERS, measureChatLoad } from './measures/chat-load.ts';
@@ -8,20 +6,20 @@ import { CHAT_PAIRS, measureChats } from './measures/chats.ts';
 import { keepAlive } from './measures/keep-alive.ts';
 import { LEGACY_PAIRS, measureLegacyClients } from './measures/legacy-clients.ts';
 import { connectSteadily, measureGrowth } from './measures/memory.ts';
-import { measureRequests, REQUESTERS } from './measures/requests.ts';
 import { measureSdkCalls } from './measures/sdk-call.ts';
 import { measureLatency, measureThroughput } from './measures/traffic.ts';
 import { step } from './progress.ts';
-import { endAll, startPeer, startRelay, startTelegram } from './servers/start.ts';
+import { endAll, startPeer, startRelay } from './servers/start.ts';
 import { startStores } from './servers/stores.ts';
 import { startBareInboxes, startBareRoom, startWorker } from './servers/worker.ts';
+import { RUNS, settingsFor } from './settings.ts';
+import { measureSignIns } from './sign-ins.ts';
 import { Peer } from './systems/peer.ts';
 import { Relay } from './systems/relay.ts';
 import { Rooms } from './systems/rooms.ts';
 import type { Pair, Ring, System } from './systems/system.ts';
-import { linkTelegram, makeUsers } from './users.ts';
+import { makeUsers } from './users.ts';
 
-const RUNS = Number(process.env.BENCH_RUNS || 5);
 /** How many calls come and go while growth is measured; 0 leaves that out. */
 const GROWTH_CALLS = Number(process.env.BENCH_GROWTH_CALLS || 1_000);
 const CALLS = Number(process.env.BENCH_CALLS || 500);
@@ -109,14 +107,6 @@ const endAllOf = async (pairs: Pair[]): Promise<void> => {
   await Promise.all(Array.from({ length: 8 }, work));
 };
 
-const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
-  ...stores,
-  JWT_SECRET: randomBytes(24).toString('hex'),
-  CODE_SECRET: randomBytes(24).toString('hex'),
-  // Nothing is sent, since no user has a chat.
-  TELEGRAM_BOT_TOKEN: '1000:bench',
-});
-
 /** Prints the table, and returns whether all goals hold. */
 const report = (rows: readonly Row[]): boolean => {
   console.log(`\n${tableOf(rows)}\n`);
@@ -146,26 +136,6 @@ const mainOfChatLoad = async (): Promise<boolean> => {
   const users = await step('making users', () => makeUsers(settings, CHAT_USERS));
   const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
   return report(await measureChatLoad(worker, users));
-};
-
-/** Measures sign-ins and profiles alone: `npm run bench -- requests`. */
-const mainOfRequests = async (): Promise<boolean> => {
-  const telegram = await step('starting a Bot API', startTelegram);
-  const settings = {
-    ...settingsFor(await step('starting the stores', startStores)),
-    TELEGRAM_API_URL: telegram.url,
-    // Nobody has to wait for the next code, and the answer has it.
-    DEBUG_CODE: 'on',
-    ADDRESS_LIMITS: 'off',
-    PHONE_SEND_GAPS_SECONDS: '0',
-    PHONE_SENDS_PER_DAY: '100000',
-  };
-  const users = await step('making users', () => makeUsers(settings, REQUESTERS));
-  await linkTelegram(settings);
-  const worker = await step('building the Worker, starting workerd', () => startWorker(settings));
-  const head = ['', 'per second', 'p50', 'processor of the Worker'];
-  console.log(`\n${table([head, ...(await measureRequests(worker, users, RUNS))])}\n`);
-  return true;
 };
 
 /** Measures real calls of the SDK beside PeerJS: `npm run bench -- sdk-call`. */
@@ -267,7 +237,7 @@ const alone: Readonly<Record<string, () => Promise<boolean>>> = {
   chats: mainOfChats,
   'chat-load': mainOfChatLoad,
   'sdk-call': mainOfSdkCalls,
-  requests: mainOfRequests,
+  requests: measureSignIns,
 };
 await (alone[process.argv[2] ?? ''] ?? main)().then(
   (holds) => end(holds || process.env.BENCH_PRINT === 'only' ? 0 : 1),

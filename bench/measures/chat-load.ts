@@ -1,7 +1,7 @@
 import type { Row } from '../goals.ts';
 import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
-import type { WorkerServer } from '../servers/worker.ts';
+import type { MeasuredServer } from '../servers/figures.ts';
 import { quantile } from '../statistics.ts';
 import { Member } from '../systems/chats.ts';
 import type { User } from '../users.ts';
@@ -57,7 +57,7 @@ const makeGroups = async (url: string, users: readonly User[]): Promise<Group[]>
 };
 
 const load = async (
-  worker: WorkerServer,
+  worker: MeasuredServer,
   groups: readonly Group[],
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
 ): Promise<Outcome> => {
@@ -133,7 +133,7 @@ const line = (what: string, goal: string, [figure, holds]: readonly [string, boo
 
 /** Has 400 people chat in 100 groups at full load. */
 export const measureChatLoad = async (
-  worker: WorkerServer,
+  worker: MeasuredServer,
   users: readonly User[],
 ): Promise<Row[]> => {
   const groups = await step(`making ${CHATS} groups`, () => makeGroups(worker.url, users));

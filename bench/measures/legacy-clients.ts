@@ -1,7 +1,7 @@
 import type { Row } from '../goals.ts';
 import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
-import type { WorkerServer } from '../servers/worker.ts';
+import type { MeasuredServer } from '../servers/figures.ts';
 import { median, quantile } from '../statistics.ts';
 import { connectBareInboxes } from '../systems/bare-inboxes.ts';
 import { connectLegacy } from '../systems/legacy-clients.ts';
@@ -30,7 +30,7 @@ interface Run {
   readonly processor: number | undefined;
 }
 
-const measureOnce = async (worker: WorkerServer, pairs: readonly Pair[]): Promise<Run> => {
+const measureOnce = async (worker: MeasuredServer, pairs: readonly Pair[]): Promise<Run> => {
   const before = worker.processor();
   const { taken, lost } = await measureLoad(pairs, PER_SECOND, SECONDS);
   const after = worker.processor();
@@ -96,7 +96,7 @@ const rowsOf = (rooms: Middle, bare: Middle): Row[] => {
 /** A Worker whose rooms are measured, and its calls. */
 interface Measured {
   readonly name: string;
-  readonly worker: WorkerServer;
+  readonly worker: MeasuredServer;
   readonly pairs: Pair[];
   readonly runs: Run[];
 }
@@ -120,7 +120,7 @@ const measureRun = async (
  * bare inboxes take turns with the Worker: they show what the platform costs.
  */
 export const measureLegacyClients = async (
-  workers: { readonly rooms: WorkerServer; readonly bare: WorkerServer },
+  workers: { readonly rooms: MeasuredServer; readonly bare: MeasuredServer },
   users: readonly User[],
   count: number,
 ): Promise<Row[]> => {

@@ -1,5 +1,5 @@
 import { pause } from '../pause.ts';
-import type { WorkerServer } from '../servers/worker.ts';
+import type { MeasuredServer } from '../servers/figures.ts';
 import type { Rooms } from '../systems/rooms.ts';
 import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
@@ -85,7 +85,7 @@ interface ShortCalls {
  * @returns undefined where memory cannot be read
  */
 export const measureGrowth = async (
-  worker: WorkerServer,
+  worker: MeasuredServer,
   { rooms, users, calls }: ShortCalls,
 ): Promise<number | undefined> => {
   await makeShortCalls(rooms, users, calls / 2);

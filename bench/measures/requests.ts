@@ -1,106 +1,148 @@
 import { step } from '../progress.ts';
-import type { WorkerServer } from '../servers/worker.ts';
 import { median, quantile } from '../statistics.ts';
+import type { Person, Request } from '../systems/accounts.ts';
+import { betterAuth, ours, readSentCode } from '../systems/accounts.ts';
 import { Requests } from '../systems/requests.ts';
-import type { User } from '../users.ts';
 
 /** How many requests are under way at once. */
 const AT_ONCE = 32;
 
-/** How many people send each kind of request, once in a round. */
-export const REQUESTERS = 1_000;
+/** A server that is sent requests; its processor time is in seconds. */
+export interface Measured {
+  readonly url: string;
+  processor(): number | undefined;
+}
 
 /** What one round of one kind of request gave. */
 interface Round {
   readonly perSecond: number;
   readonly p50: number;
-  /** The processor time of the Worker for a request in ms; undefined where it cannot be read. */
+  /** The processor time of the server for a request in ms; undefined where it cannot be read. */
   readonly processor: number | undefined;
 }
 
-/** Somebody, and what the last requests of theirs were answered. */
-interface Requester extends User {
-  code: string;
-  qr: string;
-}
-
-type Send = (requests: Requests, requester: Requester) => Promise<unknown>;
-
-/** The kinds of request, in the order in which a round sends them. */
-const KINDS: Readonly<Record<string, Send>> = {
-  'request-code': async (requests, requester) => {
-    const body = { phone: requester.phone };
-    const { debugCode } = await requests.send('POST', '/api/auth/request-code', { body });
-    requester.code = String(debugCode);
-  },
-  'verify-code, known user': (requests, { phone, code }) =>
-    requests.send('POST', '/api/auth/verify-code', { body: { phone, code } }),
-  'GET profile': (requests, { token }) => requests.send('GET', '/api/profile', { token }),
-  'QR request': async (requests, requester) => {
-    const { code } = await requests.send('POST', '/api/auth/qr/request', { body: {} });
-    requester.qr = String(code);
-  },
-  'QR check': (requests, { qr }) => requests.send('GET', `/api/auth/qr/check?code=${qr}`),
-};
-
-const measureRound = async (
-  worker: WorkerServer,
-  requesters: readonly Requester[],
-  send: Send,
-): Promise<Round> => {
-  const requests = new Requests(worker.url, AT_ONCE);
-  const waiting = [...requesters];
+/** Sends everybody's request, a number at a time; returns how long each took, in ms. */
+export const sendAll = async (
+  url: string,
+  { people, send, atOnce }: { people: readonly Person[]; send: Request; atOnce: number },
+): Promise<number[]> => {
+  const requests = new Requests(url, atOnce);
+  const waiting = [...people];
   const times: number[] = [];
   const work = async () => {
-    for (let requester = waiting.pop(); requester; requester = waiting.pop()) {
+    for (let person = waiting.pop(); person; person = waiting.pop()) {
       const began = performance.now();
-      await send(requests, requester);
+      await send(requests, person);
       times.push(performance.now() - began);
     }
   };
-  const before = worker.processor();
-  const began = performance.now();
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const seconds = (performance.now() - began) / 1_000;
-  const after = worker.processor();
+  await Promise.all(Array.from({ length: atOnce }, work));
   requests.close();
+  return times;
+};
+
+const measureRound = async (
+  server: Measured,
+  people: readonly Person[],
+  send: Request,
+): Promise<Round> => {
+  const before = server.processor();
+  const began = performance.now();
+  const times = await sendAll(server.url, { people, send, atOnce: AT_ONCE });
+  const seconds = (performance.now() - began) / 1_000;
+  const after = server.processor();
   const used = before === undefined || after === undefined ? undefined : after - before;
   return {
-    perSecond: requesters.length / seconds,
+    perSecond: people.length / seconds,
     p50: quantile(times, 0.5),
-    processor: used === undefined ? undefined : (used * 1_000) / requesters.length,
+    processor: used === undefined ? undefined : (used * 1_000) / people.length,
   };
 };
 
-/** A line of the table of requests. */
-export type RequestRow = readonly [what: string, perSecond: string, p50: string, processor: string];
+/** The kinds of request, in the order in which a round sends them. */
+const KINDS = [
+  ['request-code', ours.requestCode, betterAuth.requestCode],
+  ['verify-code, known user', ours.verifyCode, betterAuth.verifyCode],
+  ['GET profile', ours.readProfile, betterAuth.readProfile],
+  ['PATCH profile', ours.changeProfile, undefined],
+  ['QR request', ours.requestQr, undefined],
+  ['QR check', ours.checkQr, undefined],
+] as const;
+
+/** The servers of a run, and who signs in to each. */
+export interface Sides {
+  readonly rooms: Measured;
+  readonly people: readonly Person[];
+  /** Undefined where there is no PostgreSQL for it. */
+  readonly betterAuth: Measured | undefined;
+  readonly others: readonly Person[];
+}
 
 /**
- * Has 1,000 people send each kind of request, 32 at once; the first round makes everybody known and
- * warms up, and does not count.
+ * Has everybody send each kind of request, 32 at once, to our Worker and to better-auth in turn;
+ * the first round makes everybody known and warms up, and does not count.
+ *
+ * @returns a line of the table for each kind
  */
-export const measureRequests = async (
-  worker: WorkerServer,
-  users: readonly User[],
-  runs: number,
-): Promise<RequestRow[]> => {
-  const requesters = users.map((user) => ({ ...user, code: '', qr: '' }));
-  const rounds = new Map<string, Round[]>(Object.keys(KINDS).map((kind) => [kind, []]));
+export const measureRequests = async (sides: Sides, runs: number): Promise<string[][]> => {
+  const rounds = KINDS.map(() => ({ rooms: [] as Round[], betterAuth: [] as Round[] }));
+  const measure = async (
+    [kind, send, sendOther]: (typeof KINDS)[number],
+    run: number,
+  ): Promise<{ mine: Round; other: Round | undefined }> => {
+    const name = run === 0 ? `${kind}, warming up` : `${kind}, run ${run} of ${runs}`;
+    const mine = () => step(`${name}: rooms`, () => measureRound(sides.rooms, sides.people, send));
+    const theirs = async () => {
+      if (!sides.betterAuth || !sendOther) return undefined;
+      const { betterAuth: server, others } = sides;
+      const round = await step(`${name}: better-auth`, () =>
+        measureRound(server, others, sendOther),
+      );
+      if (sendOther === betterAuth.requestCode)
+        await sendAll(server.url, { people: others, send: readSentCode, atOnce: AT_ONCE });
+      return round;
+    };
+    if (run % 2 === 0) return { mine: await mine(), other: await theirs() };
+    const other = await theirs();
+    return { mine: await mine(), other };
+  };
   for (let run = 0; run <= runs; run++) {
-    const name = run === 0 ? 'warming up' : `run ${run} of ${runs}`;
-    for (const [kind, send] of Object.entries(KINDS)) {
-      const round = await step(`${kind}, ${name}`, () => measureRound(worker, requesters, send));
-      if (run > 0) rounds.get(kind)?.push(round);
+    for (const [at, kind] of KINDS.entries()) {
+      const { mine, other } = await measure(kind, run);
+      if (run === 0) continue;
+      rounds[at]?.rooms.push(mine);
+      if (other) rounds[at]?.betterAuth.push(other);
     }
   }
-  return [...rounds].map(([kind, measured]) => {
-    const middle = (pick: (round: Round) => number | undefined) =>
-      median(measured.map((round) => pick(round) ?? Number.NaN));
-    return [
-      kind,
-      middle(({ perSecond }) => perSecond).toFixed(0),
-      `${middle(({ p50 }) => p50).toFixed(1)} ms`,
-      `${middle(({ processor }) => processor).toFixed(2)} ms`,
-    ];
-  });
+  return KINDS.map(([kind], at) => rowOf(kind, rounds[at]?.rooms ?? [], rounds[at]?.betterAuth));
 };
+
+const rowOf = (kind: string, mine: readonly Round[], theirs: readonly Round[] = []): string[] => {
+  const middle = (of: readonly Round[], pick: (round: Round) => number | undefined) =>
+    median(of.map((round) => pick(round) ?? Number.NaN));
+  const perSecond = ({ perSecond }: Round) => perSecond;
+  const processor = ({ processor }: Round) => processor;
+  // Each round has its own ratio, since the two of a round had the same machine.
+  const ratios = theirs.map((round, at) => (mine[at]?.perSecond ?? Number.NaN) / round.perSecond);
+  const isCompared = theirs.length > 0;
+  return [
+    kind,
+    middle(mine, perSecond).toFixed(0),
+    isCompared ? middle(theirs, perSecond).toFixed(0) : '–',
+    isCompared ? `${median(ratios).toFixed(1)} ×` : '–',
+    `${middle(mine, ({ p50 }) => p50).toFixed(1)} ms`,
+    `${middle(mine, processor).toFixed(2)} ms`,
+    isCompared ? `${middle(theirs, processor).toFixed(2)} ms` : '–',
+  ];
+};
+
+/** The head of the table of requests. */
+export const REQUESTS_HEAD = [
+  '32 at once',
+  'a second',
+  'better-auth',
+  'ratio',
+  'p50',
+  'processor',
+  'of better-auth',
+];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../../dev/ports.ts';
 import type { RunningServer } from '../../dev/process.ts';
 import { startServer } from '../../dev/process.ts';
+import { withFigures } from './figures.ts';
 
 /** How to start a server. */
 export interface Start {
@@ -105,3 +106,13 @@ export const startTelegram = () =>
     name: 'the Bot API',
     args: (port) => [join(import.meta.dirname, 'telegram.process.ts'), String(port)],
   });
+
+/** Starts better-auth; its processor time is read as that of workerd is. */
+export const startBetterAuth = async (env: Readonly<Record<string, string>>) =>
+  withFigures(
+    await start({
+      name: 'better-auth',
+      env,
+      args: (port) => [join(import.meta.dirname, 'better-auth.process.ts'), String(port)],
+    }),
+  );

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { MeasuredServer } from './figures.ts';
+import { withFigures } from './figures.ts';
 import type { Started } from './start.ts';
 import { start } from './start.ts';
 import { roomsIn, writeWorkerdConfig } from './workerd-config.ts';
@@ -70,39 +72,10 @@ const serve = (
   });
 };
 
-/** A Worker on workerd. */
-export interface WorkerServer extends Started {
-  /** Reads its memory in MB; undefined where that cannot be read (proc(5), VmRSS). */
-  memory(): number | undefined;
-  /** Reads its processor time in seconds; undefined where that cannot be read (proc(5), stat). */
-  processor(): number | undefined;
-}
-
-/** How many ticks the kernel counts in a second on any machine (proc(5), USER_HZ). */
-const TICKS = 100;
-
-/** Adds what can be read of the process of workerd. */
-const withFigures = (server: Started): WorkerServer => {
-  const pid = Number(server.firstLine);
-  if (!(pid > 1)) throw new Error('workerd does not say its process');
-  const memory = () => {
-    if (process.platform !== 'linux') return undefined;
-    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes) / 1024;
-  };
-  const processor = () => {
-    if (process.platform !== 'linux') return undefined;
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) |\s/);
-    const [user, system] = fields.slice(13);
-    return (Number(user) + Number(system)) / TICKS;
-  };
-  return { ...server, memory, processor };
-};
-
 /** Builds the whole Worker and starts it. */
 export const startWorker = async (
   settings: Readonly<Record<string, string>>,
-): Promise<WorkerServer> => {
+): Promise<MeasuredServer> => {
   const folder = createFolder();
   await buildWorker(folder);
   const args = process.env.BENCH_INSPECTOR
@@ -112,16 +85,16 @@ export const startWorker = async (
 };
 
 /** Serves rooms without any code of ours, to measure what the platform itself costs. */
-const serveBare = async (name: string, file: string, room: string): Promise<WorkerServer> => {
+const serveBare = async (name: string, file: string, room: string): Promise<MeasuredServer> => {
   const folder = createFolder();
   copyFileSync(join(import.meta.dirname, file), join(folder, 'worker.js'));
   return withFigures(await serve(name, { folder, rooms: { ROOM: room } }));
 };
 
 /** Starts rooms that pass on what one of their clients says to the other. */
-export const startBareRoom = (): Promise<WorkerServer> =>
+export const startBareRoom = (): Promise<MeasuredServer> =>
   serveBare('the bare room', 'bare-room.worker.js', 'BareRoom');
 
 /** Starts rooms of one client each, of which two pass on what is said to the other. */
-export const startBareInboxes = (): Promise<WorkerServer> =>
+export const startBareInboxes = (): Promise<MeasuredServer> =>
   serveBare('the bare inboxes', 'bare-inboxes.worker.js', 'BareInbox');

@@ -1,6 +1,9 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+/** How often a request is sent at most. */
+const TRIES = 5;
+
 /** Sends JSON requests over connections that stay open, as a load balancer does. */
 export class Requests {
   readonly #url: string;
@@ -11,13 +14,15 @@ export class Requests {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  /** Sends one; throws unless its status is 2xx. */
+  /** Sends one, again where a busy machine made a store late (503); throws unless it is 2xx. */
   async send(
     method: 'GET' | 'POST' | 'PATCH',
     path: string,
     { token, body }: { readonly token?: string; readonly body?: object } = {},
   ): Promise<Record<string, unknown>> {
-    const { status, said } = await this.#send(method, path, { token, body });
+    let { status, said } = await this.#send(method, path, { token, body });
+    for (let tried = 1; status === 503 && tried < TRIES; tried++)
+      ({ status, said } = await this.#send(method, path, { token, body }));
     if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${said}`);
     return JSON.parse(said);
   }

@@ -11,7 +11,7 @@ import { startNetwork } from './tab-network.ts';
 import { Tab } from './tab-process.ts';
 
 /** How many schedules are played. */
-const SCHEDULES = Number(process.env.TAB_SCHEDULES ?? 200);
+const SCHEDULES = Number(process.env.TAB_SCHEDULES ?? 20);
 const TABS = 5;
 
 let network: Awaited<ReturnType<typeof startNetwork>>;
