@@ -1,7 +1,7 @@
 import { ENDPOINTS } from './contract.ts';
 import type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
 import { AistError } from './error.ts';
-import type { ClientOptions, Clock, Log } from './options.ts';
+import type { ClientOptions, Clock, Log, SessionStorage } from './options.ts';
 import { browserStorage, systemClock } from './options.ts';
 import type { Answer, RequestArguments } from './request.ts';
 import { Requester } from './request.ts';
@@ -22,6 +22,8 @@ export interface Client {
   /** What sockets are opened with; undefined where the platform has none. */
   readonly WebSocket: typeof globalThis.WebSocket | undefined;
   readonly log: Log;
+  /** What is kept in this browser, for all that the client does. */
+  readonly storage: SessionStorage;
   /** The language of messages. */
   readonly language: 'ru' | 'en';
   /** The address that answered last. */
@@ -52,7 +54,8 @@ export interface Client {
  */
 export const createClient = (options: ClientOptions): Client => {
   const clock = options.clock ?? systemClock;
-  const keeper = new SessionKeeper(options.storage ?? browserStorage(), () => clock.now());
+  const storage = options.storage ?? browserStorage();
+  const keeper = new SessionKeeper(storage, () => clock.now());
   const requester = new Requester(options, clock);
 
   const request = async <Name extends EndpointName>(
@@ -74,6 +77,7 @@ export const createClient = (options: ClientOptions): Client => {
     clock,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
     log: options.log ?? (() => undefined),
+    storage,
     language: options.language ?? 'ru',
     get url() {
       return requester.url;

@@ -1,21 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
 import { neon } from '@neondatabase/serverless';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { dropAll } from '../../support/calls/listener.ts';
-import { ChatDevice } from '../../support/chats/chat-device.ts';
+import { closeSdks } from '../../support/chats/sdk.ts';
 import { stack } from '../../support/stack.ts';
+import type { ModelDevice } from './sdk-device.ts';
 import type { Step } from './steps.ts';
 import { describeStep, sequence } from './steps.ts';
+import { readTruth } from './truth.ts';
 import { World } from './world.ts';
 
-afterAll(dropAll);
+afterAll(closeSdks);
 
 /** How many sequences are played: CI asks for more on real stores. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 30) / 10);
 
 const sql = neon(String(stack.settings.DATABASE_URL));
 
-/** Wakes every device, and says how each differs from one that has just read everything. */
+/** How long a device may take to come to what the database has, once it is told, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** Says how a device differs from what the API says to who knows nothing. */
+const differenceOf = async (device: ModelDevice): Promise<string | undefined> => {
+  for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+    await device.settle();
+    const truth = await readTruth(device.device);
+    const view = device.view();
+    if (isDeepStrictEqual(view, truth)) return undefined;
+    if (Date.now() > deadline) {
+      const [shown, wanted] = [view, truth].map((one) => JSON.stringify(one));
+      return `${device.userId} shows\n${shown}\nin place of\n${wanted}`;
+    }
+  }
+};
+
+/** Wakes every device, and says what is wrong with what it shows. */
 const differences = async (world: World): Promise<string[]> => {
   const found: string[] = [];
   for (const device of world.devices) {
@@ -23,16 +42,14 @@ const differences = async (world: World): Promise<string[]> => {
     // A hint that was lost is made good by the next hello.
     device.sleep();
     await device.wake();
-    const fresh = new ChatDevice(device.device);
-    await fresh.catchUp();
-    const [shown, true_] = [device.view(), fresh.view()].map((view) => JSON.stringify(view));
-    if (shown !== true_) found.push(`${device.userId} shows\n${shown}\nin place of\n${true_}`);
-    for (const place of [...device.shown, ...fresh.shown]) {
+    const difference = await differenceOf(device);
+    if (difference !== undefined) found.push(difference);
+    for (const place of device.shown) {
       const [chat = '', seq] = place.split(':');
       if (!world.mayHaveRead(device.userId, chat, Number(seq)))
         found.push(`${device.userId} was shown ${place}`);
     }
-    device.sleep();
+    device.close();
   }
   return found;
 };

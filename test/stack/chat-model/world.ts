@@ -1,7 +1,7 @@
 import type { Device } from '../../support/calls/device.ts';
 import { deviceOf } from '../../support/calls/device.ts';
 import { newDevices } from '../../support/calls/scenes.ts';
-import { ChatDevice } from '../../support/chats/chat-device.ts';
+import { ModelDevice } from './sdk-device.ts';
 import type { Step } from './steps.ts';
 import { DEVICES, describeStep, USERS } from './steps.ts';
 
@@ -27,7 +27,7 @@ interface ModelChat {
 /** Four people with two devices each, and their chats, as the rules say that they are. */
 export class World {
   readonly log: string[] = [];
-  readonly devices: ChatDevice[] = [];
+  readonly devices: ModelDevice[] = [];
   readonly chats: ModelChat[] = [];
   readonly #people: Device[];
   readonly #sent: Sent[] = [];
@@ -41,7 +41,8 @@ export class World {
   static async create(): Promise<World> {
     const world = new World(await newDevices(USERS));
     for (const { user } of world.#people) {
-      for (let n = 0; n < DEVICES; n++) world.devices.push(new ChatDevice(await deviceOf(user)));
+      for (let n = 0; n < DEVICES; n++)
+        world.devices.push(await ModelDevice.create(await deviceOf(user)));
     }
     await world.#make({ type: 'group', name: 'Group', members: [world.#idOf(1), world.#idOf(2)] });
     await world.#make({ type: 'channel', name: 'Channel', members: [world.#idOf(3)] });

@@ -1,0 +1,266 @@
+import type { Client } from '../client.ts';
+import type { Message } from '../contract.ts';
+import type { EndpointName } from '../error.ts';
+import { isAistError } from '../error.ts';
+import type { Inbox, InboxEvents } from '../inbox/types.ts';
+import type { Answer, Input } from '../request.ts';
+import type { Entry, Local, State } from './state.ts';
+import { apply } from './state.ts';
+
+/** What an inbox told that concerns chats. */
+type Hint =
+  | { readonly hint: 'welcome'; readonly told: InboxEvents['welcome'] }
+  | { readonly hint: 'message'; readonly told: InboxEvents['message'] }
+  | { readonly hint: 'change'; readonly told: InboxEvents['change'] };
+
+/** What a feed works with, and whom it tells. */
+export interface FeedContext {
+  readonly client: Client;
+  readonly inbox: Inbox;
+  readonly me: string;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** The chats on the screen, and whether their members are. */
+  readonly open: ReadonlyMap<string, { readonly members: boolean }>;
+  /** Something is shown otherwise. */
+  onChange(): void;
+  /** A message was told or read. */
+  onMessage(chat: string, message: Message): void;
+  /** The server has answered after it did not. */
+  onBack(): void;
+}
+
+/** How many messages a page has. */
+const PAGE = '50';
+
+/** Of how many members a chat shows at most, in pages of a hundred. */
+const MEMBER_PAGES = 10;
+
+/** The longest pause between two tries, and between two looks without an inbox, in milliseconds. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Chats as the server has them: one thing at a time, and sync before all else. */
+export class Feed {
+  state: State;
+  /** Whether the list was read. */
+  isKnown = false;
+  /** Whether sync is being asked. */
+  isBusy = false;
+  /** Whether sync has to be asked. */
+  isBehind = true;
+  readonly #context: FeedContext;
+  readonly #hints: Hint[] = [];
+  readonly #jobs: (() => Promise<void>)[] = [];
+  /** Chats that the person is not in. */
+  readonly #missing = new Set<string>();
+  #cursor: string | undefined;
+  #n = 0;
+  #isRunning = false;
+  #failures = 0;
+  #timer: unknown;
+
+  constructor(context: FeedContext) {
+    this.#context = context;
+    this.state = { me: context.me, chats: new Map() };
+  }
+
+  /** Takes what the inbox tells, at once where nothing else is under way. */
+  hear(hint: Hint): void {
+    this.#hints.push(hint);
+    void this.run();
+  }
+
+  /** Applies what an answer tells. */
+  apply(entry: Entry): void {
+    this.state = apply(this.state, entry);
+    if (entry.type === 'message') this.#context.onMessage(entry.chatId, entry.message);
+    if (entry.type === 'page')
+      for (const message of entry.messages) this.#context.onMessage(entry.chatId, message);
+  }
+
+  /** Reads a page of older messages. */
+  older(id: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const shown = () => {
+        this.#context.onChange();
+        resolve();
+      };
+      this.#jobs.push(() => this.#page(id, true).then(shown, reject));
+      void this.run();
+    });
+  }
+
+  /** Does all that is to be done; what fails is tried again later. */
+  async run(): Promise<void> {
+    const { client, inbox, signal } = this.#context;
+    if (this.#isRunning || signal.aborted) return;
+    this.#isRunning = true;
+    client.clock.clearTimeout(this.#timer);
+    let pause: number | undefined;
+    try {
+      for (let more = true; more; ) more = await this.#step();
+      if (this.#failures > 0) this.#context.onBack();
+      this.#failures = 0;
+      // Sync is the truth, also where no socket comes through.
+      if (inbox.link.get().state !== 'online') pause = LONGEST_PAUSE_MS;
+    } catch (error) {
+      client.log('chats.failed', { error });
+      pause = Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** this.#failures++) * (0.5 + Math.random());
+      // Who asked hears of it, since the next try may be far.
+      for (const job of this.#jobs.splice(0)) void job();
+    }
+    this.#isRunning = this.isBusy = false;
+    if (signal.aborted) return;
+    if (pause !== undefined)
+      this.#timer = client.clock.setTimeout(() => {
+        this.isBehind = true;
+        void this.run();
+      }, pause);
+    this.#context.onChange();
+  }
+
+  stop(): void {
+    this.#context.client.clock.clearTimeout(this.#timer);
+  }
+
+  /** Does one thing; says whether there was one. No request is made for what is known. */
+  #step(): Promise<boolean> | boolean {
+    const done = (): boolean => true;
+    if (this.isBehind) return this.#sync().then(done);
+    const hint = this.#hints.shift();
+    if (hint) {
+      this.#take(hint);
+      return true;
+    }
+    const work = this.#jobs.shift()?.() ?? this.#mend();
+    if (!work) return false;
+    this.#context.onChange();
+    return work.then(done);
+  }
+
+  #take({ hint, told }: Hint): void {
+    const { n } = told;
+    if (hint === 'welcome') {
+      if (n === undefined || n !== this.#n) this.isBehind = true;
+      return;
+    }
+    const { chat: chatId, version } = told;
+    const local = this.state.chats.get(chatId);
+    const message = hint === 'message' ? told.message : undefined;
+    if (n !== undefined) {
+      if (n <= this.#n) return;
+      if (!local || !message || n !== this.#n + 1) {
+        this.isBehind = true;
+        return;
+      }
+      this.#n = n;
+      this.#context.inbox.readUpTo(n);
+      this.apply({ type: 'message', chatId, message });
+    } else if (local && (version === undefined || version > local.followed)) {
+      if (message && version === local.followed + 1)
+        this.apply({ type: 'message', chatId, message });
+      else this.apply({ type: 'stale', chatId });
+    }
+  }
+
+  async #ask<Name extends EndpointName>(name: Name, input?: Input<Name>): Promise<Answer<Name>> {
+    const { client, signal } = this.#context;
+    // Inputs that may be left out make two kinds of arguments, which are one here.
+    const given = [name, input, { signal }] as unknown as Parameters<typeof client.request<Name>>;
+    const answer = await client.request<Name>(...given);
+    signal.throwIfAborted();
+    return answer;
+  }
+
+  async #sync(): Promise<void> {
+    this.isBusy = true;
+    this.#context.onChange();
+    for (let more = true; more; ) {
+      const page = await this.#ask('sync', { since: this.#cursor });
+      if (page.reset) this.apply({ type: 'reset', chats: await this.#ask('listChats') });
+      for (const change of page.changes) this.apply(change);
+      for (const { chatId, version } of page.large)
+        if (version > (this.state.chats.get(chatId)?.followed ?? version))
+          this.apply({ type: 'stale', chatId });
+      ({ next: this.#cursor, n: this.#n, more } = page);
+    }
+    this.isBehind = this.isBusy = false;
+    this.isKnown = true;
+    this.#context.inbox.readUpTo(this.#n);
+    this.#context.onChange();
+  }
+
+  /** Reads what is shown and not there, and what is known to be out of date. */
+  #mend(): Promise<void> | undefined {
+    const { chats } = this.state;
+    for (const [id, { members }] of this.#context.open) {
+      const local = chats.get(id);
+      if (!local && !this.#missing.has(id)) return this.#read(id);
+      if (local && !local.span) return this.#page(id, false);
+      if (local && members && !local.members && maySeeMembers(local)) return this.#members(id);
+    }
+    for (const [id, local] of chats)
+      if (local.stale) return local.chat.large && local.span ? this.#follow(id) : this.#read(id);
+    return undefined;
+  }
+
+  /** Reads something of a chat; whoever is not in it has it no longer. */
+  async #about(id: string, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (!isAistError(error, 'chat_not_found')) throw error;
+      this.#missing.add(id);
+      this.apply({ type: 'left', chatId: id });
+    }
+  }
+
+  #read(id: string): Promise<void> {
+    return this.#about(id, async () => {
+      this.apply({ type: 'chat', chatId: id, chat: await this.#ask('getChat', { id }) });
+      // What was told is newer than what was read: sync says what is so.
+      if (this.state.chats.get(id)?.stale && !this.state.chats.get(id)?.chat.large)
+        this.isBehind = true;
+    });
+  }
+
+  #page(id: string, isOlder: boolean): Promise<void> {
+    return this.#about(id, async () => {
+      const { span, chat } = this.state.chats.get(id) ?? {};
+      const before = span?.start;
+      if (isOlder !== (span !== undefined) || before === (chat?.fromSeq ?? 0) + 1) return;
+      const from = before === undefined ? {} : { before: String(before) };
+      const messages = await this.#ask('listMessages', { id, limit: PAGE, ...from });
+      if (this.#context.open.has(id)) this.apply({ type: 'page', chatId: id, before, messages });
+    });
+  }
+
+  #members(id: string): Promise<void> {
+    return this.#about(id, async () => {
+      const members = [];
+      let after: string | undefined;
+      for (let page = 0; page < MEMBER_PAGES; page++) {
+        const answer = await this.#ask('listMembers', { id, after });
+        members.push(...answer.members);
+        if (answer.next === null) break;
+        after = answer.next;
+      }
+      this.apply({ type: 'members', chatId: id, members });
+    });
+  }
+
+  /** Reads what changed in a large chat, which no feed has. */
+  #follow(id: string): Promise<void> {
+    return this.#about(id, async () => {
+      const since = this.state.chats.get(id)?.followed ?? 0;
+      const answer = await this.#ask('chatChanges', { id, since: String(since) });
+      if (answer.version < since) return this.apply({ type: 'restored', chatId: id });
+      for (const message of answer.messages) this.apply({ type: 'message', chatId: id, message });
+      this.apply({ type: 'chat', chatId: id, chat: answer.chat });
+      this.apply({ type: 'followed', chatId: id, version: answer.version });
+    });
+  }
+}
+
+const maySeeMembers = ({ chat: { type, role } }: Local): boolean =>
+  type !== 'channel' || role === 'admin';
