@@ -24,6 +24,8 @@ export interface FeedContext {
   readonly open: ReadonlyMap<string, { readonly members: boolean }>;
   /** Something is shown otherwise. */
   onChange(): void;
+  /** Adds what this device knows of a message of its own. */
+  complete(message: Message): Message;
   /** A message was told or read. */
   onMessage(chat: string, message: Message): void;
   /** The server has answered after it did not. */
@@ -53,6 +55,8 @@ export class Feed {
   readonly #jobs: (() => Promise<void>)[] = [];
   /** Chats that the person is not in. */
   readonly #missing = new Set<string>();
+  /** Messages that were read by their id. */
+  readonly #asked = new Set<string>();
   #cursor: string | undefined;
   #n = 0;
   #isRunning = false;
@@ -71,11 +75,13 @@ export class Feed {
   }
 
   /** Applies what an answer tells. */
-  apply(entry: Entry): void {
+  apply(told: Entry): void {
+    const { complete, onMessage } = this.#context;
+    const entry = told.type === 'message' ? { ...told, message: complete(told.message) } : told;
     this.state = apply(this.state, entry);
-    if (entry.type === 'message') this.#context.onMessage(entry.chatId, entry.message);
+    if (entry.type === 'message') onMessage(entry.chatId, entry.message);
     if (entry.type === 'page')
-      for (const message of entry.messages) this.#context.onMessage(entry.chatId, message);
+      for (const message of entry.messages) onMessage(entry.chatId, message);
   }
 
   /** Reads a page of older messages. */
@@ -141,7 +147,9 @@ export class Feed {
   #take({ hint, told }: Hint): void {
     const { n } = told;
     if (hint === 'welcome') {
-      if (n === undefined || n !== this.#n) this.isBehind = true;
+      // What happens in large chats has no number: sync alone tells of it.
+      const hasLarge = Array.from(this.state.chats.values()).some(({ chat }) => chat.large);
+      if (n !== this.#n || hasLarge) this.isBehind = true;
       return;
     }
     const { chat: chatId, version } = told;
@@ -182,7 +190,11 @@ export class Feed {
       for (const { chatId, version } of page.large)
         if (version > (this.state.chats.get(chatId)?.followed ?? version))
           this.apply({ type: 'stale', chatId });
-      ({ next: this.#cursor, n: this.#n, more } = page);
+      // What was told since the cursor is unknown to the server: its database was restored.
+      const isLost = !page.more && page.n < this.#n;
+      this.#cursor = isLost ? undefined : page.next;
+      this.#n = page.n;
+      more = page.more || isLost;
     }
     this.isBehind = this.isBusy = false;
     this.isKnown = true;
@@ -198,6 +210,9 @@ export class Feed {
       if (!local && !this.#missing.has(id)) return this.#read(id);
       if (local && !local.span) return this.#page(id, false);
       if (local && members && !local.members && maySeeMembers(local)) return this.#members(id);
+      for (const message of local?.span?.messages.values() ?? [])
+        if (message.attachment && !message.attachment.url && !this.#asked.has(message.id))
+          return this.#attachment(id, message.id);
     }
     for (const [id, local] of chats)
       if (local.stale) return local.chat.large && local.span ? this.#follow(id) : this.#read(id);
@@ -233,6 +248,20 @@ export class Feed {
       const messages = await this.#ask('listMessages', { id, limit: PAGE, ...from });
       if (this.#context.open.has(id)) this.apply({ type: 'page', chatId: id, before, messages });
     });
+  }
+
+  /** Reads a message whose attachment was too long to be told. */
+  async #attachment(chatId: string, messageId: string): Promise<void> {
+    this.#asked.add(messageId);
+    try {
+      const message = await this.#ask('getMessage', { id: chatId, messageId });
+      this.apply({ type: 'message', chatId, message, early: true });
+    } catch (error) {
+      // It was deleted, or the chat left, and sync says so.
+      if (isAistError(error, 'chat_not_found', 'message_not_found')) return;
+      this.#asked.delete(messageId);
+      throw error;
+    }
   }
 
   #members(id: string): Promise<void> {

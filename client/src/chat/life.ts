@@ -48,6 +48,7 @@ export const beginLife = ({ client, inbox, me, open, onChange }: LifeContext): L
     signal,
     open,
     onChange,
+    complete: (message) => outbox.complete(message),
     onMessage: (chat, message) => {
       if (message.fromMe) outbox.seen(message);
       else typing.end(chat, String(message.senderId));

@@ -101,6 +101,12 @@ export class Outbox {
     this.#changed();
   }
 
+  /** Adds the attachment that was sent to a message that is told without it. */
+  complete(message: Message): Message {
+    const { attachment } = this.#entries.get(message.clientId ?? '') ?? {};
+    return attachment && message.attachment ? { ...message, attachment } : message;
+  }
+
   /** The server has a message of mine, whoever said so. */
   seen(message: Message): void {
     const { clientId = '' } = message;

@@ -4,6 +4,7 @@ import type { Device } from '../../support/calls/device.ts';
 import type { SdkDevice } from '../../support/chats/sdk.ts';
 import { closeSdk, openSdk } from '../../support/chats/sdk.ts';
 import type { ShownChat } from './truth.ts';
+import { toldOf } from './truth.ts';
 
 /** A device with the SDK that opens every chat of its list, with all messages and members. */
 export class ModelDevice {
@@ -65,8 +66,9 @@ export class ModelDevice {
   /** What the device shows, in an order that does not depend on how it came. */
   view(): readonly ShownChat[] {
     return (this.#sdk.chats.list.get() ?? [])
-      .map(({ version: _, draft: __, typing: ___, ...chat }) => ({
-        chat,
+      .map(({ draft: _, typing: __, ...chat }) => ({
+        id: chat.id,
+        chat: toldOf(chat),
         messages: (this.#open.get(chat.id)?.messages.get() ?? []).map((message) => {
           const { seq = 0, senderId, text, deleted, editedAt = '', clientId = '' } = message;
           return [seq, senderId, deleted ? 'deleted' : text, editedAt, clientId] as const;
@@ -75,7 +77,7 @@ export class ModelDevice {
         members:
           chat.type === 'channel' ? [] : (this.#open.get(chat.id)?.members.get() ?? ['unread']),
       }))
-      .toSorted((one, other) => (one.chat.id < other.chat.id ? -1 : 1));
+      .toSorted((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   close(): void {

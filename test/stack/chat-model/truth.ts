@@ -6,10 +6,17 @@ import type { Device } from '../../support/calls/device.ts';
 
 /** A chat as a device shows it. */
 export interface ShownChat {
-  readonly chat: Omit<Chat, 'version'>;
+  readonly id: string;
+  readonly chat: Partial<Chat>;
   readonly messages: readonly (readonly unknown[])[];
   readonly members: readonly unknown[];
 }
+
+/** What every member is told of a chat: in channels nothing of others' marks, nor who comes and goes. */
+export const toldOf = ({ version: _, ...chat }: Chat): Partial<Chat> => {
+  const { members: __, othersReadSeq: ___, ...told } = chat;
+  return chat.type === 'channel' ? told : chat;
+};
 
 const ask = async <Body extends z.ZodType>(
   device: Device,
@@ -43,16 +50,16 @@ const readMessages = async (device: Device, { id, fromSeq }: Chat) => {
 /** Reads all that somebody may see, as a client does that knows nothing. */
 export const readTruth = async (device: Device): Promise<readonly ShownChat[]> => {
   const chats = await ask(device, '/api/chats', listChats.success.body);
-  const shown = chats.map(async (listed) => {
-    const { version: _, ...chat } = listed;
+  const shown = chats.map(async (chat) => {
     const path = `/api/chats/${chat.id}/members`;
     const isHidden = chat.type === 'channel';
     return {
-      chat,
-      messages: await readMessages(device, listed),
+      id: chat.id,
+      chat: toldOf(chat),
+      messages: await readMessages(device, chat),
       members: isHidden ? [] : (await ask(device, path, listMembers.success.body)).members,
     };
   });
   const all = await Promise.all(shown);
-  return all.toSorted((one, other) => (one.chat.id < other.chat.id ? -1 : 1));
+  return all.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 };

@@ -10,6 +10,8 @@ export class PlainInbox implements Inbox {
   readonly inCall = createStore(undefined);
   /** Whether frames are lost on their way. */
   deaf = false;
+  /** How many were. */
+  lost = 0;
   readonly #client: Client;
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
   #n: number | undefined;
@@ -33,7 +35,11 @@ export class PlainInbox implements Inbox {
     await new Promise<void>((resolve) => {
       socket.onmessage = ({ data }) => {
         const frame = JSON.parse(data);
-        if (this.#socket !== socket || (this.deaf && frame.type !== 'welcome')) return;
+        if (this.#socket !== socket) return;
+        if (this.deaf && frame.type !== 'welcome') {
+          this.lost += 1;
+          return;
+        }
         if (frame.type === 'welcome') this.link.set({ state: 'online' });
         this.tell(frame.type, frame);
         if (frame.type === 'welcome') resolve();
