@@ -59,7 +59,8 @@ export const readSpan = ({ start, messages }: Span): Message[] => {
 /** Joins what is known of a message: the higher version counts, and long attachments stay. */
 const joinMessage = (known: Message | undefined, told: Message): Message => {
   if (!known) return told;
-  if (known.version > told.version) return known;
+  const isRicher = !known.attachment?.url && told.attachment?.url;
+  if (known.version > told.version || (known.version === told.version && !isRicher)) return known;
   const { attachment = known.attachment, clientId = known.clientId } = told;
   const url = attachment?.url ?? known.attachment?.url;
   return {

@@ -32,10 +32,11 @@ describe('the outbox of the client', () => {
     const { id, device, chat } = await scene();
     device.network.losing = { text: 'POST /api/chats/', times: 2 };
     await chat.send({ text: 'Once' });
+    await expect.poll(() => device.network.losing.times).toBe(0);
+    await expect.poll(() => device.network.underWay).toBe(0);
     expect(textsOf(chat)).toEqual(['Once']);
     expect(statesOf(chat)).toEqual(['sent']);
     expect(await kept(id)).toEqual(['Once']);
-    expect(device.network.losing.times).toBe(0);
   });
 
   test('[M10] A message whose answers never come is sent once its echo comes by sync', async () => {
