@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeClientApi } from './client-api.ts';
 import { makeClientContract } from './client-contract.ts';
 import { makeOperations } from './operations.ts';
 import { makeProtocol } from './protocol.ts';
@@ -20,4 +21,5 @@ export const MADE_DOCUMENTS: readonly MadeDocument[] = [
   { file: join(DOCS, 'protocol.md'), make: makeProtocol },
   { file: join(DOCS, 'reference.md'), make: makeReference },
   { file: join(ROOT, 'client', 'src', 'contract.ts'), make: makeClientContract },
+  { file: join(ROOT, 'client', 'api-report.md'), make: makeClientApi },
 ];

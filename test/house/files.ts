@@ -13,6 +13,7 @@ const GENERATED = new RegExp(
     'docs/reference\\.md',
     'client/package-lock\\.json',
     'client/src/contract\\.ts',
+    'client/api-report\\.md',
   ]
     .map((path) => `^${path}`)
     .join('|'),

@@ -41,7 +41,8 @@ export const openChats = (client: Client, inbox: Inbox): Chats => {
     const { chats } = feed.state;
     outbox.forget(({ chat, sent }) => {
       const local = chats.get(chat);
-      return !local || (local.span ? lastShown(local) >= (sent?.seq ?? 0) : !open.has(chat));
+      if (!local) return feed.isKnown;
+      return local.span ? lastShown(local) >= (sent?.seq ?? 0) : !open.has(chat);
     });
     const listed = new Map(
       Array.from(chats, ([id, { chat }]) => [id, listChat(chat, typing.in(id), drafts.of(id))]),

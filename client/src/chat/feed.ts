@@ -104,7 +104,8 @@ export class Feed {
     client.clock.clearTimeout(this.#timer);
     let pause: number | undefined;
     try {
-      for (let more = true; more; ) more = await this.#step();
+      // What is asked for between the last step and the end would be forgotten: no await is there.
+      for (let step = this.#step(); step; step = this.#step()) if (step !== true) await step;
       if (this.#failures > 0) this.#context.onBack();
       this.#failures = 0;
       // Sync is the truth, also where no socket comes through.
@@ -130,9 +131,8 @@ export class Feed {
   }
 
   /** Does one thing; says whether there was one. No request is made for what is known. */
-  #step(): Promise<boolean> | boolean {
-    const done = (): boolean => true;
-    if (this.isBehind) return this.#sync().then(done);
+  #step(): Promise<void> | boolean {
+    if (this.isBehind) return this.#sync();
     const hint = this.#hints.shift();
     if (hint) {
       this.#take(hint);
@@ -141,7 +141,7 @@ export class Feed {
     const work = this.#jobs.shift()?.() ?? this.#mend();
     if (!work) return false;
     this.#context.onChange();
-    return work.then(done);
+    return work;
   }
 
   #take({ hint, told }: Hint): void {

@@ -4,6 +4,7 @@ import type { Inbox } from '../inbox/types.ts';
 import { createStore } from '../store.ts';
 import type { Life } from './life.ts';
 import { lastShown, setList, setValue, showMessages } from './show.ts';
+import type { Local } from './state.ts';
 import type { ListedChat, OpenChat, ShownMessage } from './types.ts';
 
 /** A chat on the screen, and what it needs from those who keep it true. */
@@ -37,6 +38,8 @@ export const openChat = (id: string, context: OpenContext): Opened => {
   const typing = createStore(NOBODY);
   const hasOlder = createStore<boolean | undefined>(undefined);
   let wantsMembers = false;
+  /** The chat as it was last shown with messages. */
+  let before: Local | undefined;
 
   const life = (): Life => {
     const there = context.life();
@@ -123,8 +126,8 @@ export const openChat = (id: string, context: OpenContext): Opened => {
       const { span } = known ?? {};
       setValue(hasOlder, span && known && span.start > known.chat.fromSeq + 1);
       // What was shown before a chat is read anew stays until then.
-      if (span || !known)
-        setList(messages, showMessages(known, there?.outbox.of(id) ?? [], there?.me ?? ''));
+      if (span || !known) before = known;
+      setList(messages, showMessages(before, there?.outbox.of(id) ?? [], there?.me ?? ''));
       if (known?.members) setList(members, [...known.members.values()]);
       else if (!known) setValue(members, undefined);
     },

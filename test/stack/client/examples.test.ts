@@ -38,8 +38,8 @@ const callFromAnna = async (token: string) => {
 };
 
 /**
- * What the examples expect to be there: a token, a camera, somebody who calls, a browser with
- * pushes, a console.
+ * What the examples expect to be there: a token, a camera, somebody who calls, a friend, a
+ * browser with pushes, a console.
  */
 const stage = async () => {
   const token = await tokenFor(freshPhone());
@@ -47,6 +47,7 @@ const stage = async () => {
   const lines: string[] = [];
   return {
     token,
+    friend: (await newUser()).id,
     callMe: () => callFromAnna(token),
     navigator: { serviceWorker: { ready: Promise.resolve(pushBrowser('granted').registration) } },
     scan: camera.resolve,
@@ -67,7 +68,8 @@ const run = async (code: string, name: string) => {
     .replaceAll('https://api.example', stack.apiUrl)
     .replaceAll('+7 999 123-45-67', freshPhone());
   const file = join(folder, `${name}.ts`);
-  const head = 'const { token, scan, scanned, callMe, navigator, console } = globalThis.example;\n';
+  const names = 'token, friend, scan, scanned, callMe, navigator, console';
+  const head = `const { ${names} } = globalThis.example;\n`;
   writeFileSync(file, `${own.replace(/\n\n/, `\n\n${head}`)}\nexport {};\n`);
   await import(file);
   return given.lines;
@@ -84,6 +86,7 @@ describe('docs/client.md', () => {
       // Two browsers run it: test/e2e/client-example.test.ts.
       'Calls',
       'Pushes',
+      'Chats',
     ]);
   });
 
@@ -94,6 +97,7 @@ describe('docs/client.md', () => {
     ['Devices', ['(this one)', '0 others were signed out']],
     ['What rings', ['Anna calls', 'Anna: declined']],
     ['Pushes', ['default', 'You can close the page', 'granted']],
+    ['Chats', ['Привет! sending', 'Привет! sent']],
   ])('Its example "%s" runs, and prints what it says', async (title, lines) => {
     const example = examples.find((one) => one.title === title);
     expect(await run(example?.code ?? '', title.replaceAll(/\W/g, '-'))).toEqual(lines);

@@ -90,6 +90,8 @@ export class PlainInbox implements Inbox {
     this.#n = n;
   }
 
+  taken(): void {}
+
   async decline(): Promise<void> {}
 
   async hangUp(): Promise<void> {}
