@@ -21,5 +21,5 @@ export const MADE_DOCUMENTS: readonly MadeDocument[] = [
   { file: join(DOCS, 'protocol.md'), make: makeProtocol },
   { file: join(DOCS, 'reference.md'), make: makeReference },
   { file: join(ROOT, 'client', 'src', 'contract.ts'), make: makeClientContract },
-  { file: join(ROOT, 'client', 'api-report.md'), make: makeClientApi },
+  { file: join(ROOT, 'client/api-report.md'), make: makeClientApi },
 ];

@@ -17,7 +17,7 @@ const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 30) / 10);
 
 const sql = neon(String(stack.settings.DATABASE_URL));
 
-/** How long a device may take to come to what the database has, once it is told, in milliseconds. */
+/** How long a device may take to come to what the database has, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
 /** Says how a device differs from what the API says to who knows nothing. */

@@ -12,7 +12,7 @@ export interface ShownChat {
   readonly members: readonly unknown[];
 }
 
-/** What every member is told of a chat: in channels nothing of others' marks, nor who comes and goes. */
+/** What members are told of a chat: in channels not who comes and goes, nor how far they read. */
 export const toldOf = ({ version: _, ...chat }: Chat): Partial<Chat> => {
   const { members: __, othersReadSeq: ___, ...told } = chat;
   return chat.type === 'channel' ? told : chat;
