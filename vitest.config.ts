@@ -58,7 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{client,house,party,simulator,src}/**/*.test.ts'],
+          include: ['test/{client,house,party,simulator,src,web}/**/*.test.ts'],
           ...PATIENT,
         },
       },

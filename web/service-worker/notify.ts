@@ -52,7 +52,7 @@ export const notify = async (
   // It is for somebody who has signed out here since.
   if (!payload || payload.to !== userId) return;
   const { body, path, rings } = describe(payload, WORDS[language]);
-  const options: NotificationOptions & { renotify: boolean; vibrate: number[] } = {
+  const options: NotificationOptions & Record<string, unknown> = {
     body,
     tag: payload.kind === 'message' ? `chat-${payload.chat}` : `call-${payload.call}`,
     icon: '/icon-192.png',
@@ -64,6 +64,6 @@ export const notify = async (
     silent: payload.kind === 'stopped',
     renotify: payload.kind !== 'stopped',
     vibrate: rings ? [400, 200, 400, 200, 400] : [150],
-  } as NotificationOptions & { renotify: boolean; vibrate: number[]; timestamp: number };
+  };
   await worker.registration.showNotification(payload.from || 'AIST', options);
 };

@@ -1,21 +1,11 @@
-/** What the app tells the service worker, which has no other way to know it. */
-export interface About {
-  /** Who is signed in; "" = nobody. */
-  readonly userId: string;
-  readonly language: 'ru' | 'en';
-}
-
-const CACHE = 'aist-about';
-const KEY = '/about';
+/** What the app tells the service worker: who is signed in ("" = nobody), and in which language. */
+export type About = { readonly userId: string; readonly language: 'ru' | 'en' };
 
 /** Keeps what the app has told; the worker may be ended and begun at any time. */
-export const keepAbout = async ({ userId, language }: About): Promise<void> => {
-  const cache = await caches.open(CACHE);
-  await cache.put(KEY, Response.json({ userId, language } satisfies About));
-};
+export const keepAbout = async ({ userId, language }: About): Promise<void> =>
+  (await caches.open('aist-about')).put('/about', Response.json({ userId, language }));
 
 /** What the app has told last; nobody, in Russian, before it has. */
-export const readAbout = async (): Promise<About> => {
-  const kept = await (await caches.open(CACHE)).match(KEY);
-  return kept ? await kept.json() : { userId: '', language: 'ru' };
-};
+export const readAbout = async (): Promise<About> =>
+  (await (await caches.open('aist-about')).match('/about'))?.json() ??
+  ({ userId: '', language: 'ru' } as const);

@@ -25,12 +25,13 @@ describe('scripts of others in the web app', () => {
       attempt('address of a script', () => {
         script.src = 'https://evil.example/a.js';
       });
-      attempt('a function of text', () => new Function('window.evil = 1')());
       const inline = document.createElement('button');
       attempt('handler', () => inline.setAttribute('onclick', 'window.evil = 1'));
       document.body.append(inline);
       inline.click();
       await new Promise((resolve) => setTimeout(resolve));
+      // What a test runs itself may do this, until it has waited once.
+      attempt('a function of text', () => new Function('window.evil = 1')());
       return { tried, evil: 'evil' in window };
     });
     expect(seen).toEqual({ tried: [], evil: false });

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { LocationProvider, useLocation } from 'preact-iso/router';
 import { Toasts } from '../parts/toast.tsx';
 import { loadMe, wasWelcomed } from './me.ts';
+import { readNotifications } from './notifications.ts';
 import { OfflineBar } from './offline.tsx';
 import { Routes } from './routes.tsx';
 import { startServiceWorker } from './service-worker.ts';
@@ -11,7 +12,10 @@ import { Shell } from './shell.tsx';
 const Start = () => {
   const { route, path } = useLocation();
   useEffect(() => {
-    void startServiceWorker(route);
+    // Who wanted pushes gets them again, after a new sign-in too.
+    void startServiceWorker(route)
+      .then(readNotifications)
+      .catch(() => undefined);
     // Without an answer the screens say so; the first steps come with the next start.
     void loadMe().then(
       ({ displayName, username }) => {

@@ -1,28 +1,55 @@
 import { computed, signal } from '@preact/signals';
+import type { PushState } from 'aist-client/push';
+import { disablePush, enablePush, readPushState } from 'aist-client/push';
+import { client } from './client.ts';
 
-/** What this browser can do about notifications. */
-export type PushState = 'possible' | 'denied' | 'ios' | 'missing';
+/** What can be done about notifications here. */
+export type NotificationState =
+  | 'loading'
+  | 'on'
+  | 'possible'
+  | 'denied'
+  | 'off'
+  | 'ios'
+  | 'missing'
+  | 'no_service';
 
-const permission = signal(globalThis.Notification?.permission ?? 'default');
-const subscribed = signal(false);
+const known = signal<PushState | 'loading' | 'no_service'>('loading');
 
 /** An iPhone shows notifications for apps on the Home Screen alone. */
 const isPlainIos =
   /iPhone|iPad/.test(navigator.userAgent) && !matchMedia('(display-mode: standalone)').matches;
 
-const canPush = 'serviceWorker' in navigator && 'PushManager' in globalThis;
-
-/** What this browser can do about notifications now. */
-export const pushState = computed<PushState>(() => {
-  if (!canPush || !('Notification' in globalThis)) return isPlainIos ? 'ios' : 'missing';
-  return permission.value === 'denied' ? 'denied' : 'possible';
+/** What can be done about notifications in this browser now. */
+export const notifications = computed<NotificationState>(() => {
+  switch (known.value) {
+    case 'granted':
+    case 'stale':
+      return 'on';
+    case 'default':
+    case 'paused':
+      return 'possible';
+    case 'unsupported':
+      return isPlainIos ? 'ios' : 'missing';
+    default:
+      return known.value;
+  }
 });
 
-/** Whether calls and messages are told on this device while the app is closed. */
-export const isPushOn = computed(() => permission.value === 'granted' && subscribed.value);
+let worker: ServiceWorkerRegistration | undefined;
+
+/** Reads how it stands; subscribes again where that was wanted before. Asks the person nothing. */
+export const readNotifications = async (): Promise<void> => {
+  worker = await navigator.serviceWorker?.getRegistration();
+  known.value = await readPushState(client, worker);
+  if (worker && (known.value === 'granted' || known.value === 'stale'))
+    await enablePush(client, worker);
+};
 
 /** Turns notifications on, which the browser asks about first, or off. */
-export const turnPush = async (on: boolean): Promise<void> => {
-  if (on) permission.value = await Notification.requestPermission();
-  subscribed.value = on && permission.value === 'granted';
+export const turnNotifications = async (on: boolean): Promise<void> => {
+  if (!worker) return;
+  if (!on) await disablePush(client, worker);
+  const made = on ? await enablePush(client, worker) : undefined;
+  known.value = made === 'no_service' ? made : await readPushState(client, worker);
 };

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { me, nameOf } from '../../app/me.ts';
+import { turnNotifications } from '../../app/notifications.ts';
 import { words } from '../../app/words.ts';
 import { Avatar } from '../../parts/avatar.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -14,6 +15,11 @@ const More = () => <Icon name="forward" size={20} />;
 export const MenuPage = () => {
   const { settings, frame } = words.value;
   const [leaving, setLeaving] = useState(false);
+  const leave = async () => {
+    // Pushes are for who is signed in here; whoever comes next gets none of theirs.
+    await turnNotifications(false).catch(() => undefined);
+    await client.signOut();
+  };
   const profile = me.value;
   const name = (profile && nameOf(profile)) || settings.noName;
   return (
@@ -80,7 +86,7 @@ export const MenuPage = () => {
           title={settings.signOutTitle}
           text={settings.signOutText}
           action={settings.signOut}
-          run={() => client.signOut()}
+          run={leave}
           onClose={() => setLeaving(false)}
         />
       )}

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { errorText } from '../../app/error-text.ts';
-import { isPushOn, pushState, turnPush } from '../../app/notifications.ts';
+import { notifications, readNotifications, turnNotifications } from '../../app/notifications.ts';
 import { words } from '../../app/words.ts';
 import { Switch } from '../../parts/field.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -10,16 +10,23 @@ import { showToast } from '../../parts/toast.tsx';
 export const NotificationsPage = () => {
   const { settings } = words.value;
   const [busy, setBusy] = useState(false);
-  const state = pushState.value;
+  const state = notifications.value;
+  useEffect(() => {
+    void readNotifications().catch((error) => showToast({ text: errorText(error) }));
+  }, []);
   const notes = {
     denied: settings.pushDenied,
     missing: settings.pushMissing,
     ios: settings.pushIos,
+    off: settings.pushOff,
+    no_service: settings.pushNoService,
+    loading: undefined,
+    on: undefined,
     possible: undefined,
   };
   const turn = async (on: boolean) => {
     setBusy(true);
-    await turnPush(on).catch((error) => showToast({ text: errorText(error) }));
+    await turnNotifications(on).catch((error) => showToast({ text: errorText(error) }));
     setBusy(false);
   };
   return (
@@ -28,8 +35,8 @@ export const NotificationsPage = () => {
         <div class="group padded form">
           <Switch
             label={settings.pushOn}
-            on={isPushOn.value}
-            disabled={busy || state !== 'possible'}
+            on={state === 'on'}
+            disabled={busy || !/^(on|possible|no_service)$/.test(state)}
             onChange={(on) => void turn(on)}
           />
           <p class="dim">{settings.pushWhy}</p>

@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
-import { pushState, turnPush } from '../../app/notifications.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { notifications, readNotifications, turnNotifications } from '../../app/notifications.ts';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
 import type { IconName } from '../../parts/icon.tsx';
@@ -51,8 +51,12 @@ const askFor = async (wanted: MediaStreamConstraints): Promise<boolean> => {
 /** What calls need, explained before the browser asks. */
 export const Permissions = ({ onDone }: { onDone: () => void }) => {
   const { welcome } = words.value;
+  useEffect(() => {
+    // Without an answer nothing is offered; the settings are still there.
+    void readNotifications().catch(() => undefined);
+  }, []);
   const askToNotify = async () => {
-    await turnPush(true);
+    await turnNotifications(true);
     return Notification.permission === 'granted';
   };
   return (
@@ -73,7 +77,7 @@ export const Permissions = ({ onDone }: { onDone: () => void }) => {
               text={welcome.cameraText}
               ask={() => askFor({ video: true })}
             />
-            {pushState.value === 'possible' && (
+            {(notifications.value === 'possible' || notifications.value === 'on') && (
               <Ask
                 icon="bell"
                 title={welcome.notifications}

@@ -55,6 +55,8 @@ export const settings: typeof russian = {
   pushDenied:
     'The browser does not allow notifications. Allow them for this site: the sign left of the ' +
     'address → “Notifications”.',
+  pushOff: 'This server has no notifications.',
+  pushNoService: 'The browser does not reach its notification service. Try again later.',
   pushMissing: 'This browser cannot show notifications.',
   pushIos: 'On an iPhone first add AIST to the Home Screen: “Share” → “Add to Home Screen”.',
   noBlocked: 'Nobody is blocked',

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { WORDS } from '../../web/sign-in/words.ts';
+import { en } from '../../web/src/words/en.ts';
+import { plural } from '../../web/src/words/plural.ts';
+import { ru } from '../../web/src/words/ru.ts';
+
+/** Every text of a table by its path; functions as what they make of sample values. */
+const textsOf = (table: object, path = ''): [string, string][] =>
+  Object.entries(table).flatMap(([key, value]): [string, string][] => {
+    const here = `${path}/${key}`;
+    if (typeof value === 'object' && value !== null) return textsOf(value, here);
+    return [[here, typeof value === 'function' ? String(value(5, 5)) : String(value)]];
+  });
+
+describe.each([
+  ['the app', ru, en],
+  ['signing in', WORDS.ru, WORDS.en],
+])('the words of %s', (_, russian, english) => {
+  test('both languages have the same ones', () => {
+    const [first, second] = [textsOf(russian), textsOf(english)];
+    expect(first.map(([path]) => path)).toEqual(second.map(([path]) => path));
+    for (const [path, text] of [...first, ...second])
+      expect([path, text.trim()]).not.toEqual([path, '']);
+  });
+
+  test('no English text has a Russian letter but in the name of the language', () => {
+    const wrong = textsOf(english).filter(([, text]) => /[а-яё]/i.test(text));
+    expect(wrong.filter(([, text]) => text !== 'Русский')).toEqual([]);
+  });
+
+  test('the places of a text are the same in both', () => {
+    const placesOf = (table: object) =>
+      textsOf(table).map(([path, text]) => [path, (text.match(/\{\w+\}/g) ?? []).sort()]);
+    expect(placesOf(russian)).toEqual(placesOf(english));
+  });
+});
+
+test('a number has its noun, in every form of a language', () => {
+  const calls = plural('ru', { one: 'звонок', few: 'звонка', many: 'звонков', other: 'звонка' });
+  expect([1, 2, 5, 11, 21, 22, 112, 1.5].map(calls)).toEqual([
+    ...['1 звонок', '2 звонка', '5 звонков', '11 звонков'],
+    ...['21 звонок', '22 звонка', '112 звонков', '1.5 звонка'],
+  ]);
+  const english = plural('en', { one: 'call', other: 'calls' });
+  expect([0, 1, 2, 21].map(english)).toEqual(['0 calls', '1 call', '2 calls', '21 calls']);
+});
