@@ -8,7 +8,7 @@ import type { User } from '../users.ts';
 const DELAY_MS = 50;
 
 const ROUNDS = Number(process.env.BENCH_SDK_ROUNDS || 20);
-const RETURNS = 3;
+const RETURNS = Number(process.env.BENCH_SDK_RETURNS || 3);
 
 /** How long is waited for media to come back, in milliseconds. */
 const PATIENCE_MS = 30_000;
@@ -20,7 +20,7 @@ export interface SdkCallServers {
 }
 
 interface Measured {
-  readonly pages: Pages;
+  readonly name: string;
   readonly starts: number[];
   readonly returns: (number | undefined)[];
 }
@@ -44,37 +44,55 @@ export const measureSdkCalls = async (
   const [anna, boris] = users;
   if (!anna || !boris) throw new Error('There are too few users');
   const chromium = await startChromium();
-  const open = async (name: string, script: 'sdk' | 'peer', url: string): Promise<Measured> => {
-    const given = { name, script, chromium, url, delayMs: DELAY_MS, users: [anna, boris] } as const;
-    return { pages: await Pages.open(given), starts: [], returns: [] };
+  const measured = (name: string): Measured => ({ name, starts: [], returns: [] });
+  const [sdk, peer] = [measured('aist-client'), measured('PeerJS')];
+  const both = [
+    { one: sdk, script: 'sdk', url: servers.worker },
+    { one: peer, script: 'peer', url: servers.peer },
+  ] as const;
+
+  /** Has both open, one after the other in each round. */
+  const inTurns = async (
+    { rounds, leadsMedia }: { readonly rounds: number; readonly leadsMedia: boolean },
+    work: (pages: Pages, one: Measured, round: number) => Promise<string>,
+  ): Promise<void> => {
+    const open = await Promise.all(
+      both.map(async ({ one, script, url }) => {
+        const given = { name: one.name, script, chromium, url, leadsMedia } as const;
+        return {
+          one,
+          pages: await Pages.open({ ...given, delayMs: DELAY_MS, users: [anna, boris] }),
+        };
+      }),
+    );
+    for (let round = 0; round < rounds; round++)
+      for (const { one, pages } of round % 2 ? open.toReversed() : open) {
+        const what = `${one.name}, ${leadsMedia ? 'another network' : 'call'} ${round}`;
+        console.error(`        ${await step(what, () => work(pages, one, round))}`);
+      }
+    for (const { pages } of open) await pages.close();
   };
-  const sdk = await open('aist-client', 'sdk', servers.worker);
-  const peer = await open('PeerJS', 'peer', servers.peer);
+
   try {
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const one of round % 2 ? [sdk, peer] : [peer, sdk]) {
-        const what = `${one.pages.name}, call ${round} of ${ROUNDS}`;
-        const ms = await step(what, () => one.pages.measureStart());
-        console.error(`        ${inTrips(ms)}`);
-        // The first round warms both up.
-        if (round > 0) one.starts.push(ms);
-      }
-    }
-    for (let round = 1; round <= RETURNS; round++)
-      for (const one of [sdk, peer]) {
-        const what = `${one.pages.name}, another network ${round} of ${RETURNS}`;
-        const ms = await step(what, () => one.pages.measureReturn(PATIENCE_MS));
-        console.error(`        ${ms === undefined ? 'never' : `${(ms / 1_000).toFixed(1)} s`}`);
-        one.returns.push(ms);
-      }
+    // The first round warms both up.
+    const calls = { rounds: ROUNDS + 1, leadsMedia: false };
+    await inTurns(calls, async (pages, { starts }, round) => {
+      const ms = await pages.measureStart();
+      if (round > 0) starts.push(ms);
+      return inTrips(ms);
+    });
+    await inTurns({ rounds: RETURNS, leadsMedia: true }, async (pages, { returns }) => {
+      const ms = await pages.measureReturn(PATIENCE_MS);
+      returns.push(ms);
+      return ms === undefined ? 'never' : `${(ms / 1_000).toFixed(1)} s`;
+    });
   } finally {
     await chromium.close();
-    await Promise.all([sdk, peer].map(({ pages }) => pages.close()));
   }
   const line = (what: string, show: (one: Measured) => string) =>
     console.log(`| ${what.padEnd(44)} | ${show(sdk).padEnd(20)} | ${show(peer).padEnd(20)} |`);
   console.log('');
-  line(`${ROUNDS} calls, the server ${DELAY_MS} ms away`, ({ pages }) => pages.name);
+  line(`${ROUNDS} calls, the server ${DELAY_MS} ms away`, ({ name }) => name);
   line('-'.repeat(44), () => '-'.repeat(20));
   line('accept → a picture on both sides, p50', ({ starts }) => inTrips(median(starts)));
   line('the same, p90', ({ starts }) => inTrips(quantile(starts, 0.9)));

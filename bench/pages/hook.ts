@@ -1,6 +1,6 @@
 /** What is measured of media, in every page alike. */
 export interface MediaHook {
-  /** When the first picture of a call was shown here, in milliseconds since 1970. */
+  /** When the first picture of a call was decoded here, in milliseconds since 1970. */
   firstPicture(): number | undefined;
   /** How many pictures were decoded so far. */
   pictures(): Promise<number>;
@@ -8,25 +8,27 @@ export interface MediaHook {
   forget(): void;
 }
 
+/** As browsers have it that our types do not know yet. */
+declare const MediaStreamTrackProcessor: new (options: {
+  track: MediaStreamTrack;
+}) => { readonly readable: ReadableStream<{ close(): void }> };
+
 /** Runs in a page before its script: keeps its connections, and looks at what they bring. */
 export const installHook = (): void => {
   let made: RTCPeerConnection[] = [];
   let first: number | undefined;
-  const show = (track: MediaStreamTrack) => {
-    const video = document.createElement('video');
-    Object.assign(video, { muted: true, autoplay: true, srcObject: new MediaStream([track]) });
-    document.body.append(video);
-    video.requestVideoFrameCallback(() => {
-      first ??= performance.timeOrigin + performance.now();
-    });
-    track.addEventListener('ended', () => video.remove());
+  const awaitPicture = async (track: MediaStreamTrack) => {
+    const { readable } = new MediaStreamTrackProcessor({ track });
+    const { value } = await readable.getReader().read();
+    first ??= performance.timeOrigin + performance.now();
+    value?.close();
   };
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(options?: RTCConfiguration) {
       super(options);
       made.push(this);
       this.addEventListener('track', ({ track }) => {
-        if (track.kind === 'video') show(track);
+        if (track.kind === 'video') void awaitPicture(track);
       });
     }
   };
@@ -43,7 +45,6 @@ export const installHook = (): void => {
     forget: () => {
       made = [];
       first = undefined;
-      for (const video of document.querySelectorAll('video')) video.remove();
     },
   };
   Object.assign(globalThis, { media: hook });

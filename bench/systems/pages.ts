@@ -36,6 +36,15 @@ export interface PagesOptions {
   readonly url: string;
   readonly delayMs: number;
   readonly users: readonly [User, User];
+  /** Whether media take a line of their own, so that another network can be played. */
+  readonly leadsMedia: boolean;
+}
+
+/** What pages have around them. */
+interface Around {
+  readonly lines: readonly [Line, Line];
+  readonly media: MediaLine;
+  readonly stopServing: () => void;
 }
 
 /** Two pages in browsers of their own that call each other, and the lines that they use. */
@@ -45,12 +54,14 @@ export class Pages {
   readonly #lines: readonly [Line, Line];
   readonly #media: MediaLine;
   readonly #users: readonly [User, User];
+  readonly #stopServing: () => void;
 
   private constructor(
     { name, users }: PagesOptions,
     pages: readonly [Page, Page],
-    [lines, media]: readonly [readonly [Line, Line], MediaLine],
+    { lines, media, stopServing }: Around,
   ) {
+    this.#stopServing = stopServing;
     this.name = name;
     this.#pages = pages;
     this.#lines = lines;
@@ -59,7 +70,7 @@ export class Pages {
   }
 
   static async open(options: PagesOptions): Promise<Pages> {
-    const { chromium, script, url, delayMs, users } = options;
+    const { chromium, script, url, delayMs, users, leadsMedia } = options;
     const served = await servePage(script, FOLDER);
     const through = startMediaLine();
     const open = async (user: User): Promise<readonly [Page, Line]> => {
@@ -67,13 +78,18 @@ export class Pages {
       const context = await chromium.newContext({ permissions: ['microphone', 'camera'] });
       const tab = await context.newPage();
       await tab.addInitScript(installHook);
-      await leadMediaThrough(tab, through);
+      if (leadsMedia) await leadMediaThrough(tab, through);
       await tab.goto(served.url);
       await tab.evaluate((where) => page.start(where), { url: line.url, ...user });
       return [tab, line];
     };
     const [one, other] = [await open(users[0]), await open(users[1])];
-    return new Pages(options, [one[0], other[0]], [[one[1], other[1]], through]);
+    const around = {
+      lines: [one[1], other[1]],
+      media: through,
+      stopServing: served.close,
+    } as const;
+    return new Pages(options, [one[0], other[0]], around);
   }
 
   /** Makes a call that rings; returns once it could be accepted for a second. */
@@ -100,7 +116,8 @@ export class Pages {
       const known = await Promise.all(
         this.#pages.map((one) => one.evaluate(() => page.describe())),
       );
-      throw new Error(`${this.name}: no picture came: ${JSON.stringify(known)}`);
+      const packets = this.#media.packets;
+      throw new Error(`${this.name}: no picture came: ${JSON.stringify({ packets, known })}`);
     }
     return Math.max(...(await firsts())) - began;
   }
@@ -146,7 +163,9 @@ export class Pages {
   }
 
   async close(): Promise<void> {
+    this.#stopServing();
     this.#media.close();
+    for (const one of this.#pages) await one.context().close();
     await Promise.all(this.#lines.map((line) => line.close()));
   }
 }
