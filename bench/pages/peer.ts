@@ -7,13 +7,19 @@ let peer: Peer;
 let incoming: MediaConnection | undefined;
 let call: MediaConnection | undefined;
 
-const capture = () => navigator.mediaDevices.getUserMedia({ audio: true, video: VIDEO });
+let mine: MediaStream | undefined;
+
+const capture = async () => {
+  mine = await navigator.mediaDevices.getUserMedia({ audio: true, video: VIDEO });
+  return mine;
+};
 
 const watch = (made: MediaConnection) => {
   call = made;
   made.on('close', () => {
     call = undefined;
     incoming = undefined;
+    for (const track of mine?.getTracks() ?? []) track.stop();
   });
 };
 
