@@ -1,9 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { LocationProvider, useLocation } from 'preact-iso/router';
 import { Toasts } from '../parts/toast.tsx';
+import { CallBar } from './call-bar.tsx';
 import { loadMe, wasWelcomed } from './me.ts';
 import { readNotifications } from './notifications.ts';
 import { OfflineBar } from './offline.tsx';
+import { Overlays } from './overlays.tsx';
+import { PushOffer } from './push-offer.tsx';
 import { Routes } from './routes.tsx';
 import { startServiceWorker } from './service-worker.ts';
 import { Shell } from './shell.tsx';
@@ -31,9 +34,18 @@ const Start = () => {
 export const App = () => (
   <LocationProvider>
     <Start />
-    <Shell banner={<OfflineBar />}>
+    <Shell
+      banner={
+        <div>
+          <OfflineBar />
+          <CallBar />
+          <PushOffer />
+        </div>
+      }
+    >
       <Routes />
     </Shell>
+    <Overlays />
     <Toasts />
   </LocationProvider>
 );

@@ -1,14 +1,34 @@
+import { useEffect } from 'preact/hooks';
+import { chats } from '../../app/live/live.ts';
+import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
-import { Page } from '../../parts/page.tsx';
 import { Empty } from '../../parts/states.tsx';
+import { ChatPane } from '../chat/chat-pane.tsx';
+import { ChatList } from './chat-list.tsx';
 
-/** The page of chats. */
-const ChatsPage = () => {
-  const { frame } = words.value;
+/** The chats, and beside them (on a phone in their place) the one that is open. */
+const ChatsPage = ({ params }: { params?: Readonly<Record<string, string | undefined>> }) => {
+  const id = params?.['id'];
+  const { frame, chats: text } = words.value;
+  const unread = signalOf(chats.unread).value;
+  const open = signalOf(chats.list).value?.find((chat) => chat.id === id);
+  const title = open?.name || frame.chats;
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · AIST`;
+  }, [title, unread]);
   return (
-    <Page title={frame.chats}>
-      <Empty icon="chats" title={frame.soon} />
-    </Page>
+    <div class={`panes${id ? ' with-open' : ''}`}>
+      <section class="page list-pane" aria-label={text.list}>
+        <ChatList current={id} />
+      </section>
+      <section class="chat-pane" aria-label={id ? title : text.choose}>
+        {id ? (
+          <ChatPane key={id} id={id} />
+        ) : (
+          <Empty icon="chats" title={text.choose} text={text.chooseText} />
+        )}
+      </section>
+    </div>
   );
 };
 

@@ -1,0 +1,23 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+interface VideoViewProps {
+  readonly stream: MediaStream;
+  readonly label: string;
+  readonly look?: 'cover' | 'whole';
+}
+
+/** A picture without its sound, which the call itself plays. */
+export const VideoView = ({ stream, label, look = 'cover' }: VideoViewProps) => {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const { current } = video;
+    if (!current) return;
+    // Set by hand: as an attribute it comes too late for browsers that hold sound back.
+    current.muted = true;
+    if (current.srcObject !== stream) current.srcObject = stream;
+    current.play().catch(() => undefined);
+  }, [stream]);
+  return (
+    <video ref={video} class={`video ${look}`} aria-label={label} autoplay muted playsInline />
+  );
+};
