@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BrowserContext, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { expect } from 'vitest';
+import { runningApi } from '../../support/client.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { stack } from '../../support/stack.ts';
+import { EXECUTABLE, FLAGS } from '../browsers.ts';
+
+export const api = runningApi();
+
+/** How the app of somebody is shown. */
+export interface Look {
+  readonly language?: 'ru' | 'en';
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+  readonly path?: string;
+  /** The number to sign in with; a fresh one when absent. */
+  readonly phone?: string;
+}
+
+/** Somebody who is signed in to the app in a browser of their own. */
+export interface Person {
+  readonly userId: string;
+  readonly username: string;
+  readonly name: string;
+  readonly token: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What went wrong in any of their tabs: each test ends without. */
+  readonly faults: string[];
+  /** Opens another tab of the same browser. */
+  tab(path?: string): Promise<Page>;
+}
+
+/** One Chromium for the tests of a file; each person has a profile of their own in it. */
+export const openChromium = async () => {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  const people: Person[] = [];
+
+  const watch = (page: Page, faults: string[]) => {
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`${message.text()} ${message.location().url}`);
+    });
+  };
+
+  /** Signs somebody in, and opens the app. */
+  const person = async (name: string, look: Look = {}): Promise<Person> => {
+    const token = await signIn(api, look.phone);
+    const username = `u${randomBytes(8).toString('hex')}`;
+    const profile = { body: { username, displayName: name }, token };
+    expect((await api.send('PATCH', '/api/profile', profile)).status).toBe(200);
+    const { body } = await api.send('GET', '/api/profile', { token });
+    const opened = await device({ token, look });
+    const one = { userId: String(body.userId), username, name, token, ...opened };
+    people.push(one);
+    return one;
+  };
+
+  /** A browser that is signed in with a token. */
+  const device = async ({ token, look = {} }: { token: string; look?: Look }) => {
+    const { language = 'en', theme = 'light', width = 1_280, height = 800, path = '/' } = look;
+    const context = await browser.newContext({ viewport: { width, height } });
+    await context.grantPermissions(
+      ['microphone', 'camera', 'notifications', 'clipboard-read', 'clipboard-write'],
+      { origin: stack.apiUrl },
+    );
+    const kept = {
+      'aist.token': token,
+      'aist.language': language,
+      'aist.theme': theme,
+      'aist.welcomed': '1',
+    };
+    await context.addInitScript((values) => {
+      if (localStorage.getItem('aist.language')) return;
+      for (const [key, value] of Object.entries(values)) localStorage.setItem(key, value);
+    }, kept);
+    const faults: string[] = [];
+    const tab = async (at = '/') => {
+      const page = await context.newPage();
+      watch(page, faults);
+      await page.goto(`${stack.apiUrl}${at}`);
+      return page;
+    };
+    return { context, faults, tab, page: await tab(path) };
+  };
+
+  /** Another device of somebody: a session of its own. */
+  const secondDevice = async (one: Person, phone: string, look: Look = {}): Promise<Person> => {
+    const token = await signIn(api, phone);
+    const other = { ...one, token, ...(await device({ token, look })) };
+    people.push(other);
+    return other;
+  };
+
+  /** Expects that nothing went wrong in any tab so far, and closes them. */
+  const end = async () => {
+    const all = people.splice(0);
+    const faults = all.flatMap(({ name, faults }) => faults.map((fault) => `${name}: ${fault}`));
+    await Promise.all(all.map(({ context }) => context.close()));
+    expect(faults).toEqual([]);
+  };
+
+  return { person, secondDevice, end, close: () => browser.close() };
+};
+
+/** Takes away what the browser said of requests that a test lets fail, and that alone. */
+export const forgive = ({ faults }: Person, expected: RegExp): void => {
+  const others = faults.filter((fault) => !expected.test(fault));
+  faults.splice(0, faults.length, ...others);
+};
+
+/** Makes the personal chat of two people by the API. */
+export const makeChat = async (one: Person, other: Person): Promise<string> => {
+  const body = { type: 'user', peerUserId: other.userId };
+  const answer = await api.send('POST', '/api/chats', { body, token: one.token });
+  expect([200, 201]).toContain(answer.status);
+  return String(answer.body.id);
+};
+
+/** Sends a message by the API, when it says that one may: past the limit, or while it is busy. */
+export const sendAs = async (one: Person, chat: string, text: string): Promise<void> => {
+  const message = { body: { text, clientId: randomBytes(16).toString('hex') }, token: one.token };
+  for (;;) {
+    const sent = await api.send('POST', `/api/chats/${chat}/messages`, message);
+    if (![429, 503].includes(sent.status))
+      return expect([200, 201], sent.text).toContain(sent.status);
+    await delay(Number(sent.body.retryAfterSeconds) * 1_000);
+  }
+};
+
+/** Writes into the open chat, and sends. */
+export const write = async ({ page }: Person, text: string): Promise<void> => {
+  await page.locator('.composer textarea').fill(text);
+  await page.locator('.composer textarea').press('Enter');
+};
+
+/** The texts of the messages that are shown. */
+export const shownTexts = ({ page }: Pick<Person, 'page'>): Promise<string[]> =>
+  page.locator('.message .message-text').allTextContents();
