@@ -87,6 +87,17 @@ export const buildApp = async (assets) => {
   }
 };
 
+/** What both the page of signing in and the app are made with. */
+const CLIENT = new RegExp(
+  [
+    /\/client\/src\/(client|contract|error|options|qr|request|session|sign-in|store)\.ts$/,
+    /\/web\/src\/app\/(client|preferences)\.ts$/,
+    /\/nanostores\/|preload-helper/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
+
 /** @param {{ outDir: string, plugins: import('vite').Plugin[] }} options */
 const buildPart = async ({ outDir, plugins }) => {
   const result = await build({
@@ -109,6 +120,14 @@ const buildPart = async ({ outDir, plugins }) => {
           entryFileNames: 'app/[name].[hash].js',
           chunkFileNames: 'app/[name].[hash].js',
           assetFileNames: 'app/[name].[hash][extname]',
+          // Fewer files compress better. What the page of signing in loads stays by itself.
+          codeSplitting: {
+            groups: [
+              { name: 'client', test: CLIENT, priority: 2 },
+              { name: 'call', test: /\/client\/src\/call[./]/, priority: 1 },
+              { name: 'screens', test: /\/web\/src\/(pages\/(?!call\/|qr)|parts\/)/ },
+            ],
+          },
         },
       },
     },
