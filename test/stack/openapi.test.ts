@@ -193,12 +193,12 @@ describe('/docs', () => {
     expect(page.text).toContain('<title>AIST API</title>');
   });
 
-  test('GET / leads to /docs, until there is an app', async () => {
-    const { status, headers } = await fetch(`${stack.apiUrl}/`, { redirect: 'manual' });
-    expect([status, headers.get('Location')]).toEqual([302, '/docs']);
-    expect(headers.get('Cache-Control')).toBe('no-store');
-    const local = await localApi().send('GET', '/');
-    expect([local.status, local.headers.get('Location')]).toEqual([302, '/docs']);
+  test('[H17] where the app was not built, GET and HEAD of / lead to /docs', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await localApi().send(method, '/');
+      expect([status, headers.get('Location')]).toEqual([302, '/docs']);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+    }
   });
 
   test('/docs names no other host', async () => {

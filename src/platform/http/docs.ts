@@ -34,11 +34,14 @@ const csp = secureHeaders({
   },
 });
 
-/** Serves /openapi.json, made on the first request, and /docs, a page to try it; / leads there. */
+/**
+ * Serves /openapi.json, made on the first request, and /docs, a page to try it. Where the web app
+ * was not built / leads there.
+ */
 export const docsRoutes = () => {
   let document: ReturnType<typeof createOpenApiDocument> | undefined;
   const app = new Hono<AppEnv>();
-  // The web client will live at the root; until then people are led to the documentation.
+  // The page of the web app is there, where it was built.
   app.get('/', (c) => c.redirect('/docs'));
   app.get('/openapi.json', (c) => {
     document ??= createOpenApiDocument();
