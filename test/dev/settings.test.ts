@@ -31,6 +31,8 @@ describe('the settings of a local stack', () => {
       }),
     ).toEqual({
       TELEGRAM_LINK_SECRET: 'mine',
+      TELEGRAM_BOT_URL: 'http://127.0.0.1:8788',
+      APP_URL: 'http://127.0.0.1:8787',
       JWT_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       CODE_SECRET: expect.stringMatching(/^[\w-]{43}$/),
       TELEGRAM_WEBHOOK_SECRET: expect.stringMatching(/^[\w-]{43}$/),
