@@ -85,7 +85,8 @@ const loadPage = async (url: string) => {
     const imported = [...text.matchAll(/from '\.\/([\w.-]+)'/g)].map(([, name]) => `page/${name}`);
     await Promise.all(imported.map(load));
   };
-  const own = [...html.matchAll(/(?:src|href)="(?!#)([^"]*)"/g)].map(([, path = '']) => path);
+  const loaded = /<(?:link|script|img)\b[^>]*?(?:src|href)="([^"]*)"/g;
+  const own = [...html.matchAll(loaded)].map(([, path = '']) => path);
   await Promise.all(own.map(load));
   return { html, parts, text: [html, ...parts.values()].join('\n') };
 };
@@ -128,11 +129,12 @@ test.each(['page.html', 'nothing.ts', '..%2fpage.ts', '%2e%2e%2fserver.ts', 'con
   },
 );
 
-test('the commands of the page name the API that it was started for', async () => {
+test('the commands of the page name the API that it was started for, and it leads there', async () => {
   const telegram = await startTelegram({ token: TOKEN, apiUrl: 'http://127.0.0.1:9999/?a="&b=<' });
   onTestFinished(telegram.close);
   const html = await (await fetch(telegram.url)).text();
   expect(html).toContain('data-api-url="http://127.0.0.1:9999/?a=&quot;&amp;b=&lt;"');
+  expect(html).toContain('href="http://127.0.0.1:9999/?a=&quot;&amp;b=&lt;/"');
   expect(html).not.toContain('{{');
 });
 
