@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,9 @@ declare module 'vitest' {
 
 /** The Worker, which also says how much work behind its answers is under way. */
 const ENTRY = join(import.meta.dirname, '..', 'support', 'worker.ts');
+
+/** What makes the web app, where it has changed. */
+const BUILD = join(import.meta.dirname, '..', '..', 'build', 'assets.mjs');
 
 /** Which host runs the rooms: the Worker itself, or PartyKit. */
 export type RoomsHost = 'partyserver' | 'partykit';
@@ -122,6 +126,8 @@ export const startStack = async (host: RoomsHost = 'partyserver', app = false) =
 export default async (project: TestProject) => {
   const running: Awaited<ReturnType<typeof startStack>>[] = [];
   const app = project.name === 'e2e';
+  // Once for all, since each stack would build it otherwise.
+  if (app) execFileSync(process.execPath, [BUILD]);
   for (let i = 0; i < Number(project.config.maxWorkers); i++)
     running.push(await startStack('partyserver', app));
   await Promise.all(running.map(({ ready }) => ready));
