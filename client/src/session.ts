@@ -12,7 +12,8 @@ export type SessionState =
   | { readonly state: 'signed_out'; readonly why: SignedOutReason }
   | { readonly state: 'signed_in'; readonly userId: string; readonly expiresAt: number };
 
-const TOKEN_KEY = 'aist.token';
+/** Where the token is kept. */
+export const TOKEN_KEY = 'aist.token';
 const WHY_KEY = 'aist.signed-out';
 const CHANNEL = 'aist.session';
 

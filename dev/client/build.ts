@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleTesting, TESTING_TYPES } from './testing.ts';
 import { CLIENT, installTools, runTool } from './tools.ts';
 
 /**
@@ -10,6 +11,8 @@ import { CLIENT, installTools, runTool } from './tools.ts';
 await installTools();
 rmSync(join(CLIENT, 'dist'), { recursive: true, force: true });
 await runTool('tsc', ['-p', 'tsconfig.json']);
+await bundleTesting(join(CLIENT, 'dist', 'testing.js'));
+writeFileSync(join(CLIENT, 'dist', 'testing.d.ts'), TESTING_TYPES);
 await runTool('publint', ['--strict']);
 await runTool('attw', ['--pack', '--profile', 'esm-only']);
 console.log('The client is in client/dist; publint and attw found nothing.');

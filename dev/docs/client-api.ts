@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { TESTING_TYPES } from '../client/testing.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CLIENT = join(ROOT, 'client');
@@ -23,6 +24,7 @@ const makeTypes = (): ((path: string) => string) => {
         .split('\n')
         .map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')]),
     );
+    texts.set('testing.d.ts', TESTING_TYPES);
     return (path) => {
       const text = texts.get(path);
       if (text === undefined) throw new Error(`There are no types at ${path}`);

@@ -41,10 +41,10 @@ describe('the Worker’s bundle', () => {
     expect(kilobytes).toBeGreaterThan(50);
   });
 
-  test('the Worker’s bundle is made of src/ and packages alone: nothing of dev/, bench/ or test/', () => {
+  test('the Worker’s bundle is made of src/ and packages alone: no dev/, bench/, test/ or client/', () => {
     expect(sources).toContain(join('src', 'worker.ts'));
     const own = sources.filter((source) => !/node_modules|node-built-in-modules/.test(source));
-    expect(own.filter((source) => /^(dev|bench|test|\.\.)/.test(source))).toEqual([]);
+    expect(own.filter((source) => /^(dev|bench|test|client|\.\.)/.test(source))).toEqual([]);
   });
 
   test('the Worker’s bundle knows of no address of this machine', () => {

@@ -46,6 +46,11 @@ const forbidden: [file: string, imported: string][] = [
   ['party/call/machine.ts', '../hosts/partyserver.ts'],
   ['party/inbox/machine.ts', '../runner/room-runner.ts'],
   ['party/qr/machine.ts', '../wire/signature.ts'],
+  ['client/src/call.ts', '../../party/wire/messages.ts'],
+  ['client/testing/index.ts', '../../test/support/proxy.ts'],
+  ['client/testing/index.ts', '../../party/hosts/partyserver.ts'],
+  ['client/testing/index.ts', '../../src/calls/store.ts'],
+  ['client/testing/index.ts', 'node:fs'],
 ];
 
 /** Imports that the linter must allow, file by file. */
@@ -74,6 +79,9 @@ const allowed: [file: string, imported: string][] = [
   ['party/call/machine.ts', '../wire/messages.ts'],
   ['party/call/room.ts', '../definition.ts'],
   ['party/outbox.ts', './wire/messages.ts'],
+  ['client/testing/index.ts', '../../party/runner/room-runner.ts'],
+  ['client/testing/index.ts', '../../src/contract/errors.ts'],
+  ['client/testing/index.ts', '../src/options.ts'],
 ];
 
 describe('the linter holds the layers', () => {

@@ -87,6 +87,8 @@ describe('docs/client.md', () => {
       'Calls',
       'Pushes',
       'Chats',
+      // It needs no stack: test/client/testing-example.test.ts.
+      'Tests of an app',
     ]);
   });
 
