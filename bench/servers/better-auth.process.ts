@@ -37,7 +37,7 @@ const options = {
       signUpOnVerification: { getTempEmail: (phone) => `${phone.slice(1)}@phone.invalid` },
     }),
   ],
-} satisfies Parameters<typeof betterAuth>[0];
+};
 
 await options.database.query(`create schema if not exists ${SCHEMA}`);
 const { runMigrations } = await getMigrations(options);
