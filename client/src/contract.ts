@@ -387,6 +387,26 @@ export type InboxServerFrame =
         | 'answered_elsewhere';
     }
   | {
+      readonly type: 'in_call';
+
+      /** As in the welcome; absent: I make and am in none */
+      readonly inCall?: {
+        readonly call: string;
+
+        /** Not known of a call from before an update */
+        readonly role?: 'caller' | 'callee';
+
+        /** `ringing`: I call, and nobody has answered */
+        readonly state: 'ringing' | 'accepted';
+
+        /** This device has it: ask for a ticket and come back */
+        readonly here: boolean;
+
+        /** The session that has it, as GET /api/sessions lists them; none if it has gone */
+        readonly session?: string;
+      };
+    }
+  | {
       readonly type: 'message';
 
       /** Its number in my feed. If it is not the one after mine, ask GET /api/sync */

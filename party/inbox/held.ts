@@ -1,7 +1,7 @@
 import type { InCall } from '../../src/contract/sockets/inbox.ts';
 import type { HeldCall, ToInbox } from '../wire/messages.ts';
 import { isLegacyDevice } from './state.ts';
-import type { InboxStep } from './step.ts';
+import { InboxStep } from './step.ts';
 
 /** Finds the call that this user is in or makes, as the Worker is told of it [C33]. */
 export const findHeldCall = (step: InboxStep): HeldCall | undefined => {
@@ -14,12 +14,31 @@ export const findHeldCall = (step: InboxStep): HeldCall | undefined => {
   return { call, ...(entry.role && { role: entry.role }), state: 'accepted', ...more };
 };
 
-/** The field `inCall` of the `welcome` that a device gets, if there is such a call. */
+/** The field `inCall` of what a device is told, if there is such a call. */
 export const describeHeldCall = (step: InboxStep, asking: string): { readonly inCall?: InCall } => {
   const held = findHeldCall(step);
   if (!held) return {};
   const { device, ...rest } = held;
   return { inCall: { ...rest, here: device === asking } };
+};
+
+/**
+ * Does something, and tells the new devices if that changes what is said of their user's call
+ * [C57]. Those that wait for their welcome are told by it.
+ */
+export const tellHeldCallAfter = (step: InboxStep, change: () => void): void => {
+  const former = new InboxStep(step.state, step.now);
+  change();
+  if (step.state.calls === former.state.calls && step.state.sockets === former.state.sockets)
+    return;
+  const isSame = (before: object | undefined, after: object | undefined) =>
+    JSON.stringify(before) === JSON.stringify(after);
+  if (isSame(findHeldCall(former), findHeldCall(step))) return;
+  for (const { id, who, hello, welcome } of former.state.sockets) {
+    const told = describeHeldCall(step, who.device);
+    if (!hello || welcome || isSame(describeHeldCall(former, who.device), told)) continue;
+    if (step.socket(id)) step.send(id, { type: 'in_call', ...told });
+  }
 };
 
 /** A call that this user makes has moved to another device of theirs [C34]. */

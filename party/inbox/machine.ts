@@ -9,7 +9,7 @@ import { findSilent, onConnect, onSocketClosed } from './devices.ts';
 import { onDial } from './dialling.ts';
 import { onDirect } from './direct.ts';
 import { declineCall, expireCalls, hangUpCall } from './ending.ts';
-import { onCallMoved } from './held.ts';
+import { onCallMoved, tellHeldCallAfter } from './held.ts';
 import { deliverSignals, endLegacyCall, onCallReply, onLegacyFrame } from './legacy.ts';
 import { pushMessage } from './pushing.ts';
 import { countUse } from './rates.ts';
@@ -53,19 +53,23 @@ export const startInbox = (
   const unwritten = { linesAt: undefined, sessionsCheckedAt: undefined, feedAsked: 0 };
   const step = new InboxStep({ id, ...rest, sockets, outbox: EMPTY_OUTBOX, ...unwritten }, now);
   step.takeOver(restart(outbox));
-  for (const entry of [...step.entriesIn('dialling'), ...step.entriesIn('active')]) {
-    if (isLegacyDevice(entry.device) && !step.socketOf(entry.device)) hangUpCall(step, entry);
-  }
+  tellHeldCallAfter(step, () => {
+    for (const entry of [...step.entriesIn('dialling'), ...step.entriesIn('active')]) {
+      if (isLegacyDevice(entry.device) && !step.socketOf(entry.device)) hangUpCall(step, entry);
+    }
+  });
   return step.result;
 };
 
 /** Takes one step of an inbox: here devices of a user are reached, and it is known who is busy. */
 export const stepInbox = (state: InboxState, event: InboxEvent, now: number): Step<InboxState> => {
   const step = new InboxStep(state, now);
-  expireCalls(step);
-  expireSessions(step);
+  tellHeldCallAfter(step, () => {
+    expireCalls(step);
+    expireSessions(step);
+  });
   expireWelcomes(step);
-  dispatch(step, event);
+  tellHeldCallAfter(step, () => dispatch(step, event));
   return step.result;
 };
 

@@ -3,6 +3,7 @@ import type { Device, InboxLine } from '../support/calls/device.ts';
 import { deviceOf, legacyClient } from '../support/calls/device.ts';
 import { recordsOf } from '../support/calls/history.ts';
 import { dropAll } from '../support/calls/listener.ts';
+import { joinToMove } from '../support/calls/moving.ts';
 import { newDevices, ringing, talking, two } from '../support/calls/scenes.ts';
 
 afterAll(dropAll);
@@ -57,6 +58,39 @@ describe('a device without its memory', () => {
     inbox.say({ type: 'hangup', call: call.callId });
     await callee.next({ type: 'state', state: 'ended', reason: 'hung_up' });
     expect((await a.send('POST', '/api/calls', { to: stranger?.user.id })).status).toBe(201);
+  });
+});
+
+/** What an inbox has said since its welcome of the call that its user is in. */
+const newsIn = ({ frames }: InboxLine) =>
+  frames.flatMap((frame) => (frame.type === 'in_call' ? [frame.inCall] : []));
+
+describe('a device that is connected', () => {
+  test('[C57] a device hears that another one calls, is answered, has moved the call and is done', async () => {
+    const { a, b, inbox: theirs } = await two();
+    const [tablet, page] = [await deviceOf(a.user), await legacyClient(a.user)];
+    const [mine, other] = [await a.inbox(), await tablet.inbox()];
+    const [here, there] = [await sessionOf(a), await sessionOf(tablet)];
+    const dialled = await a.dial(b.user);
+    const about = { call: dialled.callId, role: 'caller' };
+    const ringsOn = { ...about, state: 'ringing', session: here };
+    await mine.next({ type: 'in_call', inCall: { ...ringsOn, here: true } });
+    await other.next({ type: 'in_call', inCall: { ...ringsOn, here: false } });
+    await theirs.next({ type: 'ring', call: dialled.callId });
+    await b.accept(dialled.callId);
+    const accepted = { ...about, state: 'accepted' };
+    await other.next({ type: 'in_call', inCall: { ...accepted, session: here, here: false } });
+    const callee = { call: dialled.callId, role: 'callee', state: 'accepted', here: true };
+    await theirs.next({ type: 'in_call', inCall: callee });
+    const moved = await joinToMove(tablet, dialled.callId);
+    moved.say({ type: 'move' });
+    await other.next({ type: 'in_call', inCall: { ...accepted, session: there, here: true } });
+    await mine.next({ type: 'in_call', inCall: { ...accepted, session: there, here: false } });
+    moved.say({ type: 'hangup' });
+    for (const line of [mine, other, theirs])
+      await expect.poll(() => newsIn(line).at(-1)).toBeUndefined();
+    expect([mine, other, theirs].map((line) => newsIn(line).length)).toEqual([4, 4, 2]);
+    expect(page.frames).toEqual([]);
   });
 });
 

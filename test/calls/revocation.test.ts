@@ -81,7 +81,8 @@ describe('when a session ends', () => {
     expect(await Promise.all([inbox.closed, room.closed])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
     await other.accept(call.callId);
     await call.line.next({ type: 'peer', peer: { state: 'joined' } });
-    expect(otherInbox.frames.map(({ type }) => type)).toEqual(['welcome', 'ring']);
+    await otherInbox.next({ type: 'in_call', inCall: { call: call.callId, here: true } });
+    expect(otherInbox.frames.map(({ type }) => type)).toEqual(['welcome', 'ring', 'in_call']);
   });
 });
 

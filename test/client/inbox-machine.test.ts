@@ -93,6 +93,25 @@ describe('the inbox of a tab', () => {
     expect(inbox.said()).toContainEqual({ type: 'decline', call: '1' });
   });
 
+  test('The call of this user is known in all tabs as the room says it, and is so until it says more', () => {
+    const [leader, other] = [play(), play({ self: 'other' })];
+    leader.connect(0);
+    other.tell({ type: 'signIn' }, 0);
+    const inCall = { call: '1', role: 'caller', state: 'ringing', here: false } as const;
+    const say = (frame: Parameters<typeof leader.frame>[0]) => {
+      for (const effect of leader.frame(frame, 10))
+        if (effect.type === 'post') other.hear(effect.message, 10);
+      return [leader, other].map(({ state }) => state.book.inCall);
+    };
+    expect(say({ type: 'in_call', inCall })).toEqual([inCall, inCall]);
+    leader.tell({ type: 'command', id: 'a', frame: { type: 'hangup', call: '1' } }, 20);
+    expect(say({ type: 'stop', call: '2', reason: 'missed' })).toEqual([inCall, inCall]);
+    const accepted = { ...inCall, state: 'accepted' } as const;
+    expect(say({ type: 'in_call', inCall: accepted })).toEqual([accepted, accepted]);
+    expect(say({ type: 'in_call' })).toEqual([undefined, undefined]);
+    expect(leader.told().map(({ name }) => name)).toEqual(['welcome']);
+  });
+
   test('Typing is said once in three seconds for each chat', () => {
     const inbox = play({ isAlone: true });
     inbox.connect(0);

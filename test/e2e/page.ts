@@ -25,8 +25,12 @@ const showPicture = (name: string, stream: MediaStream | undefined) => {
   if (video.srcObject !== (stream ?? null)) video.srcObject = stream ?? null;
 };
 
+/** Whether this tab had a call before it was loaded anew; another tab does not take it away. */
+const hadCall = sessionStorage.getItem('call') !== null;
+
 const watch = (made: Call): Call => {
   call = made;
+  sessionStorage.setItem('call', 'had');
   made.state.subscribe((now) => {
     const more = 'reason' in now ? ` ${now.reason}` : 'cause' in now ? ` ${now.cause}` : '';
     if (shown.at(-1) !== `${now.state}${more}`) shown.push(`${now.state}${more}`);
@@ -49,7 +53,7 @@ const start = async (where: { readonly api: string; readonly token?: string }) =
   calls = createCalls(client, inbox);
   inbox.inCall.subscribe((found) => {
     const isMine = found?.here && found.state === 'accepted' && !calls.current.get() && !call;
-    if (isMine) watch(calls.comeBack(found.call, { camera: true }));
+    if (isMine && hadCall) watch(calls.comeBack(found.call, { camera: true }));
   });
 };
 

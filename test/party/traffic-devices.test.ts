@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { callRoomDefinition } from '../../party/call/room.ts';
 import type { CallRoom } from './call/call.ts';
 import { ice, offer, ringing, talking, three } from './call/call.ts';
+import { Inbox } from './inbox/inbox.ts';
 
 /** How many devices of a user are in a room. */
 const DEVICES = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `bob${n}`);
@@ -106,5 +107,38 @@ describe('what one frame sets off where a user has many devices', () => {
     for (let n = 0; n < 100; n++) room.say('bob1', { type: 'move' });
     expect(room.got('bob1')).toHaveLength(100);
     expect([room.got('alice'), room.posts]).toEqual([[], []]);
+  });
+});
+
+describe('what a change of the call that a user is in sets off', () => {
+  test('[C17, C57] it is one frame to each of eight devices, and none when it is said again', () => {
+    const bob = new Inbox();
+    for (const name of DEVICES) bob.device(name);
+    const countNews = () => DEVICES.map((name) => bob.got(name).length);
+    countNews();
+    const [each, none] = [DEVICES.map(() => 1), DEVICES.map(() => 0)];
+    bob.dial('c', { device: 'bob1' });
+    expect(countNews()).toEqual(each);
+    for (let times = 0; times < 20; times++) bob.active('c', { device: 'bob1', role: 'caller' });
+    expect(countNews()).toEqual(each);
+    expect(bob.posts).toEqual([]);
+    bob.say('bob1', { type: 'hangup', call: 'c' });
+    expect([countNews(), bob.acts()]).toEqual([each, ['bob1 hangup']]);
+    for (let times = 0; times < 20; times++) bob.stop('c', 'hung_up');
+    expect(countNews()).toEqual(none);
+  });
+
+  test('[C17, C57] a legacy client that hangs up again and again brings it once', () => {
+    const bob = new Inbox().legacy('page');
+    for (const name of DEVICES.slice(1)) bob.device(name);
+    bob.say('page', { event: 'call:offer', payload: { userId: 'alice', sdp: 'v=0' } });
+    bob.dial('c', { device: 'ws-page' });
+    bob.answer({ outcome: 'ok', call: 'c' }).acts();
+    for (const name of DEVICES) bob.got(name);
+    for (let times = 0; times < 20; times++) bob.say('page', { event: 'call:hangup' });
+    expect(DEVICES.slice(1).map((name) => bob.got(name))).toEqual(
+      Array(7).fill([{ type: 'in_call' }]),
+    );
+    expect(bob.acts()).toEqual(['ws-page hangup']);
   });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Member, RoomCall } from '../../party/call/state.ts';
 import {
   awayAtOf,
@@ -6,6 +7,8 @@ import {
   isOnLegacyDevice,
   memberOf,
 } from '../../party/call/state.ts';
+import { describeHeldCall } from '../../party/inbox/held.ts';
+import { InboxStep } from '../../party/inbox/step.ts';
 import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import { Device } from './device.ts';
@@ -54,6 +57,17 @@ const checkEnded = (world: World) => {
 
 const isAway = (call: RoomCall, user: string) => awayAtOf(memberOf(call, user)) !== undefined;
 
+/** [C57] A device has heard which call its user makes or is in, as the inbox has it. */
+const checkInCall = (world: World, { name, user, sid, told }: Device) => {
+  const { state } = world.inbox(user);
+  if (!state) return;
+  const { inCall } = describeHeldCall(new InboxStep(state, world.clock.now), sid);
+  hold(
+    isDeepStrictEqual(told, inCall),
+    () => `${name} was told of ${JSON.stringify(told)}, and not of ${JSON.stringify(inCall)}`,
+  );
+};
+
 /** Checks that a device shows what is the case. */
 const checkBelief = (world: World, device: AnyDevice, live: readonly RoomCall[]) => {
   if (!device.listens || !world.worker.lives(`sid-${device.name}`) || world.hostile.size > 0)
@@ -72,6 +86,7 @@ const checkBelief = (world: World, device: AnyDevice, live: readonly RoomCall[])
     isByLegacyCaller(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
   if (device instanceof Device) {
     const { seat } = device;
+    checkInCall(world, device);
     const shown = [...device.rings.values()].filter(({ until }) => until > world.clock.now);
     // A device that took part in a call is told of it in the call, not by the inbox.
     const others = (ids: readonly string[]) =>

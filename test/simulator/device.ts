@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { InboxServerFrame, InCall } from '../../src/contract/sockets/inbox.ts';
 import { hold } from './broken.ts';
 import type { DeviceWorld } from './device-world.ts';
@@ -29,6 +30,8 @@ export class Device {
   #welcomed = false;
   #seats = 0;
   #inCall: InCall | undefined;
+  /** The call that the inbox has said its user is in. */
+  told: InCall | undefined;
   #crashed = false;
   /** The calls that it has heard of. */
   readonly #known = new Set<string>();
@@ -264,6 +267,7 @@ export class Device {
       case 'welcome':
         this.#welcomed = true;
         this.#inCall = frame.inCall;
+        this.told = frame.inCall;
         if (this.#crashed && frame.inCall?.here) this.#ask(frame.inCall.call, {}, () => undefined);
         this.#crashed = false;
         this.rings.clear();
@@ -279,6 +283,11 @@ export class Device {
         return;
       case 'stop':
         this.rings.delete(frame.call);
+        return;
+      case 'in_call':
+        hold(!isDeepStrictEqual(this.told, frame.inCall), () => `${this.name} is told twice`);
+        this.#inCall = frame.inCall;
+        this.told = frame.inCall;
         return;
       case 'error':
       case 'pong':

@@ -49,6 +49,9 @@ const onFrame = (step: Step, frame: InboxServerFrame, at: number): void => {
     case 'stop':
       keepBook(step, stopRing(book, frame.call, frame.reason));
       break;
+    case 'in_call':
+      change(step, { book: { ...book, inCall: frame.inCall } });
+      break;
     case 'message': {
       const { type: name, ...event } = frame;
       tell(step, { name, event });

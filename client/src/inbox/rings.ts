@@ -60,14 +60,9 @@ export const addRing = (book: RingBook, frame: FrameOf<'ring'>, at: number): Rin
 /** A call rings no longer. */
 export const stopRing = (book: RingBook, call: string, reason: StopReason): RingStep => {
   const stopped = book.rings.filter((ring) => ring.call === call);
-  const { inCall } = book;
-  const isOver = inCall?.call === call && reason !== 'answered_elsewhere';
-  if (stopped.length === 0 && !isOver) return { book, told: [] };
-  const rings = stopped.length > 0 ? book.rings.filter((ring) => ring.call !== call) : book.rings;
-  return {
-    book: { ...book, rings, inCall: isOver ? undefined : inCall },
-    told: stopped.flatMap((ring) => tellStop(ring, reason)),
-  };
+  if (stopped.length === 0) return { book, told: [] };
+  const rings = book.rings.filter((ring) => ring.call !== call);
+  return { book: { ...book, rings }, told: stopped.flatMap((ring) => tellStop(ring, reason)) };
 };
 
 /** Other rings take the place of those that are known; who is missing has stopped meanwhile. */
@@ -109,8 +104,7 @@ export const settleRing = (book: RingBook, call: string, now: number): RingBook 
   const until = Math.max(ring?.until ?? 0, now + SETTLED_MS);
   const settled = [...book.settled.filter((one) => one.call !== call), { call, until }];
   const rings = ring ? book.rings.filter((one) => one !== ring) : book.rings;
-  const inCall = book.inCall?.call === call ? undefined : book.inCall;
-  return { ...book, rings, settled, inCall };
+  return { ...book, rings, settled };
 };
 
 /** What has rung for long enough stops, whatever is heard. */

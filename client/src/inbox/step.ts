@@ -96,14 +96,9 @@ export const sendCommands = (step: Step): void => {
 
 /** Takes an action on, of this tab or, in the leader, of another one. */
 export const addCommand = (step: Step, command: Command): void => {
-  const { commands, book } = step.state;
+  const { commands } = step.state;
   if (commands.some(({ id }) => id === command.id)) return;
   change(step, { commands: [...commands, command] });
-  const { type, call } = command.frame;
-  if (type === 'hangup' && book.inCall?.call === call) {
-    change(step, { book: { ...book, inCall: undefined } });
-    if (step.state.role === 'leader') postState(step);
-  }
   sendCommands(step);
 };
 

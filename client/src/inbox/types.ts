@@ -75,7 +75,7 @@ export interface Inbox {
   readonly link: Store<LinkState>;
   /** What rings, the first one first: the same in all tabs. */
   readonly rings: Store<readonly Ring[]>;
-  /** As the room said when the connection was made; it does not tell when such a call ends. */
+  /** The call on whichever device, in this tab too; the same in all tabs. */
   readonly inCall: Store<CallInProgress | undefined>;
   /** Hears an event in every tab; returns the function that ends it. */
   on<Name extends keyof InboxEvents>(

@@ -110,6 +110,12 @@ export const InboxServerFrame = z.discriminatedUnion('type', [
     .describe('It rings no longer'),
   z
     .object({
+      type: z.literal('in_call'),
+      inCall: InCall.optional().describe('As in the welcome; absent: I make and am in none'),
+    })
+    .describe('What the welcome said of the call that I make or am in is so no longer'),
+  z
+    .object({
       type: z.literal('message'),
       n,
       chat,

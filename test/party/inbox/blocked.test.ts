@@ -88,6 +88,7 @@ describe('[M42] a call by somebody who is blocked', () => {
       bob.ring('c', { ...unheard, to: ['bob', 'cyd'], group: true });
       bob.ring('d', unheard);
       expect(bob.dial('own', { to })).toEqual(OK);
+      expect(bob.got('phone')).toMatchObject([{ type: 'in_call', inCall: { call: 'own' } }]);
       expect(bob.ring('e', unheard), 'the other way round').toEqual(NO_DEVICES);
       quiet(bob);
       expect(bob.state.calls.find(({ call }) => call === 'own')?.state).toBe('dialling');
@@ -106,7 +107,10 @@ describe('[M42] the inbox of somebody who calls who has blocked them', () => {
       inbox.dial('blocked', { to: [callee], unheard: [callee] });
       inbox.got('phone');
       expect(inbox.ring('theirs', { from: profile(callee) })).toMatchObject({ devices: 1 });
-      expect(inbox.got('phone')).toMatchObject([{ type: 'ring', call: 'theirs' }]);
+      expect(inbox.got('phone')).toMatchObject([
+        { type: 'ring', call: 'theirs' },
+        { type: 'in_call' },
+      ]);
       expect(inbox.acts()).toEqual(['phone hangup']);
     }
   });

@@ -14,8 +14,13 @@ describe('a user who is in a call', () => {
     bob.got('tablet');
     bob.got('phone');
     expect(bob.active('c')).toEqual(ok);
-    expect(bob.got('tablet')).toEqual([{ type: 'stop', call: 'c', reason: 'answered_elsewhere' }]);
-    expect(bob.got('phone')).toEqual([]);
+    expect(bob.got('tablet')).toMatchObject([
+      { type: 'stop', call: 'c', reason: 'answered_elsewhere' },
+      { type: 'in_call', inCall: { call: 'c', here: false } },
+    ]);
+    expect(bob.got('phone')).toMatchObject([
+      { type: 'in_call', inCall: { call: 'c', here: true } },
+    ]);
     expect(bob.got('mute')).toEqual([]);
   });
 
@@ -91,14 +96,15 @@ describe('a user who is in a call', () => {
     expect(bob.ring('d', { from: profile('carol') })).toEqual(busy);
   });
 
-  test('the inbox says nothing more of a call when it stops', () => {
+  test('the inbox says of a call that stops that it is over, and nothing more', () => {
     const bob = new Inbox().device('phone').device('tablet');
     bob.ring('c');
     bob.active('c');
     bob.got('phone');
     bob.got('tablet');
     bob.stop('c', 'hung_up');
-    expect([...bob.got('phone'), ...bob.got('tablet')]).toEqual([]);
+    const over = { type: 'in_call' };
+    expect([...bob.got('phone'), ...bob.got('tablet')]).toEqual([over, over]);
   });
 
   test('a user stays in the call through a sleep', () => {

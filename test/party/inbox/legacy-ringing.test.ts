@@ -84,7 +84,10 @@ describe('a legacy client that is called', () => {
     bob.got('phone');
     bob.active('c', { device: 'ws-other' });
     expect([bob.got('pc'), bob.got('other')]).toEqual([[hangup], []]);
-    expect(bob.got('phone')).toEqual([{ type: 'stop', call: 'c', reason: 'answered_elsewhere' }]);
+    expect(bob.got('phone')).toMatchObject([
+      { type: 'stop', call: 'c', reason: 'answered_elsewhere' },
+      { type: 'in_call' },
+    ]);
     bob.say('pc', answer).say('pc', hangup);
     expect(bob.posts).toEqual([]);
   });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describeHeldCall } from '../../../party/inbox/held.ts';
 import { inboxRoomDefinition } from '../../../party/inbox/room.ts';
 import type { InboxState, StoredInbox } from '../../../party/inbox/state.ts';
 import { EMPTY_INBOX } from '../../../party/inbox/state.ts';
+import { InboxStep } from '../../../party/inbox/step.ts';
 import type { ToInbox } from '../../../party/wire/messages.ts';
 import {
   ActiveAnswer,
@@ -13,6 +15,7 @@ import {
   TurnAnswer,
 } from '../../../party/wire/messages.ts';
 import { ToWorker } from '../../../party/wire/to-worker.ts';
+import type { InCall } from '../../../src/contract/sockets/inbox.ts';
 import { InboxServerFrame } from '../../../src/contract/sockets/inbox.ts';
 import { messagesIn } from '../answering.ts';
 import { messageOf } from '../chat-message.ts';
@@ -136,6 +139,8 @@ const essence = (kept: unknown, { sockets, linesAt }: InboxState): string => {
 class Life {
   readonly bob = new Inbox();
   #sockets = 0;
+  /** The call of its user that a device has heard of last, by its socket. */
+  readonly #inCalls = new Map<string, InCall | undefined>();
 
   join(name: string, legacy: boolean): void {
     const id = `${this.#sockets++}`;
@@ -152,6 +157,13 @@ class Life {
   tell(said: ToInbox): void {
     const answer = this.bob.tell(fromNow(said, this.bob.now));
     expect(answers[said.type].safeParse(answer).success).toBe(true);
+  }
+
+  #hear(id: string, frame: InboxServerFrame): void {
+    if (frame.type !== 'welcome' && frame.type !== 'in_call') return;
+    if (frame.type === 'in_call' && this.#inCalls.has(id))
+      expect(frame.inCall).not.toEqual(this.#inCalls.get(id));
+    this.#inCalls.set(id, frame.inCall);
   }
 
   /** Checks what holds whatever has happened. */
@@ -171,8 +183,14 @@ class Life {
     for (const { id, who } of sockets) {
       for (const got of bob.got(id)) {
         if (who.old) expect([...legacyEvents, 'pong', 'new_message']).toContain(nameOf(got));
-        else expect(InboxServerFrame.safeParse(got).success).toBe(true);
+        else this.#hear(id, InboxServerFrame.parse(got));
       }
+    }
+    const step = new InboxStep(bob.state, bob.now);
+    for (const { id, who, welcome } of sockets) {
+      const isWelcomed = this.#inCalls.has(id) && !welcome;
+      if (isWelcomed)
+        expect(this.#inCalls.get(id)).toEqual(describeHeldCall(step, who.device).inCall);
     }
     for (const post of bob.posts.splice(0)) {
       const schema = post.to === 'worker' ? ToWorker : ToCall;
@@ -225,7 +243,7 @@ const happen = (life: Life, what: Happening): void => {
 describe('whatever happens to an inbox', () => {
   const anything = fc.array(happening, { maxLength: 40 });
 
-  test('[C10, C18] it says only what it may, and writes all that it needs after a sleep', () => {
+  test('[C10, C18, C57] it says only what it may, and writes all that it needs after a sleep', () => {
     fc.assert(
       fc.property(anything, (happenings) => {
         const life = new Life();

@@ -88,7 +88,7 @@ describe('a user who is called', () => {
     bob.dial('mine');
     expect(bob.ring('d', { from: profile('carol') })).toEqual(busy);
     expect(bob.ring('e', { from: profile('carol'), group: true })).toEqual(busy);
-    expect(bob.got('phone')).toMatchObject([{ type: 'welcome' }]);
+    expect(bob.got('phone')).not.toContainEqual(expect.objectContaining({ type: 'ring' }));
   });
 
   test('a ring whose time is over rings nowhere', () => {

@@ -146,8 +146,8 @@ describe('an inbox', () => {
   test('The call that this user makes on another device is known, and can be given up', async () => {
     const me = await newUser();
     const other = await deviceOf(me);
-    const dialled = await other.dial(await newUser());
     const { tabs } = await openTabs(2, { user: me });
+    const dialled = await other.dial(await newUser());
     for (const { inbox } of tabs)
       await expect
         .poll(() => inbox.inCall.get())
