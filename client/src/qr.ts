@@ -57,12 +57,14 @@ export const showQr = (client: Client): QrSignIn => {
       undefined,
       { signal },
     );
+    signal.throwIfAborted();
     const expiresAt = clock.now() + ttlSeconds * 1_000;
     state.set({ state: 'shown', url, code, expiresAt });
     let pause = intervalSeconds * 1_000;
     while (clock.now() < expiresAt - RENEW_MS && !signal.aborted) {
       const headers = { 'X-Poll-Token': pollToken };
       const answer = await client.request('checkQr', {}, { signal, headers });
+      signal.throwIfAborted();
       if (answer.status === 'ready') {
         await client.signIn(answer.token);
         state.set({ state: 'done' });

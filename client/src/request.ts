@@ -85,6 +85,18 @@ export const noAnswer = (
 ): AistError<NetworkCode> =>
   new AistError({ code: 'no_answer', status: 0, message: NO_ANSWER[language], lost }, { cause });
 
+/**
+ * Reads the address of an API; in a page it may be relative.
+ *
+ * @throws {TypeError} when it is none
+ */
+const readAddress = (url: string): string => {
+  const base = globalThis.location?.href;
+  const address = URL.canParse(url, base) ? new URL(url, base) : undefined;
+  if (address && /^https?:$/.test(address.protocol)) return address.href.replace(/\/$/, '');
+  throw new TypeError(`createClient wants a url like https://api.example, not ${url || '""'}`);
+};
+
 /** Sends requests to the API, and repeats what may be repeated. */
 export class Requester {
   readonly #options: ClientOptions;
@@ -96,7 +108,7 @@ export class Requester {
   constructor(options: ClientOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
-    this.#urls = [options.url].flat().map((url) => url.replace(/\/$/, ''));
+    this.#urls = [options.url].flat().map(readAddress);
   }
 
   /** The address that answered last. */
@@ -147,13 +159,16 @@ export class Requester {
     // What may not be sent twice is not sent to a second address either.
     const tries = prepared.repeatable ? this.#urls.length : 1;
     let failure: unknown;
-    for (let n = 0; n < tries; n++) {
+    for (let n = 0, at = this.#at; n < tries; n++, at = (at + 1) % this.#urls.length) {
+      // Requests at once move on together: none may lead another one back to what has failed.
       try {
-        return await this.#fetch(prepared, token, options);
+        const answer = await this.#fetch(prepared, token, [`${this.#urls[at]}`, options]);
+        this.#at = at;
+        return answer;
       } catch (error) {
         if (!(error instanceof AistError) || error.status !== 0) throw error;
         failure = error;
-        this.#at = (this.#at + 1) % this.#urls.length;
+        if (this.#at === at) this.#at = (at + 1) % this.#urls.length;
       }
     }
     throw failure;
@@ -162,14 +177,17 @@ export class Requester {
   async #fetch(
     { method, path, body, repeatable }: Prepared,
     token: string | undefined,
-    { signal, headers }: RequestOptions = {},
+    [url, { signal, headers } = {}]: readonly [url: string, options: RequestOptions | undefined],
   ): Promise<unknown> {
     const { fetch = globalThis.fetch, language = 'ru' } = this.#options;
     const timeout = new AbortController();
     const timer = this.#clock.setTimeout(() => timeout.abort(), TIMEOUT_MS);
-    const signals = signal ? [timeout.signal, signal] : [timeout.signal];
+    // Not every browser in use has AbortSignal.any.
+    const cancel = () => timeout.abort(signal?.reason);
+    signal?.addEventListener('abort', cancel);
+    if (signal?.aborted) cancel();
     try {
-      const answer = await fetch(`${this.url}${path}`, {
+      const answer = await fetch(`${url}${path}`, {
         method,
         headers: {
           'X-Language': language,
@@ -178,7 +196,7 @@ export class Requester {
           ...headers,
         },
         ...(body !== undefined && { body }),
-        signal: AbortSignal.any(signals),
+        signal: timeout.signal,
       });
       const json: unknown = await answer.json();
       if (answer.ok) return json;
@@ -188,6 +206,7 @@ export class Requester {
       throw noAnswer(language, { lost: !repeatable, cause: error });
     } finally {
       this.#clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
     }
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AistError, isAistError } from '../../../client/src/error.ts';
 import { memoryStorage } from '../../../client/src/options.ts';
 import { newUser } from '../../support/calls/people.ts';
@@ -59,6 +59,32 @@ describe('a request of a client', () => {
     const { tab, id } = await signedIn({ url: [DEAD, stack.apiUrl] });
     expect((await tab.request('getProfile')).userId).toBe(id);
     expect(tab.url).toBe(stack.apiUrl);
+  });
+
+  test('Requests at once do not lead each other back to an address that has failed', async () => {
+    const asked: string[] = [];
+    const counting: typeof fetch = (input, init) => {
+      asked.push(new URL(String(input)).origin);
+      return fetch(input, init);
+    };
+    const { tab, id } = await signedIn({ url: [DEAD, stack.apiUrl], fetch: counting });
+    const answers = await Promise.all([tab.request('getProfile'), tab.request('getProfile')]);
+    expect(answers.map(({ userId }) => userId)).toEqual([id, id]);
+    expect(asked).toEqual([DEAD, DEAD, stack.apiUrl, stack.apiUrl]);
+    expect(tab.url).toBe(stack.apiUrl);
+  });
+
+  test('A browser without AbortSignal.any gets answers, and ends requests', async () => {
+    const any = vi.spyOn(AbortSignal, 'any').mockImplementation(() => {
+      throw new TypeError('AbortSignal.any is not a function');
+    });
+    onTestFinished(() => any.mockRestore());
+    const { tab, id } = await signedIn();
+    expect((await tab.request('getProfile')).userId).toBe(id);
+    const ending = new AbortController();
+    const asked = tab.request('getProfile', undefined, { signal: ending.signal });
+    ending.abort(new Error('Not wanted any more'));
+    await expect(asked).rejects.toThrow('Not wanted any more');
   });
 
   test('What reads is repeated when no answer came', async () => {
