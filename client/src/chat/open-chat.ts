@@ -1,6 +1,7 @@
 import type { Client } from '../client.ts';
 import type { Member, Message } from '../contract.ts';
 import type { Inbox } from '../inbox/types.ts';
+import { randomName } from '../random.ts';
 import { createStore } from '../store.ts';
 import type { Life } from './life.ts';
 import { lastShown, setList, setValue, showMessages } from './show.ts';
@@ -79,7 +80,7 @@ export const openChat = (id: string, context: OpenContext): Opened => {
     send: async ({ text, attachment }) => {
       const { outbox, drafts } = life();
       drafts.set(id, '');
-      const clientId = crypto.randomUUID();
+      const clientId = randomName();
       const at = client.clock.now();
       const pending = { chat: id, clientId, text: text.trim(), at };
       await outbox.add({ ...pending, ...(attachment && { attachment }) });

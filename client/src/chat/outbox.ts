@@ -1,6 +1,7 @@
 import type { Client } from '../client.ts';
 import type { Message } from '../contract.ts';
 import type { AistError, ErrorDetails } from '../error.ts';
+import { randomName } from '../random.ts';
 
 /** A message of mine that is under way, or was refused. */
 export interface Pending {
@@ -53,7 +54,7 @@ const readList = <Item>(json: string | null): readonly Item[] => {
 export class Outbox {
   readonly #context: OutboxContext;
   readonly #key: string;
-  readonly #tab: string = crypto.randomUUID();
+  readonly #tab: string = randomName();
   readonly #locks: LockManager | undefined = globalThis.navigator?.locks;
   readonly #watched = new Set<string>([this.#tab]);
   /** In the order in which they are shown, and sent. */
@@ -266,8 +267,11 @@ export class Outbox {
     this.#go(chat);
   }
 
-  /** Ends what waits for its time; the signal ends the rest. */
+  /** Ends what waits for its time, and for whoever waits; the signal ends the rest. */
   stop(): void {
-    for (const timer of this.#busy.values()) this.#context.client.clock.clearTimeout(timer);
+    const { client, signal } = this.#context;
+    for (const timer of this.#busy.values()) client.clock.clearTimeout(timer);
+    for (const { reject } of this.#promises.values()) reject(signal.reason);
+    this.#promises.clear();
   }
 }

@@ -55,7 +55,12 @@ export interface OpenChat {
   readonly typing: Store<readonly string[]>;
   /** Whether there are older messages; undefined until the first page has come. */
   readonly hasOlder: Store<boolean | undefined>;
-  /** Shows the text at once and sends it; resolves once the server has it. */
+  /**
+   * Shows the text at once and sends it; resolves once the server has it.
+   *
+   * @throws {Error} when it is refused or given up, or when the chats end before: what the storage
+   *   still has then goes out later
+   */
   send(message: {
     readonly text: string;
     readonly attachment?: Message['attachment'];

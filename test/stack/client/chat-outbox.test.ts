@@ -1,12 +1,16 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { OpenChat } from '../../../client/src/chat.ts';
 import { memoryStorage } from '../../../client/src/options.ts';
 import { messagesAs, newPair, sql } from '../../support/chats/chats.ts';
+import type { SdkDevice } from '../../support/chats/sdk.ts';
 import { closeSdk, closeSdks, connectSdk, openSdk } from '../../support/chats/sdk.ts';
 import { runningApi } from '../../support/client.ts';
 import { database } from '../../support/proxies.ts';
 
 afterEach(closeSdks);
+
+/** Of a message that is shown to be there by its state. */
+const ignore = (): void => undefined;
 
 const textsOf = ({ messages }: OpenChat): string[] => messages.get().map(({ text }) => text);
 const statesOf = ({ messages }: OpenChat): string[] => messages.get().map(({ state }) => state);
@@ -64,11 +68,35 @@ describe('the outbox of the client', () => {
     expect(statesOf(chat)).toEqual(['sent', 'sent', 'sent', 'sent', 'sent']);
   });
 
+  test('Whoever waits for a message hears it when the chats end, or the person leaves', async () => {
+    const ends = [
+      ({ chats }: SdkDevice) => chats.dispose(),
+      ({ client }: SdkDevice) => client.signOut(),
+    ];
+    for (const end of ends) {
+      const { device, chat } = await scene();
+      device.network.isOff = true;
+      const sent = chat.send({ text: 'Never there' });
+      await Promise.all([expect(sent).rejects.toThrow('These chats are closed'), end(device)]);
+    }
+  });
+
+  test('In a page without TLS, which has no randomUUID, messages go out', async () => {
+    const { anna, chat: id } = await newPair();
+    const uuid = vi.spyOn(crypto, 'randomUUID').mockImplementation(() => {
+      throw new TypeError('crypto.randomUUID is not a function');
+    });
+    onTestFinished(() => uuid.mockRestore());
+    const device = await connectSdk(anna.token);
+    await device.chats.chat(id).send({ text: 'Plain' });
+    expect(await kept(id)).toEqual(['Plain']);
+  });
+
   test('What was shown as under way is there after a reload, and goes out', async () => {
     const { anna, id, device, chat, storage } = await scene();
     device.network.isOff = true;
     device.inbox.drop();
-    for (const text of ['1', '2']) void chat.send({ text });
+    for (const text of ['1', '2']) void chat.send({ text }).catch(ignore);
     await expect.poll(() => storage.get(`aist.outbox.${anna.id}`)).not.toBe(null);
     closeSdk(device);
 
@@ -87,7 +115,7 @@ describe('the outbox of the client', () => {
   test('Another tab leaves the messages of this one alone, until this one is gone', async () => {
     const { anna, id, device, chat, storage } = await scene();
     device.network.isOff = true;
-    void chat.send({ text: 'of the first tab' });
+    void chat.send({ text: 'of the first tab' }).catch(ignore);
     await expect.poll(() => storage.get(`aist.outbox.${anna.id}`)).not.toBe(null);
     const other = await connectSdk(anna.token, { storage });
     const inOther = other.chats.chat(id);
