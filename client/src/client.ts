@@ -1,8 +1,9 @@
 import { ENDPOINTS } from './contract.ts';
 import type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
 import { AistError } from './error.ts';
+import { callListener } from './listener.ts';
 import type { ClientOptions, Clock, Log, SessionStorage } from './options.ts';
-import { browserStorage, systemClock } from './options.ts';
+import { browserStorage, steadyClock, systemClock } from './options.ts';
 import type { Answer, RequestArguments } from './request.ts';
 import { Requester } from './request.ts';
 import type { SessionState } from './session.ts';
@@ -18,6 +19,7 @@ export type Attempt<Name extends EndpointName> =
 export interface Client {
   /** Whether somebody is signed in: the same in all tabs. */
   readonly session: Store<SessionState>;
+  /** The time that everything here is planned by: it is never set back. */
   readonly clock: Clock;
   /** What sockets are opened with; undefined where the platform has none. */
   readonly WebSocket: typeof globalThis.WebSocket | undefined;
@@ -51,12 +53,16 @@ export interface Client {
  * @example
  * const client = createClient({ url: 'https://api.example' });
  * const profile = await client.request('getProfile');
+ *
+ * @throws {TypeError} when `url` is no address of an API
  */
 export const createClient = (options: ClientOptions): Client => {
-  const clock = options.clock ?? systemClock;
+  const ownClock = options.clock ?? systemClock;
+  const clock = steadyClock(ownClock);
   const storage = options.storage ?? browserStorage();
-  const keeper = new SessionKeeper(storage, () => clock.now());
-  const requester = new Requester(options, clock);
+  const log: Log = (event, details) => callListener(() => options.log?.(event, details));
+  const keeper = new SessionKeeper(storage, { now: () => ownClock.now(), log });
+  const requester = new Requester({ ...options, log }, clock);
 
   const request = async <Name extends EndpointName>(
     ...[name, input, more]: RequestArguments<Name>
@@ -76,7 +82,7 @@ export const createClient = (options: ClientOptions): Client => {
     session: keeper.state,
     clock,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
-    log: options.log ?? (() => undefined),
+    log,
     storage,
     language: options.language ?? 'ru',
     get url() {

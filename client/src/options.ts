@@ -38,6 +38,25 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
+/**
+ * The same clock, never set back: whatever is planned by it would wait for as long as that was.
+ */
+export const steadyClock = (clock: Clock): Clock => {
+  let last = Number.NEGATIVE_INFINITY;
+  let shift = 0;
+  const now = () => {
+    const read = clock.now();
+    if (read + shift < last) shift = last - read;
+    last = read + shift;
+    return last;
+  };
+  return {
+    now,
+    setTimeout: (work, ms) => clock.setTimeout(work, ms),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+  };
+};
+
 /** Keeps values as long as the page lives. */
 export const memoryStorage = (): SessionStorage => {
   const values = new Map<string, string>();
@@ -61,7 +80,14 @@ export const browserStorage = (): SessionStorage => {
     }
   };
   return {
-    get: (key) => local()?.getItem(key) ?? memory.get(key),
+    get: (key) => {
+      try {
+        return local()?.getItem(key) ?? memory.get(key);
+      } catch {
+        // Node 25 has one that throws unless it is told of a file.
+        return memory.get(key);
+      }
+    },
     set: (key, value) => {
       try {
         if (value === null) local()?.removeItem(key);

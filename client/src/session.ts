@@ -1,4 +1,4 @@
-import type { SessionStorage } from './options.ts';
+import type { Log, SessionStorage } from './options.ts';
 import type { Store } from './store.ts';
 import { createStore } from './store.ts';
 
@@ -42,19 +42,21 @@ export class SessionKeeper {
   readonly #storage: SessionStorage;
   readonly #now: () => number;
   readonly #state = createStore<SessionState>({ state: 'unknown' });
-  readonly #channel: BroadcastChannel | undefined;
+  readonly #log: Log;
+  #channel: BroadcastChannel | undefined;
   #token: string | undefined;
   /** Reads and writes of the storage, one after another. */
-  #work: Promise<unknown>;
+  #work: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: SessionStorage, now: () => number) {
+  constructor(storage: SessionStorage, { now, log }: { now(): number; readonly log: Log }) {
     this.#storage = storage;
     this.#now = now;
+    this.#log = log;
     this.#channel = globalThis.BroadcastChannel && new BroadcastChannel(CHANNEL);
     if (this.#channel) this.#channel.onmessage = () => void this.#enqueue(() => this.#read());
     // A channel keeps Node awake, and a program that only waits for tabs should end.
     (this.#channel as { unref?(): void } | undefined)?.unref?.();
-    this.#work = this.#enqueue(() => this.#read());
+    void this.#enqueue(() => this.#read());
   }
 
   get state(): Store<SessionState> {
@@ -87,24 +89,41 @@ export class SessionKeeper {
 
   dispose(): void {
     this.#channel?.close();
+    // An answer that comes later still ends the session, and a closed channel throws.
+    this.#channel = undefined;
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = (this.#work ?? Promise.resolve()).then(work);
+    const done = this.#work.then(work);
     this.#work = done.catch(() => undefined);
     return done;
   }
 
   async #read(): Promise<void> {
-    const [token, why] = [await this.#storage.get(TOKEN_KEY), await this.#storage.get(WHY_KEY)];
-    this.#show(token, REASONS.includes(why ?? '') ? (why as SignedOutReason) : 'new');
+    try {
+      const [token, why] = [await this.#storage.get(TOKEN_KEY), await this.#storage.get(WHY_KEY)];
+      this.#show(token, REASONS.includes(why ?? '') ? (why as SignedOutReason) : 'new');
+    } catch (error) {
+      this.#report(error);
+      // What is known stays: it lives as long as the page.
+      if (this.#state.get().state === 'unknown') this.#show(null, 'new');
+    }
   }
 
   async #write(token: string | null, why: SignedOutReason | null): Promise<void> {
-    await this.#storage.set(TOKEN_KEY, token);
-    await this.#storage.set(WHY_KEY, why);
+    try {
+      await this.#storage.set(TOKEN_KEY, token);
+      await this.#storage.set(WHY_KEY, why);
+    } catch (error) {
+      this.#report(error);
+    }
     this.#show(token, why ?? 'new');
     this.#channel?.postMessage('changed');
+  }
+
+  /** Logs that the storage has failed, by the name of the error: its text may have the token. */
+  #report(error: unknown): void {
+    this.#log('storage.failed', { error: error instanceof Error ? error.name : typeof error });
   }
 
   #show(token: string | null, why: SignedOutReason): void {

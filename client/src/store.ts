@@ -1,9 +1,10 @@
 import { atom } from 'nanostores';
+import { callListener } from './listener.ts';
 
 /** A value that changes: `get` reads it, `subscribe` hears it now and each time that it changes. */
 export interface Store<Value> {
   get(): Value;
-  /** Returns the function that ends the subscription. */
+  /** Returns the function that ends the subscription. What a listener throws is reported. */
   subscribe(listener: (value: Value) => void): () => void;
 }
 
@@ -18,6 +19,7 @@ export const createStore = <Value>(initial: Value): WritableStore<Value> => {
   return {
     get: () => store.get(),
     set: (value) => store.set(value),
-    subscribe: (listener) => store.subscribe((value) => listener(value as Value)),
+    subscribe: (listener) =>
+      store.subscribe((value) => callListener(() => listener(value as Value))),
   };
 };

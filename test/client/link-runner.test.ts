@@ -58,6 +58,22 @@ describe('what runs a machine', () => {
     expect(runner.state.told).toEqual(['first', 'second']);
   });
 
+  test('A deadline that is no number does not turn the machine round and round', () => {
+    const clock = testClock();
+    const step = (state: number) => ({ state: state + 1, effects: [] });
+    const rest = { initial: 0, time: 'time', step, deadline: () => Number.NaN };
+    const waits: number[] = [];
+    const setTimeout = (work: () => void, ms: number) => {
+      waits.push(ms);
+      return clock.setTimeout(work, ms);
+    };
+    const surroundings = { clock: { ...clock, setTimeout }, log: () => undefined };
+    const runner = runMachine(surroundings, { ...rest, perform: () => undefined });
+    runner.tell('first');
+    expect(waits).toEqual([3_600_000]);
+    runner.dispose();
+  });
+
   test('It has one timer, for the deadline of the machine, and none after it was disposed of', () => {
     const { clock, runner } = runCounter();
     runner.tell('wind');

@@ -93,7 +93,8 @@ export const createLinkDriver = (options: LinkDriverOptions): LinkDriver => {
         tell({ type: 'closed', attempt, code });
       };
     } catch (error) {
-      client.log('link.failed', { error: String(error) });
+      // Its text may have the address, and that the ticket.
+      client.log('link.failed', { error: error instanceof Error ? error.name : 'unknown' });
       void Promise.resolve().then(() => tell({ type: 'closed', attempt, code: NO_CODE }));
     }
   };

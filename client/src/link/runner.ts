@@ -1,5 +1,7 @@
 import type { Clock, Log } from '../options.ts';
 
+export { callListener } from '../listener.ts';
+
 /** What runs a pure machine. */
 export interface Runner<State, Event> {
   /** The state after the last event. */
@@ -60,7 +62,11 @@ export const runMachine = <State, Event, Effect>(
     stopTimer();
     const deadline = isDisposed ? undefined : machine.deadline(state);
     if (deadline === undefined) return;
-    const ms = Math.min(Math.max(deadline - clock.now(), 0), LONGEST_TIMER_MS);
+    const left = deadline - clock.now();
+    // A time that is no number, which only a broken frame can bring, may not turn round and round.
+    const ms = Number.isNaN(left)
+      ? LONGEST_TIMER_MS
+      : Math.min(Math.max(left, 0), LONGEST_TIMER_MS);
     timer = clock.setTimeout(() => {
       timer = undefined;
       tell(machine.time);
@@ -88,14 +94,4 @@ export const runMachine = <State, Event, Effect>(
       stopTimer();
     },
   };
-};
-
-/** Calls a listener of somebody else: what it throws is reported, and stops nothing here. */
-export const callListener = (work: () => void): void => {
-  try {
-    work();
-  } catch (error) {
-    const { reportError = console.error } = globalThis;
-    reportError(error);
-  }
 };
