@@ -46,7 +46,7 @@ export const steadyClock = (clock: Clock): Clock => {
   let shift = 0;
   const now = () => {
     const read = clock.now();
-    if (read + shift < last) shift = last - read;
+    shift = Math.max(shift, last - read);
     last = read + shift;
     return last;
   };

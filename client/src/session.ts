@@ -123,7 +123,7 @@ export class SessionKeeper {
 
   /** Logs that the storage has failed, by the name of the error: its text may have the token. */
   #report(error: unknown): void {
-    this.#log('storage.failed', { error: error instanceof Error ? error.name : typeof error });
+    this.#log('storage.failed', { error: (error as Error)?.name });
   }
 
   #show(token: string | null, why: SignedOutReason): void {

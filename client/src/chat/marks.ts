@@ -1,11 +1,9 @@
 import type { Client } from '../client.ts';
-import { AistError } from '../error.ts';
+import { isAistError } from '../error.ts';
+import { isPassing } from './outbox.ts';
 
 /** How long to wait before another mark of the same chat is sent, in milliseconds. */
 const GAP_MS = 1_000;
-
-/** Whether a refusal says nothing of the mark itself. */
-const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
 /** Read marks that the server does not have yet: one request at a time and chat. */
 export class Marks {
@@ -41,7 +39,7 @@ export class Marks {
       await this.#client.request('markRead', { id, seq }, { signal: this.#signal });
     } catch (error) {
       // What the server could not do now is asked for again, unless a higher mark came meanwhile.
-      if (error instanceof AistError && isPassing(error.status)) {
+      if (isAistError(error) && isPassing(error.status)) {
         this.#marks.set(id, Math.max(seq, this.#marks.get(id) ?? 0));
         pause = Math.max((error.retryAt ?? 0) - this.#client.clock.now(), 5 * GAP_MS);
       }

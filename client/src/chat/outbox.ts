@@ -34,6 +34,10 @@ const PAUSE_MS = 5_000;
 /** A message that is older than this fails when no answer comes, in milliseconds. */
 const GIVE_UP_MS = 3_600_000;
 
+/** Whether a refusal, by its status, says nothing of what was sent itself. */
+export const isPassing = (status: number): boolean =>
+  status === 0 || status === 401 || status === 429 || status >= 500;
+
 const ignore = (): void => undefined;
 
 const readList = <Item>(json: string | null): readonly Item[] => {
@@ -246,9 +250,7 @@ export class Outbox {
     if (signal.aborted) return;
     const { status = 400, retryAt = 0 } = error;
     const now = client.clock.now();
-    // The server could not say anything about the message itself.
-    const isPassing = status === 0 || status === 401 || status === 429 || status >= 500;
-    if (entry && !entry.sent && isPassing && now - entry.at < GIVE_UP_MS) {
+    if (entry && !entry.sent && isPassing(status) && now - entry.at < GIVE_UP_MS) {
       const again = () => {
         this.#busy.delete(chat);
         this.#go(chat);

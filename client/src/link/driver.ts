@@ -94,7 +94,7 @@ export const createLinkDriver = (options: LinkDriverOptions): LinkDriver => {
       };
     } catch (error) {
       // Its text may have the address, and that the ticket.
-      client.log('link.failed', { error: error instanceof Error ? error.name : 'unknown' });
+      client.log('link.failed', { error: (error as Error).name });
       void Promise.resolve().then(() => tell({ type: 'closed', attempt, code: NO_CODE }));
     }
   };
