@@ -12,7 +12,7 @@ import { tokenFor } from './tabs.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const text = readFileSync(join(ROOT, 'docs', 'client.md'), 'utf8');
 const examples = Array.from(
-  text.matchAll(/^## (.+?)$[\s\S]*?^```ts\n([\s\S]*?)^```$/gm),
+  text.matchAll(/^## (.+?)$(?:(?!^## )[\s\S])*?^```ts\n([\s\S]*?)^```$/gm),
   ([, title = '', code = '']) => ({ title, code }),
 );
 
