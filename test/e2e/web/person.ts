@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { expect } from 'vitest';
 import { runningApi } from '../../support/client.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { stack } from '../../support/stack.ts';
 import { EXECUTABLE, FLAGS } from '../browsers.ts';
@@ -64,6 +65,7 @@ export const openChromium = async () => {
   const device = async ({ token, look = {} }: { token: string; look?: Look }) => {
     const { language = 'en', theme = 'light', width = 1_280, height = 800, path = '/' } = look;
     const context = await browser.newContext({ viewport: { width, height } });
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.grantPermissions(
       ['microphone', 'camera', 'notifications', 'clipboard-read', 'clipboard-write'],
       { origin: stack.apiUrl },

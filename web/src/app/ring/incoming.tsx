@@ -62,6 +62,8 @@ const Sheet = ({ ring }: { ring: Ring }) => {
       aria-describedby="incoming-kind"
       // Escape does not decide about a call.
       onCancel={(event) => event.preventDefault()}
+      // A second Escape closes it all the same.
+      onClose={() => dialog.current?.isConnected && dialog.current.showModal()}
     >
       <div class="incoming-face">
         <Avatar id={ring.from.user} name={name} size={128} />
