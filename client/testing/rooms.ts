@@ -5,6 +5,7 @@ import { qrRoomDefinition } from '../../party/qr/room.ts';
 import type { ToCall, ToInbox } from '../../party/wire/messages.ts';
 import type { Room } from '../../src/contract/sockets/protocol.ts';
 import type { QrMessage } from '../../src/contract/sockets/qr.ts';
+import { StoreError } from '../../src/platform/errors.ts';
 import type { RoomSocket, Surroundings } from './memory-room.ts';
 import { MemoryRoom } from './memory-room.ts';
 
@@ -47,21 +48,30 @@ export class MemoryRooms {
     return room;
   }
 
+  /** @throws {StoreError} when the room does not answer, as the next two do */
   tellCall(id: string, message: ToCall): Promise<unknown> {
-    return this.at('call', id).tell(message);
+    return this.#tell('call', id, message);
   }
 
   tellInbox(user: string, message: ToInbox): Promise<unknown> {
-    return this.at('inbox', user).tell(message);
+    return this.#tell('inbox', user, message);
   }
 
   tellQr(id: string, message: QrMessage): Promise<unknown> {
-    return this.at('qr', id).tell(message);
+    return this.#tell('qr', id, message);
   }
 
   dispose(): void {
     for (const room of this.#rooms.values()) room.dispose();
     this.#rooms.clear();
+  }
+
+  async #tell(party: Party, id: string, message: { readonly type: string }): Promise<unknown> {
+    try {
+      return await this.at(party, id).tell(message);
+    } catch (cause) {
+      throw new StoreError('rooms', message.type, cause);
+    }
   }
 
   #create(party: Party, id: string): AnyRoom {
