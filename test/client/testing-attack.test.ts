@@ -114,6 +114,19 @@ describe('the test server, attacked', () => {
     expect([expired.closed, revoked.closed]).toEqual([[4001], [4001]]);
   });
 
+  test('A socket of a call that falls silent is closed when its time is over', async () => {
+    const anna = await stage.deviceOf('Anna');
+    const bob = await stage.deviceOf('Bob');
+    const { ticket, url } = await stage.dial(anna.client, bob.userId);
+    const { socket, closed } = socketOf(`${url}?ticket=${ticket}`);
+    await stage.clock.pass(0);
+    socket.send(JSON.stringify({ type: 'hello', version: 1 }));
+    await stage.clock.pass(14_000);
+    expect(closed).toEqual([]);
+    await stage.clock.pass(6_000);
+    expect(closed).toEqual([4409]);
+  });
+
   test('A room that is restarted while it is asked is unavailable, and then goes on', async () => {
     const anna = await stage.deviceOf('Anna');
     const bob = await stage.deviceOf('Bob');
