@@ -62,7 +62,7 @@ export const createClient = (options: ClientOptions): Client => {
   const storage = options.storage ?? browserStorage();
   const log: Log = (event, details) => callListener(() => options.log?.(event, details));
   const keeper = new SessionKeeper(storage, { now: () => ownClock.now(), log });
-  const requester = new Requester({ ...options, log }, clock);
+  const requester = new Requester(options, { clock, log });
 
   const request = async <Name extends EndpointName>(
     ...[name, input, more]: RequestArguments<Name>

@@ -2,7 +2,7 @@ import type { Endpoints } from './contract.ts';
 import { ENDPOINTS } from './contract.ts';
 import type { EndpointName, ErrorCode, NetworkCode } from './error.ts';
 import { AistError } from './error.ts';
-import type { ClientOptions, Clock } from './options.ts';
+import type { ClientOptions, Clock, Log } from './options.ts';
 
 /** What an endpoint takes. */
 export type Input<Name extends EndpointName> = Endpoints[Name]['input'];
@@ -101,13 +101,18 @@ const readAddress = (url: string): string => {
 export class Requester {
   readonly #options: ClientOptions;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #urls: readonly string[];
   /** The address that answered last: the first to be tried. */
   #at = 0;
 
-  constructor(options: ClientOptions, clock: Clock) {
+  constructor(
+    options: ClientOptions,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ) {
     this.#options = options;
     this.#clock = clock;
+    this.#log = log;
     this.#urls = [options.url].flat().map(readAddress);
   }
 
@@ -134,7 +139,7 @@ export class Requester {
         if (options?.signal?.aborted) throw options.signal.reason;
         const pause = this.#pauseAfter(error, prepared, tried);
         if (pause === undefined) throw error;
-        this.#options.log?.('request.repeated', { name, tried });
+        this.#log('request.repeated', { name, tried });
         await wait(this.#clock, pause, options?.signal);
       }
     }

@@ -35,6 +35,29 @@ describe('what an app gives to the client', () => {
     client.dispose();
   });
 
+  test('A language that changes is that of the next request', async () => {
+    const asked: unknown[] = [];
+    let language: 'ru' | 'en' = 'ru';
+    const client = createClient({
+      url: API,
+      storage: memoryStorage(),
+      get language() {
+        return language;
+      },
+      fetch: (input, init) => {
+        asked.push(new Headers(init?.headers).get('X-Language'));
+        return fetch(input, init);
+      },
+    });
+    await client.attempt('requestCode', { phone: '+79990000001' });
+    language = 'en';
+    const { ok, ...tried } = await client.attempt('requestCode', { phone: '+79990000001' });
+    expect(asked).toEqual(['ru', 'en']);
+    expect(tried).toMatchObject({ error: { message: 'No answer. Check the connection' } });
+    expect(ok).toBe(false);
+    client.dispose();
+  });
+
   test('A clock that is set back goes on from where it was, and what is planned comes in time', () => {
     let time = 10_000_000;
     const clock = { ...systemClock, now: () => time };
