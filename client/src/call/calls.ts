@@ -9,6 +9,10 @@ import { CallError } from './error.ts';
 import type { CallStart } from './events.ts';
 import type { Call, CallMedia, Calls } from './types.ts';
 
+/** Whether this browser can have calls; Node cannot. */
+const canCall = (): boolean =>
+  typeof RTCPeerConnection !== 'undefined' && typeof MediaStream !== 'undefined';
+
 /** Whether the page of this window is looked at. */
 const isShown = (): boolean => globalThis.document?.visibilityState !== 'hidden';
 
@@ -30,7 +34,8 @@ const listenToNetwork = (listener: () => void): (() => void) => {
  * Makes and takes calls, one at a time in a tab. Calls that ring are prepared while the page is
  * looked at.
  *
- * @throws {CallError} `not_now` from its actions while a call goes on here
+ * @throws {CallError} from its actions: `not_now` while a call goes on here, `not_supported` where
+ * there is no WebRTC
  */
 export const createCalls = (client: Client, inbox: Inbox): Calls => {
   const current = createStore<Call | undefined>(undefined);
@@ -53,11 +58,12 @@ export const createCalls = (client: Client, inbox: Inbox): Calls => {
   };
   const early: EarlyCalls = new EarlyCalls({
     inbox,
-    isWanted: () => !isDisposed && active === undefined && isShown(),
+    isWanted: () => !isDisposed && active === undefined && canCall() && isShown(),
     prepare: ({ call, from, video, group, until }) =>
       create({ type: 'ring', call, from, video, group, until }),
   });
   const begin = (make: () => ActiveCall): ActiveCall => {
+    if (!canCall()) throw new CallError('not_supported');
     if (active || isDisposed) throw new CallError('not_now');
     const call = make();
     active = call;

@@ -37,11 +37,13 @@ export class EarlyCalls {
     if (this.#prepared && !rings(this.#prepared.ring)) this.#giveUp();
     if (!first || this.#prepared || this.#tried === first.call || !this.#options.isWanted()) return;
     this.#tried = first.call;
-    void this.#whileAlone(() => {
+    const prepare = () => {
       const isStill = rings(first.call) && this.#tried === first.call && this.#options.isWanted();
       if (isStill) this.#prepared = { ring: first.call, call: this.#options.prepare(first) };
       return isStill;
-    });
+    };
+    // It only makes accepting faster: a call that could not be prepared is taken without.
+    this.#whileAlone(prepare).catch(() => undefined);
   }
 
   /** Hands over the call that was prepared, if it was. */
@@ -80,8 +82,11 @@ export class EarlyCalls {
       const held = new Promise<void>((resolve) => {
         this.#letGo = resolve;
       });
-      if (work()) await held;
-      this.#letGo = undefined;
+      try {
+        if (work()) await held;
+      } finally {
+        this.#letGo = undefined;
+      }
     });
   }
 }

@@ -97,8 +97,10 @@ export const openChats = (client: Client, inbox: Inbox): Chats => {
   };
 
   const openNew = async (asked: Promise<Chat>): Promise<OpenChat> => {
+    const mine = life;
     const chat = await asked;
-    life?.feed.apply({ type: 'chat', chatId: chat.id, chat });
+    // Somebody else may have signed in meanwhile: it is no chat of theirs.
+    if (mine === life) life?.feed.apply({ type: 'chat', chatId: chat.id, chat });
     return openById(chat.id);
   };
 

@@ -52,7 +52,12 @@ const FailedNote = ({ chat, message }: { chat: OpenChat; message: ShownMessage }
   return (
     <div class="message-failed" role="alert">
       <span>{error?.message || text.failed}</span>
-      <button type="button" class="text-button" onClick={() => void chat.resend(key)}>
+      <button
+        type="button"
+        class="text-button"
+        // The message itself shows that it failed again.
+        onClick={() => void chat.resend(key).catch(() => undefined)}
+      >
         {text.resend}
       </button>
       <button type="button" class="text-button" onClick={() => chat.discard(key)}>
