@@ -76,7 +76,7 @@ describe('a call of two', () => {
       await page.locator('dialog.incoming').waitFor();
       // Whoever writes at this moment decides nothing about the call.
       for (const key of ['Enter', 'Space', 'Escape', 'Escape']) await page.keyboard.press(key);
-      expect(await page.locator('dialog.incoming').isVisible()).toBe(true);
+      await expect.poll(() => page.locator('dialog.incoming').isVisible()).toBe(true);
     }
     await hangUp(anna);
     for (const page of [boris.page, other]) await isSilent(page);
