@@ -48,14 +48,19 @@ export class SessionKeeper {
   /** Reads and writes of the storage, one after another. */
   #work: Promise<unknown> = Promise.resolve();
 
+  readonly #readAgain = (): void => void this.#enqueue(() => this.#read());
+
   constructor(storage: SessionStorage, { now, log }: { now(): number; readonly log: Log }) {
     this.#storage = storage;
     this.#now = now;
     this.#log = log;
     this.#channel = globalThis.BroadcastChannel && new BroadcastChannel(CHANNEL);
-    if (this.#channel) this.#channel.onmessage = () => void this.#enqueue(() => this.#read());
+    if (this.#channel) this.#channel.onmessage = this.#readAgain;
     // A channel keeps Node awake, and a program that only waits for tabs should end.
     (this.#channel as { unref?(): void } | undefined)?.unref?.();
+    // Where tabs are in several processes, a change may be told before it can be read: the browser
+    // says when it can.
+    globalThis.addEventListener?.('storage', this.#readAgain);
     void this.#enqueue(() => this.#read());
   }
 
@@ -88,6 +93,7 @@ export class SessionKeeper {
   }
 
   dispose(): void {
+    globalThis.removeEventListener?.('storage', this.#readAgain);
     this.#channel?.close();
     // An answer that comes later still ends the session, and a closed channel throws.
     this.#channel = undefined;

@@ -21,9 +21,14 @@ let browser: Browser | undefined;
 const contexts: BrowserContext[] = [];
 const problems: string[] = [];
 
-/** What a browser says of answers that tests ask for on purpose, or that a slow machine gives. */
-const EXPECTED =
-  /^Failed to load resource: (the server responded with a status of (4|503)|net::ERR_)/;
+/**
+ * What a browser says of answers that tests ask for on purpose, or that a slow machine gives, and
+ * of a socket whose page goes before it is open.
+ */
+const EXPECTED = new RegExp(
+  '^Failed to load resource: (the server responded with a status of (4|503)|net::ERR_)' +
+    '|^WebSocket connection to',
+);
 
 const watch = (page: Page): void => {
   page.on('console', (said) => {
@@ -88,7 +93,7 @@ export const openSignedIn = async (path = '/', look: Look = {}): Promise<Page> =
   await page.evaluate(() => localStorage.setItem('aist.welcomed', '1'));
   await signInOn(page);
   await page.goto(path);
-  await page.locator('.page h1').waitFor();
+  await page.locator('.page h1:visible').first().waitFor();
   return page;
 };
 

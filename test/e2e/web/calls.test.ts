@@ -1,5 +1,4 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { freshPhone } from '../../support/fresh.ts';
 import {
   answer,
   callFromChat,
@@ -129,13 +128,12 @@ describe('several tabs and devices', () => {
   });
 
   test('a running call is moved to another device', async () => {
-    const phone = freshPhone();
-    const anna = await person('Anna', { phone });
+    const anna = await person('Anna');
     const boris = await person('Boris');
     await callFromChat([boris, anna], 'Call');
     await answer(anna.page);
     for (const { page } of [anna, boris]) await talks(page);
-    const elsewhere = await secondDevice(anna, phone, { path: '/calls' });
+    const elsewhere = await secondDevice(anna, { path: '/calls' });
     await elsewhere.page.getByRole('button', { name: 'Move it here' }).click();
     await talks(elsewhere.page);
     await ended(anna, 'The call was moved to another device');

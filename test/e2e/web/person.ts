@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core';
 import { expect } from 'vitest';
 import { runningApi } from '../../support/client.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
+import { confirm, showQr } from '../../support/qr.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { stack } from '../../support/stack.ts';
 import { EXECUTABLE, FLAGS } from '../browsers.ts';
@@ -19,7 +20,6 @@ export interface Look {
   readonly height?: number;
   readonly path?: string;
   /** The number to sign in with; a fresh one when absent. */
-  readonly phone?: string;
 }
 
 /** Somebody who is signed in to the app in a browser of their own. */
@@ -55,7 +55,7 @@ export const openChromium = async () => {
 
   /** Signs somebody in, and opens the app. */
   const person = async (name: string, look: Look = {}): Promise<Person> => {
-    const token = await signIn(api, look.phone);
+    const token = await signIn(api);
     const username = `u${randomBytes(8).toString('hex')}`;
     const profile = { body: { username, displayName: name }, token };
     expect((await api.send('PATCH', '/api/profile', profile)).status).toBe(200);
@@ -95,9 +95,12 @@ export const openChromium = async () => {
     return { context, faults, tab, page: await tab(path) };
   };
 
-  /** Another device of somebody: a session of its own. */
-  const secondDevice = async (one: Person, phone: string, look: Look = {}): Promise<Person> => {
-    const token = await signIn(api, phone);
+  /** Another device of somebody: a session of its own, which the first one lets in by a QR code. */
+  const secondDevice = async (one: Person, look: Look = {}): Promise<Person> => {
+    const { code, poll } = await showQr(api);
+    await poll();
+    expect((await confirm(api, code, one.token)).status).toBe(200);
+    const token = String((await poll()).body.token);
     const other = { ...one, token, ...(await device({ token, look })) };
     people.push(other);
     return other;

@@ -20,7 +20,9 @@ describe('signing in by a code', () => {
     await page.fill('#phone', spell(phone));
     await page.keyboard.press('Enter');
     const said = (await messagesOf(chat)).find((text) => /\d{6}/.test(text)) ?? '';
-    expect(await page.textContent('#sent')).toContain(`${phone.slice(0, 4)}***${phone.slice(-2)}`);
+    await expect
+      .poll(() => page.textContent('#sent'))
+      .toContain(`${phone.slice(0, 4)}***${phone.slice(-2)}`);
     // The field has the focus, and takes the whole message.
     await page.locator('#code:focus').waitFor();
     await page.locator('#code').fill(said);
@@ -112,7 +114,7 @@ describe('deep links', () => {
       await page.keyboard.press('Enter');
       const { debugCode } = await (await answered).json();
       await page.fill('#code', debugCode);
-      await page.locator('.page h1').waitFor();
+      await page.locator('.page h1:visible').first().waitFor();
       expect(new URL(page.url()).pathname).toBe(path);
     },
   );
