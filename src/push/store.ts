@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Database } from '../platform/db/client.ts';
-import { runQuery, runReadQuery, UniqueViolation } from '../platform/db/client.ts';
+import { runQuery, runReadQuery } from '../platform/db/client.ts';
 import { takeRate } from '../platform/db/fragments.ts';
 import { pushSubscriptions } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
@@ -71,20 +71,13 @@ export const keepSubscription = async (
         p256dh = excluded.p256dh, auth = excluded.auth, server_key = excluded.server_key,
         expires_at = excluded.expires_at, created_at = now())
     select exists (select from known) as known, allowed, wait_ms from rate`;
-  const keep = () =>
-    runQuery('keep subscription', db.execute(statement), ({ rows }): Subscribing => {
-      const [{ known, allowed, wait_ms }] = Kept.parse(rows);
-      return known || allowed
-        ? { outcome: 'ok' }
-        : { outcome: 'too_many_requests', waitMs: wait_ms };
-    });
-  try {
-    return await keep();
-  } catch (error) {
-    // Another session of the same browser was first: a second try sees its row.
-    if (error instanceof UniqueViolation) return keep();
-    throw error;
-  }
+  // Sessions of the same browser wait for each other, so that each sees the row of the one before.
+  const lock = sql`select pg_advisory_xact_lock(hashtextextended(${endpoint}, 0))`;
+  const batch = db.batch([db.execute(lock), db.execute(statement)]);
+  return runQuery('keep subscription', batch, ([, { rows }]): Subscribing => {
+    const [{ known, allowed, wait_ms }] = Kept.parse(rows);
+    return known || allowed ? { outcome: 'ok' } : { outcome: 'too_many_requests', waitMs: wait_ms };
+  });
 };
 
 /** Deletes the subscription of a session, if it has one. */

@@ -212,14 +212,16 @@ describe('what fails in between', () => {
   });
 });
 
-test('[A45] it costs one EVAL and one statement more than a link, and else nothing', async () => {
+test('[A45, P1] it costs one EVAL and two statements more than a link, and else nothing', async () => {
   const { next, phone } = await scene();
   const costs = async (chat: number, number: string) => {
     await healthy();
     await postUpdate(api, contact(chat, number));
+    await api.settle();
     return [await store.calls(), await database.calls()];
   };
-  expect(await costs(next, phone)).toEqual([5, 3]);
+  // One statement ends the sessions' pushes.
+  expect(await costs(next, phone)).toEqual([5, 4]);
   expect(await costs(freshChat(), freshPhone())).toEqual([4, 2]);
   await api.settle();
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
-import { localApi, runningApi, TestClock } from '../support/client.ts';
+import { localApi, runningApi, settleLocalApis, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
 import { ProxyControl } from '../support/proxy.ts';
 import {
@@ -99,14 +99,21 @@ describe('whether a session lives', () => {
     return { status, sql: await database.calls(), redis: await redis.calls() };
   };
 
-  test('[A37] it costs 1 EVAL to list, to revoke one or all others, and to sign out', async () => {
+  test('[A37, P1] it costs 1 EVAL to list and to end sessions, whose pushes end behind it', async () => {
     const { tokens, local } = await signInTimes(4);
+    await settleLocalApis();
     const [mine = '', other = ''] = tokens;
+    const inAll = async (work: () => Promise<Answer>) => {
+      const { status } = await calls(work);
+      await settleLocalApis();
+      return { status, sql: await database.calls(), redis: await redis.calls() };
+    };
     const one = { status: 200, sql: 0, redis: 1 };
-    expect(await calls(() => sessions(local, mine))).toEqual(one);
-    expect(await calls(() => revoke(local, mine, sidOf(other)))).toEqual(one);
-    expect(await calls(() => revokeOthers(local, mine))).toEqual(one);
-    expect(await calls(() => local.post('/api/auth/logout', {}, { token: mine }))).toEqual(one);
+    const ending = { ...one, sql: 1 };
+    expect(await inAll(() => sessions(local, mine))).toEqual(one);
+    expect(await inAll(() => revoke(local, mine, sidOf(other)))).toEqual(ending);
+    expect(await inAll(() => revokeOthers(local, mine))).toEqual(ending);
+    expect(await inAll(() => local.post('/api/auth/logout', {}, { token: mine }))).toEqual(ending);
   });
 
   test('[A38] an isolate asks beside the query whether a session lives that it does not know', async () => {
@@ -154,14 +161,14 @@ test('[A38] the half minute begins when Redis was asked, however long Postgres t
   const local = localApi({}, clock.now);
   const phone = freshPhone();
   const { code } = await requestCode(local, phone);
-  await local.settle();
+  await settleLocalApis();
   await database.behave({ mode: 'hold' });
   const signingIn = local.post('/api/auth/verify-code', { phone, code });
   await database.held(1);
   clock.advance(5);
   await database.behave({ mode: 'pass' });
   const token = String((await signingIn).body.token);
-  await local.settle();
+  await settleLocalApis();
   await redis.behave({ mode: 'dead' });
   clock.advance(24);
   expect((await profile(local, token)).status).toBe(200);
@@ -184,12 +191,12 @@ describe('a sign-in that fails half-way', () => {
     const local = localApi();
     const phone = freshPhone();
     const { code, requestId } = await requestCode(local, phone);
-    await local.settle();
+    await settleLocalApis();
     await redis.behave({ mode: 'deaf', only: '-- verify-code', times: 1 });
     expect((await local.post('/api/auth/verify-code', { phone, code, requestId })).status).toBe(
       503,
     );
-    await local.settle();
+    await settleLocalApis();
     const { body } = await local.post('/api/auth/verify-code', { phone, code, requestId });
     expect(idsOf(await sessions(local, String(body.token)))).toEqual([sidOf(String(body.token))]);
   });
@@ -203,7 +210,7 @@ describe('a sign-in that fails half-way', () => {
     // Postgres fails behind the answer, so Redis does not know the user when the code comes.
     await database.behave({ mode: 'dead' });
     const { code } = await requestCode(local, phone);
-    await local.settle();
+    await settleLocalApis();
     await database.behave({ mode: 'pass' });
     const { body } = await local.post('/api/auth/verify-code', { phone, code });
     const second = String(body.token);
