@@ -13,7 +13,7 @@ import { hold } from './broken.ts';
 import { checkCrowd, checkWaiting, liveCalls } from './crowd.ts';
 import { Device } from './device.ts';
 import type { Said } from './ledger.ts';
-import { isByLegacyCaller, LATE_RING_MS } from './legacy-callers.ts';
+import { LATE_RING_MS } from './legacy-callers.ts';
 import { LegacyDevice } from './legacy-device.ts';
 import type { AnyDevice, World } from './world.ts';
 
@@ -81,9 +81,9 @@ const checkBelief = (world: World, device: AnyDevice, live: readonly RoomCall[])
     const isDue = call.createdAt + 45_000 > world.clock.now;
     return call.state !== 'created' && memberOf(call, user)?.state === 'ringing' && isDue;
   });
-  // A call by a legacy caller does not ring on devices that come late.
+  // A call that a legacy device began does not ring on devices that come late.
   const isLate = (call: RoomCall) =>
-    isByLegacyCaller(call) && call.createdAt + LATE_RING_MS <= world.clock.now;
+    world.worker.madeByLegacy.has(call.id) && call.createdAt + LATE_RING_MS <= world.clock.now;
   if (device instanceof Device) {
     const { seat } = device;
     checkInCall(world, device);

@@ -56,6 +56,8 @@ export const profileOf = (user: string) => ({
 export class SimulatedWorker {
   /** Call → its record, as it was first told. */
   readonly records = new Map<string, CallRecord>();
+  /** The calls that a legacy device began, whichever device has them now. */
+  readonly madeByLegacy = new Set<string>();
   /** Calls that POST has made, and what each was answered. */
   readonly made = new Map<string, CreateAnswer['outcome'] | undefined>();
   /** Call → the call that was answered in its place. */
@@ -126,6 +128,7 @@ export class SimulatedWorker {
       return onAdmission({ outcome: 'refused' });
     const call = `c${this.made.size + 1}`;
     this.made.set(call, undefined);
+    if (old) this.madeByLegacy.add(call);
     const create: Create = {
       type: 'create',
       caller: profileOf(from),
