@@ -30,6 +30,8 @@ export interface OpenContext {
 
 const NOBODY: readonly string[] = [];
 
+const byUser = (one: Member, other: Member): number => (one.userId < other.userId ? -1 : 1);
+
 /** Opens a chat. */
 export const openChat = (id: string, context: OpenContext): Opened => {
   const { client, inbox, publish } = context;
@@ -129,7 +131,8 @@ export const openChat = (id: string, context: OpenContext): Opened => {
       // What was shown before a chat is read anew stays until then.
       if (span || !known) before = known;
       setList(messages, showMessages(before, there?.outbox.of(id) ?? [], there?.me ?? ''));
-      if (known?.members) setList(members, [...known.members.values()]);
+      // In the order of the API, whenever somebody came.
+      if (known?.members) setList(members, [...known.members.values()].sort(byUser));
       else if (!known) setValue(members, undefined);
     },
   };
