@@ -212,7 +212,7 @@ describe('what fails in between', () => {
   });
 });
 
-test('[A45, P1] it costs one EVAL and two statements more than a link, and else nothing', async () => {
+test('[A45, P1] it costs one EVAL and two statements more than a link, no more', async () => {
   const { next, phone } = await scene();
   const costs = async (chat: number, number: string) => {
     await healthy();

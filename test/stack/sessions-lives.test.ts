@@ -99,7 +99,7 @@ describe('whether a session lives', () => {
     return { status, sql: await database.calls(), redis: await redis.calls() };
   };
 
-  test('[A37, P1] it costs 1 EVAL to list and to end sessions, whose pushes end behind it', async () => {
+  test('[A37, P1] to list or end sessions costs 1 EVAL; pushes end behind the answer', async () => {
     const { tokens, local } = await signInTimes(4);
     await settleLocalApis();
     const [mine = '', other = ''] = tokens;
