@@ -171,7 +171,6 @@ describe('a path', () => {
     ['/health/ready', ['GET']],
     ['/openapi.json', ['GET']],
     ['/docs', ['GET']],
-    ['/', ['GET']],
   ])(
     '[H9] %s answers other methods than its own 405, and says which those are',
     async (path, methods) => {
