@@ -64,6 +64,8 @@ const fillPage = ({ page, style, early }) => ({
  */
 export const buildApp = async (assets) => {
   const fresh = join(assets, '..', `app-${process.pid}`);
+  // Without it Vite's module runner sets it to development, and all that is built is larger.
+  process.env.NODE_ENV = 'production';
   try {
     const { module } = await runnerImport(join(web, 'sign-in', 'page.ts'), {
       configFile: false,

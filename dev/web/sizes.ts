@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const ASSETS = join(ROOT, 'dist', 'assets');
+/** Where the built web app is. */
+export const ASSETS = join(ROOT, 'dist', 'assets');
 
 /** What parts of the web app weigh, and how many KB each may. */
 export interface Weight {
@@ -49,6 +50,6 @@ export const weighApp = (): readonly Weight[] => {
     .map((name) => `app/${name}`);
   return [
     { name: 'web app: signing in, all in all', size: sum(['index.html', ...needed]), budget: 14 },
-    { name: 'web app: all script', size: sum(scripts), budget: 95 },
+    { name: 'web app: all script', size: sum(scripts), budget: 88.5 },
   ];
 };
