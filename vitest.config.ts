@@ -59,6 +59,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{client,house,party,simulator,src,web}/**/*.test.ts'],
+          // Loading what is tested for each file would take twice as long as the tests.
+          isolate: false,
           ...PATIENT,
         },
       },
