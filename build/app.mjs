@@ -100,6 +100,11 @@ const CLIENT = new RegExp(
     .join('|'),
 );
 
+const CALL = /\/client\/src\/call\/|\/web\/src\/pages\/call\//;
+
+/** Everything else but the words, which the app waits for while it is loaded. */
+const APP = /\/web\/src\/(app|pages|parts)\/|\/client\/src\/|\/node_modules\/@?preact/;
+
 /** @param {{ outDir: string, plugins: import('vite').Plugin[] }} options */
 const buildPart = async ({ outDir, plugins }) => {
   const result = await build({
@@ -122,12 +127,13 @@ const buildPart = async ({ outDir, plugins }) => {
           entryFileNames: 'app/[name].[hash].js',
           chunkFileNames: 'app/[name].[hash].js',
           assetFileNames: 'app/[name].[hash][extname]',
-          // Fewer files compress better. What the page of signing in loads stays by itself.
+          // Fewer files compress better. What the page of signing in loads stays by itself, and so
+          // does what calls are made of, with its screen: the app is there before it.
           codeSplitting: {
             groups: [
-              { name: 'client', test: CLIENT, priority: 2 },
-              { name: 'call', test: /\/client\/src\/call[./]/, priority: 1 },
-              { name: 'screens', test: /\/web\/src\/(pages\/(?!call\/|qr)|parts\/)/ },
+              { name: 'client', test: CLIENT, priority: 3 },
+              { name: 'call', test: CALL, includeDependenciesRecursively: false, priority: 2 },
+              { name: 'app', test: APP, priority: 1 },
             ],
           },
         },

@@ -1,14 +1,15 @@
 import lazy from 'preact-iso/lazy';
 import { Route, Router } from 'preact-iso/router';
+import CallsPage from '../pages/calls/calls-page.tsx';
+import ChatsPage from '../pages/chats/chats-page.tsx';
 import { NotFoundPage } from '../pages/not-found/not-found-page.tsx';
+import PeoplePage from '../pages/people/people-page.tsx';
+import QrPage from '../pages/qr/qr-page.tsx';
+import SettingsPage from '../pages/settings/settings-page.tsx';
+import WelcomePage from '../pages/welcome/welcome-page.tsx';
 
-const ChatsPage = lazy(() => import('../pages/chats/chats-page.tsx'));
-const CallsPage = lazy(() => import('../pages/calls/calls-page.tsx'));
-const PeoplePage = lazy(() => import('../pages/people/people-page.tsx'));
+// What draws a call is loaded with what makes it, behind the rest.
 const CallPage = lazy(() => import('../pages/call/call-page.tsx'));
-const QrPage = lazy(() => import('../pages/qr/qr-page.tsx'));
-const WelcomePage = lazy(() => import('../pages/welcome/welcome-page.tsx'));
-const SettingsPage = lazy(() => import('../pages/settings/settings-page.tsx'));
 
 /**
  * The pages by their addresses. A new address is added to src/platform/http/app-pages.ts as well,
