@@ -39,14 +39,14 @@ export class ActiveCall implements Call {
   readonly #media: OwnMedia;
   readonly #speaker: Loudspeaker;
   readonly #timeline: Timeline;
-  readonly #people: PeopleView;
-  readonly #id = createStore<string | undefined>(undefined);
-  readonly #group = createStore(false);
-  readonly #state: WritableStore<CallState>;
-  readonly #shownPeople = createStore<readonly Person[]>([]);
-  readonly #link: WritableStore<LinkState>;
-  readonly #error = createStore<Error | undefined>(undefined);
-  readonly #safety = createStore<readonly string[]>([]);
+  readonly #peopleView: PeopleView;
+  readonly id: WritableStore<string | undefined> = createStore<string | undefined>(undefined);
+  readonly group: WritableStore<boolean> = createStore(false);
+  readonly state: WritableStore<CallState>;
+  readonly people: WritableStore<readonly Person[]> = createStore<readonly Person[]>([]);
+  readonly link: WritableStore<LinkState>;
+  readonly error: WritableStore<Error | undefined> = createStore<Error | undefined>(undefined);
+  readonly safety: WritableStore<readonly string[]> = createStore<readonly string[]>([]);
   readonly #ended: () => void;
   #judging: unknown;
   #isShowing = false;
@@ -67,40 +67,19 @@ export class ActiveCall implements Call {
       changed: () => this.#show(),
     });
     if (media) this.#run.willSend(media);
-    this.#people = new PeopleView(this.#run.connections, this.#speaker);
+    this.#peopleView = new PeopleView(this.#run.connections, this.#speaker);
     const { state, link } = this.#run.view;
-    this.#state = createStore(state);
-    this.#link = createStore(link);
+    this.state = createStore(state);
+    this.link = createStore(link);
     this.#run.begin();
     this.#judging = client.clock.setTimeout(() => void this.#judge(), JUDGE_MS);
   }
 
-  get id(): Store<string | undefined> {
-    return this.#id;
-  }
   get video(): boolean {
     return this.#run.view.video;
   }
-  get group(): Store<boolean> {
-    return this.#group;
-  }
-  get state(): Store<CallState> {
-    return this.#state;
-  }
-  get people(): Store<readonly Person[]> {
-    return this.#shownPeople;
-  }
   get me(): Store<Me> {
     return this.#media.me;
-  }
-  get link(): Store<LinkState> {
-    return this.#link;
-  }
-  get error(): Store<Error | undefined> {
-    return this.#error;
-  }
-  get safety(): Store<readonly string[]> {
-    return this.#safety;
   }
 
   /** Switches on what the call begins with; what gives nothing is shown in `me`. */
@@ -180,22 +159,22 @@ export class ActiveCall implements Call {
 
   #showOnce(view: CallView): void {
     const { state, call, group, link, error, over } = view;
-    const people = this.#people.of(view.people);
-    const before = this.#state.get();
+    const people = this.#peopleView.of(view.people);
+    const before = this.state.get();
     const what = 'reason' in state ? state.reason : 'cause' in state ? state.cause : '';
     if (JSON.stringify(before) !== JSON.stringify(state)) this.#timeline.note(state.state, what);
-    show(this.#id, call);
-    show(this.#group, group);
-    show(this.#link, link);
-    if (people !== this.#shownPeople.get()) callListener(() => this.#shownPeople.set(people));
-    show(this.#safety, !group && people.length === 1 ? (people[0]?.safety ?? []) : []);
-    if (error && this.#error.get() === undefined) {
+    show(this.id, call);
+    show(this.group, group);
+    show(this.link, link);
+    if (people !== this.people.get()) callListener(() => this.people.set(people));
+    show(this.safety, !group && people.length === 1 ? (people[0]?.safety ?? []) : []);
+    if (error && this.error.get() === undefined) {
       const known = this.#run.failure;
       const shown =
         known ?? new AistError({ ...error, message: error.code } as ErrorDetails<never>);
-      callListener(() => this.#error.set(shown));
+      callListener(() => this.error.set(shown));
     }
-    show(this.#state, state);
+    show(this.state, state);
     if (state.state === 'ended') this.#end();
     if (over) this.#run.dispose();
   }

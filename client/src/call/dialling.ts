@@ -54,7 +54,7 @@ export const postIfOffered = (step: CallStep): void => {
 /** The call was made, or there was one already. */
 export const onDialled = (step: CallStep, event: EventOf<'dialled'>): void => {
   if (step.state.phase !== 'posting') return;
-  const { callId: call, role, video, existing, url, iceServers, reason = 'failed' } = event;
+  const { callId: call, role, video, existing, url, reason = 'failed' } = event;
   step.set({ phase: 'in', call, role, video, url, ringsUntil: step.now + CALL_MS.ring });
   if (event.state === 'ended') {
     step.finish(endingOf(step.state, reason));
@@ -65,7 +65,6 @@ export const onDialled = (step: CallStep, event: EventOf<'dialled'>): void => {
     step.finish(step.state.ending);
     return;
   }
-  step.do({ type: 'servers', iceServers });
   const isPosted = !existing && offerOf(step) !== undefined;
   if (isPosted) step.set({ signals: notePosted(step.state.signals), remembers: true });
   // Whoever calls somebody who calls them takes that call.
@@ -78,12 +77,12 @@ export const onDialFailed = (step: CallStep, refusal: Refusal): void => {
   const { now } = step;
   const { phase, dials, dialUntil } = step.state;
   if (phase !== 'posting') return;
-  const { code, status, retryAt = 0 } = refusal;
+  const { status, retryAt = 0 } = refusal;
   const until = Math.max(retryAt, now + CALL_MS.dialPause * 2 ** (dials - 1));
   if ((status === 0 || status === 503) && until < dialUntil) {
     step.set({ phase: 'pausing', until });
     return;
   }
   const reason = status === 401 ? 'signed_out' : 'failed';
-  step.finishUnlessLeft({ reason, by: 'server' }, { code, status, retryAt: refusal.retryAt });
+  step.finishUnlessLeft({ reason, by: 'server' }, refusal);
 };

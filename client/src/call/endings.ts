@@ -57,12 +57,12 @@ const goneEnding = (state: CallMachine, reason: string | undefined): Ending => {
 /** A ticket was refused: some refusals end the call. */
 export const onRefused = (step: CallStep, refusal: Refusal): void => {
   const { state } = step;
-  const { status, code, reason } = refusal;
+  const { status, reason } = refusal;
   if (status === 401) step.finishUnlessLeft({ reason: 'signed_out', by: 'server' });
   else if (status === 404) step.finish(goneEnding(state, reason));
   else if (status === 409) step.finish(movedEnding(state));
   else if (state.link.phase.name === 'off')
-    step.finishUnlessLeft({ reason: 'failed', by: 'server' }, { ...refusal, code });
+    step.finishUnlessLeft({ reason: 'failed', by: 'server' }, refusal);
 };
 
 /** The socket was closed: some codes end the call (docs/protocol.md). */

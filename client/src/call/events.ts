@@ -1,6 +1,7 @@
 import type { CallClientFrame, CallServerFrame, Signal } from '../contract.ts';
 import type { Profile } from '../inbox/types.ts';
 import type { LinkState } from '../link/state.ts';
+import type { LinkEffect, LinkEvent } from '../link/types.ts';
 import type { Answer } from '../request.ts';
 import type { Callee, CallState, EndReason, Person } from './types.ts';
 
@@ -52,6 +53,12 @@ export interface Refusal {
   readonly reason?: string | undefined;
 }
 
+/** What happens to an attempt; of a ticket that was refused the answer may say how it ended. */
+export type CallLinkEvent =
+  | Exclude<Extract<LinkEvent, { attempt: number }>, { type: 'refused' }>
+  | ({ readonly type: 'refused'; readonly attempt: number } & Refusal)
+  | { readonly type: 'frame'; readonly attempt: number; readonly frame: CallServerFrame };
+
 /** What happens to a call on this device. */
 export type CallEvent =
   /** The person takes the call that rings. */
@@ -68,25 +75,14 @@ export type CallEvent =
   /** POST /api/calls was answered; `url` is the whole address of the socket, with its ticket. */
   | ({ readonly type: 'dialled'; readonly url: string } & Pick<
       Answer<'startCall'>,
-      'callId' | 'role' | 'video' | 'existing' | 'state' | 'reason' | 'iceServers'
+      'callId' | 'role' | 'video' | 'existing' | 'state' | 'reason'
     >)
   | ({ readonly type: 'dialFailed' } & Refusal)
-  /** A ticket came; `url` is the whole address of the socket. */
-  | ({ readonly type: 'ticket'; readonly attempt: number; readonly url: string } & Pick<
-      Answer<'callTicket'>,
-      'role' | 'video' | 'iceServers'
-    >)
-  | ({ readonly type: 'refused'; readonly attempt: number } & Refusal)
-  /** The socket of an attempt is open, or a pong came on it. */
-  | { readonly type: 'opened' | 'heard'; readonly attempt: number }
-  | { readonly type: 'frame'; readonly attempt: number; readonly frame: CallServerFrame }
-  /** The socket is gone; `code` is 1006 without a close frame. */
-  | { readonly type: 'closed'; readonly attempt: number; readonly code: number }
+  /** What happened to the request or the socket of an attempt. */
+  | CallLinkEvent
   /** A connection has made an offer, an answer or a candidate. */
   | { readonly type: 'signalMade'; readonly connection: number; readonly signal: Signal }
   | { readonly type: 'mediaState'; readonly connection: number; readonly state: MediaState }
-  /** A connection could not do what it was told; it goes on as it was. */
-  | { readonly type: 'connectionFailed'; readonly connection: number; readonly what: string }
   /** The browser has a network again or another one: sockets and media are looked at anew. */
   | { readonly type: 'online' }
   | { readonly type: 'offline' }
@@ -106,20 +102,10 @@ export type CallEffect =
       readonly video: boolean;
       readonly offer?: string;
     }
-  /** POST /api/calls/<call>/ticket, and tell `ticket` or `refused`. */
-  | {
-      readonly type: 'ask';
-      readonly attempt: number;
-      readonly call: string;
-      readonly takeOver: boolean;
-    }
-  | { readonly type: 'open'; readonly attempt: number; readonly url: string }
-  /** Ends whatever the attempt is doing, its request as well as its socket. */
-  | { readonly type: 'close'; readonly attempt: number; readonly code: number }
-  /** A frame, or the text `ping`, for the socket of an attempt; what can not be sent is dropped. */
-  | { readonly type: 'send'; readonly attempt: number; readonly frame: CallClientFrame | 'ping' }
-  /** New ICE servers, for all connections and those to come. */
-  | { readonly type: 'servers'; readonly iceServers: IceServers }
+  /** `ask` is POST /api/calls/<call>/ticket, to take the call over if another device has it. */
+  | LinkEffect
+  /** A frame for the socket of an attempt; what can not be sent is dropped. */
+  | { readonly type: 'say'; readonly attempt: number; readonly frame: CallClientFrame }
   /**
    * A new connection. `polite` is the side of perfect negotiation that gives way. `offers`: it
    * offers at once. `held`: nothing of its own is captured, and no candidate of the other side is

@@ -10,7 +10,7 @@ import {
 } from './connections.ts';
 import { beginDial, onDialFailed, onDialled, post, postIfOffered } from './dialling.ts';
 import { leftEnding, onClosed, onRefused } from './endings.ts';
-import type { CallEffect, CallEvent, CallStart } from './events.ts';
+import type { CallEffect, CallEvent, CallLinkEvent, CallStart } from './events.ts';
 import { giveUp, giveUpAt, noteTrouble, troubleDeadline } from './patience.ts';
 import { onFrame, sayHello, sayWish } from './room.ts';
 import { flush, signalsDeadline } from './signals.ts';
@@ -70,8 +70,6 @@ const onEvent = (step: CallStep, event: CallEvent) => {
       return postIfOffered(step);
     case 'mediaState':
       return noteMedia(step, event.connection, event.state);
-    case 'connectionFailed':
-      return;
     case 'online':
       restartAll(step);
       return step.tellLink({ type: 'wake' });
@@ -85,28 +83,18 @@ const onEvent = (step: CallStep, event: CallEvent) => {
   }
 };
 
-type SocketEvent = Extract<CallEvent, { attempt: number }>;
-
-const onSocket = (step: CallStep, event: SocketEvent) => {
-  const { attempt, phase } = step.state.link;
-  if (event.attempt !== attempt) return;
+const onSocket = (step: CallStep, event: CallLinkEvent) => {
+  const { attempt } = event;
+  if (attempt !== step.state.link.attempt) return;
+  step.tellLink(event.type === 'frame' ? { type: 'heard', attempt } : event);
   switch (event.type) {
-    case 'ticket':
-      if (phase.name === 'asking') step.do({ type: 'servers', iceServers: event.iceServers });
-      return step.tellLink({ type: 'ticket', attempt, url: event.url });
     case 'refused':
-      step.tellLink(event);
       return onRefused(step, event);
     case 'opened':
-      step.tellLink({ type: 'opened', attempt });
       return sayHello(step);
-    case 'heard':
-      return step.tellLink({ type: 'heard', attempt });
     case 'frame':
-      step.tellLink({ type: 'heard', attempt });
       return onFrame(step, event.frame);
     case 'closed':
-      step.tellLink({ type: 'closed', attempt, code: event.code });
       return onClosed(step, event.code);
   }
 };
@@ -127,8 +115,7 @@ const hangUp = (step: CallStep, action: number) => {
 const onTime = (step: CallStep) => {
   step.tellLink({ type: 'time' });
   const { phase, until } = step.state;
-  if (phase === 'offering' && until <= step.now) post(step);
-  if (phase === 'pausing' && until <= step.now) post(step);
+  if ((phase === 'offering' || phase === 'pausing') && until <= step.now) post(step);
 };
 
 /** Does what has become possible or due by a step. */

@@ -5,6 +5,7 @@ import type { LinkDriver } from '../link/driver.ts';
 import { createLinkDriver } from '../link/driver.ts';
 import type { Runner } from '../link/runner.ts';
 import { runMachine } from '../link/runner.ts';
+import type { LinkEvent } from '../link/types.ts';
 import type { Answer } from '../request.ts';
 import { Connection } from './connection.ts';
 import type { CallErrorCode } from './error.ts';
@@ -51,9 +52,6 @@ export class CallRun {
   readonly #actions = new Map<number, (error?: Error) => void>();
   #lastAction = 0;
   #iceServers: IceServers = [];
-  #asked: Effect<'ask'> | undefined;
-  #ticket: Answer<'callTicket'> | undefined;
-  #refusal: Refusal | undefined;
   #sendsCamera = false;
   #wantsMove = false;
   #isDue = false;
@@ -69,7 +67,8 @@ export class CallRun {
     this.#driver = createLinkDriver({
       client,
       ask: (signal) => this.#ask(signal),
-      tell: (event) => this.#hearLink(event),
+      tell: (event: Extract<LinkEvent, { attempt: number }>) =>
+        this.tell(event.type === 'refused' ? { ...event, ...refusalOf(this.failure) } : event),
       hear: (attempt, text) => this.#hearFrame(attempt, text),
     });
     this.#runner = runMachine<CallMachine, CallEvent, CallEffect>(client, {
@@ -166,20 +165,8 @@ export class CallRun {
       case 'post':
         void this.#post(effect);
         return;
-      case 'ask':
-        this.#asked = effect;
-        this.#driver.run([effect]);
-        return;
-      case 'open':
-      case 'close':
-        this.#driver.run([effect]);
-        return;
-      case 'send':
+      case 'say':
         this.#driver.send(effect.attempt, effect.frame);
-        return;
-      case 'servers':
-        this.#iceServers = effect.iceServers;
-        for (const one of this.connections.values()) one.setServers(effect.iceServers);
         return;
       case 'peer':
         this.#connect(effect);
@@ -199,6 +186,9 @@ export class CallRun {
         return;
       case 'settle':
         this.#settle(effect);
+        return;
+      default:
+        this.#driver.run([effect]);
     }
   }
 
@@ -231,7 +221,6 @@ export class CallRun {
       failed: (what) => {
         client.log('call.connection_failed', { what });
         note('failed', number);
-        this.tell({ type: 'connectionFailed', connection: number, what });
       },
       changed: () => this.#perform([]),
     });
@@ -246,45 +235,36 @@ export class CallRun {
     connection?.close();
   }
 
-  async #post({ to, video, offer }: Effect<'post'>): Promise<void> {
+  async #post({ type: _, ...input }: Effect<'post'>): Promise<void> {
     const { client } = this.#options;
     try {
-      const input = { to, video, ...(offer !== undefined && { offer }) };
       const { ticket, url, ...answer } = await client.request('startCall', input);
       const address = `${client.url.replace(/^http/, 'ws')}${url}?ticket=${ticket}`;
+      this.#setServers(answer.iceServers);
       this.tell({ ...answer, type: 'dialled', url: address });
     } catch (error) {
-      this.#keepFailure(error);
+      this.failure = error as Error;
       this.tell({ type: 'dialFailed', ...refusalOf(error) });
     }
   }
 
   async #ask(signal: AbortSignal): Promise<Answer<'callTicket'>> {
-    const { call: id = '', takeOver = false } = this.#asked ?? {};
-    this.#refusal = undefined;
+    const { client, start } = this.#options;
+    const input = { id: this.view.call ?? '', ...(start.type === 'move' && { takeOver: true }) };
     try {
-      const input = { id, ...(takeOver && { takeOver }) };
-      this.#ticket = await this.#options.client.request('callTicket', input, { signal });
-      return this.#ticket;
+      const ticket = await client.request('callTicket', input, { signal });
+      if (!signal.aborted) this.#setServers(ticket.iceServers);
+      return ticket;
     } catch (error) {
-      this.#refusal = refusalOf(error);
-      if (!signal.aborted) this.#keepFailure(error);
+      if (!signal.aborted) this.failure = error as Error;
       throw error;
     }
   }
 
-  #keepFailure(error: unknown): void {
-    this.failure = error instanceof Error ? error : undefined;
-  }
-
-  #hearLink(event: Parameters<Parameters<typeof createLinkDriver>[0]['tell']>[0]): void {
-    const ticket = this.#ticket;
-    if (event.type === 'ticket' && ticket) {
-      const { role, video, iceServers } = ticket;
-      this.tell({ ...event, role, video, iceServers });
-    } else if (event.type === 'refused') this.tell({ ...event, ...this.#refusal });
-    else if (event.type === 'opened' || event.type === 'heard' || event.type === 'closed')
-      this.tell(event);
+  /** Uses ICE servers for all connections and those to come. */
+  #setServers(iceServers: IceServers): void {
+    this.#iceServers = iceServers;
+    for (const connection of this.connections.values()) connection.setServers(iceServers);
   }
 
   #hearFrame(attempt: number, text: string): void {

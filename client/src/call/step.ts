@@ -25,7 +25,7 @@ export class CallStep {
 
   /** Says something to the room, over the present socket. */
   say(frame: CallClientFrame): void {
-    this.do({ type: 'send', attempt: this.state.link.attempt, frame });
+    this.do({ type: 'say', attempt: this.state.link.attempt, frame });
   }
 
   somebody(user: string): Somebody | undefined {
@@ -50,20 +50,17 @@ export class CallStep {
     if (this.state.welcomed && state.phase.name !== 'open')
       this.set({ welcomed: false, lostAt: this.now });
     for (const effect of effects) {
-      const { call, url, start } = this.state;
-      if (effect.type === 'send')
-        this.do({ type: 'send', attempt: effect.attempt, frame: effect.text });
-      else if (effect.type !== 'ask') this.do(effect);
-      else if (url !== undefined) {
+      const { url } = this.state;
+      if (effect.type === 'ask' && url !== undefined) {
         this.set({ url: undefined });
         this.tellLink({ type: 'ticket', attempt: effect.attempt, url });
-      } else if (call !== undefined) this.do({ ...effect, call, takeOver: start.type === 'move' });
+      } else this.do(effect);
     }
   }
 
   /** Ends everything: nothing is waited for any more. */
   finish(ending: Ending, error?: Refusal): void {
-    const { phase, people, actions, ending: before, joined } = this.state;
+    const { phase, people, actions, ending: before } = this.state;
     if (phase === 'over') return;
     for (const { connection } of people)
       if (connection) this.do({ type: 'dropPeer', connection: connection.id });
@@ -75,7 +72,6 @@ export class CallStep {
       actions: [],
       movable: false,
       welcomed: false,
-      joined,
     });
     this.tellLink({ type: 'stop' });
     for (const action of actions) this.do({ type: 'settle', action });

@@ -151,7 +151,7 @@ export class ClientCall {
       case 'post':
         return requestCall(this.#world, effect, this.#who);
       case 'ask':
-        return requestTicket(this.#world, effect, this.#who);
+        return this.#ask(effect.attempt);
       case 'open':
         return this.#open(effect);
       case 'close':
@@ -162,9 +162,11 @@ export class ClientCall {
         return;
       case 'send':
         if (this.#link?.attempt !== effect.attempt) return;
-        this.#link.link.send(effect.frame === 'ping' ? effect.frame : JSON.stringify(effect.frame));
+        this.#link.link.send(effect.text);
         return;
-      case 'servers':
+      case 'say':
+        if (this.#link?.attempt !== effect.attempt) return;
+        this.#link.link.send(JSON.stringify(effect.frame));
         return;
       case 'peer':
         return this.#begin(effect);
@@ -199,6 +201,11 @@ export class ClientCall {
     const talk = this.talks.get(id);
     hold(talk !== undefined, () => `${this.name} has no connection ${id}`);
     return talk;
+  }
+
+  #ask(attempt: number) {
+    const { call = '', start } = this.state;
+    requestTicket(this.#world, { attempt, call, takeOver: start.type === 'move' }, this.#who);
   }
 
   #open({ attempt, url }: Extract<CallEffect, { type: 'open' }>) {

@@ -51,7 +51,7 @@ export const requestCall = (
       else if (given.status !== 201) tell({ type: 'dialFailed', ...given });
       else {
         const { call: callId, status: _, reason, ...made } = given;
-        const about = { url: 'first', callId, video: false, iceServers: [], ...made };
+        const about = { url: 'first', callId, video: false, ...made };
         tell({ type: 'dialled', ...about, ...(reason && { reason: reason as 'busy' }) });
       }
     },
@@ -60,7 +60,7 @@ export const requestCall = (
 /** Plays POST /api/calls/:id/ticket for a call; the address says what the ticket is for. */
 export const requestTicket = (
   world: ClientWorld,
-  { attempt, call, takeOver }: Extract<CallEffect, { type: 'ask' }>,
+  { attempt, call, takeOver }: { attempt: number; call: string; takeOver: boolean },
   { owner, tell }: { readonly owner: Owner; readonly tell: Tell },
 ): void =>
   request<Ticket>(world, owner, {
@@ -71,7 +71,7 @@ export const requestTicket = (
       else {
         const { role, movable } = given;
         const url = `${role}${movable ? ' movable' : ''}`;
-        tell({ type: 'ticket', attempt, url, role, video: false, iceServers: [] });
+        tell({ type: 'ticket', attempt, url });
       }
     },
   });

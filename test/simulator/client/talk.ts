@@ -36,10 +36,7 @@ export const beginTalk = (
       tell({ type: 'signalMade', connection: id, signal });
     },
     onMedia: (state) => tell({ type: 'mediaState', connection: id, state }),
-    onError: (what) => {
-      world.errors.push(`${connection.id} ${what}`);
-      tell({ type: 'connectionFailed', connection: id, what });
-    },
+    onError: (what) => world.errors.push(`${connection.id} ${what}`),
     beforeAnswer: () => connection.useTransceiver(),
   });
   world.media.add(connection, () => owner.path);

@@ -166,12 +166,15 @@ export class SocketClient {
         void Promise.resolve().then(() => this.#dialled());
         return;
       case 'ask':
-        void this.#ask(effect.attempt, effect.call);
+        void this.#ask(effect.attempt);
         return;
       case 'open':
         void this.#open(effect.attempt, effect.url);
         return;
       case 'send':
+        if (this.#line?.attempt === effect.attempt) this.#line.line.say(effect.text);
+        return;
+      case 'say':
         if (this.#line?.attempt === effect.attempt) this.#line.line.say(effect.frame);
         return;
       case 'close':
@@ -198,16 +201,14 @@ export class SocketClient {
       video: false,
       existing: false,
       state: 'ringing',
-      iceServers: [],
     });
   }
 
-  async #ask(attempt: number, call: string) {
+  async #ask(attempt: number) {
     try {
-      const { url, ticket } = await this.#device.callTicket(call);
+      const { url, ticket } = await this.#device.callTicket(this.#state.call ?? '');
       const address = `${url}?ticket=${ticket}`;
-      const about = { role: this.#state.role, video: false, iceServers: [] };
-      this.#tell({ type: 'ticket', attempt, url: address, ...about });
+      this.#tell({ type: 'ticket', attempt, url: address });
     } catch (error) {
       this.#tell({ type: 'refused', attempt, code: String(error), status: 0 });
     }
