@@ -1,12 +1,12 @@
 import type { Client } from '../client.ts';
 import type { Chat } from '../contract.ts';
 import type { Inbox } from '../inbox/types.ts';
-import { createStore } from '../store.ts';
+import { createStore, setList } from '../store.ts';
 import type { Life } from './life.ts';
 import { beginLife } from './life.ts';
 import type { Opened } from './open-chat.ts';
 import { openChat } from './open-chat.ts';
-import { lastShown, listChat, setList, setValue, sortChats } from './show.ts';
+import { lastShown, listChat, sortChats } from './show.ts';
 import type { Chats, ListedChat, OpenChat } from './types.ts';
 
 /**
@@ -31,9 +31,9 @@ export const openChats = (client: Client, inbox: Inbox): Chats => {
   const publish = (): void => {
     const there = life;
     if (!there) {
-      setValue(list, undefined);
-      setValue(unread, 0);
-      setValue(freshness, 'waiting');
+      list.set(undefined);
+      unread.set(0);
+      freshness.set('waiting');
       for (const opened of open.values()) opened.publish(undefined);
       return;
     }
@@ -50,12 +50,9 @@ export const openChats = (client: Client, inbox: Inbox): Chats => {
     for (const [id, opened] of open) opened.publish(listed.get(id));
     if (feed.isKnown) {
       setList(list, sortChats([...listed.values()]));
-      setValue(
-        unread,
-        Array.from(chats.values()).reduce((sum, { chat }) => sum + chat.unread, 0),
-      );
+      unread.set(Array.from(chats.values()).reduce((sum, { chat }) => sum + chat.unread, 0));
     }
-    setValue(freshness, freshnessOf(there));
+    freshness.set(freshnessOf(there));
   };
 
   const end = (): void => {

@@ -2,9 +2,9 @@ import type { Client } from '../client.ts';
 import type { Member, Message } from '../contract.ts';
 import type { Inbox } from '../inbox/types.ts';
 import { randomName } from '../random.ts';
-import { createStore } from '../store.ts';
+import { createStore, setList } from '../store.ts';
 import type { Life } from './life.ts';
-import { lastShown, setList, setValue, showMessages } from './show.ts';
+import { lastShown, showMessages } from './show.ts';
 import type { Local } from './state.ts';
 import type { ListedChat, OpenChat, ShownMessage } from './types.ts';
 
@@ -124,16 +124,16 @@ export const openChat = (id: string, context: OpenContext): Opened => {
     publish: (listed) => {
       const there = context.life();
       const known = local();
-      setValue(about, listed);
+      about.set(listed);
       setList(typing, listed?.typing ?? NOBODY);
       const { span } = known ?? {};
-      setValue(hasOlder, span && known && span.start > known.chat.fromSeq + 1);
+      hasOlder.set(span && known && span.start > known.chat.fromSeq + 1);
       // What was shown before a chat is read anew stays until then.
       if (span || !known) before = known;
       setList(messages, showMessages(before, there?.outbox.of(id) ?? [], there?.me ?? ''));
       // In the order of the API, whenever somebody came.
       if (known?.members) setList(members, [...known.members.values()].sort(byUser));
-      else if (!known) setValue(members, undefined);
+      else if (!known) members.set(undefined);
     },
   };
 };

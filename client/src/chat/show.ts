@@ -1,27 +1,10 @@
 import type { Chat, Message } from '../contract.ts';
 import { AistError } from '../error.ts';
-import type { WritableStore } from '../store.ts';
+import { isSameList } from '../store.ts';
 import type { Pending } from './outbox.ts';
 import type { Local } from './state.ts';
 import { readSpan } from './state.ts';
 import type { ListedChat, ShownMessage } from './types.ts';
-
-const isSameList = (one: readonly unknown[], other: readonly unknown[]): boolean =>
-  one.length === other.length && one.every((item, index) => item === other[index]);
-
-/** Sets a store of a list, unless it has the very same items. */
-export const setList = <Item>(
-  store: WritableStore<readonly Item[]> | WritableStore<readonly Item[] | undefined>,
-  list: readonly Item[],
-): void => {
-  const before = store.get();
-  if (!before || !isSameList(before, list)) store.set(list);
-};
-
-/** Sets a store, unless it has the very same value. */
-export const setValue = <Value>(store: WritableStore<Value>, value: Value): void => {
-  if (store.get() !== value) store.set(value);
-};
 
 const shownMessages = new WeakMap<Message, ShownMessage>();
 
