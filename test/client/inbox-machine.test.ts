@@ -43,7 +43,7 @@ const play = ({ isAlone = false, self = 'me' } = {}) => {
     get state() {
       return state;
     },
-    told: () => all.flatMap((effect) => (effect.type === 'tell' ? [effect.told] : [])),
+    told: () => all.flatMap((effect) => (effect.type === 'tell' ? [effect] : [])),
     said: () => all.flatMap((effect) => (effect.type === 'say' ? [effect.frame] : [])),
   };
 };
@@ -66,6 +66,14 @@ describe('the inbox of a tab', () => {
     inbox.tell({ type: 'time' }, 5_000);
     expect(inbox.state.book.rings).toEqual([]);
     expect(inbox.told().map(({ name }) => name)).toEqual(['welcome', 'stopped', 'missed']);
+  });
+
+  test('A ring of which the room does not say how long it rings stops after 45 seconds', () => {
+    const inbox = play({ isAlone: true });
+    inbox.connect(0);
+    const { ringsForMs: _, ...frame } = ring('1');
+    inbox.frame({ type: 'ring', ...frame } as never, 1_000);
+    expect(inbox.state.book.rings.map(({ until }) => until)).toEqual([46_000]);
   });
 
   test('What a welcome does not name rings no longer, and what it names keeps its place', () => {

@@ -61,7 +61,7 @@ export const onRefused = (step: CallStep, refusal: Refusal): void => {
   if (status === 401) step.finishUnlessLeft({ reason: 'signed_out', by: 'server' });
   else if (status === 404) step.finish(goneEnding(state, reason));
   else if (status === 409) step.finish(movedEnding(state));
-  else if (state.link.phase.name === 'off')
+  else if (state.link.phase === 'off')
     step.finishUnlessLeft({ reason: 'failed', by: 'server' }, refusal);
 };
 
@@ -71,6 +71,5 @@ export const onClosed = (step: CallStep, code: number): void => {
   if (code === 4003) step.finish(movedEnding(state));
   else if (code === 4008) step.finishUnlessLeft({ reason: 'replaced', by: 'me' });
   else if (code === 1000 || code === 4004) step.finish(goneEnding(state, undefined));
-  else if (state.link.phase.name === 'off')
-    step.finishUnlessLeft({ reason: 'failed', by: 'server' });
+  else if (state.link.phase === 'off') step.finishUnlessLeft({ reason: 'failed', by: 'server' });
 };

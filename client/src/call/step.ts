@@ -47,7 +47,7 @@ export class CallStep {
   tellLink(event: LinkEvent): void {
     const { state, effects } = stepLink(this.state.link, event, this.now);
     this.set({ link: state });
-    if (this.state.welcomed && state.phase.name !== 'open')
+    if (this.state.welcomed && state.phase !== 'open')
       this.set({ welcomed: false, lostAt: this.now });
     for (const effect of effects) {
       const { url } = this.state;

@@ -7,12 +7,11 @@ import { callListener, runMachine } from '../link/runner.ts';
 import type { LinkState } from '../link/state.ts';
 import { noAnswer } from '../request.ts';
 import type { SessionState } from '../session.ts';
-import { createStore } from '../store.ts';
+import { createStore, setList } from '../store.ts';
 import type { Locks } from './leadership.ts';
 import { createLeadership } from './leadership.ts';
 import { inboxDeadline, stepInbox } from './machine.ts';
-import type { Told } from './rings.ts';
-import type { CommandFrame, InboxEffect, InboxEvent, InboxState, TabMessage } from './state.ts';
+import type { CommandFrame, InboxEffect, InboxEvent, InboxState } from './state.ts';
 import { createInbox, showInboxLink } from './step.ts';
 import type { CallInProgress, Inbox, InboxEvents, Ring } from './types.ts';
 
@@ -38,12 +37,8 @@ const readFrame = (text: string): InboxServerFrame | undefined => {
   }
 };
 
-type Listeners = Map<keyof InboxEvents, Set<(event: never) => void>>;
-
-const callListeners = (listeners: Listeners, { name, event }: Told): void => {
-  for (const listener of [...(listeners.get(name) ?? [])])
-    callListener(() => listener(event as never));
-};
+/** The version of what tabs say: a page of another version is none of them. */
+const TABS_VERSION = 1;
 
 /**
  * Opens the inbox of whoever is signed in, now and later. All tabs of a browser have one socket
@@ -62,7 +57,7 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
   const link = createStore<LinkState>({ state: 'off' });
   const rings = createStore<readonly Ring[]>([]);
   const inCall = createStore<CallInProgress | undefined>(undefined);
-  const listeners: Listeners = new Map();
+  const listeners = new Map<keyof InboxEvents, Set<(event: never) => void>>();
   /** The actions whose promises are not settled yet, by their ids. */
   const pending = new Map<string, (isDone: boolean) => void>();
   let session: string | undefined;
@@ -78,19 +73,23 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
       if (frame) runner.tell({ type: 'frame', attempt, frame });
     },
   });
+  /** Makes what tells the machine that something happened. */
+  const teller =
+    (type: 'lead' | 'unlead' | 'alone' | 'wake' | 'offline' | 'sleep' | 'hide') => () =>
+      runner.tell({ type });
   const leadership =
     locks &&
     createLeadership(locks, {
-      lead: () => runner.tell({ type: 'lead' }),
-      unlead: () => runner.tell({ type: 'unlead' }),
-      fail: () => runner.tell({ type: 'alone' }),
+      lead: teller('lead'),
+      unlead: teller('unlead'),
+      fail: teller('alone'),
     });
 
   const showState = (state: InboxState) => {
     const shown = showInboxLink(state);
-    if (JSON.stringify(shown) !== JSON.stringify(link.get())) callListener(() => link.set(shown));
-    if (state.book.rings !== rings.get()) callListener(() => rings.set(state.book.rings));
-    if (state.book.inCall !== inCall.get()) callListener(() => inCall.set(state.book.inCall));
+    if (JSON.stringify(shown) !== JSON.stringify(link.get())) link.set(shown);
+    setList(rings, state.book.rings);
+    inCall.set(state.book.inCall);
   };
   const settle = (id: string, isDone: boolean) => {
     const done = pending.get(id);
@@ -103,7 +102,7 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
         driver.send(effect.attempt, effect.frame);
         break;
       case 'post':
-        channel?.postMessage(effect.message);
+        channel?.postMessage({ version: TABS_VERSION, message: effect.message });
         break;
       case 'settle':
         settle(effect.id, effect.isDone);
@@ -131,7 +130,9 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
       // Listeners come last: they see the stores as they are after the event.
       showState(state);
       for (const effect of effects)
-        if (effect.type === 'tell') callListeners(listeners, effect.told);
+        if (effect.type === 'tell')
+          for (const listener of [...(listeners.get(effect.name) ?? [])])
+            callListener(() => listener(effect.event as never));
     },
   });
 
@@ -141,8 +142,9 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
   };
   const openChannel = (name: string) => {
     channel = new BroadcastChannel(name);
-    channel.onmessage = ({ data }: MessageEvent<TabMessage>) =>
-      runner.tell({ type: 'message', message: data });
+    channel.onmessage = ({ data }) => {
+      if (data?.version === TABS_VERSION) runner.tell({ type: 'message', message: data.message });
+    };
     // A channel keeps Node awake, and a program that only waits for tabs should end.
     (channel as { unref?(): void }).unref?.();
   };
@@ -158,10 +160,10 @@ export const openInbox = (client: Client, options: InboxOptions = {}): Inbox => 
   };
   const stopSession = client.session.subscribe(onSession);
   const stopPage = listenToPage(options.page ?? ownPage(), {
-    wake: () => runner.tell({ type: 'wake' }),
-    offline: () => runner.tell({ type: 'offline' }),
-    sleep: () => runner.tell({ type: 'sleep' }),
-    hide: () => runner.tell({ type: 'hide' }),
+    wake: teller('wake'),
+    offline: teller('offline'),
+    sleep: teller('sleep'),
+    hide: teller('hide'),
   });
 
   const act = (frame: CommandFrame): Promise<void> =>

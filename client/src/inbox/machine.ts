@@ -11,67 +11,36 @@ import {
   stepDown,
   tellLink,
 } from './leading.ts';
-import {
-  addRing,
-  adoptBook,
-  bookDeadline,
-  expireRings,
-  settleRing,
-  stopRing,
-  welcomeRings,
-} from './rings.ts';
+import { addRing, adoptBook, expireRings, settleRing, stopRing, welcomeRings } from './rings.ts';
 import type { CommandFrame, InboxEffect, InboxEvent, InboxState, TabMessage } from './state.ts';
 import type { Step } from './step.ts';
-import {
-  addCommand,
-  change,
-  dropCommands,
-  INBOX_MS,
-  isOnline,
-  keepBook,
-  post,
-  postState,
-  tell,
-} from './step.ts';
+import { addCommand, endCommands, INBOX_MS, isOnline, post, postState, tell } from './step.ts';
 
 /** Takes a frame of the room, in the leader or in a tab that was handed it. */
 const onFrame = (step: Step, frame: InboxServerFrame, at: number): void => {
-  const { book } = step.state;
+  const { state } = step;
   switch (frame.type) {
     case 'welcome':
-      keepBook(step, welcomeRings(book, frame, [at, step.now]));
-      change(step, { isKnown: true });
-      tell(step, { name: 'welcome', event: frame.n === undefined ? {} : { n: frame.n } });
+      welcomeRings(step, frame, at);
+      state.isKnown = true;
+      tell(step, frame.type, frame.n === undefined ? {} : { n: frame.n });
       break;
     case 'ring':
-      keepBook(step, addRing(book, frame, at));
+      addRing(step, frame, at);
       break;
     case 'stop':
-      keepBook(step, stopRing(book, frame.call, frame.reason));
+      stopRing(step, frame.call, frame.reason);
       break;
     case 'in_call':
-      change(step, { book: { ...book, inCall: frame.inCall } });
+      state.book = { ...state.book, inCall: frame.inCall };
       break;
-    case 'message': {
-      const { type: name, ...event } = frame;
-      tell(step, { name, event });
-      break;
+    case 'message':
+    case 'change':
+    case 'typing': {
+      const { type, ...event } = frame;
+      tell(step, type, event as never);
     }
-    case 'change': {
-      const { type: name, ...event } = frame;
-      tell(step, { name, event });
-      break;
-    }
-    case 'typing':
-      tell(step, { name: 'typing', event: { chat: frame.chat, user: frame.user } });
   }
-};
-
-/** A tab of this browser has answered or refused a call. */
-const settle = (step: Step, call: string, told?: 'declined' | 'answered_elsewhere'): void => {
-  const before = step.state.book.rings.find((ring) => ring.call === call);
-  change(step, { book: settleRing(step.state.book, call, step.now) });
-  if (before && told) tell(step, { name: 'stopped', event: { ring: before, reason: told } });
 };
 
 const onCommand = (step: Step, { id, frame }: { id: string; frame: CommandFrame }): void => {
@@ -82,7 +51,7 @@ const onCommand = (step: Step, { id, frame }: { id: string; frame: CommandFrame 
   }
   if (frame.type === 'decline') {
     // The ring ends when the person says so, with or without a network.
-    settle(step, frame.call, 'declined');
+    settleRing(step, frame.call, 'declined');
     post(step, { type: 'settled', call: frame.call, reason: 'declined' });
   }
   const command = { id, from, frame, until: step.now + INBOX_MS.command };
@@ -91,26 +60,19 @@ const onCommand = (step: Step, { id, frame }: { id: string; frame: CommandFrame 
 };
 
 const onTyping = (step: Step, chat: string): void => {
-  const { typedAt, role, link } = step.state;
-  const lately = Object.entries(typedAt).filter(([, at]) => at + INBOX_MS.typing > step.now);
+  const { state, effects, now } = step;
+  const lately = Object.entries(state.typedAt).filter(([, at]) => at + INBOX_MS.typing > now);
   if (lately.some(([other]) => other === chat)) return;
-  change(step, { typedAt: { ...Object.fromEntries(lately), [chat]: step.now } });
-  if (role === 'follower') post(step, { type: 'typing', chat });
-  if (!isOnline(step.state)) return;
-  step.effects.push({ type: 'say', attempt: link.attempt, frame: { type: 'typing', chat } });
+  state.typedAt = { ...Object.fromEntries(lately), [chat]: now };
+  const frame = { type: 'typing', chat } as const;
+  if (state.role === 'follower') post(step, frame);
+  if (isOnline(state)) effects.push({ type: 'say', attempt: state.link.attempt, frame });
 };
 
-const onReadUpTo = (step: Step, n: number): boolean => {
-  if (n <= (step.state.since ?? -1)) return false;
-  change(step, { since: n });
-  return true;
-};
-
-const onDone = (step: Step, { id, to }: { id: string; to: string }): void => {
-  const { self, commands } = step.state;
-  if (to !== self || !commands.some((command) => command.id === id)) return;
-  change(step, { commands: commands.filter((command) => command.id !== id) });
-  step.effects.push({ type: 'settle', id, isDone: true });
+const onReadUpTo = ({ state }: Step, n: number): boolean => {
+  const isNews = n > (state.since ?? -1);
+  if (isNews) state.since = n;
+  return isNews;
 };
 
 const onState = (step: Step, message: Extract<TabMessage, { type: 'state' }>): void => {
@@ -118,13 +80,14 @@ const onState = (step: Step, message: Extract<TabMessage, { type: 'state' }>): v
   if (!onLeader(step, { id, ledAt, link })) return;
   if (since !== undefined) onReadUpTo(step, since);
   if (!isKnown) return;
-  keepBook(step, adoptBook(step.state.book, book, step.now));
-  change(step, { isKnown });
+  adoptBook(step, book);
+  step.state.isKnown = true;
 };
 
 /** Takes what another tab says. */
 const onMessage = (step: Step, message: TabMessage): void => {
-  const isLeader = step.state.role === 'leader';
+  const { role, self } = step.state;
+  const isLeader = role === 'leader';
   switch (message.type) {
     case 'ask':
       if (isLeader) postState(step);
@@ -139,10 +102,10 @@ const onMessage = (step: Step, message: TabMessage): void => {
       if (isLeader) addCommand(step, message.command);
       break;
     case 'done':
-      onDone(step, message);
+      endCommands(step, true, ({ id, from }) => id === message.id && from === self);
       break;
     case 'settled':
-      settle(step, message.call, message.reason);
+      settleRing(step, message.call, message.reason);
       break;
     case 'typing':
       if (isLeader) onTyping(step, message.chat);
@@ -153,22 +116,24 @@ const onMessage = (step: Step, message: TabMessage): void => {
 };
 
 const onTime = (step: Step): void => {
-  const { now } = step;
-  keepBook(step, expireRings(step.state.book, now));
-  dropCommands(step, ({ until }) => until <= now);
-  const { comeBackAt, askAt, answerBy, role } = step.state;
-  if (role === 'leader') {
-    const isBack = comeBackAt !== undefined && comeBackAt <= now;
-    if (isBack) change(step, { comeBackAt: undefined });
-    tellLink(step, { type: isBack ? 'start' : 'time' });
-  } else if (answerBy !== undefined && answerBy <= now) {
-    change(step, { answerBy: undefined, askAt: now + INBOX_MS.check });
-    step.effects.push({ type: 'steal' });
-  } else if (askAt !== undefined && askAt <= now) askLeader(step);
+  const { state, now, effects } = step;
+  expireRings(step);
+  endCommands(step, false, ({ until }) => until <= now);
+  const isDue = (at: number | undefined) => at !== undefined && at <= now;
+  if (state.role === 'leader') {
+    const type = isDue(state.comeBackAt) ? 'start' : 'time';
+    if (type === 'start') state.comeBackAt = undefined;
+    tellLink(step, { type });
+  } else if (isDue(state.answerBy)) {
+    state.answerBy = undefined;
+    state.askAt = now + INBOX_MS.check;
+    effects.push({ type: 'steal' });
+  } else if (isDue(state.askAt)) askLeader(step);
 };
 
 const take = (step: Step, event: InboxEvent): void => {
-  const { role, link } = step.state;
+  const { state, now } = step;
+  const { role, link } = state;
   switch (event.type) {
     case 'signIn':
       if (role === 'off') follow(step);
@@ -183,14 +148,16 @@ const take = (step: Step, event: InboxEvent): void => {
       stepDown(step);
       break;
     case 'alone':
-      change(step, { isAlone: true });
+      state.isAlone = true;
       lead(step);
       break;
     case 'sleep':
       onSleep(step);
       break;
     case 'hide':
-      change(step, { isSeen: false, askAt: undefined, answerBy: undefined });
+      state.isSeen = false;
+      state.askAt = undefined;
+      state.answerBy = undefined;
       break;
     case 'wake':
       onWake(step);
@@ -200,8 +167,8 @@ const take = (step: Step, event: InboxEvent): void => {
       break;
     case 'frame':
       if (role !== 'leader' || event.attempt !== link.attempt) break;
-      post(step, { type: 'frame', frame: event.frame, at: step.now });
-      onFrame(step, event.frame, step.now);
+      post(step, { type: 'frame', frame: event.frame, at: now });
+      onFrame(step, event.frame, now);
       break;
     case 'message':
       if (role !== 'off') onMessage(step, event.message);
@@ -210,7 +177,7 @@ const take = (step: Step, event: InboxEvent): void => {
       onCommand(step, event);
       break;
     case 'taken':
-      settle(step, event.call);
+      settleRing(step, event.call);
       post(step, { type: 'settled', call: event.call, reason: 'answered_elsewhere' });
       break;
     case 'typing':
@@ -229,19 +196,18 @@ export const stepInbox = (
   state: InboxState,
   event: InboxEvent,
   now: number,
-): { state: InboxState; effects: readonly InboxEffect[] } => {
-  const step: Step = { state, effects: [], now };
+): { readonly state: InboxState; readonly effects: readonly InboxEffect[] } => {
+  const step: Step = { state: { ...state }, effects: [], now };
   take(step, event);
-  return { state: step.state, effects: step.effects };
+  return step;
 };
 
 /** When an inbox wants to be told the time. */
 export const inboxDeadline = (state: InboxState): number | undefined => {
   const { role, link, book, commands, comeBackAt, askAt, answerBy } = state;
   const times = [
+    ...[...book.rings, ...book.settled, ...commands].map(({ until }) => until),
     role === 'leader' ? linkDeadline(link) : undefined,
-    bookDeadline(book),
-    ...commands.map(({ until }) => until),
     comeBackAt,
     askAt,
     answerBy,

@@ -1,126 +1,100 @@
-import type { InboxServerFrame } from '../contract.ts';
-import type { CallInProgress, InboxEvents, Ring, StopReason } from './types.ts';
+import type { RingBook, RingFrame } from './state.ts';
+import type { Step } from './step.ts';
+import { INBOX_MS, tell } from './step.ts';
+import type { Ring, StopReason } from './types.ts';
 
-/** A frame of the inbox by its type. */
-export type FrameOf<Type extends InboxServerFrame['type']> = Extract<
-  InboxServerFrame,
-  { type: Type }
->;
+const toRing = ({ call, from, video, group, ringsForMs }: RingFrame, at: number): Ring => ({
+  call,
+  from,
+  video,
+  group,
+  until: at + (ringsForMs ?? INBOX_MS.ring),
+});
 
-/** What an inbox tells, with its name. */
-export type Told = {
-  readonly [Name in keyof InboxEvents]: { readonly name: Name; readonly event: InboxEvents[Name] };
-}[keyof InboxEvents];
+const has = (calls: readonly { readonly call: string }[], call: string): boolean =>
+  calls.some((one) => one.call === call);
 
-/** What rings, and the call that this user is in. */
-export interface RingBook {
-  readonly rings: readonly Ring[];
-  readonly inCall?: CallInProgress | undefined;
-  /** Calls that this browser has answered or refused: they ring no more, whatever comes late. */
-  readonly settled: readonly { readonly call: string; readonly until: number }[];
-}
-
-/** A book after something, and what is told of it. */
-export interface RingStep {
-  readonly book: RingBook;
-  readonly told: readonly Told[];
-}
-
-/** How long a call that was settled is remembered at least, in milliseconds. */
-const SETTLED_MS = 60_000;
-
-/** A book in which nothing rings. */
-export const EMPTY_BOOK: RingBook = { rings: [], settled: [] };
-
-const tellStop = (ring: Ring, reason: StopReason): readonly Told[] => {
-  const stopped: Told = { name: 'stopped', event: { ring, reason } };
-  const wasSeen = reason === 'declined' || reason === 'answered_elsewhere';
-  return wasSeen ? [stopped] : [stopped, { name: 'missed', event: { ring } }];
+/**
+ * Shows other rings. Who is missing has stopped, and the listeners hear why, unless no reason is
+ * given.
+ */
+const setRings = (
+  step: Step,
+  changed: Partial<RingBook> & Pick<RingBook, 'rings'>,
+  reasonOf: (ring: Ring) => StopReason | undefined,
+): void => {
+  const { book } = step.state;
+  step.state.book = { ...book, ...changed };
+  for (const ring of book.rings) {
+    const reason = has(changed.rings, ring.call) ? undefined : reasonOf(ring);
+    if (!reason) continue;
+    tell(step, 'stopped', { ring, reason });
+    if (reason !== 'declined' && reason !== 'answered_elsewhere') tell(step, 'missed', { ring });
+  }
 };
 
-const toRing = (
-  { call, from, video, group, ringsForMs }: Omit<FrameOf<'ring'>, 'type'>,
-  at: number,
-): Ring => ({ call, from, video, group, until: at + ringsForMs });
-
-const isSettled = ({ settled }: RingBook, call: string): boolean =>
-  settled.some((one) => one.call === call);
-
 /** A call rings, or rings on. */
-export const addRing = (book: RingBook, frame: FrameOf<'ring'>, at: number): RingStep => {
+export const addRing = ({ state }: Step, frame: RingFrame, at: number): void => {
+  const { book } = state;
   const ring = toRing(frame, at);
-  if (isSettled(book, ring.call)) return { book, told: [] };
-  const isKnown = book.rings.some(({ call }) => call === ring.call);
-  const rings = isKnown
+  if (has(book.settled, ring.call)) return;
+  const rings = has(book.rings, ring.call)
     ? book.rings.map((known) => (known.call === ring.call ? ring : known))
     : [...book.rings, ring];
-  return { book: { ...book, rings }, told: [] };
+  state.book = { ...book, rings };
 };
 
 /** A call rings no longer. */
-export const stopRing = (book: RingBook, call: string, reason: StopReason): RingStep => {
-  const stopped = book.rings.filter((ring) => ring.call === call);
-  if (stopped.length === 0) return { book, told: [] };
-  const rings = book.rings.filter((ring) => ring.call !== call);
-  return { book: { ...book, rings }, told: stopped.flatMap((ring) => tellStop(ring, reason)) };
+export const stopRing = (step: Step, call: string, reason: StopReason | undefined): void => {
+  const rings = step.state.book.rings.filter((ring) => ring.call !== call);
+  setRings(step, { rings }, () => reason);
 };
 
-/** Other rings take the place of those that are known; who is missing has stopped meanwhile. */
-const replaceRings = (book: RingBook, next: RingBook, now: number): RingStep => {
-  const gone = book.rings.filter((ring) => !next.rings.some(({ call }) => call === ring.call));
-  const reasonOf = ({ call, until }: Ring): StopReason => {
-    if (next.inCall?.call === call || isSettled(next, call)) return 'answered_elsewhere';
-    return until <= now ? 'missed' : 'cancelled';
-  };
-  return { book: next, told: gone.flatMap((ring) => tellStop(ring, reasonOf(ring))) };
+/** Somebody who knows has said all that rings: who is missing has stopped meanwhile. */
+const replaceRings = (step: Step, next: RingBook): void => {
+  setRings(step, next, ({ call, until }) => {
+    if (next.inCall?.call === call || has(next.settled, call)) return 'answered_elsewhere';
+    return until <= step.now ? 'missed' : 'cancelled';
+  });
 };
 
 /** The room has said all that rings. */
 export const welcomeRings = (
-  book: RingBook,
-  { rings, inCall }: FrameOf<'welcome'>,
-  [at, now]: readonly [at: number, now: number],
-): RingStep => {
-  const ringing = rings
-    .map((ring) => toRing(ring, at))
-    .filter(({ call }) => !isSettled(book, call));
-  const order = book.rings.map(({ call }) => call);
+  step: Step,
+  { rings, inCall }: { readonly rings: readonly RingFrame[]; readonly inCall?: RingBook['inCall'] },
+  at: number,
+): void => {
+  const { book } = step.state;
+  const told = rings.map((ring) => toRing(ring, at)).filter(({ call }) => !has(book.settled, call));
   // Those that rang before keep their places.
-  const place = ({ call }: Ring) => (order.includes(call) ? order.indexOf(call) : order.length);
-  ringing.sort((a, b) => place(a) - place(b));
-  return replaceRings(book, { ...book, rings: ringing, inCall }, now);
+  const known = book.rings.flatMap(({ call }) => told.filter((ring) => ring.call === call));
+  const fresh = told.filter(({ call }) => !has(known, call));
+  replaceRings(step, { ...book, rings: [...known, ...fresh], inCall });
 };
 
 /** Another tab has said all that it knows. */
-export const adoptBook = (book: RingBook, of: RingBook, now: number): RingStep => {
-  const settled = [...of.settled, ...book.settled.filter(({ call }) => !isSettled(of, call))];
-  const rings = of.rings.filter(({ call }) => !isSettled(book, call));
-  return replaceRings(book, { ...of, rings, settled }, now);
+export const adoptBook = (step: Step, of: RingBook): void => {
+  const { settled } = step.state.book;
+  replaceRings(step, {
+    ...of,
+    rings: of.rings.filter(({ call }) => !has(settled, call)),
+    settled: [...of.settled, ...settled.filter(({ call }) => !has(of.settled, call))],
+  });
 };
 
 /** This browser has answered or refused a call: it rings in none of its tabs. */
-export const settleRing = (book: RingBook, call: string, now: number): RingBook => {
-  const ring = book.rings.find((one) => one.call === call);
-  const until = Math.max(ring?.until ?? 0, now + SETTLED_MS);
-  const settled = [...book.settled.filter((one) => one.call !== call), { call, until }];
-  const rings = ring ? book.rings.filter((one) => one !== ring) : book.rings;
-  return { ...book, rings, settled };
+export const settleRing = (step: Step, call: string, reason?: StopReason): void => {
+  const { rings, settled } = step.state.book;
+  const ends = rings.filter((ring) => ring.call === call).map(({ until }) => until);
+  const until = Math.max(step.now + INBOX_MS.settled, ...ends);
+  stopRing(step, call, reason);
+  const others = settled.filter((one) => one.call !== call);
+  step.state.book = { ...step.state.book, settled: [...others, { call, until }] };
 };
 
 /** What has rung for long enough stops, whatever is heard. */
-export const expireRings = (book: RingBook, now: number): RingStep => {
-  const over = book.rings.filter(({ until }) => until <= now);
-  const settled = book.settled.filter(({ until }) => until > now);
-  if (over.length === 0 && settled.length === book.settled.length) return { book, told: [] };
-  const rings = over.length > 0 ? book.rings.filter(({ until }) => until > now) : book.rings;
-  return {
-    book: { ...book, rings, settled },
-    told: over.flatMap((ring) => tellStop(ring, 'missed')),
-  };
-};
-
-/** When something of a book ends by itself. */
-export const bookDeadline = ({ rings, settled }: RingBook): number | undefined => {
-  const ends = [...rings, ...settled].map(({ until }) => until);
-  return ends.length > 0 ? Math.min(...ends) : undefined;
+export const expireRings = (step: Step): void => {
+  const isLeft = ({ until }: { readonly until: number }) => until > step.now;
+  const { rings, settled } = step.state.book;
+  setRings(step, { rings: rings.filter(isLeft), settled: settled.filter(isLeft) }, () => 'missed');
 };

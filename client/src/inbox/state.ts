@@ -1,7 +1,18 @@
 import type { InboxClientFrame, InboxServerFrame } from '../contract.ts';
 import type { LinkState } from '../link/state.ts';
 import type { Link, LinkEffect, LinkEvent } from '../link/types.ts';
-import type { RingBook, Told } from './rings.ts';
+import type { CallInProgress, InboxEvents, Ring } from './types.ts';
+
+/** A call that rings, as the room tells it. */
+export type RingFrame = Omit<Extract<InboxServerFrame, { type: 'ring' }>, 'type'>;
+
+/** What rings, and the call that this user is in. */
+export interface RingBook {
+  readonly rings: readonly Ring[];
+  readonly inCall?: CallInProgress | undefined;
+  /** Calls that this browser has answered or refused: they ring no more, whatever comes late. */
+  readonly settled: readonly { readonly call: string; readonly until: number }[];
+}
 
 /** A frame that a person's action sends. */
 export type CommandFrame = Extract<InboxClientFrame, { type: 'decline' | 'hangup' }>;
@@ -97,7 +108,11 @@ export type InboxEffect =
   | LinkEffect
   | { readonly type: 'say'; readonly attempt: number; readonly frame: InboxClientFrame }
   | { readonly type: 'post'; readonly message: TabMessage }
-  | { readonly type: 'tell'; readonly told: Told }
+  | {
+      readonly type: 'tell';
+      readonly name: keyof InboxEvents;
+      readonly event: InboxEvents[keyof InboxEvents];
+    }
   | { readonly type: 'settle'; readonly id: string; readonly isDone: boolean }
   /** Asks for the lead, or takes it from a leader that does not answer. */
   | { readonly type: 'compete' | 'steal' }

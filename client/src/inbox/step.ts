@@ -1,9 +1,8 @@
 import { createLink, showLink } from '../link/machine.ts';
 import type { LinkState } from '../link/state.ts';
 import { INBOX_LINK } from '../link/types.ts';
-import type { RingStep, Told } from './rings.ts';
-import { EMPTY_BOOK } from './rings.ts';
 import type { Command, InboxEffect, InboxState, TabMessage } from './state.ts';
+import type { InboxEvents } from './types.ts';
 
 /** The times of an inbox, in milliseconds. */
 export const INBOX_MS = {
@@ -21,6 +20,10 @@ export const INBOX_MS = {
   denied: 10_000,
   /** Whoever is replaced again within this time lets the other one have the place. */
   replaced: 10_000,
+  /** How long a call that was settled is remembered at least. */
+  settled: 60_000,
+  /** How long a call rings of which the room does not say it. */
+  ring: 45_000,
 } as const;
 
 /** Creates the inbox of a tab in which nobody is signed in. */
@@ -34,7 +37,7 @@ export const createInbox = (
   isSeen: true,
   link: createLink(INBOX_LINK, seed),
   ledAt: 0,
-  book: EMPTY_BOOK,
+  book: { rings: [], settled: [] },
   isKnown: false,
   typedAt: {},
   commands: [],
@@ -44,21 +47,16 @@ export const createInbox = (
 export const showInboxLink = ({ role, link, leader }: InboxState): LinkState =>
   role === 'off' || role === 'leader' ? showLink(link) : (leader?.link ?? { state: 'connecting' });
 
-/** One step of an inbox under way. */
+/** One step of an inbox under way: its state is a copy, which the step changes. */
 export interface Step {
-  state: InboxState;
+  state: { -readonly [Key in keyof InboxState]: InboxState[Key] };
   readonly effects: InboxEffect[];
   readonly now: number;
 }
 
-/** Changes parts of the state. */
-export const change = (step: Step, changed: Partial<InboxState>): void => {
-  step.state = { ...step.state, ...changed };
-};
-
 /** Tells the other tabs. */
-export const post = (step: Step, message: TabMessage): void => {
-  if (!step.state.isAlone) step.effects.push({ type: 'post', message });
+export const post = ({ state, effects }: Step, message: TabMessage): void => {
+  if (!state.isAlone) effects.push({ type: 'post', message });
 };
 
 /** Tells the other tabs all that the leader knows. */
@@ -68,14 +66,12 @@ export const postState = (step: Step): void => {
 };
 
 /** Tells the listeners of this tab. */
-export const tell = (step: Step, told: Told): void => {
-  step.effects.push({ type: 'tell', told });
-};
-
-/** Keeps what rings now, and tells what of it is news. */
-export const keepBook = (step: Step, { book, told }: RingStep): void => {
-  if (book !== step.state.book) change(step, { book });
-  for (const one of told) tell(step, one);
+export const tell = <Name extends keyof InboxEvents>(
+  { effects }: Step,
+  name: Name,
+  event: InboxEvents[Name],
+): void => {
+  effects.push({ type: 'tell', name, event });
 };
 
 /** Whether the room can be spoken to: it has said something. */
@@ -84,30 +80,31 @@ export const isOnline = ({ role, link }: InboxState): boolean =>
 
 /** Sends the actions that wait, once the room listens. */
 export const sendCommands = (step: Step): void => {
-  const { commands, link, self } = step.state;
-  if (!isOnline(step.state) || commands.length === 0) return;
-  change(step, { commands: [] });
-  for (const { id, from, frame } of commands) {
-    step.effects.push({ type: 'say', attempt: link.attempt, frame });
-    if (from === self) step.effects.push({ type: 'settle', id, isDone: true });
+  const { state, effects } = step;
+  if (!isOnline(state)) return;
+  for (const { id, from, frame } of state.commands) {
+    effects.push({ type: 'say', attempt: state.link.attempt, frame });
+    if (from === state.self) effects.push({ type: 'settle', id, isDone: true });
     else post(step, { type: 'done', id, to: from });
   }
+  state.commands = [];
 };
 
 /** Takes an action on, of this tab or, in the leader, of another one. */
 export const addCommand = (step: Step, command: Command): void => {
-  const { commands } = step.state;
-  if (commands.some(({ id }) => id === command.id)) return;
-  change(step, { commands: [...commands, command] });
+  const { state } = step;
+  if (state.commands.some(({ id }) => id === command.id)) return;
+  state.commands = [...state.commands, command];
   sendCommands(step);
 };
 
-/** Gives up actions; those of this tab hear it. */
-export const dropCommands = (step: Step, isDropped: (command: Command) => boolean): void => {
-  const { commands, self } = step.state;
-  const dropped = commands.filter(isDropped);
-  if (dropped.length === 0) return;
-  change(step, { commands: commands.filter((command) => !dropped.includes(command)) });
-  for (const { id, from } of dropped)
-    if (from === self) step.effects.push({ type: 'settle', id, isDone: false });
+/** Ends actions that wait; those of this tab hear whether they were sent. */
+export const endCommands = (
+  { state, effects }: Step,
+  isDone: boolean,
+  isEnded: (command: Command) => boolean,
+): void => {
+  for (const { id, from } of state.commands.filter(isEnded))
+    if (from === state.self) effects.push({ type: 'settle', id, isDone });
+  state.commands = state.commands.filter((command) => !isEnded(command));
 };

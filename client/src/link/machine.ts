@@ -1,5 +1,5 @@
 import type { LinkCause, LinkState } from './state.ts';
-import type { Link, LinkEvent, LinkRules, LinkStep } from './types.ts';
+import type { Link, LinkEffect, LinkEvent, LinkRules, LinkStep } from './types.ts';
 import { LINK_MS } from './types.ts';
 
 /** A close code of applications, which browsers let pages use, for an attempt that is given up. */
@@ -20,228 +20,202 @@ const UNAUTHORIZED = 4_001;
 /** Creates a link that is off; the seed is any number. */
 export const createLink = (rules: LinkRules, seed: number): Link => ({
   rules,
-  phase: { name: 'off' },
+  phase: 'off',
+  since: 0,
+  until: 0,
+  isHeard: false,
   attempt: 0,
   failures: 0,
   seed: seed >>> 0,
   isOffline: false,
 });
 
-const rest = (state: Link): LinkStep => ({ state, effects: [] });
+/** One step of a link under way: its state is a copy, which the step changes. */
+interface Step {
+  readonly link: { -readonly [Key in keyof Link]: Link[Key] };
+  readonly effects: LinkEffect[];
+  readonly now: number;
+}
 
-const turnOff = (state: Link, why?: 'signed_out' | 'replaced' | 'over'): Link => {
-  const { loss: _, ...kept } = state;
-  return { ...kept, failures: 0, phase: { name: 'off', ...(why && { why }) } };
+const enter = ({ link, now }: Step, phase: Link['phase'], ms: number): void => {
+  link.phase = phase;
+  link.since = now;
+  link.until = now + ms;
+  link.answerBy = undefined;
 };
 
-const ask = (state: Link, now: number): LinkStep => {
-  const attempt = state.attempt + 1;
-  const phase = { name: 'asking', startedAt: now, until: now + LINK_MS.ticket } as const;
-  return { state: { ...state, attempt, phase }, effects: [{ type: 'ask', attempt }] };
+const turnOff = (step: Step, why?: Link['why']): void => {
+  enter(step, 'off', 0);
+  step.link.why = why;
+  step.link.failures = 0;
+  step.link.loss = undefined;
 };
 
-const withLoss = (state: Link, cause: LinkCause, [since, nextAt]: [number, number]): Link => ({
-  ...state,
-  loss: { since: state.loss?.since ?? since, nextAt, cause },
-});
+const lose = ({ link, now }: Step, cause: LinkCause, nextAt: number): void => {
+  link.loss = { since: link.loss?.since ?? now, nextAt, cause };
+};
+
+const ask = (step: Step): void => {
+  enter(step, 'asking', LINK_MS.ticket);
+  step.link.attempt += 1;
+  step.effects.push({ type: 'ask', attempt: step.link.attempt });
+};
+
+const close = ({ link, effects }: Step, code: number): void => {
+  effects.push({ type: 'close', attempt: link.attempt, code });
+};
 
 /** Ends the attempt, and begins another at once. */
-const askAgain = (state: Link, now: number): LinkStep => {
-  const { attempt } = state;
-  const next = ask(withLoss(state, 'no_answer', [now, now]), now);
-  return { ...next, effects: [{ type: 'close', attempt, code: GIVEN_UP }, ...next.effects] };
+const askAgain = (step: Step): void => {
+  close(step, GIVEN_UP);
+  lose(step, 'no_answer', step.now);
+  ask(step);
 };
 
-/** How many attempts failed since the last good connection, the present one left out. */
-const countFailures = ({ phase, failures }: Link, now: number): number =>
-  phase.name === 'open' && now - phase.openedAt >= LINK_MS.stable ? 0 : failures;
+/** Whether the connection that ends lived for so long that the pauses begin anew. */
+const wasStable = ({ link, now }: Step): boolean =>
+  link.phase === 'open' && now - link.since >= LINK_MS.stable;
 
 /** Waits for the next attempt. */
-const wait = (
-  state: Link,
-  now: number,
-  { cause, retryAt = 0 }: { cause: LinkCause; retryAt?: number | undefined },
-): LinkStep => {
-  const failures = countFailures(state, now);
+const wait = (step: Step, cause: LinkCause, retryAt = 0): void => {
+  const { link, now } = step;
+  const failures = wasStable(step) ? 0 : link.failures;
   const usual = Math.min(LINK_MS.firstPause * 2 ** failures, LINK_MS.longestPause);
   // A linear congruential step is chance enough to keep clients apart.
-  const seed = (Math.imul(state.seed, 1_664_525) + 1_013_904_223) >>> 0;
-  const nextAt = Math.max(now + Math.ceil(usual * (0.5 + seed / 2 ** 33)), retryAt);
-  const notBefore = Math.max(retryAt, now + LINK_MS.firstPause / 2);
-  return rest({
-    ...withLoss(state, cause, [now, nextAt]),
-    // More doublings change nothing, and numbers have an end.
-    failures: Math.min(failures + 1, 10),
-    seed,
-    phase: { name: 'waiting', nextAt, notBefore },
-  });
+  link.seed = (Math.imul(link.seed, 1_664_525) + 1_013_904_223) >>> 0;
+  const nextAt = Math.max(now + Math.ceil(usual * (0.5 + link.seed / 2 ** 33)), retryAt);
+  enter(step, 'waiting', nextAt - now);
+  lose(step, cause, nextAt);
+  link.notBefore = Math.max(retryAt, now + LINK_MS.firstPause / 2);
+  // More doublings change nothing, and numbers have an end.
+  link.failures = Math.min(failures + 1, 10);
 };
 
-/** Gives the attempt up, and waits for the next one. */
-const giveUp = (state: Link, now: number): LinkStep => {
-  const { state: next } = wait(state, now, { cause: 'no_answer' });
-  return { state: next, effects: [{ type: 'close', attempt: state.attempt, code: GIVEN_UP }] };
+/** Pings; something has to come until then, if not before. */
+const ping = ({ link, effects, now }: Step, answerBy: number): void => {
+  link.answerBy = answerBy;
+  link.until = now + link.rules.pingMs;
+  effects.push({ type: 'send', attempt: link.attempt, text: 'ping' });
 };
 
-/** Pings, and wants the answer soon. */
-const probe = (state: Link, now: number): LinkStep => {
-  const { phase, attempt } = state;
-  if (phase.name !== 'open' || phase.probedUntil !== undefined) return rest(state);
-  const probed = {
-    ...phase,
-    owedSince: phase.owedSince ?? now,
-    probedUntil: now + LINK_MS.probe,
-    pingAt: now + state.rules.pingMs,
-  };
-  return {
-    state: { ...state, phase: probed },
-    effects: [{ type: 'send', attempt, text: 'ping' }],
-  };
+/** Pings, and wants the answer soon, unless one is due as soon. */
+const probe = (step: Step): void => {
+  const { link, now } = step;
+  const soon = now + LINK_MS.probe;
+  const { answerBy = Number.POSITIVE_INFINITY } = link;
+  if (link.phase === 'open' && (answerBy < now || answerBy > soon)) ping(step, soon);
 };
 
-const onWake = (state: Link, now: number): LinkStep => {
-  const { phase } = state;
-  const awake = { ...state, isOffline: false, failures: 0 };
-  switch (phase.name) {
-    case 'off':
-      return rest(awake);
-    case 'asking':
-    case 'opening':
-      // What began before the network changed may never be answered.
-      return now - phase.startedAt < LINK_MS.probe ? rest(awake) : askAgain(awake, now);
-    case 'open':
-      return probe(awake, now);
-    case 'waiting': {
-      if (phase.notBefore <= now) return ask(awake, now);
-      const nextAt = Math.min(phase.nextAt, phase.notBefore);
-      const cause = state.loss?.cause ?? 'no_answer';
-      const sooner = withLoss(awake, cause, [now, nextAt]);
-      return rest({ ...sooner, phase: { ...phase, nextAt } });
-    }
+const onWake = (step: Step): void => {
+  const { link, now } = step;
+  link.isOffline = false;
+  link.failures = 0;
+  if (link.phase === 'open') probe(step);
+  else if (link.phase === 'waiting') {
+    const { notBefore = now } = link;
+    link.until = Math.min(link.until, notBefore);
+    if (notBefore <= now) ask(step);
+    else lose(step, link.loss?.cause ?? 'no_answer', link.until);
+    // What began before the network changed may never be answered.
+  } else if (link.phase !== 'off' && now - link.since >= LINK_MS.probe) askAgain(step);
+};
+
+const onTime = (step: Step): void => {
+  const { link, now } = step;
+  const { phase, answerBy = Number.POSITIVE_INFINITY } = link;
+  if (answerBy <= now) {
+    // A timer that comes much too late means that the page slept: the answer may be under way.
+    if (answerBy + LINK_MS.probe < now) probe(step);
+    else askAgain(step);
+  } else if (phase === 'off' || link.until > now) return;
+  else if (phase === 'waiting') ask(step);
+  else if (phase === 'open') ping(step, Math.min(answerBy, now + link.rules.silentMs));
+  else {
+    close(step, GIVEN_UP);
+    wait(step, 'no_answer');
   }
 };
 
-const onTime = (state: Link, now: number): LinkStep => {
-  const { phase, attempt, rules } = state;
-  switch (phase.name) {
-    case 'off':
-      return rest(state);
-    case 'asking':
-    case 'opening':
-      return phase.until <= now ? giveUp(state, now) : rest(state);
-    case 'waiting':
-      return phase.nextAt <= now ? ask(state, now) : rest(state);
-    case 'open': {
-      if (phase.probedUntil !== undefined && phase.probedUntil <= now) return askAgain(state, now);
-      const silentAt = (phase.owedSince ?? Number.POSITIVE_INFINITY) + rules.silentMs;
-      // A timer that comes much too late means that the page slept: the answer may be under way.
-      if (silentAt + LINK_MS.probe < now && phase.probedUntil === undefined)
-        return probe(state, now);
-      if (silentAt <= now && phase.probedUntil === undefined) return askAgain(state, now);
-      if (phase.pingAt > now) return rest(state);
-      const owedSince = phase.owedSince ?? now;
-      const pinged = { ...phase, owedSince, pingAt: now + rules.pingMs };
-      return {
-        state: { ...state, phase: pinged },
-        effects: [{ type: 'send', attempt, text: 'ping' }],
-      };
-    }
-  }
-};
-
-const onHeard = (state: Link): LinkStep => {
-  const { phase } = state;
-  if (phase.name !== 'open') return rest(state);
-  const { owedSince: _, probedUntil: __, ...kept } = phase;
-  const { loss: ___, ...found } = state;
-  return rest({ ...found, phase: { ...kept, isHeard: true } });
-};
-
-const onClosed = (state: Link, code: number, now: number): LinkStep => {
+const onClosed = (step: Step, code: number): void => {
+  const { link, now } = step;
   const why = FINAL[code];
-  if (why) return rest(turnOff(state, why));
+  if (why) turnOff(step, why);
   // The API says whether the session has ended, so it is asked at once, but not again and again.
-  if (code === UNAUTHORIZED && countFailures(state, now) === 0) {
-    return ask({ ...withLoss(state, 'closed', [now, now]), failures: 1 }, now);
-  }
-  return wait(state, now, { cause: code === 1_005 || code === 1_006 ? 'no_answer' : 'closed' });
+  else if (code === UNAUTHORIZED && (wasStable(step) || link.failures === 0)) {
+    lose(step, 'closed', now);
+    link.failures = 1;
+    ask(step);
+  } else wait(step, code === 1_005 || code === 1_006 ? 'no_answer' : 'closed');
 };
 
-const onRefused = (
-  state: Link,
-  { status, retryAt }: { status: number; retryAt?: number | undefined },
-  now: number,
-): LinkStep => {
-  if (status === 401) return rest(turnOff(state, 'signed_out'));
-  if (state.rules.overAfter.includes(status)) return rest(turnOff(state, 'over'));
-  return wait(state, now, { cause: status === 0 ? 'no_answer' : 'refused', retryAt });
+const onRefused = (step: Step, status: number, retryAt?: number): void => {
+  if (status === 401) turnOff(step, 'signed_out');
+  else if (step.link.rules.overAfter.includes(status)) turnOff(step, 'over');
+  else wait(step, status === 0 ? 'no_answer' : 'refused', retryAt);
+};
+
+const take = (step: Step, event: LinkEvent): void => {
+  const { link, now, effects } = step;
+  const { phase, rules } = link;
+  switch (event.type) {
+    case 'start':
+      if (phase === 'off') ask(step);
+      break;
+    case 'stop':
+      if (phase !== 'off' && phase !== 'waiting') close(step, 1_000);
+      turnOff(step);
+      break;
+    case 'wake':
+      onWake(step);
+      break;
+    case 'offline':
+      link.isOffline = true;
+      probe(step);
+      break;
+    case 'time':
+      onTime(step);
+      break;
+    case 'ticket':
+      if (phase !== 'asking') break;
+      enter(step, 'opening', LINK_MS.opening);
+      effects.push({ type: 'open', attempt: link.attempt, url: event.url });
+      break;
+    case 'refused':
+      if (phase === 'asking') onRefused(step, event.status, event.retryAt);
+      break;
+    case 'opened':
+      if (phase !== 'opening') break;
+      enter(step, 'open', rules.pingMs);
+      link.isHeard = false;
+      link.answerBy = now + rules.silentMs;
+      break;
+    case 'heard':
+      if (phase !== 'open') break;
+      link.isHeard = true;
+      link.answerBy = undefined;
+      link.loss = undefined;
+      break;
+    case 'closed':
+      if (phase === 'opening' || phase === 'open') onClosed(step, event.code);
+  }
 };
 
 /** Takes an event; times are milliseconds of one clock. Effects are to be done in their order. */
 export const stepLink = (state: Link, event: LinkEvent, now: number): LinkStep => {
-  const { phase, attempt } = state;
-  if ('attempt' in event && event.attempt !== attempt) return rest(state);
-  switch (event.type) {
-    case 'start':
-      return phase.name === 'off' ? ask(state, now) : rest(state);
-    case 'stop': {
-      const isIdle = phase.name === 'off' || phase.name === 'waiting';
-      const close = { type: 'close', attempt, code: 1_000 } as const;
-      return { state: turnOff(state), effects: isIdle ? [] : [close] };
-    }
-    case 'wake':
-      return onWake(state, now);
-    case 'offline':
-      return probe({ ...state, isOffline: true }, now);
-    case 'time':
-      return onTime(state, now);
-    case 'ticket': {
-      if (phase.name !== 'asking') return rest(state);
-      const until = now + LINK_MS.opening;
-      const opening = { name: 'opening', startedAt: phase.startedAt, until } as const;
-      const effect = { type: 'open', attempt, url: event.url } as const;
-      return { state: { ...state, phase: opening }, effects: [effect] };
-    }
-    case 'refused':
-      return phase.name === 'asking' ? onRefused(state, event, now) : rest(state);
-    case 'opened': {
-      if (phase.name !== 'opening') return rest(state);
-      const pingAt = now + state.rules.pingMs;
-      const open = { name: 'open', openedAt: now, isHeard: false, pingAt, owedSince: now } as const;
-      return rest({ ...state, phase: open });
-    }
-    case 'heard':
-      return onHeard(state);
-    case 'closed':
-      return phase.name === 'opening' || phase.name === 'open'
-        ? onClosed(state, event.code, now)
-        : rest(state);
-  }
+  const link = { ...state };
+  const effects: LinkEffect[] = [];
+  if (!('attempt' in event) || event.attempt === link.attempt) take({ link, effects, now }, event);
+  return { state: link, effects };
 };
 
 /** When the link wants to be told the time; undefined only while it is off. */
-export const linkDeadline = ({ phase, rules }: Link): number | undefined => {
-  switch (phase.name) {
-    case 'off':
-      return undefined;
-    case 'asking':
-    case 'opening':
-      return phase.until;
-    case 'waiting':
-      return phase.nextAt;
-    case 'open': {
-      const { probedUntil, owedSince, pingAt } = phase;
-      if (probedUntil !== undefined) return Math.min(pingAt, probedUntil);
-      return Math.min(pingAt, (owedSince ?? Number.POSITIVE_INFINITY) + rules.silentMs);
-    }
-  }
-};
+export const linkDeadline = ({ phase, until, answerBy = until }: Link): number | undefined =>
+  phase === 'off' ? undefined : Math.min(until, answerBy);
 
 /** The link as people are told of it. */
-export const showLink = ({ phase, loss, isOffline }: Link): LinkState => {
-  if (phase.name === 'off') return { state: 'off', ...(phase.why && { why: phase.why }) };
-  if (phase.name === 'open' && phase.isHeard) return { state: 'online' };
+export const showLink = ({ phase, why, isHeard, loss, isOffline }: Link): LinkState => {
+  if (phase === 'off') return { state: 'off', ...(why && { why }) };
+  if (phase === 'open' && isHeard) return { state: 'online' };
   if (!loss) return { state: 'connecting' };
-  const { since, nextAt, cause } = loss;
-  return { state: 'retrying', since, nextAt, cause: isOffline ? 'offline' : cause };
+  return { state: 'retrying', ...loss, ...(isOffline && { cause: 'offline' }) };
 };

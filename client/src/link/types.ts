@@ -31,32 +31,23 @@ export const LINK_MS = {
   stable: 5_000,
 } as const;
 
-/** What a link is doing. */
-export type LinkPhase =
-  | { readonly name: 'off'; readonly why?: 'signed_out' | 'replaced' | 'over' }
-  | { readonly name: 'asking' | 'opening'; readonly startedAt: number; readonly until: number }
-  | {
-      readonly name: 'open';
-      readonly openedAt: number;
-      /** Whether anything came: a room answers the first frame, and a refusal is a close. */
-      readonly isHeard: boolean;
-      readonly pingAt: number;
-      /** Since when an answer is waited for. */
-      readonly owedSince?: number;
-      /** When it is given up, if the network may have changed. */
-      readonly probedUntil?: number;
-    }
-  | {
-      readonly name: 'waiting';
-      readonly nextAt: number;
-      /** No attempt comes before: the server said so, or the last one was just now. */
-      readonly notBefore: number;
-    };
-
 /** One socket that comes back, as plain data. */
 export interface Link {
   readonly rules: LinkRules;
-  readonly phase: LinkPhase;
+  /** `waiting`: for the next attempt; `asking`: for a ticket; `opening`: a socket. */
+  readonly phase: 'off' | 'waiting' | 'asking' | 'opening' | 'open';
+  /** Why it is off, unless nobody wants it. */
+  readonly why?: 'signed_out' | 'replaced' | 'over' | undefined;
+  /** When the phase began. */
+  readonly since: number;
+  /** When it is the time for the next attempt, to give this one up, or, when open, for a ping. */
+  readonly until: number;
+  /** While waiting: no attempt comes before, since the server said so, or the last was just now. */
+  readonly notBefore?: number | undefined;
+  /** While open: when something has to have come. */
+  readonly answerBy?: number | undefined;
+  /** Whether anything came: a room answers the first frame, and a refusal is a close. */
+  readonly isHeard: boolean;
   /** The number of the attempt; what is heard of an older one changes nothing. */
   readonly attempt: number;
   /** How many attempts failed since the last good connection. */
@@ -66,7 +57,9 @@ export interface Link {
   /** Whether the browser says that there is no network. */
   readonly isOffline: boolean;
   /** The loss that has not been made good. */
-  readonly loss?: { readonly since: number; readonly nextAt: number; readonly cause: LinkCause };
+  readonly loss?:
+    | { readonly since: number; readonly nextAt: number; readonly cause: LinkCause }
+    | undefined;
 }
 
 /** What a link is told. */
