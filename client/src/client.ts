@@ -39,13 +39,20 @@ export interface Client {
   request<Name extends EndpointName>(...request: RequestArguments<Name>): Promise<Answer<Name>>;
   /** Like {@link request}, but a refusal is an answer: its codes are those of the endpoint. */
   attempt<Name extends EndpointName>(...request: RequestArguments<Name>): Promise<Attempt<Name>>;
-  /** Keeps the token of a sign-in. */
+  /**
+   * Keeps the token of a sign-in.
+   *
+   * @throws {TypeError} when it is no token
+   */
   signIn(token: string): Promise<void>;
-  /** Ends the session, on the server as well if it can be reached. */
+  /** Ends the session: here at once, and on the server as soon as that can be reached. */
   signOut(): Promise<void>;
   /** Ends everything that this client does by itself. */
   dispose(): void;
 }
+
+/** How long to wait before the server is told again that a session is over, in milliseconds. */
+const LEAVE_AGAIN_MS = 30_000;
 
 /**
  * Creates a client.
@@ -63,6 +70,8 @@ export const createClient = (options: ClientOptions): Client => {
   const log: Log = (event, details) => callListener(() => options.log?.(event, details));
   const keeper = new SessionKeeper(storage, { now: () => ownClock.now(), log });
   const requester = new Requester(options, { clock, log });
+  let isDisposed = false;
+  let leaving: unknown;
 
   const request = async <Name extends EndpointName>(
     ...[name, input, more]: RequestArguments<Name>
@@ -75,6 +84,17 @@ export const createClient = (options: ClientOptions): Client => {
       const isOver = error instanceof AistError && error.code === 'invalid_token';
       if (isOver && token !== undefined) await keeper.signOut('revoked', token);
       throw error;
+    }
+  };
+
+  /** Tells the server that a session is over; it may be on its way when the page is left. */
+  const leave = async (token: string): Promise<void> => {
+    try {
+      await requester.send('logout', token, [undefined, { keepalive: true }]);
+    } catch (error) {
+      const { status = 0 } = error as Partial<AistError>;
+      if (isDisposed || (status > 0 && status < 500)) return;
+      leaving = clock.setTimeout(() => void leave(token), LEAVE_AGAIN_MS);
     }
   };
 
@@ -101,9 +121,13 @@ export const createClient = (options: ClientOptions): Client => {
     signOut: async () => {
       const token = await keeper.token();
       // The person leaves this device, whether the server hears of it or not.
-      if (token !== undefined) await request('logout').catch(() => undefined);
       await keeper.signOut('signed_out', token);
+      if (token !== undefined) void leave(token);
     },
-    dispose: () => keeper.dispose(),
+    dispose: () => {
+      isDisposed = true;
+      clock.clearTimeout(leaving);
+      keeper.dispose();
+    },
   };
 };

@@ -21,6 +21,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Headers beyond the usual ones. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the browser sends it also when the page is left meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** How long an answer is waited for, in milliseconds: the server answers within five seconds. */
@@ -182,7 +184,10 @@ export class Requester {
   async #fetch(
     { method, path, body, repeatable }: Prepared,
     token: string | undefined,
-    [url, { signal, headers } = {}]: readonly [url: string, options: RequestOptions | undefined],
+    [url, { signal, headers, keepalive = false } = {}]: readonly [
+      url: string,
+      options: RequestOptions | undefined,
+    ],
   ): Promise<unknown> {
     const { fetch = globalThis.fetch, language = 'ru' } = this.#options;
     const timeout = new AbortController();
@@ -201,6 +206,7 @@ export class Requester {
           ...headers,
         },
         ...(body !== undefined && { body }),
+        keepalive,
         signal: timeout.signal,
       });
       const json: unknown = await answer.json();

@@ -74,9 +74,14 @@ export class SessionKeeper {
     return this.#token;
   }
 
-  /** Keeps a new token: somebody has signed in. */
-  signIn(token: string): Promise<void> {
-    return this.#enqueue(() => this.#write(token, null));
+  /**
+   * Keeps a new token: somebody has signed in.
+   *
+   * @throws {TypeError} when it is no token
+   */
+  async signIn(token: string): Promise<void> {
+    if (!readToken(token)) throw new TypeError('signIn wants a token as the API answers it');
+    await this.#enqueue(() => this.#write(token, null));
   }
 
   /**

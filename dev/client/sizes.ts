@@ -5,12 +5,12 @@ import { CLIENT } from './tools.ts';
 
 /** What apps take together, and how many KB it may have. */
 export const BUDGETS = [
-  { name: 'core', entries: ['index'], budget: 3.9 },
-  { name: 'core + sign-in', entries: ['index', 'sign-in'], budget: 4.1 },
-  { name: 'core + QR', entries: ['index', 'qr'], budget: 4.3 },
+  { name: 'core', entries: ['index'], budget: 3.8 },
+  { name: 'core + sign-in', entries: ['index', 'sign-in'], budget: 4.2 },
+  { name: 'core + QR', entries: ['index', 'qr'], budget: 4.4 },
   { name: 'core + devices', entries: ['index', 'devices'], budget: 3.9 },
-  { name: 'core + push', entries: ['index', 'push'], budget: 4.4 },
-  { name: 'core + sign-in + inbox', entries: ['index', 'sign-in', 'inbox'], budget: 10.3 },
+  { name: 'core + push', entries: ['index', 'push'], budget: 4.5 },
+  { name: 'core + sign-in + inbox', entries: ['index', 'sign-in', 'inbox'], budget: 10.4 },
   {
     name: 'core + sign-in + inbox + calls',
     entries: ['index', 'sign-in', 'inbox', 'call'],
@@ -19,7 +19,7 @@ export const BUDGETS = [
   {
     name: 'core + sign-in + inbox + chats',
     entries: ['index', 'sign-in', 'inbox', 'chat'],
-    budget: 16.4,
+    budget: 16.5,
   },
 ] as const;
 

@@ -109,6 +109,7 @@ describe('the test server, attacked', () => {
     const expired = socketOf(`${old.url}?ticket=${old.ticket}`);
     const fresh = await anna.client.request('inboxTicket');
     await anna.client.signOut();
+    await stage.clock.pass(0);
     const revoked = socketOf(`${fresh.url}?ticket=${fresh.ticket}`);
     await stage.clock.pass(0);
     expect([expired.closed, revoked.closed]).toEqual([[4001], [4001]]);
