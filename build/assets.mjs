@@ -33,9 +33,12 @@ write(
 if (process.env.APP !== 'off') {
   const { isAppCurrent, noteApp } = await import('./app-stamp.mjs');
   if (!isAppCurrent(assets)) {
+    const started = performance.now();
+    console.log('Building the web app …');
     const { buildApp } = await import('./app.mjs');
     await buildApp(assets);
     noteApp(assets);
+    console.log(`Built the web app (${((performance.now() - started) / 1_000).toFixed(1)} s).`);
   }
   const { writeHeaders } = await import('./app-headers.mjs');
   writeHeaders(assets);

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
  */
 const NOISE = new RegExp(
   [
-    /^\s*$|^\[custom build\]|^Using secrets defined in|^⎔ Starting local server/,
+    /^\s*$|^\[custom build\] *(Running: |$)|^Using secrets defined in|^⎔ Starting local server/,
     // The table of bindings: every setting, none with its value.
     /^Your Worker has access to the following bindings|^Binding +Resource|^env\./,
     // wrangler compares file times, which a clone sets; `npm run check` compares the types.
@@ -19,8 +19,8 @@ const NOISE = new RegExp(
     .join('|'),
 );
 
-/** The frame that wrangler puts around the Worker's warnings and errors. */
-const FRAME = /^(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)/;
+/** What wrangler puts before the Worker's warnings and errors, and what the build says. */
+const FRAME = /^(?:(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)|\[custom build\] )/;
 
 /** The line that wrangler writes whenever the Worker runs, for the first time or again. */
 const READY = /^\[wrangler:info\] (Ready|Updated and ready) on /;

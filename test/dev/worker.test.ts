@@ -93,3 +93,15 @@ describe('a Worker whose stores nobody runs', () => {
     expect(lines.join('\n')).not.toMatch(/hunter/);
   });
 });
+
+test('what the build of the assets says is shown, and nothing else of wrangler', () => {
+  const blue = (line: string) => `\u001b[34m[custom build]\u001b[39m ${line}`;
+  const shown = [
+    blue('Running: node build/assets.mjs'),
+    blue('Building the web app …'),
+    blue(''),
+    blue('Built the web app (1.3 s).'),
+    '⎔ Starting local server...',
+  ].flatMap((line) => plainLine(line) ?? []);
+  expect(shown).toEqual(['Building the web app …', 'Built the web app (1.3 s).']);
+});
