@@ -1,15 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { runningApi } from '../../support/client.ts';
 import { freshPhone } from '../../support/fresh.ts';
 import { freshChat, link, messagesOf } from '../../support/sign-in.ts';
 import { stack } from '../../support/stack.ts';
-import { openApp, openSignedIn } from './app.ts';
+import { openApp, openSignedIn, requestOn } from './app.ts';
 
 const api = runningApi();
 
 /** A Russian number as people write it. */
 const spell = (phone: string): string =>
   phone.replace(/^\+7(...)(...)(..)(..)$/, '8 ($1) $2-$3-$4');
+
+/** Signs in somebody new, by the forms of the page. */
+const signInByForm = async (page: Page): Promise<void> => {
+  await page.fill('#phone', freshPhone());
+  const answered = page.waitForResponse(/request-code/);
+  await page.keyboard.press('Enter');
+  const { debugCode } = await (await answered).json();
+  await page.fill('#code', debugCode);
+};
 
 describe('signing in by a code', () => {
   test('a number in any spelling, the code as Telegram has it, and the app is there', async () => {
@@ -29,6 +40,36 @@ describe('signing in by a code', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/welcome');
     expect(await page.locator('#sign-in').count()).toBe(0);
+  });
+
+  test('somebody new sees the first steps before any chats, somebody named the chats', async () => {
+    const page = await openApp('/', { language: 'en', narrow: true });
+    await page.evaluate(() => {
+      const seen = new Set<string | null>();
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        for (const { textContent } of document.querySelectorAll('h1')) seen.add(textContent);
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    // A slow network shows what is drawn before the answer.
+    await page.route('**/api/profile', async (route) => {
+      await delay(500);
+      await route.continue();
+    });
+    await signInByForm(page);
+    await page.waitForURL('**/welcome');
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    const seen = await page.evaluate(() => Array.from(Reflect.get(window, 'seen')));
+    expect(seen).toContain('Welcome');
+    expect(seen).not.toContain('Chats');
+    await requestOn(page, ['PATCH', '/api/profile', { displayName: 'Anna' }]);
+    await page.goto('/');
+    const chats = page.getByRole('heading', { name: 'Chats', level: 1 });
+    await chats.waitFor();
+    // From then on nothing waits for the profile.
+    await page.route('**/api/profile', () => undefined);
+    await page.reload();
+    await chats.waitFor();
   });
 
   test('[A49] no script of the page can read the signature of the token', async () => {
@@ -107,13 +148,7 @@ describe('deep links', () => {
     async (path) => {
       const page = await openApp(path, { narrow: true });
       await page.evaluate(() => localStorage.setItem('aist.welcomed', '1'));
-      await page.fill('#phone', '+79990000000');
-      const phone = freshPhone();
-      await page.fill('#phone', phone);
-      const answered = page.waitForResponse(/request-code/);
-      await page.keyboard.press('Enter');
-      const { debugCode } = await (await answered).json();
-      await page.fill('#code', debugCode);
+      await signInByForm(page);
       await page.locator('.page h1:visible').first().waitFor();
       expect(new URL(page.url()).pathname).toBe(path);
     },

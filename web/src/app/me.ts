@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Answer } from 'aist-client/index';
 import { client } from './client.ts';
+import { myId } from './session.ts';
 
 /** Who is signed in. */
 export type Profile = Answer<'getProfile'>;
@@ -30,8 +31,12 @@ export const nameOf = ({
 
 const WELCOMED = 'aist.welcomed';
 
-/** Whether the first steps were done or put off in this browser. */
-export const wasWelcomed = (): boolean => localStorage.getItem(WELCOMED) !== null;
+/** Whether the person has done, put off or does not need the first steps, as far as is noted. */
+export const wasWelcomed = (): boolean => {
+  const noted = localStorage.getItem(WELCOMED);
+  // The note did not say whose it is at first.
+  return noted === myId() || noted === '1';
+};
 
-/** Notes that the first steps were done or put off. */
-export const noteWelcome = (): void => localStorage.setItem(WELCOMED, '1');
+/** Notes that the person has done, put off or does not need the first steps. */
+export const noteWelcome = (): void => localStorage.setItem(WELCOMED, myId());
