@@ -36,11 +36,11 @@ export const CLIENT_ENDPOINTS: readonly (readonly [name: string, endpoint: Endpo
 
 /** Shapes with a name of their own: wherever one stands, its name does. */
 const NAMED: Readonly<Record<string, z.ZodType>> = {
-  Chat: chats.Chat,
-  Member: chats.Member,
+  Chat: chats.Chat(),
+  Member: chats.Member(),
   Message: messages.Message,
   Attachment: messages.Attachment,
-  Change: sync.Change,
+  Change: sync.Change(),
   Signal: call.Signal,
   Seen: call.Seen,
   Peer: call.Peer,
@@ -130,7 +130,7 @@ const printErrors = ({ errors, bearer, body }: Endpoint): string => {
 
 const printEndpoint = ([name, endpoint]: (typeof CLIENT_ENDPOINTS)[number]): string => {
   const answer = endpoint.success
-    ? printType(toSchema(endpoint.success.body, 'output'), { io: 'output' })
+    ? printType(toSchema(endpoint.success.body(), 'output'), { io: 'output' })
     : 'never';
   return `${commentOf(`${endpoint.summary}.`)}
     readonly ${name}: {

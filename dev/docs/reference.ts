@@ -60,7 +60,7 @@ const endpointSection = (endpoint: Endpoint): string => {
   const { success, errors, bearer, summary } = endpoint;
   const rows = [
     ...requestRows(endpoint),
-    ...(success ? fieldRows(String(success.status), toSchema(success.body, 'output')) : []),
+    ...(success ? fieldRows(String(success.status), toSchema(success.body(), 'output')) : []),
   ];
   return [
     `### ${code(nameOf(endpoint))}`,

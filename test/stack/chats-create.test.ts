@@ -26,7 +26,7 @@ describe('a personal chat', () => {
     const [me, peer] = await twoPeople();
     const first = await chatsAs(api, me).create(legacyBody({ peerUserId: peer.id }));
     expect(first.status, first.text).toBe(201);
-    const { id } = Chat.parse(first.body);
+    const { id } = Chat().parse(first.body);
     expect(first.body).toEqual({
       id,
       type: 'user',
@@ -160,7 +160,7 @@ describe.each(['group', 'channel'] as const)('a %s', (type) => {
       ...about,
     });
     expect(answer.status, answer.text).toBe(201);
-    const { id } = Chat.parse(answer.body);
+    const { id } = Chat().parse(answer.body);
     expect(answer.body).toEqual({
       id,
       type,

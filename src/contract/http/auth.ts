@@ -52,19 +52,20 @@ export const requestCode = {
   }),
   success: {
     status: 200,
-    body: z.object({
-      ok: z.literal(true),
-      masked: z.string().describe('First 4 characters, ***, last 2 of the number'),
-      ttlSeconds: z.literal(CODE_TTL_SECONDS),
-      requestId: z
-        .string()
-        .describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
-      botUrl: z
-        .string()
-        .optional()
-        .describe('Where the number is linked to Telegram, for whom no code comes'),
-      debugCode: z.string().optional().describe('Local development alone'),
-    }),
+    body: () =>
+      z.object({
+        ok: z.literal(true),
+        masked: z.string().describe('First 4 characters, ***, last 2 of the number'),
+        ttlSeconds: z.literal(CODE_TTL_SECONDS),
+        requestId: z
+          .string()
+          .describe('Send it with verify-code: a lost answer can then be asked for again for 30 s'),
+        botUrl: z
+          .string()
+          .optional()
+          .describe('Where the number is linked to Telegram, for whom no code comes'),
+        debugCode: z.string().optional().describe('Local development alone'),
+      }),
   },
   errors: ['invalid_phone', 'too_many_requests'],
 } as const satisfies Endpoint;
@@ -83,7 +84,8 @@ export const verifyCode = {
   }),
   success: {
     status: 200,
-    body: z.object({ ok: z.literal(true), token: z.string().describe('JWT, HS256, 30 days') }),
+    body: () =>
+      z.object({ ok: z.literal(true), token: z.string().describe('JWT, HS256, 30 days') }),
   },
   errors: [
     'invalid_code_format',

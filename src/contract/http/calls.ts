@@ -3,6 +3,7 @@ import { CALL_SIZE, measureSignal, REASONS } from '../sockets/call.ts';
 import { ROOM_ID, SIGNAL_LIMIT } from '../sockets/protocol.ts';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
+import { once } from './once.ts';
 
 /** How many calls a page of the history has: by default, and 1 to 100 as a pattern. */
 const PAGE = { usual: '50', pattern: /^([1-9]\d?|100)$/ } as const;
@@ -13,25 +14,34 @@ const PAGE = { usual: '50', pattern: /^([1-9]\d?|100)$/ } as const;
  */
 export const CURSOR = /^([0-9a-z]{1,9})\.([\w-]{1,64})$/;
 
-const IceServerObject = z.object({
-  urls: z.array(z.string()),
-  username: z.string().optional(),
-  credential: z.string().optional(),
-});
+const IceServerObject = once(() =>
+  z.object({
+    urls: z.array(z.string()),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  }),
+);
 
 /** A STUN or TURN server as `RTCPeerConnection` takes it (WebRTC 1.0, RTCIceServer). */
-export type IceServer = z.input<typeof IceServerObject>;
+export type IceServer = z.input<ReturnType<typeof IceServerObject>>;
 
-const iceServers = z.array(IceServerObject).describe('For `new RTCPeerConnection({iceServers})`');
+const iceServers = once(() =>
+  z.array(IceServerObject()).describe('For `new RTCPeerConnection({iceServers})`'),
+);
 
-const TicketFields = {
+const ticketFields = once(() => ({
   ticket: z.string().describe('Lets this device in, once; a new one is at /api/calls/:id/ticket'),
   url: z.string().describe('A path of this origin: open a WebSocket at `<url>?ticket=<ticket>`'),
   expiresAt: z.iso.datetime().describe('When the ticket ends, by the server’s clock'),
   ttlSeconds: z.int().describe('How long the ticket is good for: count from now'),
-};
-const role = z.enum(['caller', 'callee']);
-const callFields = { callId: z.string(), ...TicketFields, iceServers, role, video: z.boolean() };
+}));
+const callFields = once(() => ({
+  callId: z.string(),
+  ...ticketFields(),
+  iceServers: iceServers(),
+  role: z.enum(['caller', 'callee']),
+  video: z.boolean(),
+}));
 
 const person = text('invalid_field').max(65, 'invalid_field');
 
@@ -71,16 +81,17 @@ export const startCall = {
     .refine(({ to, offer }) => offer === undefined || to.length === 1, 'invalid_field'),
   success: {
     status: 201,
-    body: z.object({
-      ...callFields,
-      existing: z
-        .boolean()
-        .describe('There was such a call already: send the offer as a signal, it was not taken'),
-      state: z
-        .enum(['ringing', 'ended'])
-        .describe('`ended`: it is over already; otherwise join, the room knows more'),
-      reason: z.enum(REASONS).optional().describe('How it ended'),
-    }),
+    body: () =>
+      z.object({
+        ...callFields(),
+        existing: z
+          .boolean()
+          .describe('There was such a call already: send the offer as a signal, it was not taken'),
+        state: z
+          .enum(['ringing', 'ended'])
+          .describe('`ended`: it is over already; otherwise join, the room knows more'),
+        reason: z.enum(REASONS).optional().describe('How it ended'),
+      }),
   },
   errors: ['invalid_field', 'call_to_oneself', 'user_not_found', 'in_call', 'too_many_requests'],
 } as const satisfies Endpoint;
@@ -102,7 +113,7 @@ export const callTicket = {
           'that I am in on another device: a ticket with which its room takes the frame `move`',
       ),
   }),
-  success: { status: 200, body: z.object(callFields) },
+  success: { status: 200, body: () => z.object(callFields()) },
   errors: ['invalid_field', 'call_not_found', 'answered_elsewhere'],
 } as const satisfies Endpoint;
 
@@ -112,7 +123,7 @@ export const inboxTicket = {
   path: '/api/calls/inbox',
   summary: 'A ticket to my inbox, where my devices hear of calls',
   bearer: true,
-  success: { status: 200, body: z.object(TicketFields) },
+  success: { status: 200, body: () => z.object(ticketFields()) },
   errors: [],
 } as const satisfies Endpoint;
 
@@ -137,40 +148,41 @@ export const listCalls = {
   }),
   success: {
     status: 200,
-    body: z.object({
-      calls: z.array(
-        z.object({
-          callId: z.string(),
-          direction: z.enum(['outgoing', 'incoming']),
-          video: z.boolean(),
-          group: z.boolean(),
-          startedAt: z.iso.datetime(),
-          answeredAt: z.iso.datetime().nullable(),
-          endedAt: z.iso.datetime(),
-          durationSeconds: z.int().describe('From the answer to the end; 0 when there was none'),
-          reason: z.enum(REASONS),
-          missed: z
-            .boolean()
-            .describe('It rang for me, or would have, and I neither took nor declined it'),
-          peers: z
-            .array(
-              z.object({
-                userId: z.string(),
-                username: z.string().describe('"" when unset, as displayName'),
-                displayName: z.string(),
-              }),
-            )
-            .describe('All others, the caller first'),
-        }),
-      ),
-      next: z.string().nullable().describe('For `before`; null on the last page'),
-    }),
+    body: () =>
+      z.object({
+        calls: z.array(
+          z.object({
+            callId: z.string(),
+            direction: z.enum(['outgoing', 'incoming']),
+            video: z.boolean(),
+            group: z.boolean(),
+            startedAt: z.iso.datetime(),
+            answeredAt: z.iso.datetime().nullable(),
+            endedAt: z.iso.datetime(),
+            durationSeconds: z.int().describe('From the answer to the end; 0 when there was none'),
+            reason: z.enum(REASONS),
+            missed: z
+              .boolean()
+              .describe('It rang for me, or would have, and I neither took nor declined it'),
+            peers: z
+              .array(
+                z.object({
+                  userId: z.string(),
+                  username: z.string().describe('"" when unset, as displayName'),
+                  displayName: z.string(),
+                }),
+              )
+              .describe('All others, the caller first'),
+          }),
+        ),
+        next: z.string().nullable().describe('For `before`; null on the last page'),
+      }),
   },
   errors: ['invalid_field'],
 } as const satisfies Endpoint;
 
 /** One call of the history. */
-export type PastCall = z.input<typeof listCalls.success.body>['calls'][number];
+export type PastCall = z.input<ReturnType<typeof listCalls.success.body>>['calls'][number];
 
 /** Tells which STUN and TURN servers to use. */
 export const listIceServers = {
@@ -181,11 +193,12 @@ export const listIceServers = {
   bearer: true,
   success: {
     status: 200,
-    body: z.object({
-      iceServers,
-      expiresAt: z.iso.datetime().nullable().describe('Of the credentials, if there are any'),
-      ttlSeconds: z.int().nullable().describe('How long they are good for: count from now'),
-    }),
+    body: () =>
+      z.object({
+        iceServers: iceServers(),
+        expiresAt: z.iso.datetime().nullable().describe('Of the credentials, if there are any'),
+        ttlSeconds: z.int().nullable().describe('How long they are good for: count from now'),
+      }),
   },
   errors: ['too_many_requests'],
 } as const satisfies Endpoint;

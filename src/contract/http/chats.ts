@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { text } from './fields.ts';
 import { ChatParams } from './messages.ts';
+import { once } from './once.ts';
 
 /** The types of chats; a personal one is `user`, as legacy clients call it. */
 export const CHAT_TYPES = ['user', 'group', 'channel'] as const;
@@ -25,42 +26,46 @@ const name = (code: 'invalid_field' = 'invalid_field') =>
 const description = text('invalid_field').max(2_000, 'invalid_field');
 const photo = text('invalid_field').max(96 * 1024, 'invalid_field');
 const person = text('invalid_field').max(65, 'invalid_field');
-const role = z.enum(ROLES);
+const role = once(() => z.enum(ROLES));
 
 /** A chat as one of its members sees it. Legacy clients know the fields up to `meta` [M1]. */
-export const Chat = z.object({
-  id: z.string(),
-  type: z.enum(CHAT_TYPES),
-  name: z.string().describe('Of a personal chat: the name of the other one, now'),
-  photo: z.string().nullable(),
-  lastMessage: z.string().nullable(),
-  lastTime: z.iso.datetime().nullable(),
-  unread: z.int().describe('Messages of others after my mark'),
-  peerUserId: z.string().optional().describe('Of a personal chat: the other one'),
-  meta: z.record(z.string(), z.unknown()).optional(),
-  role,
-  lastSeq: z.int().describe('The `seq` of the last message; 0 = none'),
-  fromSeq: z.int().describe('I read messages after this `seq`'),
-  readSeq: z.int().describe('My mark'),
-  othersReadSeq: z.int().describe('The highest mark of the others'),
-  version: z.int().describe('Counts the changes of the chat'),
-  large: z.boolean().describe('Follow it by GET /api/chats/:id/changes: sync does not have it'),
-  members: z.int().describe('How many there are'),
-  peerKeyVersion: z.int().optional().describe('Of a personal chat; 0 = the other one has no key'),
-});
+export const Chat = once(() =>
+  z.object({
+    id: z.string(),
+    type: z.enum(CHAT_TYPES),
+    name: z.string().describe('Of a personal chat: the name of the other one, now'),
+    photo: z.string().nullable(),
+    lastMessage: z.string().nullable(),
+    lastTime: z.iso.datetime().nullable(),
+    unread: z.int().describe('Messages of others after my mark'),
+    peerUserId: z.string().optional().describe('Of a personal chat: the other one'),
+    meta: z.record(z.string(), z.unknown()).optional(),
+    role: role(),
+    lastSeq: z.int().describe('The `seq` of the last message; 0 = none'),
+    fromSeq: z.int().describe('I read messages after this `seq`'),
+    readSeq: z.int().describe('My mark'),
+    othersReadSeq: z.int().describe('The highest mark of the others'),
+    version: z.int().describe('Counts the changes of the chat'),
+    large: z.boolean().describe('Follow it by GET /api/chats/:id/changes: sync does not have it'),
+    members: z.int().describe('How many there are'),
+    peerKeyVersion: z.int().optional().describe('Of a personal chat; 0 = the other one has no key'),
+  }),
+);
 
-export type Chat = z.output<typeof Chat>;
+export type Chat = z.output<ReturnType<typeof Chat>>;
 
 /** A member of a chat. */
-export const Member = z.object({
-  userId: z.string(),
-  username: z.string(),
-  displayName: z.string(),
-  role,
-  readSeq: z.int(),
-});
+export const Member = once(() =>
+  z.object({
+    userId: z.string(),
+    username: z.string(),
+    displayName: z.string(),
+    role: role(),
+    readSeq: z.int(),
+  }),
+);
 
-export type Member = z.output<typeof Member>;
+export type Member = z.output<ReturnType<typeof Member>>;
 
 /** Lists the chats. */
 export const listChats = {
@@ -68,7 +73,7 @@ export const listChats = {
   path: '/api/chats',
   summary: 'My chats, the newest last message first',
   bearer: true,
-  success: { status: 200, body: z.array(Chat) },
+  success: { status: 200, body: () => z.array(Chat()) },
   errors: [],
 } as const satisfies Endpoint;
 
@@ -159,7 +164,7 @@ export const listMembers = {
   }),
   success: {
     status: 200,
-    body: z.object({ members: z.array(Member), next: z.string().nullable() }),
+    body: () => z.object({ members: z.array(Member()), next: z.string().nullable() }),
   },
   errors: ['invalid_field', 'chat_not_found', 'not_allowed_in_chat'],
 } as const satisfies Endpoint;
@@ -179,7 +184,7 @@ export const addMembers = {
       .max(ADDED_AT_ONCE, 'invalid_field')
       .describe('Ids or usernames'),
   }),
-  success: { status: 200, body: z.object({ added: z.array(Member) }) },
+  success: { status: 200, body: () => z.object({ added: z.array(Member()) }) },
   errors: [
     'invalid_field',
     'peer_not_found',
@@ -222,7 +227,7 @@ export const removeMember = {
     'Take somebody out of a group or channel, as its admin; or leave it: then userId is my own',
   bearer: true,
   params: OneMember,
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['chat_not_found', 'peer_not_found', 'not_allowed_in_chat', 'too_many_requests'],
 } as const satisfies Endpoint;
 

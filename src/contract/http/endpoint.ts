@@ -34,7 +34,8 @@ export interface Endpoint {
   readonly success?: {
     readonly status: 200 | 201;
     readonly again?: 200;
-    readonly body: z.ZodType;
+    /** Made when it is asked for: documents and tests need it, answers do not. */
+    readonly body: () => z.ZodType;
   };
   /** Its own errors, beside {@link ERRORS_ANYWHERE} and those of `bearer` and `body`. */
   readonly errors: readonly ErrorCode[];
@@ -54,7 +55,7 @@ export type InputOf<E extends Endpoint, Part extends 'body' | 'query' | 'params'
 
 /** The JSON body that an endpoint answers with on success. */
 export type AnswerOf<E extends Endpoint> = E extends {
-  success: { body: infer S extends z.ZodType };
+  success: { body: () => infer S extends z.ZodType };
 }
   ? z.input<S>
   : never;

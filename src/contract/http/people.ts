@@ -21,7 +21,8 @@ export const searchPeople = {
   }),
   success: {
     status: 200,
-    body: z.array(z.object({ id: z.string(), username: z.string(), displayName: z.string() })),
+    body: () =>
+      z.array(z.object({ id: z.string(), username: z.string(), displayName: z.string() })),
   },
   errors: ['invalid_field', 'too_many_requests'],
 } as const satisfies Endpoint;
@@ -35,10 +36,11 @@ export const getPublicKey = {
   params: UserParams,
   success: {
     status: 200,
-    body: z.object({
-      publicKey: z.string().nullable(),
-      version: z.int().describe('Grows with each other key; 0 = none'),
-    }),
+    body: () =>
+      z.object({
+        publicKey: z.string().nullable(),
+        version: z.int().describe('Grows with each other key; 0 = none'),
+      }),
   },
   errors: ['user_not_found'],
 } as const satisfies Endpoint;
@@ -55,7 +57,7 @@ export const setPublicKey = {
       .min(1, 'public_key_required')
       .max(KEY_LIMIT, 'invalid_field'),
   }),
-  success: { status: 200, body: z.object({ ok: z.literal(true), version: z.int() }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true), version: z.int() }) },
   errors: ['public_key_required', 'invalid_field', 'user_not_found', 'too_many_requests'],
 } as const satisfies Endpoint;
 
@@ -66,7 +68,7 @@ export const blockUser = {
   summary: 'Block somebody: they cannot write to me, call me or find me, and are not told so',
   bearer: true,
   params: UserParams,
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['user_not_found', 'too_many_blocked', 'too_many_requests'],
 } as const satisfies Endpoint;
 
@@ -77,7 +79,7 @@ export const unblockUser = {
   summary: 'Block somebody no longer',
   bearer: true,
   params: UserParams,
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['user_not_found', 'too_many_requests'],
 } as const satisfies Endpoint;
 
@@ -89,7 +91,8 @@ export const listBlocked = {
   bearer: true,
   success: {
     status: 200,
-    body: z.array(z.object({ id: z.string(), username: z.string(), displayName: z.string() })),
+    body: () =>
+      z.array(z.object({ id: z.string(), username: z.string(), displayName: z.string() })),
   },
   errors: [],
 } as const satisfies Endpoint;

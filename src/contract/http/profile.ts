@@ -10,12 +10,13 @@ export const getProfile = {
   bearer: true,
   success: {
     status: 200,
-    body: z.object({
-      userId: z.string(),
-      phone: z.string().describe('+7XXXXXXXXXX'),
-      username: z.string().describe('"" when unset'),
-      displayName: z.string().describe('"" when unset'),
-    }),
+    body: () =>
+      z.object({
+        userId: z.string(),
+        phone: z.string().describe('+7XXXXXXXXXX'),
+        username: z.string().describe('"" when unset'),
+        displayName: z.string().describe('"" when unset'),
+      }),
   },
   errors: ['user_not_found'],
 } as const satisfies Endpoint;
@@ -35,7 +36,7 @@ export const updateProfile = {
       .optional()
       .describe('At most 64 characters; "", or what nobody sees, clears it'),
   }),
-  success: { status: 200, body: z.object({ username: z.string(), displayName: z.string() }) },
+  success: { status: 200, body: () => z.object({ username: z.string(), displayName: z.string() }) },
   errors: [
     'invalid_field',
     'username_too_short',

@@ -19,11 +19,12 @@ export const getPushKey = {
   harmless: true,
   success: {
     status: 200,
-    body: z.object({
-      publicKey: z
-        .string()
-        .describe('`applicationServerKey`: an uncompressed point of P-256, in base64url'),
-    }),
+    body: () =>
+      z.object({
+        publicKey: z
+          .string()
+          .describe('`applicationServerKey`: an uncompressed point of P-256, in base64url'),
+      }),
   },
   errors: ['push_off'],
 } as const satisfies Endpoint;
@@ -55,7 +56,7 @@ export const subscribeToPush = {
       .regex(P256DH, 'invalid_field')
       .describe('The key that the browser subscribed with: GET /api/push/key'),
   }),
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: [
     'invalid_field',
     'push_service_unknown',
@@ -71,6 +72,6 @@ export const unsubscribeFromPush = {
   path: '/api/push/subscription',
   summary: 'Push nothing to this session any more',
   bearer: true,
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: [],
 } as const satisfies Endpoint;

@@ -36,7 +36,7 @@ const givenCode = z
 
 const possibleCode = givenCode.refine(isQrCode, 'qr_code_unknown').meta({ example: 'ABCDEF' });
 
-const done = { status: 200, body: z.object({ ok: z.literal(true) }) } as const;
+const done = { status: 200, body: () => z.object({ ok: z.literal(true) }) } as const;
 
 /** Begins a sign-in by QR code. */
 export const requestQr = {
@@ -47,14 +47,15 @@ export const requestQr = {
     'bare code is worth nothing), and poll on or listen in the room until somebody confirms it',
   success: {
     status: 200,
-    body: z.object({
-      code: z.string().describe('6 characters'),
-      ttlSeconds: z.literal(QR_TTL_SECONDS),
-      pollToken: z.string().describe('For the header X-Poll-Token of check; show it to nobody'),
-      intervalSeconds: z.literal(POLL_INTERVAL_SECONDS),
-      url: z.string().describe('What the QR code says'),
-      room: z.string().describe('A WebSocket at /parties/qr/<room> tells when to collect'),
-    }),
+    body: () =>
+      z.object({
+        code: z.string().describe('6 characters'),
+        ttlSeconds: z.literal(QR_TTL_SECONDS),
+        pollToken: z.string().describe('For the header X-Poll-Token of check; show it to nobody'),
+        intervalSeconds: z.literal(POLL_INTERVAL_SECONDS),
+        url: z.string().describe('What the QR code says'),
+        room: z.string().describe('A WebSocket at /parties/qr/<room> tells when to collect'),
+      }),
   },
   errors: ['too_many_requests'],
 } as const satisfies Endpoint;
@@ -71,20 +72,21 @@ export const checkQr = {
   query: z.object({ code: z.string().optional() }),
   success: {
     status: 200,
-    body: z.union([
-      z.object({ status: z.literal('pending') }),
-      z.object({
-        status: z
-          .literal('expired')
-          .describe('Or used, or unknown. What was confirmed in time is there for 10 s more'),
-      }),
-      z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
-      z.object({
-        status: z.literal('slow_down').describe('With a poll token'),
-        intervalSeconds: z.int(),
-      }),
-      z.object({ status: z.literal('ready'), token: z.string().describe('JWT, HS256, 30 days') }),
-    ]),
+    body: () =>
+      z.union([
+        z.object({ status: z.literal('pending') }),
+        z.object({
+          status: z
+            .literal('expired')
+            .describe('Or used, or unknown. What was confirmed in time is there for 10 s more'),
+        }),
+        z.object({ status: z.literal('denied').describe('With a poll token; `expired` without') }),
+        z.object({
+          status: z.literal('slow_down').describe('With a poll token'),
+          intervalSeconds: z.int(),
+        }),
+        z.object({ status: z.literal('ready'), token: z.string().describe('JWT, HS256, 30 days') }),
+      ]),
   },
   errors: ['qr_code_missing', 'too_many_requests'],
 } as const satisfies Endpoint;
@@ -110,12 +112,13 @@ export const qrInfo = {
   query: z.object({ code: givenCode }),
   success: {
     status: 200,
-    body: z.object({
-      ok: z.literal(true),
-      ...DeviceFields,
-      ageSeconds: z.int(),
-      expiresInSeconds: z.int(),
-    }),
+    body: () =>
+      z.object({
+        ok: z.literal(true),
+        ...DeviceFields,
+        ageSeconds: z.int(),
+        expiresInSeconds: z.int(),
+      }),
   },
   errors: confirmQr.errors,
 } as const satisfies Endpoint;
@@ -152,6 +155,6 @@ export const qrImage = {
   harmless: true,
   summary: 'The QR code of a code, as SVG',
   query: z.object({ code: possibleCode }),
-  success: { status: 200, body: z.string().meta({ contentMediaType: 'image/svg+xml' }) },
+  success: { status: 200, body: () => z.string().meta({ contentMediaType: 'image/svg+xml' }) },
   errors: ['qr_code_missing', 'qr_code_unknown'],
 } as const satisfies Endpoint;

@@ -27,21 +27,22 @@ export const listSessions = {
   bearer: true,
   success: {
     status: 200,
-    body: z.object({
-      ok: z.literal(true),
-      sessions: z
-        .array(
-          z.object({
-            id: z.string(),
-            current: z.boolean().describe('The session that asks'),
-            method: z.enum(METHODS),
-            createdAt: z.iso.datetime(),
-            lastSeenAt: z.iso.datetime().describe('To about half a minute'),
-            ...DeviceFields,
-          }),
-        )
-        .describe('The newest first'),
-    }),
+    body: () =>
+      z.object({
+        ok: z.literal(true),
+        sessions: z
+          .array(
+            z.object({
+              id: z.string(),
+              current: z.boolean().describe('The session that asks'),
+              method: z.enum(METHODS),
+              createdAt: z.iso.datetime(),
+              lastSeenAt: z.iso.datetime().describe('To about half a minute'),
+              ...DeviceFields,
+            }),
+          )
+          .describe('The newest first'),
+      }),
   },
   errors: [],
 } as const satisfies Endpoint;
@@ -58,7 +59,7 @@ export const revokeSession = {
       .regex(/^(old-)?[\w-]{22}$/, 'session_not_found')
       .meta({ example: 'AAAAAAAAAAAAAAAAAAAAAA' }),
   }),
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['session_not_found'],
 } as const satisfies Endpoint;
 
@@ -68,7 +69,7 @@ export const revokeOthers = {
   path: '/api/sessions',
   summary: 'Sign all my other sessions out, those of the legacy server included',
   bearer: true,
-  success: { status: 200, body: z.object({ ok: z.literal(true), revoked: z.int() }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true), revoked: z.int() }) },
   errors: [],
 } as const satisfies Endpoint;
 
@@ -78,6 +79,6 @@ export const logout = {
   path: '/api/auth/logout',
   summary: 'Sign this session out',
   bearer: true,
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: [],
 } as const satisfies Endpoint;

@@ -35,7 +35,7 @@ export const linkTelegram = {
       chatId: telegramChatId ?? chat_id ?? null,
     }))
     .refine(({ chatId }) => chatId !== null, 'link_fields_required'),
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['forbidden', 'link_fields_required'],
 } as const satisfies Endpoint;
 
@@ -56,6 +56,6 @@ export const webhook = {
       .int('invalid_field')
       .describe('An update that was seen before has no second effect'),
   }),
-  success: { status: 200, body: z.object({ ok: z.literal(true) }) },
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
   errors: ['invalid_secret', 'invalid_field'],
 } as const satisfies Endpoint;

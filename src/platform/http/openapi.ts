@@ -52,7 +52,7 @@ const bodyOf = (type: z.ZodType, example: unknown) => json(bodySchemaOf(type), {
 const successResponses = ({ success }: Endpoint) => {
   if (!success) return {};
   const { status, again, body } = success;
-  const response = { description: 'Success', headers: REQUEST_ID, content: contentOf(body) };
+  const response = { description: 'Success', headers: REQUEST_ID, content: contentOf(body()) };
   return {
     [status]: response,
     ...(again && {

@@ -27,7 +27,10 @@ const row = {
   joinedAt: '2026-01-02T03:04:05.678901',
 };
 
-const shown = (over: object) => Chat.strict().parse(toChat(ChatRow.parse({ ...row, ...over })));
+const shown = (over: object) =>
+  Chat()
+    .strict()
+    .parse(toChat(ChatRow.parse({ ...row, ...over })));
 
 describe('toChat', () => {
   test.each([
@@ -57,7 +60,9 @@ describe('toChat', () => {
 describe('toMember', () => {
   const member = { userId: 'olga', username: 'olga_77', displayName: 'Ольга', readSeq: 3 };
   const shownMember = (over: object) =>
-    Member.strict().parse(toMember(MemberRow.parse({ ...member, role: 'admin', ...over })));
+    Member()
+      .strict()
+      .parse(toMember(MemberRow.parse({ ...member, role: 'admin', ...over })));
 
   test('a member has their names, role and mark', () => {
     expect(shownMember({})).toEqual({ ...member, role: 'admin' });

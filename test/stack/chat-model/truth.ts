@@ -30,11 +30,11 @@ const ask = async <Body extends z.ZodType>(
 
 /** Reads all messages of a chat, page by page. */
 const readMessages = async (device: Device, { id, fromSeq }: Chat) => {
-  const read: z.output<typeof listMessages.success.body> = [];
+  const read: z.output<ReturnType<typeof listMessages.success.body>> = [];
   while ((read[0]?.seq ?? 0) !== fromSeq + 1) {
     const before = read[0] ? `&before=${read[0].seq}` : '';
     const path = `/api/chats/${id}/messages?limit=7${before}`;
-    const page = await ask(device, path, listMessages.success.body);
+    const page = await ask(device, path, listMessages.success.body());
     if (page.length === 0) break;
     read.unshift(...page);
   }
@@ -49,7 +49,7 @@ const readMessages = async (device: Device, { id, fromSeq }: Chat) => {
 
 /** Reads all that somebody may see, as a client does that knows nothing. */
 export const readTruth = async (device: Device): Promise<readonly ShownChat[]> => {
-  const chats = await ask(device, '/api/chats', listChats.success.body);
+  const chats = await ask(device, '/api/chats', listChats.success.body());
   const shown = chats.map(async (chat) => {
     const path = `/api/chats/${chat.id}/members`;
     const isHidden = chat.type === 'channel';
@@ -57,7 +57,7 @@ export const readTruth = async (device: Device): Promise<readonly ShownChat[]> =
       id: chat.id,
       chat: toldOf(chat),
       messages: await readMessages(device, chat),
-      members: isHidden ? [] : (await ask(device, path, listMembers.success.body)).members,
+      members: isHidden ? [] : (await ask(device, path, listMembers.success.body())).members,
     };
   });
   const all = await Promise.all(shown);

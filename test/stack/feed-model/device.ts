@@ -52,7 +52,7 @@ export class Device {
   async #page(limit: number, back: number): Promise<boolean> {
     const since = this.#cursors.at(-1 - Math.min(back, Math.max(0, this.#cursors.length - 1)));
     const query = `limit=${limit}${since === undefined ? '' : `&since=${since}`}`;
-    const page = sync.success.body.parse(await this.#get(`/api/sync?${query}`));
+    const page = sync.success.body().parse(await this.#get(`/api/sync?${query}`));
     if (page.reset !== (since === undefined)) throw new Error('a reset that nobody expected');
     // Numbers only grow, and the cursor stands at the last one.
     const numbers = page.changes.map(({ n }) => n);
@@ -73,7 +73,7 @@ export class Device {
   }
 
   async #readAll(): Promise<void> {
-    const chats = z.array(Chat).parse(await this.#get('/api/chats'));
+    const chats = z.array(Chat()).parse(await this.#get('/api/chats'));
     for (const chat of chats) await this.#readChat(chat);
   }
 
@@ -184,6 +184,6 @@ export const readMembers = async (
   get: (path: string) => Promise<unknown>,
   chatId: string,
 ): Promise<Member[]> => {
-  const Page = z.object({ members: z.array(Member) });
+  const Page = z.object({ members: z.array(Member()) });
   return Page.parse(await get(`/api/chats/${chatId}/members`)).members;
 };

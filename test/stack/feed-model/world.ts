@@ -190,6 +190,6 @@ export class World {
       if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.text}`);
       return answer.body;
     };
-    return { get, list: async () => z.array(Chat).parse(await get('/api/chats')) };
+    return { get, list: async () => z.array(Chat()).parse(await get('/api/chats')) };
   }
 }

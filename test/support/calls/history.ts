@@ -5,7 +5,7 @@ import { PATIENCE_MS } from '../patience.ts';
 import type { Device } from './device.ts';
 
 /** One call of a history, as the API tells it. */
-export type Past = z.output<typeof listCalls.success.body>['calls'][number];
+export type Past = z.output<ReturnType<typeof listCalls.success.body>>['calls'][number];
 
 /**
  * All records of a call in the history of whoever asks; waits until there is one, which rooms
@@ -14,7 +14,8 @@ export type Past = z.output<typeof listCalls.success.body>['calls'][number];
 export const recordsOf = async (device: Device, callId: string): Promise<Past[]> => {
   for (const deadline = Date.now() + PATIENCE_MS; ; ) {
     const answer = await device.send('GET', '/api/calls');
-    const records = listCalls.success.body
+    const records = listCalls.success
+      .body()
       .parse(answer.body)
       .calls.filter((call) => call.callId === callId);
     if (records.length > 0 || Date.now() > deadline) return records;

@@ -29,16 +29,16 @@ const bodyOf = async (request: Promise<Answer>, status = 200): Promise<unknown> 
 
 /** What somebody asks for about chats. */
 export const chatsAs = (api: Api, { token }: Pick<Person, 'token'>) => ({
-  list: async () => z.array(Chat).parse(await bodyOf(api.send('GET', '/api/chats', { token }))),
+  list: async () => z.array(Chat()).parse(await bodyOf(api.send('GET', '/api/chats', { token }))),
   one: async (id: string) =>
-    Chat.parse(await bodyOf(api.send('GET', `/api/chats/${id}`, { token }))),
+    Chat().parse(await bodyOf(api.send('GET', `/api/chats/${id}`, { token }))),
   members: async (id: string) =>
     z
-      .object({ members: z.array(Member) })
+      .object({ members: z.array(Member()) })
       .parse(await bodyOf(api.send('GET', `/api/chats/${id}/members`, { token }))).members,
   create: (body: object) => api.post('/api/chats', body, { token }),
   made: async (body: object) =>
-    Chat.parse(await bodyOf(api.post('/api/chats', body, { token }), 201)),
+    Chat().parse(await bodyOf(api.post('/api/chats', body, { token }), 201)),
   change: (id: string, body: object) => api.send('PATCH', `/api/chats/${id}`, { token, body }),
   add: (id: string, ...members: readonly Pick<User, 'id'>[]) =>
     api.post(`/api/chats/${id}/members`, { members: members.map((one) => one.id) }, { token }),

@@ -8,7 +8,7 @@ import type { Answer, Api } from '../client.ts';
 import { legacyToken } from '../tokens.ts';
 
 /** A page of what changed. */
-export type SyncPage = z.output<typeof sync.success.body>;
+export type SyncPage = z.output<ReturnType<typeof sync.success.body>>;
 
 /** Somebody who asks what changed. */
 export class Reader {
@@ -39,7 +39,7 @@ export class Reader {
   async sync(since?: string, limit?: number): Promise<SyncPage> {
     const answer = await this.ask(since, limit);
     expect(answer.status, answer.text).toBe(200);
-    return sync.success.body.parse(answer.body);
+    return sync.success.body().parse(answer.body);
   }
 
   /** The cursor to begin with. */
@@ -69,7 +69,7 @@ export class Reader {
     const path = `/api/chats/${chatId}/changes?since=${since}`;
     const answer = await this.#api.send('GET', path, { token: this.token });
     expect(answer.status, answer.text).toBe(200);
-    return chatChanges.success.body.parse(answer.body);
+    return chatChanges.success.body().parse(answer.body);
   }
 }
 

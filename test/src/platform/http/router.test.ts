@@ -42,7 +42,7 @@ const makeThing = {
   path: '/thing',
   summary: 'Makes a thing once',
   query: z.object({ again: z.string().optional() }),
-  success: { status: 201, again: 200, body: z.object({ name: z.string() }) },
+  success: { status: 201, again: 200, body: () => z.object({ name: z.string() }) },
   errors: [],
 } as const satisfies Endpoint;
 

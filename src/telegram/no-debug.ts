@@ -1,0 +1,2 @@
+/** Stands in for the package debug in the Worker [wrangler.toml]: it says nothing. */
+export const debug = () => () => undefined;
