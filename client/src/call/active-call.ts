@@ -113,13 +113,13 @@ export class ActiveCall implements Call {
   }
 
   microphone(on: boolean | { readonly device: string }): Promise<void> {
-    return this.#media.microphone(on);
+    return this.#media.set('microphone', on);
   }
   camera(on: boolean | { readonly device: string } | 'front' | 'back'): Promise<void> {
-    return this.#media.camera(on);
+    return this.#media.set('camera', on);
   }
   screen(on: boolean): Promise<void> {
-    return this.#media.screen(on);
+    return this.#media.set('screen', on);
   }
   speaker(device: string): Promise<void> {
     return this.#speaker.choose(device);

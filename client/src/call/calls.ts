@@ -16,18 +16,12 @@ const canCall = (): boolean =>
 /** Whether the page of this window is looked at. */
 const isShown = (): boolean => globalThis.document?.visibilityState !== 'hidden';
 
-/** Hears of another network, where the browser tells it. */
-const listenToNetwork = (listener: () => void): (() => void) => {
+/** Hears of another network, where the browser tells it, until the signal ends it. */
+const listenToNetwork = (listener: () => void, signal: AbortSignal): void => {
   const { navigator, window } = globalThis;
   const connection = (navigator as { connection?: EventTarget } | undefined)?.connection;
-  const targets: readonly (readonly [EventTarget | undefined, string])[] = [
-    [window, 'online'],
-    [connection, 'change'],
-  ];
-  for (const [target, name] of targets) target?.addEventListener(name, listener);
-  return () => {
-    for (const [target, name] of targets) target?.removeEventListener(name, listener);
-  };
+  window?.addEventListener('online', listener, { signal });
+  connection?.addEventListener('change', listener, { signal });
 };
 
 /**
@@ -74,16 +68,15 @@ export const createCalls = (client: Client, inbox: Inbox): Calls => {
   const tellAll = (event: 'online' | 'offline' | 'wake') => {
     for (const call of open) call.tellOfPage(event);
   };
-  const endListening = [
-    listenToNetwork(() => tellAll('online')),
-    listenToPage(ownPage(), {
-      wake: () => {
-        tellAll('wake');
-        early.look();
-      },
-      offline: () => tellAll('offline'),
-    }),
-  ];
+  const listening = new AbortController();
+  listenToNetwork(() => tellAll('online'), listening.signal);
+  const leavePage = listenToPage(ownPage(), {
+    wake: () => {
+      tellAll('wake');
+      early.look();
+    },
+    offline: () => tellAll('offline'),
+  });
 
   return {
     current,
@@ -115,7 +108,8 @@ export const createCalls = (client: Client, inbox: Inbox): Calls => {
     },
     dispose: () => {
       isDisposed = true;
-      for (const end of endListening) end();
+      listening.abort();
+      leavePage();
       early.dispose();
       for (const call of [...open]) call.leave();
     },

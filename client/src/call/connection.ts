@@ -1,15 +1,12 @@
-import type { Signal } from '../contract.ts';
-import type { CallEffect, IceServers, MediaState } from './events.ts';
-import type { FirstOffer } from './first-offer.ts';
-import { holdFirstOffer } from './first-offer.ts';
+import type { CallEffect, IceServers } from './events.ts';
 import type { Sent } from './lines.ts';
 import { MediaLines } from './lines.ts';
-import type { Slot } from './media.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, PeerOptions } from './peer.ts';
 import { createPeer } from './peer.ts';
 import type { Received } from './quality.ts';
 import { judgeQuality, readStats } from './quality.ts';
 import { fingerprintOf } from './safety.ts';
+import type { Slot } from './slots.ts';
 import type { Status } from './status-channel.ts';
 import { StatusChannel } from './status-channel.ts';
 import type { Arriving } from './streams.ts';
@@ -17,7 +14,7 @@ import { ArrivingStreams } from './streams.ts';
 import type { Me, Quality } from './types.ts';
 
 /** What a connection works with. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Pick<PeerOptions, 'onSignal' | 'onMedia' | 'onError'> {
   readonly peer: Extract<CallEffect, { type: 'peer' }>;
   readonly iceServers: IceServers;
   readonly sent: Sent & { readonly me: { get(): Me } };
@@ -26,9 +23,6 @@ export interface ConnectionOptions {
   readonly now: () => number;
   /** The id of the call, once it is known. */
   call(): string | undefined;
-  signalMade(signal: Signal): void;
-  mediaState(state: MediaState): void;
-  failed(what: string): void;
   /** What is shown of the connection has changed. */
   changed(): void;
 }
@@ -39,9 +33,13 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #connection: RTCPeerConnection;
   readonly #lines: MediaLines;
-  readonly #first: FirstOffer | undefined;
   readonly #streams = new ArrivingStreams();
   #channel: StatusChannel | undefined;
+  #noteServers: () => void = () => undefined;
+  /** Is settled once the ICE servers are known. */
+  readonly #serversKnown = new Promise<void>((resolve) => {
+    this.#noteServers = resolve;
+  });
   /** The fingerprints that were compared: others make what was shown worth nothing. */
   #compared: string | undefined;
   #reading: Promise<Received> | undefined;
@@ -70,14 +68,11 @@ export class Connection {
       this.#openChannel();
       this.#lines.begin(slots);
     }
-    this.#first = iceServers.length === 0 && peer.offers ? holdFirstOffer(connection) : undefined;
-    this.peer = createPeer(this.#first?.connection ?? connection, {
-      polite: peer.polite,
-      held: peer.held,
-      onSignal: (signal) => options.signalMade(signal),
-      onMedia: (state) => options.mediaState(state),
-      onError: (what) => options.failed(what),
+    this.peer = createPeer(connection, {
+      ...options,
+      ...peer,
       beforeAnswer: () => this.#claim(),
+      offerFirst: iceServers.length > 0 ? undefined : (tell) => this.#offerEarly(tell),
     });
   }
 
@@ -113,7 +108,7 @@ export class Connection {
     } catch {
       // It has been closed meanwhile.
     }
-    this.#first?.begin();
+    this.#noteServers();
   }
 
   /** Reads what has arrived so far; readings do not overtake each other. */
@@ -146,14 +141,25 @@ export class Connection {
     this.peer.close();
   }
 
+  /**
+   * Makes an offer before the ICE servers are known: it goes with the request that makes the call,
+   * and they come with the answer to that. Whoever looked for candidates before would find none
+   * beyond their own network.
+   */
+  async #offerEarly(tell: (sdp: string) => void): Promise<void> {
+    const offer = await this.#connection.createOffer();
+    tell(offer.sdp ?? '');
+    await this.#serversKnown;
+    await this.#connection.setLocalDescription(offer);
+  }
+
   /** Uses what the other side offers, before it is answered. */
   #claim(): void {
     const { remoteDescription } = this.#connection;
     // A line of data that one side adds alone would have to be negotiated once more, and clients
     // that are not ours need not be able to.
     if (remoteDescription?.sdp.includes('m=application')) this.#openChannel();
-    for (const line of this.#connection.getTransceivers())
-      if (line.mid !== null) this.#lines.claim(line, this.#options.slots);
+    this.#lines.claim(this.#options.slots);
   }
 
   #openChannel(): void {

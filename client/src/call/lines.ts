@@ -1,16 +1,11 @@
-import type { Slot } from './media.ts';
-import { SLOTS } from './media.ts';
+import type { Slot } from './slots.ts';
+import { kindOf, SLOTS } from './slots.ts';
 
 /** What is sent in the slots of a connection, and under which stream. */
 export interface Sent {
   trackOf(slot: Slot): MediaStreamTrack | undefined;
   readonly stream: MediaStream;
 }
-
-const kindOf = (slot: Slot): 'audio' | 'video' => (slot === 'microphone' ? 'audio' : 'video');
-
-const isFree = ({ sender, mid, currentDirection }: RTCRtpTransceiver): boolean =>
-  sender.track === null && mid !== null && currentDirection !== 'stopped';
 
 /**
  * The media lines of one connection. Microphone, camera and screen each get one when they are first
@@ -29,40 +24,26 @@ export class MediaLines {
 
   /** Makes the lines of the first offer: sound always, since it comes in any call. */
   begin(slots: readonly Slot[]): void {
-    for (const slot of slots) if (!this.#lines.has(slot)) this.#add(slot);
+    for (const slot of slots) this.#add(slot);
   }
 
-  /** Uses lines of the other side's first offer, before it is answered. */
-  claim(transceiver: RTCRtpTransceiver, slots: readonly Slot[]): void {
-    const { kind } = transceiver.receiver.track;
-    const taken = [...this.#lines.values()].includes(transceiver);
-    const slot = slots.find((one) => kindOf(one) === kind && !this.#lines.has(one));
-    if (!taken && slot) this.#take(slot, transceiver);
+  /** Uses lines of the other side's offer, before it is answered. */
+  claim(slots: readonly Slot[]): void {
+    for (const slot of slots) if (!this.#lines.has(slot)) this.#useFree(slot);
   }
 
   /** Sends what there is to send. Lines are added only once the first ones are negotiated. */
   update(canAdd: boolean): void {
     for (const slot of SLOTS) {
-      const track = this.#sent.trackOf(slot);
       const line = this.#lines.get(slot);
-      if (line) this.#replace(line, track);
-      else if (track && canAdd) {
-        const free = this.#connection
-          .getTransceivers()
-          .find((one) => kindOf(slot) === one.receiver.track.kind && this.#isUsable(one));
-        if (free) this.#take(slot, free);
-        else this.#add(slot);
-      }
+      if (line) this.#send(slot, line);
+      else if (canAdd && this.#sent.trackOf(slot) && !this.#useFree(slot)) this.#add(slot);
     }
   }
 
   /** The `mid` of a slot's line, once it is negotiated. */
   midOf(slot: Slot): string | null {
     return this.#lines.get(slot)?.mid ?? null;
-  }
-
-  #isUsable(transceiver: RTCRtpTransceiver): boolean {
-    return isFree(transceiver) && ![...this.#lines.values()].includes(transceiver);
   }
 
   #add(slot: Slot): void {
@@ -72,17 +53,31 @@ export class MediaLines {
     this.#lines.set(slot, line);
   }
 
-  #take(slot: Slot, transceiver: RTCRtpTransceiver): void {
-    this.#lines.set(slot, transceiver);
-    transceiver.direction = 'sendrecv';
+  /** Uses a line that is negotiated and sends nothing, if there is one. */
+  #useFree(slot: Slot): boolean {
+    const taken = [...this.#lines.values()];
+    const free = this.#connection
+      .getTransceivers()
+      .find(
+        (line) =>
+          line.receiver.track.kind === kindOf(slot) &&
+          line.sender.track === null &&
+          line.mid !== null &&
+          line.currentDirection !== 'stopped' &&
+          !taken.includes(line),
+      );
+    if (!free) return false;
+    this.#lines.set(slot, free);
+    free.direction = 'sendrecv';
     // Clients that look for streams show what belongs to one.
-    transceiver.sender.setStreams?.(this.#sent.stream);
-    this.#replace(transceiver, this.#sent.trackOf(slot));
+    free.sender.setStreams?.(this.#sent.stream);
+    this.#send(slot, free);
+    return true;
   }
 
-  #replace({ sender }: RTCRtpTransceiver, track: MediaStreamTrack | undefined): void {
-    if (sender.track === (track ?? null)) return;
+  #send(slot: Slot, { sender }: RTCRtpTransceiver): void {
+    const track = this.#sent.trackOf(slot) ?? null;
     // It fails when the connection has been closed meanwhile, and then it does not matter.
-    sender.replaceTrack(track ?? null).catch(() => undefined);
+    if (sender.track !== track) sender.replaceTrack(track).catch(() => undefined);
   }
 }

@@ -30,8 +30,10 @@ export interface PeerOptions {
   onMedia(state: MediaState): void;
   /** Hears what the connection could not do; the negotiation goes on. */
   onError(what: string): void;
-  /** Is waited for when an offer was applied and before it is answered: to add transceivers. */
-  beforeAnswer?(): void | Promise<void>;
+  /** Is called when an offer was applied and before it is answered: to add transceivers. */
+  beforeAnswer(): void;
+  /** Makes the first offer, where it is not simply `setLocalDescription` that does. */
+  offerFirst?: ((tell: (sdp: string) => void) => Promise<void>) | undefined;
 }
 
 /** The negotiation over one connection. */
@@ -61,6 +63,7 @@ const MEDIA: Readonly<Record<string, MediaState>> = {
 export const createPeer = (connection: PeerConnectionLike, options: PeerOptions): Peer => {
   const { polite, onSignal, onMedia, onError, beforeAnswer } = options;
   let { held } = options;
+  let { offerFirst } = options;
   let isClosed = false;
   let ignoresOffer = false;
   let candidates: Candidate[] = [];
@@ -113,15 +116,22 @@ export const createPeer = (connection: PeerConnectionLike, options: PeerOptions)
     // What was offered here and crosses this offer is rolled back by the browser.
     await connection.setRemoteDescription({ type: kind, sdp });
     if (kind === 'offer') {
-      await beforeAnswer?.();
+      beforeAnswer();
       await describe();
     }
     await addCandidates();
   };
 
   connection.addEventListener('negotiationneeded', () =>
-    // Once the connection is stable the browser asks again.
-    enqueue('offer', () => (connection.signalingState === 'stable' ? describe() : undefined)),
+    enqueue('offer', () => {
+      // Once the connection is stable the browser asks again.
+      if (connection.signalingState !== 'stable') return;
+      const offer = offerFirst ?? describe;
+      offerFirst = undefined;
+      return offer((sdp) => {
+        if (!isClosed) onSignal({ kind: 'offer', sdp });
+      });
+    }),
   );
   connection.addEventListener('icecandidate', ({ candidate }: { candidate: Candidate | null }) => {
     if (isClosed || !candidate?.candidate) return;

@@ -4,13 +4,8 @@ import type { Loudspeaker } from './loudspeaker.ts';
 import type { Status } from './status-channel.ts';
 import type { Person } from './types.ts';
 
-const FIELDS = [
-  ...(['user', 'username', 'displayName', 'state', 'unreachable', 'stream', 'screen'] as const),
-  ...(['microphone', 'camera', 'quality', 'safety'] as const),
-];
-
 const isSame = (a: Person | undefined, b: Person): boolean =>
-  a !== undefined && FIELDS.every((name) => a[name] === b[name]);
+  (Object.keys(b) as (keyof Person)[]).every((name) => a?.[name] === b[name]);
 
 /** The people of a call: what the machine knows of them, and what arrives from them. */
 export class PeopleView {

@@ -35,25 +35,24 @@ export class Timeline {
   }
 }
 
-const BROWSERS = [
-  ['Edg', 'Edge'],
-  ['OPR', 'Opera'],
-  ['YaBrowser', 'Yandex'],
-  ['Firefox', 'Firefox'],
-  ['Chrome', 'Chrome'],
-  ['Version', 'Safari'],
-] as const;
+/** How browsers name themselves; where there are several, the last one is meant. */
+const BROWSERS = /\b(Chrome|Firefox|Version|Edg|OPR|YaBrowser)\/\d{1,4}/g;
+
+const NAMES: Readonly<Record<string, string>> = {
+  Version: 'Safari',
+  Edg: 'Edge',
+  OPR: 'Opera',
+  YaBrowser: 'Yandex',
+};
 
 const SYSTEMS = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'CrOS', 'Linux'] as const;
 
 /** Names browser and system, in words of a list: the browser's own text can tell people apart. */
 export const namePlatform = (userAgent: string): string => {
-  const browser = BROWSERS.map(([mark, name]) => {
-    const version = new RegExp(`\\b${mark}/(\\d{1,4})`).exec(userAgent)?.[1];
-    return version && `${name} ${version}`;
-  }).find(Boolean);
-  const system = SYSTEMS.find((name) => userAgent.includes(name));
-  return `${browser ?? 'another browser'}, ${system ?? 'another system'}`;
+  const [name = 'another', version = 'browser'] =
+    userAgent.match(BROWSERS)?.at(-1)?.split('/') ?? [];
+  const system = SYSTEMS.find((one) => userAgent.includes(one));
+  return `${NAMES[name] ?? name} ${version}, ${system ?? 'another system'}`;
 };
 
 const NOTHING = { at: 0, packets: 0, lost: 0 } as Received;

@@ -13,8 +13,9 @@ import { CallError } from './error.ts';
 import type { CallEffect, CallEvent, CallStart, CallView, IceServers, Refusal } from './events.ts';
 import type { CallStepResult } from './machine.ts';
 import { beginCall, callDeadline, stepCall } from './machine.ts';
-import type { OwnMedia, Slot } from './media.ts';
+import type { OwnMedia } from './media.ts';
 import type { Received } from './quality.ts';
+import type { Slot } from './slots.ts';
 import type { CallMachine } from './state.ts';
 import type { CallMedia } from './types.ts';
 import { viewCall } from './view.ts';
@@ -213,12 +214,12 @@ export class CallRun {
       slots,
       now: () => client.clock.now(),
       call: () => this.view.call,
-      signalMade: (signal) => this.tell({ type: 'signalMade', connection: number, signal }),
-      mediaState: (state) => {
+      onSignal: (signal) => this.tell({ type: 'signalMade', connection: number, signal }),
+      onMedia: (state) => {
         note('media', number, state);
         this.tell({ type: 'mediaState', connection: number, state });
       },
-      failed: (what) => {
+      onError: (what) => {
         client.log('call.connection_failed', { what });
         note('failed', number);
       },
