@@ -10,8 +10,8 @@ import type { CallStart, CallView } from './events.ts';
 import { Loudspeaker } from './loudspeaker.ts';
 import { OwnMedia } from './media.ts';
 import { PeopleView } from './people.ts';
-import { describeMedia, namePlatform, Timeline } from './report.ts';
 import { CallRun } from './run.ts';
+import { Timeline } from './timeline.ts';
 import type { Call, CallMedia, CallReport, CallState, Me, Person } from './types.ts';
 import { CLIENT_VERSION } from './version.ts';
 
@@ -135,6 +135,7 @@ export class ActiveCall implements Call {
   }
 
   async report(): Promise<CallReport> {
+    const { describeMedia, namePlatform } = await import('./measure.ts');
     const read = await this.#run.readAll();
     return {
       call: this.#run.view.call,

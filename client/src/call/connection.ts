@@ -1,11 +1,10 @@
 import type { CallEffect, IceServers } from './events.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Sent } from './lines.ts';
 import { MediaLines } from './lines.ts';
+import type { Received } from './measure.ts';
 import type { Peer, PeerOptions } from './peer.ts';
 import { createPeer } from './peer.ts';
-import type { Received } from './quality.ts';
-import { judgeQuality, readStats } from './quality.ts';
-import { fingerprintOf } from './safety.ts';
 import type { Slot } from './slots.ts';
 import type { Status } from './status-channel.ts';
 import { StatusChannel } from './status-channel.ts';
@@ -113,13 +112,16 @@ export class Connection {
 
   /** Reads what has arrived so far; readings do not overtake each other. */
   read(): Promise<Received> {
-    this.#reading ??= this.#connection
-      .getStats()
-      .then((report) => readStats(report, this.#options.now()))
-      .finally(() => {
-        this.#reading = undefined;
-      });
+    this.#reading ??= this.#readNow().finally(() => {
+      this.#reading = undefined;
+    });
     return this.#reading;
+  }
+
+  async #readNow(): Promise<Received> {
+    const { readStats } = await import('./measure.ts');
+    const report = await this.#connection.getStats();
+    return readStats(report, this.#options.now());
   }
 
   /** Judges how well media arrive since it was last asked. */
@@ -129,6 +131,7 @@ export class Connection {
       this.quality = 'unknown';
       return;
     }
+    const { judgeQuality } = await import('./measure.ts');
     const read = await this.read();
     this.quality = judgeQuality(this.#read, read);
     this.#read = read;

@@ -12,7 +12,7 @@ export type SafetyMessage =
 /** The two ends of one connection, as this side knows them. */
 export interface SafetyEnds {
   readonly call: string;
-  /** The fingerprints of both certificates, {@link fingerprintOf}. */
+  /** The fingerprints of both certificates, see fingerprint.ts. */
   readonly fingerprints: readonly [mine: string, theirs: string];
   /** Whether this side commits: the one that offers. */
   readonly commits: boolean;
@@ -29,16 +29,6 @@ const toHex = (bytes: Uint8Array): string =>
 /** Hashes lines: none of them can hold a line break, so no two lists have the same text. */
 const hash = async (...lines: readonly string[]): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(lines.join('\n'))));
-
-/**
- * Reads the fingerprints of a description: all of them, since DTLS takes any. Undefined when there
- * is none.
- */
-export const fingerprintOf = (sdp: string | undefined): string | undefined => {
-  const found = Array.from(sdp?.matchAll(/^a=fingerprint:(\S+) ([\dA-Fa-f:]+)/gm) ?? []);
-  const all = found.map(([, name = '', value = '']) => `${name} ${value}`.toUpperCase());
-  return all.length > 0 ? [...new Set(all)].sort().join(' ') : undefined;
-};
 
 /** Hashes a nonce so that it can be promised before it is told. */
 export const commitTo = async (nonce: string): Promise<string> => toHex(await hash(COMMIT, nonce));

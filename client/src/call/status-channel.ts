@@ -1,5 +1,4 @@
-import type { SafetyEnds, SafetyMessage } from './safety.ts';
-import { SafetyExchange } from './safety.ts';
+import type { SafetyEnds, SafetyExchange, SafetyMessage } from './safety.ts';
 
 /** What somebody has switched on; of pictures the `mid` of the media line that has them. */
 export interface Status {
@@ -41,7 +40,7 @@ export class StatusChannel {
   readonly #channel: RTCDataChannel;
   readonly #events: StatusEvents;
   #status: Status | undefined;
-  #exchange: SafetyExchange | undefined;
+  #exchange: Promise<SafetyExchange> | undefined;
   #heard = 0;
   /** Messages of the exchange, one after another; those that come before it can begin wait. */
   #work: Promise<unknown> = Promise.resolve();
@@ -72,9 +71,9 @@ export class StatusChannel {
   /** Begins the exchange of the four emoji: once, when the channel is open. */
   compare(ends: SafetyEnds): void {
     if (this.#exchange || !this.isOpen) return;
-    const exchange = new SafetyExchange(ends, (message) => this.#send(message));
+    const exchange = this.#loadExchange(ends);
     this.#exchange = exchange;
-    this.#enqueue(() => exchange.begin());
+    this.#enqueue(async () => (await exchange).begin());
     for (const message of this.#waiting.splice(0)) this.#take(exchange, message);
   }
 
@@ -99,10 +98,16 @@ export class StatusChannel {
     else if (this.#waiting.length < 3) this.#waiting.push(message);
   }
 
-  #take(exchange: SafetyExchange, message: SafetyMessage): void {
+  /** Loads what compares: calls of many, and with clients that are not ours, never need it. */
+  async #loadExchange(ends: SafetyEnds): Promise<SafetyExchange> {
+    const { SafetyExchange } = await import('./safety.ts');
+    return new SafetyExchange(ends, (message) => this.#send(message));
+  }
+
+  #take(exchange: Promise<SafetyExchange>, message: SafetyMessage): void {
     if (!['commit', 'nonce', 'reveal'].includes(message.type)) return;
     this.#enqueue(async () => {
-      const emoji = await exchange.hear(message);
+      const emoji = await (await exchange).hear(message);
       if (emoji) this.#events.safety(emoji);
     });
   }

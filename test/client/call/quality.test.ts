@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Received } from '../../../client/src/call/quality.ts';
-import { judgeQuality, readStats } from '../../../client/src/call/quality.ts';
-import { describeMedia, namePlatform, Timeline } from '../../../client/src/call/report.ts';
+import type { Received } from '../../../client/src/call/measure.ts';
+import {
+  describeMedia,
+  judgeQuality,
+  namePlatform,
+  readStats,
+} from '../../../client/src/call/measure.ts';
+import { Timeline } from '../../../client/src/call/timeline.ts';
 
 const NAME = 'Анна Петрова';
 const USER = '0b5a1c9e-4b6e-4b0e-9d53-7a5f1f6c2a11';

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EMOJI } from '../../../client/src/call/emoji.ts';
+import { fingerprintOf } from '../../../client/src/call/fingerprint.ts';
 import type { SafetyEnds, SafetyMessage } from '../../../client/src/call/safety.ts';
-import {
-  commitTo,
-  fingerprintOf,
-  pickEmoji,
-  SafetyExchange,
-} from '../../../client/src/call/safety.ts';
+import { commitTo, pickEmoji, SafetyExchange } from '../../../client/src/call/safety.ts';
 
 const print = (byte: string) => `SHA-256 ${Array.from({ length: 32 }, () => byte).join(':')}`;
 const [ANNA, BORIS, MIDDLE] = [print('AA'), print('BB'), print('CC')];

@@ -1,4 +1,8 @@
-import type { Quality } from './types.ts';
+import type { CallReport, Quality } from './types.ts';
+
+/*
+ * What is measured of a call. It is loaded when a call is first looked at: never at once.
+ */
 
 /** What a connection has received and measured so far, added up over its media. */
 export interface Received {
@@ -70,7 +74,7 @@ export const readStats = (report: RTCStatsReport, at: number): Received => {
 };
 
 /** The share of packets that did not arrive between two readings; undefined when none were due. */
-export const lostShare = (before: Received, after: Received): number | undefined => {
+const lostShare = (before: Received, after: Received): number | undefined => {
   const lost = Math.max(0, after.lost - before.lost);
   const due = lost + Math.max(0, after.packets - before.packets);
   return due > 0 ? lost / due : undefined;
@@ -88,4 +92,39 @@ export const judgeQuality = (before: Received | undefined, after: Received): Qua
   const reaches = (limits: typeof POOR | typeof BAD) =>
     lost >= limits.lost || roundTripMs >= limits.roundTripMs || frozen >= limits.frozen;
   return reaches(BAD) ? 'bad' : reaches(POOR) ? 'poor' : 'good';
+};
+
+/** How browsers name themselves; where there are several, the last one is meant. */
+const BROWSERS = /\b(Chrome|Firefox|Version|Edg|OPR|YaBrowser)\/\d{1,4}/g;
+
+const NAMES: Readonly<Record<string, string>> = {
+  Version: 'Safari',
+  Edg: 'Edge',
+  OPR: 'Opera',
+  YaBrowser: 'Yandex',
+};
+
+const SYSTEMS = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'CrOS', 'Linux'] as const;
+
+/** Names browser and system, in words of a list: the browser's own text can tell people apart. */
+export const namePlatform = (userAgent: string): string => {
+  const [name = 'another', version = 'browser'] =
+    userAgent.match(BROWSERS)?.at(-1)?.split('/') ?? [];
+  const system = SYSTEMS.find((one) => userAgent.includes(one));
+  return `${NAMES[name] ?? name} ${version}, ${system ?? 'another system'}`;
+};
+
+const NOTHING = { at: 0, packets: 0, lost: 0 } as Received;
+
+/** What a report says of somebody's media: nothing that tells who or where they are. */
+export const describeMedia = (read: Received | undefined): CallReport['people'][number] => {
+  const lost = read && lostShare(NOTHING, read);
+  return {
+    route: read?.route ?? 'unknown',
+    roundTripMs: read?.roundTripMs,
+    lostPercent: lost === undefined ? undefined : Math.round(lost * 1_000) / 10,
+    codecs: read?.codecs ?? [],
+    framesDecoded: read?.frames ?? 0,
+    audioSeconds: Math.round((read?.audioSeconds ?? 0) * 10) / 10,
+  };
 };
