@@ -38,9 +38,9 @@ const constraintsFor = (slot: Slot, wish: Wish): MediaStreamConstraints => {
 };
 
 /**
- * A microphone, a camera or a screen of one's own. The last wish counts: what an older one brings in
- * later is let go. A device that is unplugged is replaced by another, and is taken again when it
- * comes back.
+ * A microphone, a camera or a screen of one's own. The last wish counts: what an older one brings
+ * in later is let go. A device that is unplugged is replaced by another, and is taken again when
+ * it comes back.
  */
 export class Capture {
   readonly #options: CaptureOptions;

@@ -16,15 +16,17 @@ export const beginDial = (step: CallStep): void => {
     post(step);
     return;
   }
-  step.set({ until: step.now + CALL_MS.offer });
-  connectTo(step, {
+  step.state.until = step.now + CALL_MS.offer;
+  const callee = {
     ...NAMELESS,
     state: 'ringing',
     epoch: 1,
     polite: false,
     awaySince: undefined,
     connection: undefined,
-  });
+  } as const;
+  step.put(callee);
+  connectTo(step, callee);
 };
 
 const offerOf = ({ state }: CallStep): string | undefined => {
@@ -34,10 +36,12 @@ const offerOf = ({ state }: CallStep): string | undefined => {
 
 /** Makes the call, once the offer is there or has taken too long. */
 export const post = (step: CallStep): void => {
-  const { start, dials, group } = step.state;
+  const { state } = step;
+  const { start, group } = state;
   if (start.type !== 'dial') return;
   const offer = offerOf(step);
-  step.set({ phase: 'posting', dials: dials + 1 });
+  state.phase = 'posting';
+  state.dials += 1;
   step.do({
     type: 'post',
     to: start.to,
@@ -53,34 +57,46 @@ export const postIfOffered = (step: CallStep): void => {
 
 /** The call was made, or there was one already. */
 export const onDialled = (step: CallStep, event: EventOf<'dialled'>): void => {
-  if (step.state.phase !== 'posting') return;
-  const { callId: call, role, video, existing, url, reason = 'failed' } = event;
-  step.set({ phase: 'in', call, role, video, url, ringsUntil: step.now + CALL_MS.ring });
+  const { state, now } = step;
+  if (state.phase !== 'posting') return;
+  const { role, existing, reason = 'failed' } = event;
+  state.phase = 'in';
+  state.call = event.callId;
+  state.role = role;
+  state.video = event.video;
+  state.url = event.url;
+  state.ringsUntil = now + CALL_MS.ring;
   if (event.state === 'ended') {
-    step.finish(endingOf(step.state, reason));
+    step.finish(endingOf(state, reason));
     return;
   }
   // Whoever gave up calling somebody has not declined what that one calls them by.
-  if (role === 'callee' && step.state.ending) {
-    step.finish(step.state.ending);
+  if (role === 'callee' && state.ending) {
+    step.finish(state.ending);
     return;
   }
   const isPosted = !existing && offerOf(step) !== undefined;
-  if (isPosted) step.set({ signals: notePosted(step.state.signals), remembers: true });
+  if (isPosted) {
+    notePosted(state.signals);
+    state.remembers = true;
+  }
   // Whoever calls somebody who calls them takes that call.
-  if (role === 'callee') step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
+  if (role === 'callee') {
+    state.wants = 'accept';
+    state.until = now + CALL_MS.grace;
+  }
   step.tellLink({ type: 'start' });
 };
 
 /** The call was not made, or nobody knows: then it is tried again. */
 export const onDialFailed = (step: CallStep, refusal: Refusal): void => {
-  const { now } = step;
-  const { phase, dials, dialUntil } = step.state;
-  if (phase !== 'posting') return;
+  const { state, now } = step;
+  if (state.phase !== 'posting') return;
   const { status, retryAt = 0 } = refusal;
-  const until = Math.max(retryAt, now + CALL_MS.dialPause * 2 ** (dials - 1));
-  if ((status === 0 || status === 503) && until < dialUntil) {
-    step.set({ phase: 'pausing', until });
+  const until = Math.max(retryAt, now + CALL_MS.dialPause * 2 ** (state.dials - 1));
+  if ((status === 0 || status === 503) && until < state.dialUntil) {
+    state.phase = 'pausing';
+    state.until = until;
     return;
   }
   const reason = status === 401 ? 'signed_out' : 'failed';

@@ -1,6 +1,5 @@
 import { linkDeadline } from '../link/machine.ts';
 import {
-  dropConnections,
   noteMedia,
   releaseAll,
   restartAll,
@@ -11,7 +10,7 @@ import {
 import { beginDial, onDialFailed, onDialled, post, postIfOffered } from './dialling.ts';
 import { leftEnding, onClosed, onRefused } from './endings.ts';
 import type { CallEffect, CallEvent, CallLinkEvent, CallStart } from './events.ts';
-import { giveUp, giveUpAt, noteTrouble, troubleDeadline } from './patience.ts';
+import { giveUp, giveUpAt, leave, noteTrouble, troubleDeadline } from './patience.ts';
 import { onFrame, sayHello, sayWish } from './room.ts';
 import { flush, signalsDeadline } from './signals.ts';
 import type { CallMachine } from './state.ts';
@@ -48,14 +47,16 @@ export const stepCall = (state: CallMachine, event: CallEvent, now: number): Cal
 };
 
 const onEvent = (step: CallStep, event: CallEvent) => {
+  const { state } = step;
   switch (event.type) {
     case 'accept':
-      if (step.state.start.type !== 'ring' || step.state.wants || isLeaving(step.state)) return;
-      step.set({ wants: 'accept', until: step.now + CALL_MS.grace });
+      if (state.start.type !== 'ring' || state.wants || isLeaving(state)) return;
+      state.wants = 'accept';
+      state.until = step.now + CALL_MS.grace;
       releaseAll(step);
       return step.tellLink({ type: 'wake' });
     case 'move':
-      if (step.state.start.type === 'move' && !isLeaving(step.state)) step.set({ wants: 'move' });
+      if (state.start.type === 'move' && !isLeaving(state)) state.wants = 'move';
       return;
     case 'hangUp':
       return hangUp(step, event.action);
@@ -101,13 +102,12 @@ const onSocket = (step: CallStep, event: CallLinkEvent) => {
 
 const hangUp = (step: CallStep, action: number) => {
   const { state } = step;
-  step.set({ actions: [...state.actions, action] });
+  state.actions = [...state.actions, action];
   if (isLeaving(state)) return;
   const ending = leftEnding(state);
   // Nobody has heard of the call yet.
   if (state.phase === 'offering') return step.finish(ending);
-  step.set({ ending: { ...ending, at: step.now }, until: step.now + CALL_MS.leave });
-  dropConnections(step);
+  leave(step, ending);
   // A socket that is dead without having said so would swallow the word.
   step.tellLink({ type: 'wake' });
 };
@@ -136,8 +136,7 @@ const maySend = ({ welcomed, joined, said, ending }: CallMachine): boolean =>
 const flushSignals = (step: CallStep) => {
   const { state, now } = step;
   if (!state.welcomed) return;
-  const { signals, frames } = flush(state.signals, { maySend: maySend(state), now });
-  step.set({ signals });
+  const frames = flush(state.signals, { maySend: maySend(state), now });
   for (const frame of frames) step.say(frame);
 };
 

@@ -42,6 +42,14 @@ const patienceOf = (state: CallMachine): readonly [at: number, ending: Ending] =
 export const giveUpAt = (state: CallMachine): number =>
   Math.min(patienceOf(state)[0], isLeaving(state) ? NEVER : mediaUntil(state));
 
+/** Leaves the call; the room is still to be told. */
+export const leave = (step: CallStep, ending: Ending): void => {
+  const { state, now } = step;
+  state.ending = { ...ending, at: now };
+  state.until = now + CALL_MS.leave;
+  dropConnections(step);
+};
+
 /** Gives the call up when that is due. */
 export const giveUp = (step: CallStep): void => {
   const { state, now } = step;
@@ -53,8 +61,7 @@ export const giveUp = (step: CallStep): void => {
   }
   if (isLeaving(state) || mediaUntil(state) > now) return;
   const reason = state.talkingSince === undefined ? 'failed' : 'lost';
-  step.set({ ending: { reason, by: 'me', at: now }, until: now + CALL_MS.leave });
-  dropConnections(step);
+  leave(step, { reason, by: 'me' });
 };
 
 const CAUSES: Readonly<Record<LinkCause, Trouble['cause']>> = {
@@ -86,14 +93,11 @@ const troubleOf = (state: CallMachine): Trouble | undefined => {
 /** Notes what people are told of, and since when they talk. */
 export const noteTrouble = (step: CallStep): void => {
   const { state, now } = step;
-  const { talkingSince, accepted, joined, people } = state;
   const trouble = troubleOf(state);
   const isShown = trouble !== undefined && trouble.since + CALL_MS.show <= now;
-  const talks = people.some(({ connection }) => connection?.media === 'connected');
-  step.set({
-    trouble: isShown ? trouble : undefined,
-    ...(talkingSince === undefined && accepted && joined && talks && { talkingSince: now }),
-  });
+  state.trouble = isShown ? trouble : undefined;
+  const talks = state.people.some(({ connection }) => connection?.media === 'connected');
+  if (state.accepted && state.joined && talks) state.talkingSince ??= now;
 };
 
 /** When people are to be told of a trouble. */

@@ -1,7 +1,7 @@
 import type { CallServerFrame } from '../contract.ts';
 import { applySignals, dropConnection, meet, meetAll } from './connections.ts';
 import { endingOf, lostEnding, movedEnding } from './endings.ts';
-import { noteAcked, noteSeen, reconnect, resendFrom, takeOut, tellSeen } from './signals.ts';
+import { noteAcked, noteSeen, reconnect, resendFrom, takeOut } from './signals.ts';
 import { isLeaving } from './state.ts';
 import type { CallStep } from './step.ts';
 
@@ -12,7 +12,8 @@ const FOR_GOOD: readonly string[] = ['too_long', 'invalid', 'no_such_peer'];
 
 /** The socket is open: the first frame says what this device remembers. */
 export const sayHello = (step: CallStep): void => {
-  const { remembers, signals, start, joined, wants } = step.state;
+  const { state } = step;
+  const { remembers, signals, start, joined, wants } = state;
   const isEarly = start.type === 'ring' && !joined && wants === undefined;
   step.say({
     type: 'hello',
@@ -20,27 +21,30 @@ export const sayHello = (step: CallStep): void => {
     ...(remembers && { resume: { seen: signals.seen, acked: signals.acked } }),
     ...(isEarly && { early: true }),
   });
-  step.set({ said: undefined, signals: tellSeen(signals) });
+  state.said = undefined;
+  signals.owed = 0;
 };
 
 /** Asks the room for what the person wants and the room has not confirmed. */
 export const sayWish = (step: CallStep): void => {
-  const { welcomed, joined, movable, wants, said, signals } = step.state;
+  const { state } = step;
+  const { welcomed, joined, movable, wants, said, signals } = state;
   if (!welcomed) return;
-  const wish = isLeaving(step.state) ? 'hangup' : joined ? undefined : wants;
+  const wish = isLeaving(state) ? 'hangup' : joined ? undefined : wants;
   if (wish === undefined || wish === said || (wish === 'move' && !movable)) return;
   // What was seen early need not come again.
   if (wish === 'accept' && signals.owed > 0) {
     step.say({ type: 'ack', seen: signals.seen });
-    step.set({ signals: tellSeen(signals) });
+    signals.owed = 0;
   }
   step.say({ type: wish });
-  step.set({ said: wish });
+  state.said = wish;
 };
 
 const onWelcome = (step: CallStep, frame: FrameOf<'welcome'>) => {
-  const { now } = step;
-  const { remembers, signals, joined: wasIn, start, people } = step.state;
+  const { state, now } = step;
+  const { remembers, signals, joined: wasIn, start, people } = state;
+  const wasAlone = people.length === 0;
   const { joined, movable = false, received, caller, you, ringsForMs } = frame;
   // The others know signals that this device has forgotten: it comes again, which counts as anew.
   if (joined && !remembers && received > 0) {
@@ -48,26 +52,24 @@ const onWelcome = (step: CallStep, frame: FrameOf<'welcome'>) => {
     step.tellLink({ type: 'start' });
     return;
   }
-  step.set({
-    welcomed: true,
-    lostAt: undefined,
-    remembers: true,
-    joined,
-    movable: movable && start.type === 'move',
-    role: caller === you ? 'caller' : 'callee',
-    video: frame.video,
-    group: frame.group,
-    accepted: frame.state === 'accepted',
-    ...(ringsForMs !== undefined && { ringsUntil: now + ringsForMs }),
-    signals: reconnect(signals, { received, remembers, now }),
-  });
+  state.welcomed = true;
+  state.lostAt = undefined;
+  state.remembers = true;
+  state.joined = joined;
+  state.movable = movable && start.type === 'move';
+  state.role = caller === you ? 'caller' : 'callee';
+  state.video = frame.video;
+  state.group = frame.group;
+  state.accepted = frame.state === 'accepted';
+  if (ringsForMs !== undefined) state.ringsUntil = now + ringsForMs;
+  reconnect(signals, { received, remembers, now });
   // The room has gone on without this device.
-  if (wasIn && !joined) return step.finishUnlessLeft(lostEnding(step.state));
+  if (wasIn && !joined) return step.finishUnlessLeft(lostEnding(state));
   if (start.type === 'move' && !joined && !movable)
     return step.finishUnlessLeft({ reason: 'failed', by: 'server' });
   nameCallee(step, frame);
   for (const peer of frame.peers) meet(step, peer);
-  if (people.length > 0) forgetNameless(step);
+  if (!wasAlone) forgetNameless(step);
 };
 
 /** Gives the connection of the first offer to the callee, whose id is known only now. */
@@ -76,19 +78,22 @@ const nameCallee = (step: CallStep, { peers, caller, you, group }: FrameOf<'welc
   const [peer] = peers;
   if (!nameless?.connection || !peer || group || caller !== you) return;
   const { connection } = nameless;
-  step.put({ ...nameless, connection: undefined });
+  nameless.connection = undefined;
   step.put({ ...peer, awaySince: undefined, connection });
 };
 
 const forgetNameless = (step: CallStep) => {
   const nameless = step.somebody('');
-  if (nameless?.connection) dropConnection(step, nameless.connection);
-  step.set({ people: step.state.people.filter(({ user }) => user !== '') });
+  if (nameless) dropConnection(step, nameless);
+  step.state.people = step.state.people.filter((one) => one !== nameless);
 };
 
 /** The room says that this device is in the call. */
 const enter = (step: CallStep) => {
-  step.set({ accepted: true, joined: true, movable: false });
+  const { state } = step;
+  state.accepted = true;
+  state.joined = true;
+  state.movable = false;
   meetAll(step);
 };
 
@@ -98,15 +103,13 @@ const onState = (step: CallStep, { state, reason = 'failed' }: FrameOf<'state'>)
 };
 
 const onSignal = (step: CallStep, frame: FrameOf<'signal'>) => {
-  const { signals, isNew } = noteSeen(step.state.signals, frame, step.now);
-  step.set({ signals });
-  if (isNew) applySignals(step, frame);
+  if (noteSeen(step.state.signals, frame, step.now)) applySignals(step, frame);
 };
 
 const onError = (step: CallStep, { code, seq }: FrameOf<'error'>) => {
   const { signals, said, joined } = step.state;
   if (seq !== undefined) {
-    if (FOR_GOOD.includes(code)) step.set({ signals: takeOut(signals, seq) });
+    if (FOR_GOOD.includes(code)) takeOut(signals, seq);
     return;
   }
   // The call goes on elsewhere, or is over: what was wanted of the room cannot be had.
@@ -134,10 +137,10 @@ export const onFrame = (step: CallStep, frame: CallServerFrame): void => {
       onSignal(step, frame);
       break;
     case 'acked':
-      step.set({ signals: noteAcked(signals, frame.seq) });
+      noteAcked(signals, frame.seq);
       break;
     case 'resend':
-      step.set({ signals: resendFrom(signals, frame.seq, step.now) });
+      resendFrom(signals, frame.seq, step.now);
       break;
     case 'error':
       onError(step, frame);

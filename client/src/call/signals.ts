@@ -15,24 +15,27 @@ interface Numbered extends Outgoing {
   readonly seq: number;
 }
 
-/** The numbered signals of this device and what it saw of the others, as plain data. */
+/**
+ * The numbered signals of this device and what it saw of the others, as plain data. A step changes
+ * a copy of it, but no list in it.
+ */
 export interface Signals {
   /** What has no number yet: descriptions go before candidates of other connections. */
-  readonly waiting: readonly Outgoing[];
-  readonly pending: readonly Numbered[];
-  readonly next: number;
-  readonly acked: number;
+  waiting: readonly Outgoing[];
+  pending: readonly Numbered[];
+  next: number;
+  acked: number;
   /** The last number that went over the present socket. */
-  readonly flushed: number;
+  flushed: number;
   /** How many frames may go at once, as it was at `countedAt`. */
-  readonly allowance: number;
-  readonly countedAt: number;
+  allowance: number;
+  countedAt: number;
   /** When sending goes on after a `resend`; each of many frames may have caused one. */
-  readonly pausedUntil: number;
-  readonly seen: Seen;
+  pausedUntil: number;
+  seen: Seen;
   /** How many frames with signals came since the last ack, and since when. */
-  readonly owed: number;
-  readonly owedSince: number;
+  owed: number;
+  owedSince: number;
 }
 
 /** How many frames go at once, and how many in a second after that: less than a room allows. */
@@ -65,97 +68,76 @@ export const newSignals = (): Signals => ({
 });
 
 /** Takes a signal to be sent. */
-export const queueSignal = (signals: Signals, outgoing: Outgoing): Signals => ({
-  ...signals,
-  waiting: [...signals.waiting, outgoing],
-});
+export const queueSignal = (signals: Signals, outgoing: Outgoing): void => {
+  signals.waiting = [...signals.waiting, outgoing];
+};
 
 /** Forgets what was not sent of a connection that is no more. */
-export const dropWaiting = (signals: Signals, connection: number): Signals => ({
-  ...signals,
-  waiting: signals.waiting.filter((one) => one.connection !== connection),
-});
+export const dropWaiting = (signals: Signals, connection: number): void => {
+  signals.waiting = signals.waiting.filter((one) => one.connection !== connection);
+};
 
 /** Notes that the first signal went with POST /api/calls, and is number 1. */
-export const notePosted = (signals: Signals): Signals => number(signals, 0);
+export const notePosted = (signals: Signals): void => number(signals, 0);
 
-const number = (signals: Signals, index: number): Signals => {
-  const { waiting, pending, next } = signals;
-  const outgoing = waiting[index];
-  if (!outgoing) return signals;
-  return {
-    ...signals,
-    waiting: waiting.filter((one) => one !== outgoing),
-    pending: [...pending, { ...outgoing, seq: next }],
-    next: next + 1,
-  };
+const number = (signals: Signals, index: number): void => {
+  const outgoing = signals.waiting[index];
+  if (!outgoing) return;
+  signals.waiting = signals.waiting.filter((one) => one !== outgoing);
+  signals.pending = [...signals.pending, { ...outgoing, seq: signals.next }];
+  signals.next += 1;
 };
 
 /** Goes on over a new socket, whose room has the signals up to `received`. */
 export const reconnect = (
   signals: Signals,
   { received, remembers, now }: { received: number; remembers: boolean; now: number },
-): Signals => ({
-  ...signals,
+): void => {
   // Without memory all numbers are new, and the room may have some of a former life.
-  ...(!remembers && { next: received + 1, acked: received }),
-  flushed: received,
-  allowance: BURST,
-  countedAt: now,
-  pausedUntil: 0,
-});
-
-/** What was seen of the others, for `resume` and acks; nothing is owed after it. */
-export const tellSeen = (signals: Signals): Signals => ({ ...signals, owed: 0 });
-
-/** Notes that all signals up to a number have arrived. */
-export const noteAcked = (signals: Signals, seq: number): Signals => ({
-  ...signals,
-  acked: Math.max(signals.acked, seq),
-  pending: signals.pending.filter((one) => one.seq > seq),
-});
-
-/** Sends again from a number on, after a pause. */
-export const resendFrom = (signals: Signals, seq: number, now: number): Signals => ({
-  ...signals,
-  flushed: Math.min(signals.flushed, seq - 1),
-  pausedUntil: now + PAUSE_MS,
-});
-
-/** Takes out a signal that was refused for good; those behind it get new numbers. */
-export const takeOut = (signals: Signals, refused: number): Signals => {
-  const { pending, next, flushed } = signals;
-  if (!pending.some(({ seq }) => seq === refused)) return signals;
-  return {
-    ...signals,
-    pending: pending.flatMap((one) => {
-      if (one.seq === refused) return [];
-      return [one.seq > refused ? { ...one, seq: one.seq - 1 } : one];
-    }),
-    next: next - 1,
-    flushed: Math.min(flushed, refused - 1),
-  };
+  if (!remembers) {
+    signals.next = received + 1;
+    signals.acked = received;
+  }
+  signals.flushed = received;
+  signals.allowance = BURST;
+  signals.countedAt = now;
+  signals.pausedUntil = 0;
 };
 
-/** Takes a frame with signals; undefined when it was seen before. */
+/** Notes that all signals up to a number have arrived. */
+export const noteAcked = (signals: Signals, seq: number): void => {
+  signals.acked = Math.max(signals.acked, seq);
+  signals.pending = signals.pending.filter((one) => one.seq > seq);
+};
+
+/** Sends again from a number on, after a pause. */
+export const resendFrom = (signals: Signals, seq: number, now: number): void => {
+  signals.flushed = Math.min(signals.flushed, seq - 1);
+  signals.pausedUntil = now + PAUSE_MS;
+};
+
+/** Takes out a signal that was refused for good; those behind it get new numbers. */
+export const takeOut = (signals: Signals, refused: number): void => {
+  const left = signals.pending.filter(({ seq }) => seq !== refused);
+  if (left.length === signals.pending.length) return;
+  signals.pending = left.map((one) => (one.seq > refused ? { ...one, seq: one.seq - 1 } : one));
+  signals.next -= 1;
+  signals.flushed = Math.min(signals.flushed, refused - 1);
+};
+
+/** Takes a frame with signals; says whether it was not seen before. */
 export const noteSeen = (
   signals: Signals,
   { from, epoch, seq }: { readonly from: string; readonly epoch: number; readonly seq: number },
   now: number,
-): { readonly signals: Signals; readonly isNew: boolean } => {
-  const { seen, owed, owedSince } = signals;
-  const last = seen[from];
+): boolean => {
+  const last = signals.seen[from];
   const isNew = !last || epoch > last.epoch || (epoch === last.epoch && seq > last.seq);
-  return {
-    isNew,
-    signals: {
-      ...signals,
-      // What was seen before is acknowledged again.
-      owed: owed + 1,
-      owedSince: owed === 0 ? now : owedSince,
-      ...(isNew && { seen: { ...seen, [from]: { epoch, seq } } }),
-    },
-  };
+  if (isNew) signals.seen = { ...signals.seen, [from]: { epoch, seq } };
+  // What was seen before is acknowledged again.
+  if (signals.owed === 0) signals.owedSince = now;
+  signals.owed += 1;
+  return isNew;
 };
 
 /** When an ack is due. */
@@ -183,35 +165,34 @@ const upcoming = (signals: Signals): Outgoing | undefined =>
   unsent(signals) ?? signals.waiting[firstWaiting(signals)];
 
 /**
- * The frames that may be sent now.
+ * The frames that are sent now.
  *
  * @param maySend whether this device is in the call, as the room knows or will know before them
  */
 export const flush = (
-  given: Signals,
+  signals: Signals,
   { maySend, now }: { readonly maySend: boolean; readonly now: number },
-): { readonly signals: Signals; readonly frames: readonly CallClientFrame[] } => {
+): readonly CallClientFrame[] => {
   const frames: CallClientFrame[] = [];
-  let signals = given;
   if (ackAt(signals) <= now) {
     frames.push({ type: 'ack', seen: signals.seen });
-    signals = tellSeen(signals);
+    signals.owed = 0;
   }
-  if (!maySend || signals.pausedUntil > now) return { signals, frames };
+  if (!maySend || signals.pausedUntil > now) return frames;
   const regained = ((now - signals.countedAt) * PER_SECOND) / 1_000;
-  let allowance = Math.min(BURST, signals.allowance + regained);
+  signals.allowance = Math.min(BURST, signals.allowance + regained);
+  signals.countedAt = now;
   for (;;) {
     const coming = upcoming(signals);
-    if (!coming || costOf(coming) > allowance) break;
-    allowance -= costOf(coming);
-    if (!unsent(signals)) signals = number(signals, firstWaiting(signals));
+    if (!coming || costOf(coming) > signals.allowance) return frames;
+    signals.allowance -= costOf(coming);
+    if (!unsent(signals)) number(signals, firstWaiting(signals));
     const sent = unsent(signals);
-    if (!sent) break;
+    if (!sent) return frames;
     const { seq, to, epoch, signal } = sent;
-    signals = { ...signals, flushed: seq };
+    signals.flushed = seq;
     frames.push({ type: 'signal', seq, ...(to !== undefined && { to }), epoch, signal });
   }
-  return { signals: { ...signals, allowance, countedAt: now }, frames };
 };
 
 /** When there is something to send: undefined when nothing is. */

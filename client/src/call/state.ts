@@ -38,23 +38,23 @@ export const CALL_MS = {
 
 /** A connection to somebody. */
 export interface Connection {
-  readonly id: number;
+  id: number;
   /** The epoch of the other side that it belongs to. */
-  readonly epoch: number;
-  readonly polite: boolean;
-  readonly held: boolean;
-  readonly media: MediaState;
+  epoch: number;
+  polite: boolean;
+  held: boolean;
+  media: MediaState;
   /** Since when media do not flow. */
-  readonly since: number;
+  since: number;
   /** When ICE is restarted, if media do not flow by then. */
-  readonly restartAt: number;
-  readonly restarts: number;
+  restartAt: number;
+  restarts: number;
 }
 
 /** Somebody else in the call. The callee of a call that is being made has no name yet. */
 export interface Somebody extends Peer {
-  readonly awaySince: number | undefined;
-  readonly connection: Connection | undefined;
+  awaySince: number | undefined;
+  connection: Connection | undefined;
 }
 
 /** A trouble that people are told of. */
@@ -104,6 +104,21 @@ export interface CallMachine {
   readonly ending: (Ending & { readonly at: number }) | undefined;
   readonly error: Refusal | undefined;
 }
+
+/** A copy of a call, which a step changes. */
+export type ChangingCall = {
+  -readonly [Key in keyof Omit<CallMachine, 'people'>]: CallMachine[Key];
+} & { people: Somebody[] };
+
+/** Copies all of a call that a step may change. */
+export const copyCall = (call: CallMachine): ChangingCall => ({
+  ...call,
+  signals: { ...call.signals },
+  people: call.people.map((one) => ({
+    ...one,
+    connection: one.connection && { ...one.connection },
+  })),
+});
 
 /** Creates a call before its first effect. */
 export const newMachine = (

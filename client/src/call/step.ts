@@ -2,21 +2,18 @@ import type { CallClientFrame } from '../contract.ts';
 import { stepLink } from '../link/machine.ts';
 import type { LinkEvent } from '../link/types.ts';
 import type { CallEffect, Ending, Refusal } from './events.ts';
-import type { CallMachine, Somebody } from './state.ts';
+import type { CallMachine, ChangingCall, Somebody } from './state.ts';
+import { copyCall } from './state.ts';
 
-/** One step of a call: its state so far, and what it wants done. */
+/** One step of a call: its state so far, which is a copy, and what it wants done. */
 export class CallStep {
-  state: CallMachine;
+  readonly state: ChangingCall;
   readonly effects: CallEffect[] = [];
   readonly now: number;
 
   constructor(state: CallMachine, now: number) {
-    this.state = state;
+    this.state = copyCall(state);
     this.now = now;
-  }
-
-  set(change: Partial<CallMachine>): void {
-    this.state = { ...this.state, ...change };
   }
 
   do(effect: CallEffect): void {
@@ -35,24 +32,23 @@ export class CallStep {
   /** Adds somebody, or replaces what was known of them. */
   put(somebody: Somebody): void {
     const { people } = this.state;
-    const isKnown = people.some(({ user }) => user === somebody.user);
-    this.set({
-      people: isKnown
-        ? people.map((one) => (one.user === somebody.user ? somebody : one))
-        : [...people, somebody],
-    });
+    const known = people.findIndex(({ user }) => user === somebody.user);
+    people[known < 0 ? people.length : known] = somebody;
   }
 
   /** Tells the link what happened, and does what it wants. */
   tellLink(event: LinkEvent): void {
-    const { state, effects } = stepLink(this.state.link, event, this.now);
-    this.set({ link: state });
-    if (this.state.welcomed && state.phase !== 'open')
-      this.set({ welcomed: false, lostAt: this.now });
+    const { state } = this;
+    const { state: link, effects } = stepLink(state.link, event, this.now);
+    state.link = link;
+    if (state.welcomed && link.phase !== 'open') {
+      state.welcomed = false;
+      state.lostAt = this.now;
+    }
     for (const effect of effects) {
-      const { url } = this.state;
+      const { url } = state;
       if (effect.type === 'ask' && url !== undefined) {
-        this.set({ url: undefined });
+        state.url = undefined;
         this.tellLink({ type: 'ticket', attempt: effect.attempt, url });
       } else this.do(effect);
     }
@@ -60,19 +56,20 @@ export class CallStep {
 
   /** Ends everything: nothing is waited for any more. */
   finish(ending: Ending, error?: Refusal): void {
-    const { phase, people, actions, ending: before } = this.state;
-    if (phase === 'over') return;
-    for (const { connection } of people)
+    const { state } = this;
+    const { actions } = state;
+    if (state.phase === 'over') return;
+    for (const one of state.people) {
+      const { connection } = one;
       if (connection) this.do({ type: 'dropPeer', connection: connection.id });
-    this.set({
-      phase: 'over',
-      people: people.map((one) => ({ ...one, connection: undefined })),
-      ending: { ...ending, at: before?.at ?? this.now },
-      error,
-      actions: [],
-      movable: false,
-      welcomed: false,
-    });
+      one.connection = undefined;
+    }
+    state.phase = 'over';
+    state.ending = { ...ending, at: state.ending?.at ?? this.now };
+    state.error = error;
+    state.actions = [];
+    state.movable = false;
+    state.welcomed = false;
     this.tellLink({ type: 'stop' });
     for (const action of actions) this.do({ type: 'settle', action });
   }

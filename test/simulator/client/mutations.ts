@@ -29,13 +29,13 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'what the room lacks is not sent after a reconnect': {
     file: 'signals.ts',
-    from: 'flushed: received,',
-    to: 'flushed: signals.next - 1,',
+    from: 'signals.flushed = received;',
+    to: 'signals.flushed = signals.next - 1;',
   },
   'the numbers go on where those of a former life ended': {
     file: 'signals.ts',
-    from: 'next: received + 1, acked: received',
-    to: 'next: received + 2, acked: received',
+    from: 'signals.next = received + 1;',
+    to: 'signals.next = received + 2;',
   },
   'the offer of POST has no number': {
     file: 'dialling.ts',
@@ -94,8 +94,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a wish is said once, over whatever socket': {
     file: 'room.ts',
-    from: 'step.set({ said: undefined, signals',
-    to: 'step.set({ signals',
+    from: 'state.said = undefined;',
+    to: '',
   },
   'a page that has forgotten its call does not begin anew': {
     file: 'room.ts',
