@@ -7,6 +7,9 @@ import { answerCommand, answerMultiExec, answerPipeline, failure } from './answe
 import { toJsonItem, toResp2 } from './encoding.ts';
 import type { RedisEngine } from './engine.ts';
 
+/** Longer than clients keep idle connections: the server must not close one as it is reused. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Upstash's default limit for a request. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
@@ -44,7 +47,7 @@ export const startRedisGateway = async (options: {
   token: string;
   port?: number;
 }): Promise<RedisGateway> => {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(request, options.engine, options.token)
       .catch((error: unknown) => {
         // A client that hangs up in the middle of its body causes no error of ours.
