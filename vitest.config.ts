@@ -58,7 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{client,house,party,simulator,src,web}/**/*.test.ts'],
+          include: ['test/{bench,client,house,party,simulator,src,web}/**/*.test.ts'],
           // Loading what is tested for each file would take twice as long as the tests.
           isolate: false,
           ...PATIENT,

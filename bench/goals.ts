@@ -1,184 +1,87 @@
-import type { Latency } from './measures/traffic.ts';
-import { median, quantile } from './statistics.ts';
-import type { Ring } from './systems/system.ts';
-
-/** The figures of a system, in the order of the runs. */
-export interface Figures {
-  /** At 1,000 messages a second. */
-  readonly latencies: Latency[];
-  /** Messages a second, in the closed loop. */
-  readonly throughputs: number[];
-  readonly rings: Ring[];
-}
-
-/** The figures of all systems. */
-export interface AllFigures {
-  readonly rooms: Figures;
-  readonly bare: Figures;
-  readonly ws: Figures;
-  readonly peer: Figures;
+/** What a figure has to be. */
+export interface Goal {
+  readonly text: string;
+  isMet(value: number): boolean;
+  /** Whether a busy machine is no excuse any more; figures that are not robust never are that. */
+  isBroken(value: number): boolean;
 }
 
 /**
- * The memory of the rooms in MB, undefined where it could not be read or was not measured. `calls`
- * counts the calls that came and went.
+ * At most so much.
+ *
+ * @param worst what only a fault exceeds, whatever else the machine does
  */
-export interface Memory {
-  readonly perThousandSockets: number | undefined;
-  readonly growth: number | undefined;
-  readonly calls: number;
-}
-
-/** A line of the table: the figures as text; `holds` is undefined where it was not measured. */
-export interface Row {
-  readonly what: string;
-  readonly goal: string;
-  readonly rooms: string;
-  readonly bare: string;
-  readonly ws: string;
-  readonly peer: string;
-  readonly ratio: string;
-  readonly holds: boolean | undefined;
-}
-
-/**
- * By how much the memory of two equal loads may differ without growth, in MB: the allocator gives
- * back what it likes.
- */
-const NOISE_MB = 16;
-
-const formatNumber = (value: number) => value.toFixed(value < 10 ? 2 : 1);
-const thousands = (value: number) => `${(value / 1_000).toFixed(1)} k`;
-const NONE = '–';
-
-/** What is compared of all systems, and the goal. */
-interface Comparison {
-  readonly what: string;
-  readonly goal: string;
-  pick(figures: Figures): readonly number[];
-  show(value: number): string;
-  holds(figure: number): boolean;
-}
-
-const compare = (
-  { rooms, bare, ws, peer }: AllFigures,
-  { what, goal, pick, show, holds }: Comparison,
-): Row => {
-  const of = (figures: Figures) => median(pick(figures));
-  const ratio = of(rooms) / of(ws);
-  const figures = {
-    rooms: show(of(rooms)),
-    bare: show(of(bare)),
-    ws: show(of(ws)),
-    peer: show(of(peer)),
-  };
-  return { what, goal, ...figures, ratio: `${ratio.toFixed(2)} × ws`, holds: holds(ratio) };
-};
-
-const rung = (share: number, limit: number, { rooms, ws, peer }: AllFigures): Row => {
-  const of = ({ rings }: Figures) =>
-    quantile(
-      rings.map(({ ms }) => ms),
-      share,
-    );
-  return {
-    what: `call → the callee’s device rings, p${share * 100}`,
-    goal: `≤ ${limit} ms`,
-    rooms: `${formatNumber(of(rooms))} ms`,
-    bare: NONE,
-    ws: `${formatNumber(of(ws))} ms`,
-    peer: `${formatNumber(of(peer))} ms`,
-    ratio: NONE,
-    holds: of(rooms) <= limit,
-  };
-};
-
-const alone = (
-  figure: number | undefined,
-  { what, goal, holds }: Pick<Comparison, 'what' | 'goal' | 'holds'>,
-): Row => ({
-  what,
-  goal,
-  rooms: figure === undefined ? NONE : `${figure.toFixed(0)} MB`,
-  bare: NONE,
-  ws: NONE,
-  peer: NONE,
-  ratio: NONE,
-  holds: figure === undefined ? undefined : holds(figure),
+const atMost = (limit: number, unit: string, worst = Number.POSITIVE_INFINITY): Goal => ({
+  text: `≤ ${limit.toLocaleString('en')} ${unit}`,
+  isMet: (value) => value <= limit,
+  isBroken: (value) => value > worst,
 });
 
-const roundTripsOf = ({ rings }: Figures) => Math.max(...rings.map(({ roundTrips }) => roundTrips));
+/** At least so much; `worst` as above, the other way round. */
+const atLeast = (limit: number, unit: string, worst = Number.NEGATIVE_INFINITY): Goal => ({
+  text: `≥ ${limit.toLocaleString('en')} ${unit}`,
+  isMet: (value) => value >= limit,
+  isBroken: (value) => value < worst,
+});
 
-/** Compares the figures with the goals. `concurrent`: how many calls the closed loop had. */
-export const rowsOf = (
-  all: AllFigures,
-  { perThousandSockets, growth, calls }: Memory,
-  concurrent: number,
-): Row[] => {
-  const ms = (value: number) => `${formatNumber(value)} ms`;
-  const trips = roundTripsOf(all.rooms);
-  return [
-    compare(all, {
-      what: 'relay p50, 1,000 messages/s',
-      goal: '≤ 2 × ws',
-      pick: ({ latencies }) => latencies.map(({ p50 }) => p50),
-      show: ms,
-      holds: (ratio) => ratio <= 2,
-    }),
-    compare(all, {
-      what: 'relay p99',
-      goal: '≤ 3 × ws',
-      pick: ({ latencies }) => latencies.map(({ p99 }) => p99),
-      show: ms,
-      holds: (ratio) => ratio <= 3,
-    }),
-    compare(all, {
-      what: `messages/s, closed loop, ${concurrent} calls`,
-      goal: '≥ 0.5 × ws',
-      pick: ({ throughputs }) => throughputs,
-      show: thousands,
-      holds: (ratio) => ratio >= 0.5,
-    }),
-    alone(perThousandSockets, {
-      what: 'memory per 1,000 call sockets',
-      goal: '≤ 320 MB',
-      holds: (mb) => mb <= 320,
-    }),
-    alone(growth, {
-      what: `its growth over ${calls.toLocaleString('en')} calls`,
-      goal: 'none',
-      holds: (mb) => mb <= NOISE_MB,
-    }),
-    rung(0.5, 25, all),
-    rung(0.99, 100, all),
-    {
-      what: 'round trips until it rings',
-      goal: '1',
-      rooms: String(trips),
-      bare: NONE,
-      ws: String(roundTripsOf(all.ws)),
-      peer: String(roundTripsOf(all.peer)),
-      ratio: NONE,
-      holds: trips === 1,
-    },
-  ];
-};
+/** None at all; `worst` is how many only a fault brings. */
+const none = (worst = Number.POSITIVE_INFINITY): Goal => ({
+  text: 'none',
+  isMet: (value) => value === 0,
+  isBroken: (value) => value > worst,
+});
 
-/** Writes the rows as a table in Markdown. */
-export const tableOf = (rows: readonly Row[]): string => {
-  const head = ['', 'goal', 'rooms', 'bare room', 'ws', 'peerjs-server', 'ratio', 'holds'];
-  const cells = rows.map(({ what, goal, rooms, bare, ws, peer, ratio, holds }) => {
-    const verdict = holds === undefined ? 'not measured' : holds ? 'yes' : 'NO';
-    return [what, goal, rooms, bare, ws, peer, ratio, verdict];
-  });
-  const widths = head.map((title, at) =>
-    Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  return [
-    line(head),
-    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
-    ...cells.map(line),
-  ].join('\n');
-};
+/**
+ * The goals of all measures. Absolute ones are for two quiet cores; those "as before" are what the
+ * server before this one reached there, or a half more.
+ */
+export const GOALS = {
+  // requests, 32 at once, stores beside the Worker
+  requestCode: atLeast(2_290, '/s'),
+  verifyCode: atLeast(750, '/s'),
+  requestQr: atLeast(2_500, '/s'),
+  checkQr: atLeast(3_100, '/s'),
+  verifyProcessor: atMost(600, 'µs'),
+  /** Of what better-auth needs: half of that today. */
+  processorBeside: atMost(0.6, '× better-auth', 1.2),
+  refused: none(),
+
+  // requests, one at a time, stores 20 ms away
+  verifyKnownFar: atMost(23, 'ms'),
+  verifyNewFar: atMost(45, 'ms'),
+  profileFar: atMost(23, 'ms'),
+  besideFar: atLeast(8, '× better-auth'),
+
+  // calls
+  relayP50: atMost(1.15, '× bare room'),
+  relayP99: atMost(1.5, '× bare room'),
+  relayProcessor: atMost(1.5, '× bare room', 4),
+  throughput: atLeast(0.9, '× bare room', 0.3),
+  memory: atMost(160, 'MB'),
+  ringP50: atMost(10, 'ms'),
+  ringP99: atMost(30, 'ms'),
+  roundTrips: atMost(1, 'round trip', 1),
+
+  // legacy clients
+  legacyLost: none(0),
+  legacyP50: atMost(5, 'ms'),
+  legacyP99: atMost(50, 'ms'),
+  legacyProcessor: atMost(150, 'µs'),
+
+  // chats
+  seenP50: atMost(25, 'ms'),
+  seenP99: atMost(100, 'ms'),
+  chatsFailed: none(),
+  chatsLost: none(0),
+  chatsDoubled: none(0),
+
+  // what more people, calls and messages cost
+  growth: atMost(2, '×', 5),
+  /** The allocator gives back what it likes, so two equal loads differ by as much. */
+  keptMemory: atMost(16, 'MB'),
+
+  startUp: atMost(80, 'ms'),
+
+  sdkBeside: atMost(1, '× PeerJS'),
+  sdkReturns: none(),
+} as const satisfies Record<string, Goal>;

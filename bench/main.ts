@@ -23,5 +23,5 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
   writeFileSync(stampFile, stamp);
 }
-// run.ts imports what has just been installed.
-await import('./run.ts');
+// all.ts imports what has just been installed.
+await import('./all.ts');

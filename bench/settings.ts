@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { startStores } from './servers/stores.ts';
+import type { StoreSettings } from './servers/stores.ts';
+
+/** Whether two minutes have to be enough: fewer rounds, and less of everything. */
+export const QUICK = process.env.BENCH_QUICK === 'on';
+
+/** One of two numbers: for a whole run, and for a quick one. */
+export const either = (whole: number, quick: number): number => (QUICK ? quick : whole);
 
 /** How many rounds count. */
-export const RUNS = Number(process.env.BENCH_RUNS || 5);
+export const RUNS = Number(process.env.BENCH_RUNS || either(5, 2));
 
 /** The settings of a Worker on these stores. */
-export const settingsFor = (stores: Awaited<ReturnType<typeof startStores>>) => ({
+export const settingsFor = (stores: StoreSettings) => ({
   ...stores,
   JWT_SECRET: randomBytes(24).toString('hex'),
   CODE_SECRET: randomBytes(24).toString('hex'),

@@ -9,3 +9,24 @@ export const quantile = (values: readonly number[], share: number): number => {
 
 /** Returns the median. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Returns the median of what could be read; undefined where nothing could. */
+export const medianOfRead = (values: readonly (number | undefined)[]): number | undefined => {
+  const read = values.filter((value) => value !== undefined);
+  return read.length > 0 ? median(read) : undefined;
+};
+
+/**
+ * Returns the median of the ratios of rounds: the two figures of a round had the same machine, and
+ * those of different rounds had not. Undefined where no round has both.
+ */
+export const medianRatio = (
+  mine: readonly (number | undefined)[],
+  theirs: readonly (number | undefined)[],
+): number | undefined =>
+  medianOfRead(
+    mine.map((value, round) => {
+      const other = theirs[round];
+      return value === undefined || !other ? undefined : value / other;
+    }),
+  );

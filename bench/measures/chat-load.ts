@@ -1,6 +1,9 @@
-import type { Row } from '../goals.ts';
+import type { Goal } from '../goals.ts';
+import { GOALS } from '../goals.ts';
 import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
+import type { Row } from '../rows.ts';
+import { ms, rowOf, us } from '../rows.ts';
 import type { MeasuredServer } from '../servers/figures.ts';
 import { quantile } from '../statistics.ts';
 import { Member } from '../systems/chats.ts';
@@ -15,7 +18,7 @@ export const CHAT_USERS = CHATS * MEMBERS;
 
 /** The load, in messages a second, and for how many seconds. A sender may send one a second. */
 const PER_SECOND = Number(process.env['BENCH_CHATS_PER_SECOND'] || 500);
-const SECONDS = Number(process.env['BENCH_CHATS_SECONDS'] || 60);
+const SECONDS = Number(process.env['BENCH_CHATS_SECONDS'] || 15);
 
 /** How long frames may be on their way after the last message was sent, in milliseconds. */
 const LATE_MS = 10_000;
@@ -125,12 +128,6 @@ const count = async (
   return { missed, doubled, lost, repeated };
 };
 
-/** A row about the Worker alone. */
-const line = (what: string, goal: string, [figure, holds]: readonly [string, boolean?]): Row => {
-  const none = '–';
-  return { what, goal, rooms: figure, bare: none, ws: none, peer: none, ratio: none, holds };
-};
-
 /** Has 400 people chat in 100 groups at full load. */
 export const measureChatLoad = async (
   worker: MeasuredServer,
@@ -141,15 +138,18 @@ export const measureChatLoad = async (
   const rate = `${PER_SECOND} messages/s for ${SECONDS} s`;
   const busy = await step(`chats, ${rate}`, () => load(worker, groups, full));
   for (const { members } of groups) for (const member of members) member.close();
-  const ms = (value: number) => `${value.toFixed(1)} ms`;
-  const us = (value: number | undefined) => (value ? `${value.toFixed(0)} µs` : '–');
-  const none = (count: number) => [String(count), count === 0] as const;
+  const rowOfCount = (what: string, value: number, goal?: Goal) =>
+    rowOf(`${CHATS} chats, ${rate}: ${what}`, {
+      here: String(value),
+      value,
+      ...(goal && { goal }),
+    });
   return [
-    line(`${CHATS} chats, ${rate}: failed`, 'none', none(busy.failed)),
-    line('lost at any device', 'none', none(busy.lost)),
-    line('doubled at any device', 'none', none(busy.doubled + busy.repeated)),
-    line('frames that sync made good', '', [String(busy.missed)]),
-    line('delivery under this load, p50', '', [ms(quantile(busy.taken, 0.5))]),
-    line('processor of the Worker a message', '', [us(busy.processor)]),
+    rowOfCount('failed', busy.failed, GOALS.chatsFailed),
+    rowOfCount('lost at any device', busy.lost, GOALS.chatsLost),
+    rowOfCount('doubled at any device', busy.doubled + busy.repeated, GOALS.chatsDoubled),
+    rowOfCount('frames that sync made good', busy.missed),
+    rowOf('delivery under this load, p50', { here: ms(quantile(busy.taken, 0.5)) }),
+    rowOf('processor of workerd a message', { here: us(busy.processor) }),
   ];
 };

@@ -1,4 +1,8 @@
-import type { Row } from '../goals.ts';
+import type { Goal } from '../goals.ts';
+import { GOALS } from '../goals.ts';
+import type { Row } from '../rows.ts';
+import { ms, rowOf, us } from '../rows.ts';
+import type { MeasuredServer } from '../servers/figures.ts';
 import { quantile } from '../statistics.ts';
 import { Api } from '../systems/api.ts';
 import { post } from '../systems/post.ts';
@@ -7,9 +11,6 @@ import type { User } from '../users.ts';
 /** How many pairs write, and how often each, within the 20 messages that anybody sends at once. */
 export const CHAT_PAIRS = 50;
 const MESSAGES = 15;
-
-/** The goals, in milliseconds: from the request until the other device has the frame. */
-const GOALS = { p50: 25, p99: 100 } as const;
 
 const postAs = async (url: string, user: User, body: object): Promise<Record<string, unknown>> => {
   const { status, text } = await post(url, user.token, body);
@@ -47,31 +48,32 @@ const measurePair = async (
 };
 
 /** Measures how soon a message is seen on another device, one message at a time. */
-export const measureChats = async (url: string, users: readonly User[]): Promise<Row[]> => {
+export const measureChats = async (
+  worker: MeasuredServer,
+  users: readonly User[],
+): Promise<Row[]> => {
   const times: Times = { answered: [], seen: [] };
+  const before = worker.processor();
   for (let n = 0; n < CHAT_PAIRS; n++) {
     const [sender, reader] = users.slice(2 * n);
     if (!sender || !reader) throw new Error('There are too few users');
-    await measurePair(url, [sender, reader], times);
+    await measurePair(worker.url, [sender, reader], times);
   }
-  const rowOf = (what: keyof Times, name: keyof typeof GOALS): Row => {
-    const value = quantile(times[what], name === 'p50' ? 0.5 : 0.99);
-    const goal = what === 'seen' ? GOALS[name] : undefined;
-    return {
-      what: `a message is ${what}, ${name}, ms`,
-      goal: goal === undefined ? '–' : `≤ ${goal}`,
-      rooms: value.toFixed(1),
-      bare: '–',
-      ws: '–',
-      peer: '–',
-      ratio: '–',
-      holds: goal === undefined ? undefined : value <= goal,
-    };
+  const after = worker.processor();
+  const used = before === undefined || after === undefined ? undefined : after - before;
+  const row = (what: keyof Times, share: number, goal?: Goal): Row => {
+    const value = quantile(times[what], share);
+    const title = `a message in a chat is ${what}, p${share * 100}`;
+    return rowOf(title, { here: ms(value), value, ...(goal && { goal }) });
   };
   return [
-    rowOf('answered', 'p50'),
-    rowOf('answered', 'p99'),
-    rowOf('seen', 'p50'),
-    rowOf('seen', 'p99'),
+    row('answered', 0.5),
+    row('answered', 0.99),
+    row('seen', 0.5, GOALS.seenP50),
+    row('seen', 0.99, GOALS.seenP99),
+    // What opens chats and inboxes is in it.
+    rowOf('a message in a chat, processor of workerd', {
+      here: us(used && (used * 1_000_000) / (CHAT_PAIRS * (MESSAGES + 1))),
+    }),
   ];
 };

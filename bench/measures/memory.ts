@@ -5,12 +5,6 @@ import type { Pair } from '../systems/system.ts';
 import type { User } from '../users.ts';
 
 /**
- * The time between two calls in milliseconds: 500 calls at a time have that when each lasts for a
- * minute and a half. Inboxes wake for each.
- */
-const EVERY_MS = 200;
-
-/**
  * The time between two calls that end at once, in milliseconds. A steady pace is needed, since
  * rooms stay for 75 s: with calls as fast as possible, memory would measure the speed.
  */
@@ -43,9 +37,9 @@ const repeatSteadily = async (
 export const connectSteadily = (
   connect: () => Promise<Pair>,
   count: number,
-  pairs: Pair[],
+  { everyMs, pairs }: { readonly everyMs: number; readonly pairs: Pair[] },
 ): Promise<void> =>
-  repeatSteadily(EVERY_MS, count, () => connect().then((pair) => pairs.push(pair)));
+  repeatSteadily(everyMs, count, () => connect().then((pair) => pairs.push(pair)));
 
 /** Makes a call with a few candidates each way, and hangs up. */
 const makeShortCall = async (rooms: Rooms, caller: User, callee: User): Promise<void> => {

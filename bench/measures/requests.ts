@@ -1,5 +1,9 @@
+import type { Goal } from '../goals.ts';
+import { GOALS } from '../goals.ts';
 import { step } from '../progress.ts';
-import { median, quantile } from '../statistics.ts';
+import type { Row } from '../rows.ts';
+import { ms, perSecond, rowOf, times, us } from '../rows.ts';
+import { medianOfRead, medianRatio, quantile } from '../statistics.ts';
 import type { Person, Request } from '../systems/accounts.ts';
 import { betterAuth, ours, readSentCode } from '../systems/accounts.ts';
 import { Requests } from '../systems/requests.ts';
@@ -17,9 +21,14 @@ export interface Measured {
 interface Round {
   readonly perSecond: number;
   readonly p50: number;
-  /** The processor time of the server for a request in ms; undefined where it cannot be read. */
+  /** The processor time of the server for a request in µs; undefined where it cannot be read. */
   readonly processor: number | undefined;
+  /** The same of the process that the stores are in, or the gateways to them. */
+  readonly gateways: number | undefined;
 }
+
+/** How often a server was asked again because it had answered 503. */
+let refusedCount = 0;
 
 /** Sends everybody's request, a number at a time; returns how long each took, in ms. */
 export const sendAll = async (
@@ -38,36 +47,61 @@ export const sendAll = async (
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   requests.close();
+  refusedCount += requests.refused;
   return times;
 };
 
 const measureRound = async (
   server: Measured,
-  people: readonly Person[],
-  send: Request,
+  { people, send, gateways }: Pick<Sides, 'people' | 'gateways'> & { readonly send: Request },
 ): Promise<Round> => {
-  const before = server.processor();
+  const meters = [server, gateways];
+  const before = meters.map((meter) => meter.processor());
   const began = performance.now();
   const times = await sendAll(server.url, { people, send, atOnce: AT_ONCE });
   const seconds = (performance.now() - began) / 1_000;
-  const after = server.processor();
-  const used = before === undefined || after === undefined ? undefined : after - before;
+  const [processor, ofGateways] = meters.map((meter, at) => {
+    const [was, is] = [before[at], meter.processor()];
+    if (was === undefined || is === undefined) return undefined;
+    return ((is - was) * 1_000_000) / people.length;
+  });
   return {
     perSecond: people.length / seconds,
     p50: quantile(times, 0.5),
-    processor: used === undefined ? undefined : (used * 1_000) / people.length,
+    processor,
+    gateways: ofGateways,
   };
 };
 
-/** The kinds of request, in the order in which a round sends them. */
-const KINDS = [
-  ['request-code', ours.requestCode, betterAuth.requestCode],
-  ['verify-code, known user', ours.verifyCode, betterAuth.verifyCode],
-  ['GET profile', ours.readProfile, betterAuth.readProfile],
-  ['PATCH profile', ours.changeProfile, undefined],
-  ['QR request', ours.requestQr, undefined],
-  ['QR check', ours.checkQr, undefined],
-] as const;
+/** A kind of request: how our Worker and better-auth are asked, and what has to hold. */
+interface Kind {
+  readonly name: string;
+  readonly send: Request;
+  readonly other?: Request;
+  readonly perSecond?: Goal;
+  readonly processor?: Goal;
+}
+
+/** In the order in which a round sends them. */
+const KINDS: readonly Kind[] = [
+  {
+    name: 'request-code',
+    send: ours.requestCode,
+    other: betterAuth.requestCode,
+    perSecond: GOALS.requestCode,
+  },
+  {
+    name: 'verify-code, known user',
+    send: ours.verifyCode,
+    other: betterAuth.verifyCode,
+    perSecond: GOALS.verifyCode,
+    processor: GOALS.verifyProcessor,
+  },
+  { name: 'GET profile', send: ours.readProfile, other: betterAuth.readProfile },
+  { name: 'PATCH profile', send: ours.changeProfile },
+  { name: 'QR request', send: ours.requestQr, perSecond: GOALS.requestQr },
+  { name: 'QR check', send: ours.checkQr, perSecond: GOALS.checkQr },
+];
 
 /** The servers of a run, and who signs in to each. */
 export interface Sides {
@@ -76,73 +110,96 @@ export interface Sides {
   /** Undefined where there is no PostgreSQL for it. */
   readonly betterAuth: Measured | undefined;
   readonly others: readonly Person[];
+  /** The process that our stores are in, or the gateways to them. */
+  readonly gateways: Pick<Measured, 'processor'>;
 }
+
+interface Rounds {
+  readonly rooms: Round[];
+  readonly betterAuth: Round[];
+}
+
+/** Has everybody send one kind of request, to one server and then to the other. */
+const measureKind = async (sides: Sides, kind: Kind, run: number) => {
+  const { betterAuth: server, others, gateways } = sides;
+  const { send, other } = kind;
+  const name = `${kind.name}, ${run === 0 ? 'warming up' : `round ${run}`}`;
+  const mine = () =>
+    step(`${name}: rooms`, () => measureRound(sides.rooms, { ...sides, send, gateways }));
+  const theirs = async () => {
+    if (!server || !other) return undefined;
+    const round = await step(`${name}: better-auth`, () =>
+      measureRound(server, { people: others, send: other, gateways }),
+    );
+    if (other === betterAuth.requestCode)
+      await sendAll(server.url, { people: others, send: readSentCode, atOnce: AT_ONCE });
+    return round;
+  };
+  if (run % 2 === 0) return { mine: await mine(), theirs: await theirs() };
+  const before = await theirs();
+  return { mine: await mine(), theirs: before };
+};
 
 /**
  * Has everybody send each kind of request, 32 at once, to our Worker and to better-auth in turn;
  * the first round makes everybody known and warms up, and does not count.
- *
- * @returns a line of the table for each kind
  */
-export const measureRequests = async (sides: Sides, runs: number): Promise<string[][]> => {
-  const rounds = KINDS.map(() => ({ rooms: [] as Round[], betterAuth: [] as Round[] }));
-  const measure = async (
-    [kind, send, sendOther]: (typeof KINDS)[number],
-    run: number,
-  ): Promise<{ mine: Round; other: Round | undefined }> => {
-    const name = run === 0 ? `${kind}, warming up` : `${kind}, run ${run} of ${runs}`;
-    const mine = () => step(`${name}: rooms`, () => measureRound(sides.rooms, sides.people, send));
-    const theirs = async () => {
-      if (!sides.betterAuth || !sendOther) return undefined;
-      const { betterAuth: server, others } = sides;
-      const round = await step(`${name}: better-auth`, () =>
-        measureRound(server, others, sendOther),
-      );
-      if (sendOther === betterAuth.requestCode)
-        await sendAll(server.url, { people: others, send: readSentCode, atOnce: AT_ONCE });
-      return round;
-    };
-    if (run % 2 === 0) return { mine: await mine(), other: await theirs() };
-    const other = await theirs();
-    return { mine: await mine(), other };
-  };
+export const measureRequests = async (sides: Sides, runs: number): Promise<Row[]> => {
+  const rounds = new Map<Kind, Rounds>(KINDS.map((kind) => [kind, { rooms: [], betterAuth: [] }]));
   for (let run = 0; run <= runs; run++) {
-    for (const [at, kind] of KINDS.entries()) {
-      const { mine, other } = await measure(kind, run);
+    // What a machine does while everything starts is nobody's figure.
+    if (run === 1) refusedCount = 0;
+    for (const [kind, measured] of rounds) {
+      const { mine, theirs } = await measureKind(sides, kind, run);
       if (run === 0) continue;
-      rounds[at]?.rooms.push(mine);
-      if (other) rounds[at]?.betterAuth.push(other);
+      measured.rooms.push(mine);
+      if (theirs) measured.betterAuth.push(theirs);
     }
   }
-  return KINDS.map(([kind], at) => rowOf(kind, rounds[at]?.rooms ?? [], rounds[at]?.betterAuth));
-};
-
-const rowOf = (kind: string, mine: readonly Round[], theirs: readonly Round[] = []): string[] => {
-  const middle = (of: readonly Round[], pick: (round: Round) => number | undefined) =>
-    median(of.map((round) => pick(round) ?? Number.NaN));
-  const perSecond = ({ perSecond }: Round) => perSecond;
-  const processor = ({ processor }: Round) => processor;
-  // Each round has its own ratio, since the two of a round had the same machine.
-  const ratios = theirs.map((round, at) => (mine[at]?.perSecond ?? Number.NaN) / round.perSecond);
-  const isCompared = theirs.length > 0;
   return [
-    kind,
-    middle(mine, perSecond).toFixed(0),
-    isCompared ? middle(theirs, perSecond).toFixed(0) : '–',
-    isCompared ? `${median(ratios).toFixed(1)} ×` : '–',
-    `${middle(mine, ({ p50 }) => p50).toFixed(1)} ms`,
-    `${middle(mine, processor).toFixed(2)} ms`,
-    isCompared ? `${middle(theirs, processor).toFixed(2)} ms` : '–',
+    ...[...rounds].flatMap(([kind, measured]) => rowsOf(kind, measured)),
+    rowOf('answers 503, after which it was asked again', {
+      here: String(refusedCount),
+      value: refusedCount,
+      goal: GOALS.refused,
+    }),
   ];
 };
 
-/** The head of the table of requests. */
-export const REQUESTS_HEAD = [
-  '32 at once',
-  'a second',
-  'better-auth',
-  'ratio',
-  'p50',
-  'processor',
-  'of better-auth',
-];
+const rowsOf = (kind: Kind, { rooms, betterAuth: theirs }: Rounds): Row[] => {
+  type Pick = (round: Round) => number | undefined;
+  const middle = (of: readonly Round[], pick: Pick) => medianOfRead(of.map(pick));
+  const ratioOf = (pick: Pick) => medianRatio(rooms.map(pick), theirs.map(pick));
+  const beside = (pick: Pick) => {
+    const ratio = ratioOf(pick);
+    return ratio === undefined ? '' : `, ${times(ratio)} better-auth`;
+  };
+  const speed: Pick = (round) => round.perSecond;
+  const processor: Pick = (round) => round.processor;
+  const [mine, other] = [middle(rooms, speed) ?? Number.NaN, middle(theirs, speed)];
+  const p50 = ms(middle(rooms, (round) => round.p50) ?? Number.NaN);
+  const processorOf = (goal: Goal | undefined, value: number | undefined, compared: string) =>
+    rowOf(`${kind.name}, processor of workerd${compared}`, {
+      here: `${us(middle(rooms, processor))}${beside(processor)}`,
+      value,
+      ...(goal && { goal }),
+      peers: {
+        'better-auth': theirs.length > 0 ? us(middle(theirs, processor)) : undefined,
+        'the gateways to the stores': us(middle(rooms, (round) => round.gateways)),
+      },
+    });
+  return [
+    rowOf(`${kind.name}, ${AT_ONCE} at once`, {
+      here: `${perSecond(mine)}, p50 ${p50}${beside(speed)}`,
+      value: mine,
+      ...(kind.perSecond && { goal: kind.perSecond }),
+      peers: { 'better-auth': other === undefined ? undefined : perSecond(other) },
+    }),
+    ...(kind.processor || theirs.length === 0
+      ? [processorOf(kind.processor, middle(rooms, processor), '')]
+      : []),
+    ...(theirs.length > 0
+      ? [processorOf(GOALS.processorBeside, ratioOf(processor), ' beside better-auth')]
+      : []),
+  ];
+};

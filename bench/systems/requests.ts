@@ -8,6 +8,8 @@ const TRIES = 5;
 export class Requests {
   readonly #url: string;
   readonly #agent: Agent;
+  /** How often a request was answered 503 and sent again. */
+  refused = 0;
 
   constructor(url: string, connections: number) {
     this.#url = url;
@@ -21,8 +23,10 @@ export class Requests {
     { token, body }: { readonly token?: string; readonly body?: object } = {},
   ): Promise<Record<string, unknown>> {
     let { status, said } = await this.#send(method, path, { token, body });
-    for (let tried = 1; status === 503 && tried < TRIES; tried++)
+    for (let tried = 1; status === 503 && tried < TRIES; tried++) {
+      this.refused += 1;
       ({ status, said } = await this.#send(method, path, { token, body }));
+    }
     if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${said}`);
     return JSON.parse(said);
   }

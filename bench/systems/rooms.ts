@@ -72,7 +72,6 @@ export class Rooms implements System {
   readonly #users: User[];
   readonly #waiting: { readonly caller: User; readonly callee: User; readonly inbox: Socket }[] =
     [];
-  #rings = 0;
 
   /** @param users each takes part in one call, so that no limit matters; except in {@link ring} */
   constructor(url: string, users: readonly User[]) {
@@ -115,7 +114,8 @@ export class Rooms implements System {
   }
 
   async ring(): Promise<Ring> {
-    const chosen = this.#waiting[this.#rings++ % this.#waiting.length];
+    // Each pair only once: after a call that was declined the caller has to pause [C29].
+    const chosen = this.#waiting.shift();
     if (!chosen) throw new Error('Nobody waits');
     const { caller, callee, inbox } = chosen;
     const ringing = inbox.next('ring');

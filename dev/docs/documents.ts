@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makePerformance } from '../../bench/document.ts';
 import { makeClientApi } from './client-api.ts';
 import { makeClientContract } from './client-contract.ts';
 import { makeOperations } from './operations.ts';
@@ -18,6 +19,7 @@ export interface MadeDocument {
 /** Everything that `npm run docs` makes. */
 export const MADE_DOCUMENTS: readonly MadeDocument[] = [
   { file: join(DOCS, 'operations.md'), make: makeOperations },
+  { file: join(DOCS, 'performance.md'), make: makePerformance },
   { file: join(DOCS, 'protocol.md'), make: makeProtocol },
   { file: join(DOCS, 'reference.md'), make: makeReference },
   { file: join(ROOT, 'client', 'src', 'contract.ts'), make: makeClientContract },
