@@ -38,11 +38,12 @@ export const openChats = (client: Client, inbox: Inbox): Chats => {
       return;
     }
     const { feed, outbox, typing, drafts } = there;
-    const { chats } = feed.state;
+    const { chats } = feed;
     outbox.forget(({ chat, sent }) => {
       const local = chats.get(chat);
-      if (!local) return feed.isKnown;
-      return local.span ? lastShown(local) >= (sent?.seq ?? 0) : !open.has(chat);
+      if (local?.span) return lastShown(local) >= (sent?.seq ?? 0);
+      // An open chat shows what was sent until its page has come.
+      return feed.isKnown && !open.has(chat);
     });
     const listed = new Map(
       Array.from(chats, ([id, { chat }]) => [id, listChat(chat, typing.in(id), drafts.of(id))]),

@@ -1,17 +1,18 @@
 import type { SessionStorage } from '../options.ts';
+import { isText, keep, readKept } from './kept.ts';
 
 /** What was written and not sent, by chat; kept in the storage. */
 export class Drafts {
   readonly #storage: SessionStorage;
   readonly #key: string;
   #texts: Readonly<Record<string, string>> = {};
-  #work: Promise<unknown>;
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(storage: SessionStorage, me: string, onChange: () => void) {
     this.#storage = storage;
     this.#key = `aist.drafts.${me}`;
-    this.#work = this.#read().then((kept) => {
-      this.#texts = { ...kept, ...this.#texts };
+    this.#enqueue(async () => {
+      this.#texts = { ...(await this.#read()), ...this.#texts };
       onChange();
     });
   }
@@ -26,14 +27,12 @@ export class Drafts {
     // Another tab may have written drafts of other chats.
     this.#enqueue(async () => {
       const { [chat]: _, ...others } = await this.#read();
-      const kept = text === '' ? others : { ...others, [chat]: text };
-      const json = Object.keys(kept).length > 0 ? JSON.stringify(kept) : null;
-      await this.#storage.set(this.#key, json);
+      await keep(this.#storage, this.#key, text === '' ? others : { ...others, [chat]: text });
     });
   }
 
   clear(): void {
-    this.#enqueue(async () => this.#storage.set(this.#key, null));
+    this.#enqueue(() => keep(this.#storage, this.#key, {}));
   }
 
   #enqueue(work: () => Promise<unknown>): void {
@@ -41,10 +40,9 @@ export class Drafts {
   }
 
   async #read(): Promise<Record<string, string>> {
-    try {
-      return { ...JSON.parse((await this.#storage.get(this.#key)) ?? '{}') };
-    } catch {
-      return {};
-    }
+    const kept = Object(await readKept(this.#storage, this.#key));
+    return Object.fromEntries(
+      Object.entries(kept).flatMap(([chat, text]) => (isText(text) ? [[chat, text]] : [])),
+    );
   }
 }

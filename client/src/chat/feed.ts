@@ -4,14 +4,11 @@ import type { EndpointName } from '../error.ts';
 import { isAistError } from '../error.ts';
 import type { Inbox, InboxEvents } from '../inbox/types.ts';
 import type { Answer, Input } from '../request.ts';
-import type { Entry, Local, State } from './state.ts';
-import { apply } from './state.ts';
+import type { Entry, Local } from './state.ts';
+import { apply, maySeeMembers } from './state.ts';
 
-/** What an inbox told that concerns chats. */
-type Hint =
-  | { readonly hint: 'welcome'; readonly told: InboxEvents['welcome'] }
-  | { readonly hint: 'message'; readonly told: InboxEvents['message'] }
-  | { readonly hint: 'change'; readonly told: InboxEvents['change'] };
+/** What an inbox told that concerns chats: of none of them when it has connected. */
+type Hint = Partial<InboxEvents['message']> & Pick<InboxEvents['change'], 'n' | 'version'>;
 
 /** What a feed works with, and whom it tells. */
 export interface FeedContext {
@@ -43,7 +40,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Chats as the server has them: one thing at a time, and sync before all else. */
 export class Feed {
-  state: State;
+  readonly chats: Map<string, Local> = new Map();
   /** Whether the list was read. */
   isKnown = false;
   /** Whether sync is being asked. */
@@ -59,13 +56,14 @@ export class Feed {
   readonly #asked = new Set<string>();
   #cursor: string | undefined;
   #n = 0;
+  /** The chats that were read for being out of date, and what was known of them then. */
+  readonly #tried = new Set<string>();
   #isRunning = false;
   #failures = 0;
   #timer: unknown;
 
   constructor(context: FeedContext) {
     this.#context = context;
-    this.state = { me: context.me, chats: new Map() };
   }
 
   /** Takes what the inbox tells, at once where nothing else is under way. */
@@ -76,9 +74,9 @@ export class Feed {
 
   /** Applies what an answer tells. */
   apply(told: Entry): void {
-    const { complete, onMessage } = this.#context;
+    const { complete, onMessage, me } = this.#context;
     const entry = told.type === 'message' ? { ...told, message: complete(told.message) } : told;
-    this.state = apply(this.state, entry);
+    apply({ me, chats: this.chats }, entry);
     if (entry.type === 'message') onMessage(entry.chatId, entry.message);
     if (entry.type === 'page')
       for (const message of entry.messages) onMessage(entry.chatId, message);
@@ -117,6 +115,7 @@ export class Feed {
       for (const job of this.#jobs.splice(0)) void job();
     }
     this.#isRunning = this.isBusy = false;
+    this.#tried.clear();
     if (signal.aborted) return;
     if (pause !== undefined)
       this.#timer = client.clock.setTimeout(() => {
@@ -144,17 +143,14 @@ export class Feed {
     return work;
   }
 
-  #take({ hint, told }: Hint): void {
-    const { n } = told;
-    if (hint === 'welcome') {
+  #take({ n, chat: chatId, version, message }: Hint): void {
+    if (chatId === undefined) {
       // What happens in large chats has no number: sync alone tells of it.
-      const hasLarge = Array.from(this.state.chats.values()).some(({ chat }) => chat.large);
+      const hasLarge = Array.from(this.chats.values()).some(({ chat }) => chat.large);
       if (n !== this.#n || hasLarge) this.isBehind = true;
       return;
     }
-    const { chat: chatId, version } = told;
-    const local = this.state.chats.get(chatId);
-    const message = hint === 'message' ? told.message : undefined;
+    const local = this.chats.get(chatId);
     if (n !== undefined) {
       if (n <= this.#n) return;
       if (!local || !message || n !== this.#n + 1) {
@@ -188,7 +184,7 @@ export class Feed {
       if (page.reset) this.apply({ type: 'reset', chats: await this.#ask('listChats') });
       for (const change of page.changes) this.apply(change);
       for (const { chatId, version } of page.large)
-        if (version > (this.state.chats.get(chatId)?.followed ?? version))
+        if (version > (this.chats.get(chatId)?.followed ?? version))
           this.apply({ type: 'stale', chatId });
       // What was told since the cursor is unknown to the server: its database was restored.
       const isLost = !page.more && page.n < this.#n;
@@ -204,18 +200,27 @@ export class Feed {
 
   /** Reads what is shown and not there, and what is known to be out of date. */
   #mend(): Promise<void> | undefined {
-    const { chats } = this.state;
+    const { chats } = this;
     for (const [id, { members }] of this.#context.open) {
       const local = chats.get(id);
-      if (!local && !this.#missing.has(id)) return this.#read(id);
+      if (!local && !this.#missing.has(id)) return this.#chat(id);
       if (local && !local.span) return this.#page(id, false);
       if (local && members && !local.members && maySeeMembers(local)) return this.#members(id);
       for (const message of local?.span?.messages.values() ?? [])
         if (message.attachment && !message.attachment.url && !this.#asked.has(message.id))
           return this.#attachment(id, message.id);
     }
-    for (const [id, local] of chats)
-      if (local.stale) return local.chat.large && local.span ? this.#follow(id) : this.#read(id);
+    let isStuck = false;
+    for (const [id, { stale, chat, span, followed }] of chats) {
+      if (!stale) continue;
+      const known = JSON.stringify([id, chat.version, followed]);
+      isStuck ||= this.#tried.has(known);
+      if (this.#tried.has(known)) continue;
+      this.#tried.add(known);
+      return chat.large && span ? this.#follow(id) : this.#chat(id);
+    }
+    // A server that says nothing new is not asked again without a pause.
+    if (isStuck) throw new Error('A chat stays out of date');
     return undefined;
   }
 
@@ -230,18 +235,18 @@ export class Feed {
     }
   }
 
-  #read(id: string): Promise<void> {
+  #chat(id: string): Promise<void> {
     return this.#about(id, async () => {
       this.apply({ type: 'chat', chatId: id, chat: await this.#ask('getChat', { id }) });
       // What was told is newer than what was read: sync says what is so.
-      if (this.state.chats.get(id)?.stale && !this.state.chats.get(id)?.chat.large)
-        this.isBehind = true;
+      const { stale, chat } = this.chats.get(id) ?? {};
+      if (stale && !chat?.large) this.isBehind = true;
     });
   }
 
   #page(id: string, isOlder: boolean): Promise<void> {
     return this.#about(id, async () => {
-      const { span, chat } = this.state.chats.get(id) ?? {};
+      const { span, chat } = this.chats.get(id) ?? {};
       const before = span?.start;
       if (isOlder !== (span !== undefined) || before === (chat?.fromSeq ?? 0) + 1) return;
       const from = before === undefined ? {} : { before: String(before) };
@@ -281,7 +286,7 @@ export class Feed {
   /** Reads what changed in a large chat, which no feed has. */
   #follow(id: string): Promise<void> {
     return this.#about(id, async () => {
-      const since = this.state.chats.get(id)?.followed ?? 0;
+      const since = this.chats.get(id)?.followed ?? 0;
       const answer = await this.#ask('chatChanges', { id, since: String(since) });
       if (answer.version < since) return this.apply({ type: 'restored', chatId: id });
       for (const message of answer.messages) this.apply({ type: 'message', chatId: id, message });
@@ -290,6 +295,3 @@ export class Feed {
     });
   }
 }
-
-const maySeeMembers = ({ chat: { type, role } }: Local): boolean =>
-  type !== 'channel' || role === 'admin';

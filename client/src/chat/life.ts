@@ -58,9 +58,9 @@ export const beginLife = ({ client, inbox, me, open, onChange }: LifeContext): L
   const marks = new Marks(client, signal);
   const drafts = new Drafts(client.storage, me, onChange);
   const ends = [
-    inbox.on('welcome', (told) => feed.hear({ hint: 'welcome', told })),
-    inbox.on('message', (told) => feed.hear({ hint: 'message', told })),
-    inbox.on('change', (told) => feed.hear({ hint: 'change', told })),
+    ...(['welcome', 'message', 'change'] as const).map((name) =>
+      inbox.on(name, (told) => feed.hear(told)),
+    ),
     inbox.on('typing', ({ chat, user }) => user !== me && typing.begin(chat, user)),
     inbox.link.subscribe(({ state }) => {
       if (state === 'online') outbox.wake();

@@ -49,7 +49,7 @@ export const openChat = (id: string, context: OpenContext): Opened => {
     if (!there) throw new Error('Nobody is signed in');
     return there;
   };
-  const local = () => context.life()?.feed.state.chats.get(id);
+  const local = () => context.life()?.feed.chats.get(id);
 
   /** The members are read once somebody looks at them. */
   const askMembers = (): void => {
@@ -88,7 +88,7 @@ export const openChat = (id: string, context: OpenContext): Opened => {
       await outbox.add({ ...pending, ...(attachment && { attachment }) });
     },
     resend: async (key) => life().outbox.resend(key),
-    discard: (key) => life().outbox.discard(key),
+    discard: (key) => context.life()?.outbox.discard(key),
     edit: async (messageId, text) => {
       const { feed } = life();
       take(feed, await client.request('editMessage', { id, messageId, text }));
@@ -107,7 +107,7 @@ export const openChat = (id: string, context: OpenContext): Opened => {
     },
     type: () => inbox.typing(id),
     draft: (text) => {
-      life().drafts.set(id, text);
+      context.life()?.drafts.set(id, text);
       publish();
     },
     older: async () => {

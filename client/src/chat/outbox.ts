@@ -2,6 +2,8 @@ import type { Client } from '../client.ts';
 import type { Message } from '../contract.ts';
 import type { AistError, ErrorDetails } from '../error.ts';
 import { randomName } from '../random.ts';
+import { isSameList } from '../store.ts';
+import { isText, keep, readKept } from './kept.ts';
 
 /** A message of mine that is under way, or was refused. */
 export interface Pending {
@@ -34,19 +36,33 @@ const PAUSE_MS = 5_000;
 /** A message that is older than this fails when no answer comes, in milliseconds. */
 const GIVE_UP_MS = 3_600_000;
 
+/** No date is later than this, in milliseconds. */
+const LATEST_MS = 8_640_000_000_000_000;
+
 /** Whether a refusal, by its status, says nothing of what was sent itself. */
 export const isPassing = (status: number): boolean =>
   status === 0 || status === 401 || status === 429 || status >= 500;
 
 const ignore = (): void => undefined;
 
-const readList = <Item>(json: string | null): readonly Item[] => {
-  try {
-    const list: unknown = JSON.parse(json ?? '[]');
-    return Array.isArray(list) ? list : [];
-  } catch {
-    return [];
-  }
+const toList = (kept: unknown): readonly unknown[] => (Array.isArray(kept) ? kept : []);
+
+/** Reads a message that was kept; none when it is damaged. */
+const toPending = (kept: unknown): readonly Pending[] => {
+  const { chat, clientId, text, at, attachment, error } = Object(kept);
+  const { type, url } = Object(attachment);
+  const isSound = [chat, clientId, text].every(isText) && Math.abs(at) <= LATEST_MS;
+  if (!isSound) return [];
+  return [
+    {
+      chat,
+      clientId,
+      text,
+      at: Number(at),
+      ...(isText(type) && isText(url) && { attachment: { type: type as 'image', url } }),
+      ...(isText(error?.message) && { error }),
+    },
+  ];
 };
 
 /**
@@ -66,12 +82,12 @@ export class Outbox {
   readonly #promises = new Map<string, { resolve(): void; reject(error: Error): void }>();
   /** Chats of which a message is being sent, or waits for a while: then with a timer. */
   readonly #busy = new Map<string, unknown>();
-  #work: Promise<unknown>;
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(context: OutboxContext) {
     this.#context = context;
     this.#key = `aist.outbox.${context.me}`;
-    this.#work = this.#hold().then(() => this.#adoptAll());
+    void this.#enqueue(() => this.#hold().then(() => this.#adoptAll()));
   }
 
   /** The messages of a chat, as they are shown. */
@@ -146,10 +162,14 @@ export class Outbox {
     const { storage } = this.#context.client;
     this.#entries.clear();
     await this.#enqueue(async () => {
-      const tabs = readList<string>(await storage.get(this.#key));
-      for (const tab of tabs) await storage.set(`${this.#key}.${tab}`, null);
-      await storage.set(this.#key, null);
+      for (const tab of await this.#tabs()) await keep(storage, `${this.#key}.${tab}`, []);
+      await keep(storage, this.#key, []);
     });
+  }
+
+  /** The tabs that have left something. */
+  async #tabs(): Promise<readonly string[]> {
+    return toList(await readKept(this.#context.client.storage, this.#key)).filter(isText);
   }
 
   #enqueue(work: () => Promise<unknown>): Promise<unknown> {
@@ -177,8 +197,8 @@ export class Outbox {
 
   /** Takes what tabs have left that are gone, now or as soon as they go. */
   async #adoptAll(): Promise<void> {
-    const { client, signal } = this.#context;
-    for (const tab of readList<string>(await client.storage.get(this.#key))) {
+    const { signal } = this.#context;
+    for (const tab of await this.#tabs()) {
       if (this.#watched.has(tab)) continue;
       this.#watched.add(tab);
       const adopt = () => this.#enqueue(() => this.#adopt(tab));
@@ -191,36 +211,27 @@ export class Outbox {
   async #adopt(tab: string): Promise<void> {
     const { client, onChange } = this.#context;
     const key = `${this.#key}.${tab}`;
-    const left = readList<Pending>(await client.storage.get(key));
+    const left = toList(await readKept(client.storage, key)).flatMap(toPending);
     this.#entries = new Map([
       ...left.map((entry) => [entry.clientId, entry] as const),
       ...this.#entries,
     ]);
-    await this.#write();
-    await client.storage.set(key, null);
-    await this.#list((tabs) => tabs.filter((one) => one !== tab));
+    await this.#write(tab);
+    await keep(client.storage, key, []);
     this.#watched.delete(tab);
     onChange();
     for (const { chat } of left) this.#go(chat);
   }
 
-  async #write(): Promise<void> {
-    const left = [...this.#entries.values()].filter(({ sent }) => !sent);
-    const json = left.length > 0 ? JSON.stringify(left) : null;
-    await this.#context.client.storage.set(`${this.#key}.${this.#tab}`, json);
-    await this.#list((tabs) => {
-      const others = tabs.filter((tab) => tab !== this.#tab);
-      return json === null ? others : [...others, this.#tab];
-    });
-  }
-
-  /** Changes the list of tabs that have left something. */
-  async #list(change: (tabs: readonly string[]) => readonly string[]): Promise<void> {
+  /** Keeps what waits, and the list of tabs that have left something; one of them may be gone. */
+  async #write(gone?: string): Promise<void> {
     const { storage } = this.#context.client;
-    const before = await storage.get(this.#key);
-    const tabs = change(readList(before));
-    const json = tabs.length > 0 ? JSON.stringify(tabs) : null;
-    if (json !== before) await storage.set(this.#key, json);
+    const left = [...this.#entries.values()].filter(({ sent }) => !sent);
+    await keep(storage, `${this.#key}.${this.#tab}`, left);
+    const tabs = await this.#tabs();
+    const others = tabs.filter((tab) => tab !== this.#tab && tab !== gone);
+    const leaving = left.length > 0 ? [...others, this.#tab] : others;
+    if (!isSameList(leaving, tabs)) await keep(storage, this.#key, leaving);
   }
 
   #go(chat: string): void {

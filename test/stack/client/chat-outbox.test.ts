@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { OpenChat } from '../../../client/src/chat.ts';
 import { memoryStorage } from '../../../client/src/options.ts';
-import { messagesAs, newPair, sql } from '../../support/chats/chats.ts';
+import { messagesAs, newChat, newPair, sql } from '../../support/chats/chats.ts';
+import { twoPeople } from '../../support/chats/people.ts';
 import type { SdkDevice } from '../../support/chats/sdk.ts';
 import { closeSdk, closeSdks, connectSdk, openSdk } from '../../support/chats/sdk.ts';
 import { runningApi } from '../../support/client.ts';
@@ -201,5 +202,71 @@ describe('the outbox of the client', () => {
     expect(chat.messages.get()).toEqual([]);
     for (const key of [`outbox.${anna.id}`, `outbox.${anna.id}.${tab}`, `drafts.${anna.id}`])
       await expect.poll(() => storage.get(`aist.${key}`)).toBe(null);
+  });
+
+  test('A message that is sent before the chat was read is shown until it is', async () => {
+    const [anna, boris] = await twoPeople();
+    let isHeld = false;
+    const held = Promise.withResolvers<void>();
+    const device = await connectSdk(anna.token, {
+      fetch: async (input, init) => {
+        if (isHeld && init?.method === 'GET') await held.promise;
+        return fetch(input, init);
+      },
+    });
+    await expect.poll(() => device.chats.list.get()).toEqual([]);
+    await expect.poll(() => device.chats.freshness.get()).toBe('fresh');
+    isHeld = true;
+    const chat = device.chats.chat(await newChat({ type: 'user' }, [anna, boris]));
+    const sent = chat.send({ text: 'Early' });
+    expect(statesOf(chat)).toEqual(['sending']);
+    await sent;
+    expect([statesOf(chat), textsOf(chat)]).toEqual([['sent'], ['Early']]);
+    held.resolve();
+    await expect.poll(() => chat.hasOlder.get()).toBe(false);
+    expect(textsOf(chat)).toEqual(['Early']);
+  });
+
+  test('What is damaged in the storage is left out, and breaks nothing', async () => {
+    const { anna, chat: id } = await newPair();
+    const storage = memoryStorage();
+    const outbox = `aist.outbox.${anna.id}`;
+    const sound = { chat: id, clientId: 'sound', text: 'Sound', at: Date.now() };
+    const { chat: _, ...homeless } = sound;
+    const damaged = [
+      null,
+      7,
+      'text',
+      [],
+      homeless,
+      { ...sound, clientId: 'a', text: { toString: 'no' } },
+      { ...sound, clientId: 'b', at: 'yesterday' },
+      { ...sound, clientId: 'c', at: Number.MAX_VALUE },
+      { ...sound, clientId: 'd', at: undefined },
+    ];
+    await storage.set(outbox, JSON.stringify([7, null, 'gone', 'broken', 'odd']));
+    await storage.set(`${outbox}.gone`, JSON.stringify([...damaged, sound]));
+    await storage.set(`${outbox}.broken`, '[{"chat":');
+    await storage.set(`${outbox}.odd`, '{"length":3}');
+    const drafts = { [id]: 7, other: null, [`${id} `]: { text: 'no' } };
+    await storage.set(`aist.drafts.${anna.id}`, JSON.stringify(drafts));
+
+    const device = await connectSdk(anna.token, { storage });
+    const chat = device.chats.chat(id);
+    await expect.poll(() => textsOf(chat)).toEqual(['Sound']);
+    await expect.poll(() => statesOf(chat)).toEqual(['sent']);
+    await expect.poll(() => chat.about.get()?.draft).toBe('');
+    await expect.poll(() => storage.get(outbox)).toBe(null);
+    chat.draft('Mine');
+    expect(chat.about.get()?.draft).toBe('Mine');
+    expect(await kept(id)).toEqual(['Sound']);
+  });
+
+  test('A draft of whoever has signed out is kept nowhere, and throws nothing', async () => {
+    const { anna, device, chat, storage } = await scene();
+    await device.client.signOut();
+    chat.draft('Too late');
+    chat.discard('no such message');
+    expect(await storage.get(`aist.drafts.${anna.id}`)).toBe(null);
   });
 });

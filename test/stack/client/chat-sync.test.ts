@@ -246,4 +246,29 @@ describe('catching up', () => {
     chat.read();
     expect(device.network.sent.length).toBe(length);
   });
+
+  test.each([
+    ['small', false],
+    ['large', true],
+  ])('A server that keeps an older version of a %s chat is asked with pauses', async (_, large) => {
+    const { people, chat: id } = await newGroup(2, { type: 'group', large });
+    const [anna] = people;
+    // No pause ever ends.
+    const clock = { ...systemClock, setTimeout: () => 0, clearTimeout: () => undefined };
+    const device = await connectSdk(String(anna?.token), { clock, storage: memoryStorage() });
+    const chat = device.chats.chat(id);
+    await expect.poll(() => chat.hasOlder.get()).toBe(false);
+    const { version = 0 } = chat.about.get() ?? {};
+    // A frame of a message that the server has forgotten since, and one that says more is new.
+    const told = { seq: 1, version: version + 1, text: 'Lost', time: '', fromMe: false };
+    const message = { ...told, id: 'lost', senderId: null };
+    device.inbox.tell('message', { chat: id, seq: 1, version: version + 1, message });
+    await expect.poll(() => textsOf(chat)).toEqual(['Lost']);
+    const before = device.network.sent.length;
+    device.inbox.tell('change', { chat: id, version: 1_000, what: 'chat' });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const asked = device.network.sent.slice(before);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThan(6);
+  });
 });
