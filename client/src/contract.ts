@@ -1334,6 +1334,38 @@ export interface Endpoints {
       | 'malformed_json';
   };
 
+  /**
+   * Ring somebody into the call that this device is in, which is a group call from
+   * then on. For whom it rings already it rings on. What becomes of it is told in
+   * the room, by `peer`.
+   */
+
+  readonly inviteToCall: {
+    readonly input: { readonly id: string } & {
+      /** The id of a user, or a username, with or without @ */
+      readonly user: string;
+    };
+    readonly answer: { readonly ok: true };
+    readonly errors:
+      | 'invalid_field'
+      | 'call_to_oneself'
+      | 'user_not_found'
+      | 'call_not_found'
+      | 'call_not_answered'
+      | 'call_full'
+      | 'already_in_call'
+      | 'call_stays_of_two'
+      | 'answered_elsewhere'
+      | 'too_many_requests'
+      | 'body_too_large'
+      | 'unavailable'
+      | 'misconfigured'
+      | 'internal'
+      | 'no_token'
+      | 'invalid_token'
+      | 'malformed_json';
+  };
+
   /** A ticket to my inbox, where my devices hear of calls. */
 
   readonly inboxTicket: {
@@ -1744,6 +1776,7 @@ export const ENDPOINTS: {
   listBlocked: ['GET', '/api/users/blocked', true],
   startCall: ['POST', '/api/calls', true],
   callTicket: ['POST', '/api/calls/:id/ticket', true],
+  inviteToCall: ['POST', '/api/calls/:id/invite', true],
   inboxTicket: ['POST', '/api/calls/inbox', true],
   listCalls: ['GET', '/api/calls', true],
   listIceServers: ['GET', '/api/calls/ice', true],

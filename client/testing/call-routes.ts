@@ -1,9 +1,11 @@
+import { InviteAnswer } from '../../party/wire/invite.ts';
 import { CreateAnswer, PermitAnswer } from '../../party/wire/messages.ts';
-import { otherCallError } from '../../src/calls/other-call.ts';
+import { otherCallError, throwUnlessInvited } from '../../src/calls/other-call.ts';
 import { findRecipients } from '../../src/calls/people.ts';
 import {
   callTicket,
   inboxTicket,
+  inviteToCall,
   listCalls,
   listIceServers,
   startCall,
@@ -123,6 +125,15 @@ export const callRoutes = (context: TestContext) => {
     const error = new ApiError('call_not_found');
     error.reason = permitted.reason;
     throw error;
+  });
+
+  route(inviteToCall, async ({ session, params: { id }, body: { user: invited } }) => {
+    const { userId: user, sid: device } = session;
+    const [callee] = findPeople(user, [invited]).callees;
+    if (!callee) throw new ApiError('user_not_found');
+    const message = { type: 'invite', user, device, callee } as const;
+    throwUnlessInvited(InviteAnswer.parse(await rooms.tellCall(id, message)), device);
+    return { ok: true };
   });
 
   route(inboxTicket, ({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));

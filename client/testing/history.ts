@@ -38,7 +38,7 @@ export class CallHistory {
       missed: me?.missed ?? false,
       video,
       reason,
-      createdAt: new Date(createdAt),
+      createdAt: new Date(me?.invited?.at ?? createdAt),
       acceptedAt: acceptedAt === undefined ? null : new Date(acceptedAt),
       endedAt: new Date(endedAt),
       peers: others.map((other) => {

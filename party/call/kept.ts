@@ -16,6 +16,8 @@ export interface KeptMember extends Pick<Member, 'profile' | 'role' | 'place' | 
   readonly moves?: readonly number[] | undefined;
   /** Missing in what rooms wrote before this field. */
   readonly push?: boolean | undefined;
+  /** Missing in what rooms wrote before this field. */
+  readonly invited?: Member['invited'];
   readonly device?: string | undefined;
   readonly old: boolean;
   readonly greeted: boolean;
@@ -49,6 +51,7 @@ type OptionalTime = 'reason' | 'acceptedAt' | 'endedAt' | 'leaseAt';
 
 const writeMember = (member: Member): KeptMember => {
   const { profile, role, state, place, epoch, pausedForSeconds, unheard, moves, push } = member;
+  const { invited } = member;
   const ringing = isRinging(member) ? member : undefined;
   const joined = isJoined(member) ? member : undefined;
   return {
@@ -72,13 +75,14 @@ const writeMember = (member: Member): KeptMember => {
     unheard,
     moves,
     push,
+    invited,
   };
 };
 
 const readMember = (kept: KeptMember): RingingMember | JoinedMember | LeftMember => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, state } = kept;
-  const base = { profile, role, place, epoch, pausedForSeconds, unheard, moves, push };
-  const { unreachable, missed } = kept;
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, invited } = kept;
+  const base = { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, invited };
+  const { state, unreachable, missed } = kept;
   if (state === 'left') return { ...base, state, hasJoined: kept.joined, unreachable, missed };
   if (state === 'joined') {
     const { device = '', old: legacy, greeted, awayAt } = kept;

@@ -3,6 +3,7 @@ import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, acknowledgeAll, resetStream } from './acks.ts';
 import { replaySignals } from './delivery.ts';
+import { ringsUntil } from './invited.ts';
 import { announcePeer, keepAwake } from './presence.ts';
 import type { JoinedMember, Member } from './state.ts';
 import {
@@ -172,8 +173,9 @@ export const dropDeafMembers = (step: CallStep, sender: string) => {
 
 /** Tells a user's inbox and sockets that the call is over for them. */
 const endForUser = (step: CallStep, user: string, reason: Reason) => {
-  const epoch = step.member(user)?.epoch;
-  step.tellInbox(user, { type: 'stop', call: step.call.id, epoch, reason });
+  const { epoch, invited } = step.member(user) ?? {};
+  const invitation = invited && { invitation: invited.n };
+  step.tellInbox(user, { type: 'stop', call: step.call.id, epoch, ...invitation, reason });
   closeSocketsOf(step, user, reason);
 };
 
@@ -211,6 +213,7 @@ const postRecord = (step: CallStep, reason: Reason) => {
       joined: hasJoined(member),
       missed: hasMissed(member),
       ...(isUnheard(member) && { unheard: true }),
+      ...(member.invited && { invited: { by: member.invited.by, at: member.invited.at } }),
     }));
   step.post({
     to: 'worker',
@@ -234,10 +237,10 @@ const postRecord = (step: CallStep, reason: Reason) => {
 /** Ends what has run out of time: ringing [C4], the grace of who is away [C12], busy leases. */
 export const onTimePassed = (step: CallStep) => {
   const { now } = step;
-  if (step.call.createdAt + RING_MS <= now) {
-    if (step.call.state === 'created') return endCall(step, 'failed');
-    forEachMember(step, isRinging, (user) => leaveCall(step, user, 'missed'));
-  }
+  if (step.call.state === 'created' && step.call.createdAt + RING_MS <= now)
+    return endCall(step, 'failed');
+  const isMissed = (member: Member) => isRinging(member) && ringsUntil(step.call, member) <= now;
+  forEachMember(step, isMissed, (user) => leaveCall(step, user, 'missed'));
   if (step.call.state !== 'accepted') return;
   const isLost = (member: Member) =>
     isJoined(member) && member.awayAt !== undefined && member.awayAt + GRACE_MS <= now;

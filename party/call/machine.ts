@@ -1,4 +1,4 @@
-import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
+import { GRACE_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { RoomEvent, RoomStart, Step } from '../definition.ts';
 import type { Outcome } from '../outbox.ts';
@@ -9,6 +9,8 @@ import { ActiveAnswer } from '../wire/messages.ts';
 import { acknowledge, acknowledgeAll } from './acks.ts';
 import { noteSeenEarly } from './delivery.ts';
 import { letTalkDirectly } from './directly.ts';
+import { ringsUntil } from './invited.ts';
+import { inviteToCall } from './inviting.ts';
 import type { KeptCall } from './kept.ts';
 import { readCall, writeCall } from './kept.ts';
 import * as lifecycle from './lifecycle.ts';
@@ -81,7 +83,7 @@ const stepWithoutCall = (
     return { state: { ...room, call }, effects };
   }
   // A host may know the name of a room that has never had a call, or whose call is over.
-  const answer = message.type === 'permit' ? { outcome: 'no_such_call' } : DONE;
+  const answer = message.type === 'act' ? DONE : { outcome: 'no_such_call' };
   return { state: room, effects: [{ type: 'reply', request, answer }, { type: 'forget' }] };
 };
 
@@ -145,6 +147,7 @@ const onClientFrame = (
 const onMessage = (step: CallStep, request: string, message: ToCall) => {
   if (message.type === 'create') return ringing.onCreateAgain(step, request);
   if (message.type === 'permit') return step.reply(request, ringing.permitDevice(step, message));
+  if (message.type === 'invite') return step.reply(request, inviteToCall(step, message));
   const error = step.call.state === 'ended' ? undefined : onInboxAction(step, message);
   step.reply(request, error === 'too_much' ? LATER : DONE);
 };
@@ -163,6 +166,8 @@ const onInboxAction = (
       return undefined;
     case 'decline':
     case 'busy':
+      // Since then it rings for them once more.
+      if ((action.invitation ?? 0) < (member.invited?.n ?? 0)) return undefined;
       lifecycle.declineCall(step, user, action.type === 'busy' ? 'busy' : 'declined');
       return undefined;
     case 'hangup':
@@ -205,7 +210,8 @@ const onOutcome = (step: CallStep, { item, answer, over }: Outcome) => {
   const { to, message } = item;
   if (to === 'worker' || to.party !== 'inbox') return;
   if (message.type === 'dial' && over) ringing.onDialReply(step, answer);
-  if (message.type === 'ring') ringing.onRingReply(step, to.id, answer);
+  if (message.type === 'ring')
+    ringing.onRingReply(step, { user: to.id, invitation: message.invitation }, answer);
   if (message.type === 'active' && ActiveAnswer.safeParse(answer).data?.outcome === 'busy')
     leaveForOtherCall(step, to.id);
   if (message.type === 'signal' && over)
@@ -274,7 +280,7 @@ export const nextDeadline = ({ call }: CallRoomState): number | undefined => {
     if (call.members.some(isOnLegacyDevice)) by(call.socketCheckAt);
     if (call.state === 'ringing' && call.creating.length > 0) by(call.createdAt + ringing.RUNG_MS);
     for (const member of call.members) {
-      if (member.state === 'ringing') by(call.createdAt + RING_MS);
+      if (member.state === 'ringing') by(ringsUntil(call, member));
       if (call.state !== 'accepted' || !isJoined(member)) continue;
       by(member.awayAt && member.awayAt + GRACE_MS);
     }

@@ -1,6 +1,6 @@
 import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
-import type { HeldCall } from '../wire/messages.ts';
+import type { HeldCall } from '../wire/fields.ts';
 import { resetStream } from './acks.ts';
 import { renewBusyLease } from './lifecycle.ts';
 import { announcePeer, hasCall } from './presence.ts';

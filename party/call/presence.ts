@@ -1,5 +1,4 @@
 import type { CallClientFrame, Reason } from '../../src/contract/sockets/call.ts';
-import { RING_MS } from '../../src/contract/sockets/call.ts';
 import type { CloseReason, FrameError } from '../../src/contract/sockets/protocol.ts';
 import {
   DEVICE_LIMIT,
@@ -11,6 +10,7 @@ import type { Present } from '../definition.ts';
 import type { Entrant } from '../wire/messages.ts';
 import { acknowledgeAll, resetStream } from './acks.ts';
 import { noteSeenEarly, replayEarly, replaySignals } from './delivery.ts';
+import { ringsUntil } from './invited.ts';
 import type { CallSocket, JoinedMember } from './state.ts';
 import { deviceOf, isJoined, isMovable, isOnLegacyDevice, isRinging, peerOf } from './state.ts';
 import type { CallStep } from './step.ts';
@@ -117,12 +117,14 @@ export const hasCall = (step: CallStep, { user, device }: CallSocket): boolean =
   deviceOf(step.member(user)) === device;
 
 /** Sends a client the state of the call and its members. */
-const sendWelcome = (step: CallStep, socket: CallSocket) => {
+export const sendWelcome = (step: CallStep, socket: CallSocket) => {
   const { id, user } = socket;
   const joined = hasCall(step, socket);
-  const { id: call, state, video, group, caller, createdAt } = step.call;
+  const { id: call, state, video, group, caller } = step.call;
   const viewer = step.member(user);
   if (!viewer) return;
+  const ringing = isRinging(viewer) ? [viewer] : step.members.filter(isRinging);
+  const until = Math.max(...ringing.map((member) => ringsUntil(step.call, member)));
   step.send(id, {
     type: 'welcome',
     version: VERSION,
@@ -136,9 +138,7 @@ const sendWelcome = (step: CallStep, socket: CallSocket) => {
     ...(isJoined(viewer) && !joined && { movable: true }),
     // A device that is not in the call yet will number its signals from 1.
     received: joined ? step.stream(user).received : 0,
-    ...(step.members.some(isRinging) && {
-      ringsForMs: Math.max(0, createdAt + RING_MS - step.now),
-    }),
+    ...(ringing.length > 0 && { ringsForMs: Math.max(0, until - step.now) }),
     peers: step.members
       .filter((member) => member !== viewer)
       .map((member) => peerOf(member, viewer)),

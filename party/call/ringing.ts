@@ -199,13 +199,21 @@ const withdrawCall = (step: CallStep, answer: CreateAnswer | RingAnswer | DialAn
   endCall(step, 'cancelled', false);
 };
 
+/** For whom it was to ring, and the number of the invitation if they were invited [C58]. */
+interface Rung {
+  readonly user: string;
+  readonly invitation: number | undefined;
+}
+
 /**
  * A callee's inbox has answered the `ring`, or, without an answer, could not be reached: then it is
  * asked again, since it may know of a crossing call, and `create` waits {@link RUNG_MS} at most.
  */
-export const onRingReply = (step: CallStep, user: string, answer: unknown) => {
+export const onRingReply = (step: CallStep, { user, invitation }: Rung, answer: unknown) => {
   const member = step.member(user);
   if (step.call.state === 'ended' || !member) return;
+  // Since then it rings for them once more.
+  if (member.invited?.n !== invitation) return;
   if (isRinging(member)) {
     const ringing = answer === undefined ? member : { ...member, rung: true };
     step.putMember(ringing);

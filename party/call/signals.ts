@@ -110,14 +110,17 @@ const charactersOf = (pending: readonly PendingSignal[]): number =>
 
 /**
  * Whom a signal is for: the other one of two; in a group the one it names, if they have ever
- * joined, since its sender may not know yet that they have left.
+ * joined, since its sender may not know yet that they have left. Of the two with whom a call began
+ * the signals that name nobody go on, since they were made before somebody was invited [C61].
  */
 const recipientOf = (step: CallStep, user: string, to: string | undefined): string | undefined => {
-  if (step.call.group) {
+  const { group, grown } = step.call;
+  if (group && (to !== undefined || !grown)) {
     const member = to === undefined || to === user ? undefined : step.member(to);
     return member && hasJoined(member) ? to : undefined;
   }
-  const other = step.members.find(({ profile }) => profile.user !== user)?.profile.user;
+  const two = step.members.slice(0, 2).map(({ profile }) => profile.user);
+  const other = two.includes(user) ? two.find((one) => one !== user) : undefined;
   return to === undefined || to === other ? other : undefined;
 };
 
@@ -141,8 +144,9 @@ const acceptSignal = (step: CallStep, from: string, pending: PendingSignal) => {
   const recipient = step.member(to);
   // What is for a former memory of the recipient would spoil what is negotiated with the new one.
   const isForFormer = epoch !== undefined && epoch < (recipient?.epoch ?? 0);
+  const isOut = recipient?.state === 'left' || (step.call.group && recipient?.state === 'ringing');
   // After a restart a sender may send again what its recipient has seen.
-  if (recipient?.state === 'left' || isForFormer || seq <= (seenUpTo ?? 0)) {
+  if (isOut || isForFormer || seq <= (seenUpTo ?? 0)) {
     step.putStream({ ...stream, received: seq });
     return advanceAck(step, from);
   }

@@ -9,6 +9,7 @@ import type { Profile } from '../../src/contract/sockets/inbox.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { Outbox } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
+import type { Invitation } from './invited.ts';
 
 /*
  * Words of a call room. A member is a user in the call; clients hear of the others as peers. A
@@ -43,6 +44,8 @@ interface MemberBase {
   readonly moves?: readonly number[] | undefined;
   /** Whether this callee has subscribed to pushes [P4]. */
   readonly push?: boolean | undefined;
+  /** Who invited this member into the running call last, if somebody did [C58]. */
+  readonly invited?: Invitation | undefined;
 }
 
 /** A callee who has not answered yet, also in a call that has ended meanwhile. */
@@ -92,9 +95,9 @@ export const isJoined = (member: Member): member is JoinedMember => member.state
 export const isOnLegacyDevice = (member: Member | undefined): member is JoinedMember =>
   member !== undefined && isJoined(member) && member.legacy;
 
-/** Whether a member is in the call or was in it. */
+/** Whether a member is in the call or was in it, also when it rings for them once more. */
 export const hasJoined = (member: Member): boolean =>
-  isJoined(member) || (member.state === 'left' && member.hasJoined);
+  isJoined(member) || (member.state === 'left' ? member.hasJoined : member.epoch > 0);
 
 export const hasMissed = (member: Member): boolean => !isJoined(member) && member.missed;
 
@@ -102,8 +105,8 @@ export const hasMissed = (member: Member): boolean => !isJoined(member) && membe
 export const isUnheard = (member: Member): boolean => member.unheard === true && !hasJoined(member);
 
 const baseOf = (member: Member): MemberBase => {
-  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push } = member;
-  return { profile, role, place, epoch, pausedForSeconds, unheard, moves, push };
+  const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, invited } = member;
+  return { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, invited };
 };
 
 /** A member for whom the call begins to ring. */
@@ -242,6 +245,8 @@ export interface RoomCall {
   readonly reason: Reason | undefined;
   readonly video: boolean;
   readonly group: boolean;
+  /** Whether it was made for two, who come first among the members, and somebody was invited. */
+  readonly grown?: boolean | undefined;
   readonly caller: string;
   /** Times are milliseconds since 1970. */
   readonly createdAt: number;

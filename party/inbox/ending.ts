@@ -18,10 +18,10 @@ export const endCall = (
   entry: Exclude<Entry, EntryIn<'over'>>,
   { reason, epoch }: { readonly reason: StopReason; readonly epoch?: number | undefined },
 ): void => {
-  const { state, call } = entry;
+  const { state, call, invitation } = entry;
   const until = state === 'active' ? step.now + LATE_MS : entry.until;
   step.dropSignals(call);
-  step.putEntry({ state: 'over', call, epoch, until });
+  step.putEntry({ state: 'over', call, epoch, invitation, until });
   // The caller waits as long as after a call that rang [M42].
   if (state === 'unheard') noteUnanswered(step, entry.from, reason);
   if (state === 'ringing') {
@@ -113,7 +113,7 @@ export const declineCall = (step: InboxStep, entry: EntryIn<'ringing'>, device: 
   pushStop(step, entry, { reason: 'declined', by: device });
   step.putEntry({ ...entry, declined: true, pushed: false });
   noteUnanswered(step, entry.ring.from.user, 'declined');
-  step.act(entry.call, device, { type: 'decline' });
+  step.act(entry.call, device, { type: 'decline', invitation: entry.invitation });
 };
 
 /** Ends calls whose time has run out because their room says nothing any more [C10]. */

@@ -1,5 +1,6 @@
 import type { InCall } from '../../src/contract/sockets/inbox.ts';
-import type { HeldCall, ToInbox } from '../wire/messages.ts';
+import type { HeldCall } from '../wire/fields.ts';
+import type { ToInbox } from '../wire/messages.ts';
 import { isLegacyDevice } from './state.ts';
 import { InboxStep } from './step.ts';
 

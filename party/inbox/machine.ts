@@ -145,8 +145,9 @@ const onMessage = (step: InboxStep, message: ToInbox, present: readonly Present[
     case 'direct':
       onDirect(step, message);
       return DONE;
-    case 'turn': {
-      const retryAfterSeconds = countUse(step, 'turns');
+    case 'turn':
+    case 'invite': {
+      const retryAfterSeconds = countUse(step, message.type === 'turn' ? 'turns' : 'dials');
       return retryAfterSeconds > 0 ? { outcome: 'limited', retryAfterSeconds } : { outcome: 'ok' };
     }
     case 'chat':

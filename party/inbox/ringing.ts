@@ -5,7 +5,7 @@ import { describeRing, hangUpCall, isRinging } from './ending.ts';
 import { secondsUntilRing } from './pauses.ts';
 import { pushRing } from './pushing.ts';
 import { makeSlot } from './slots.ts';
-import type { EntryIn, InboxSocket } from './state.ts';
+import type { Entry, EntryIn, InboxSocket } from './state.ts';
 import { IDLE, isLegacyDevice } from './state.ts';
 import type { InboxStep } from './step.ts';
 import { areSameUsers, soleUserOf } from './users.ts';
@@ -23,20 +23,22 @@ export const onRing = (
   message: Extract<ToInbox, { type: 'ring' }>,
   silent: ReadonlySet<string>,
 ): RingAnswer => {
-  const { type: _, to = [step.state.id], old: isByLegacy, unheard, push, ...ring } = message;
+  const { type: _, to = [step.state.id], old: isByLegacy, unheard, push, ...rest } = message;
+  const { invitation, ...ring } = rest;
   const { call, from, group, expiresAt } = ring;
   const known = step.entry(call);
-  if (known) return known.state === 'ringing' ? known.answer : NO_DEVICES;
+  if (known && !isInvitedAnew(known, invitation))
+    return known.state === 'ringing' ? known.answer : NO_DEVICES;
   if (expiresAt <= step.now) return NO_DEVICES;
-  if (unheard) return ringUnheard(step, ring);
+  if (unheard) return ringUnheard(step, ring, invitation);
   const peers = [from.user, ...to.filter((user) => user !== step.state.id)];
   const [active] = step.entriesIn('active');
   // Somebody who has left a group call and calls the same people finds them in that call.
   const isThere = active !== undefined && areSameUsers(active.peers, peers);
   const better = isThere ? active : findBetterCall(step, from.user, peers);
-  if (group && better) return { outcome: 'instead', call: better.call };
+  if (group && better && !invitation) return { outcome: 'instead', call: better.call };
   const [own] = step.entriesIn('dialling');
-  const winner = own && pickWinner(step, own, { ...ring, isByLegacy, peers });
+  const winner = own && pickWinner(step, own, { ...ring, isByLegacy, peers, invitation });
   if (own && winner === 'own') return { outcome: 'instead', call: own.call };
   // Whoever calls this legacy caller back has left the call with them.
   const left = isThere && active.calledByOld ? active : undefined;
@@ -46,7 +48,8 @@ export const onRing = (
   const retryAfterSeconds = secondsUntilRing(step, from.user);
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   if (!makeSlot(step, from.user)) return BUSY;
-  if (own && winner) yieldOwnCall(step, own, from.user);
+  if (own && invitation && winner) hangUpCall(step, own);
+  else if (own && winner) yieldOwnCall(step, own, from.user);
   if (left) hangUpCall(step, left);
   // Legacy devices that were in the call that has just ended ring, too.
   const { fresh, legacy, answer } = findDevicesToRing(step, { group, silent });
@@ -64,11 +67,16 @@ export const onRing = (
     declined: false,
     rang: legacy.map(({ who }) => who.device),
     until: expiresAt + SLACK_MS,
+    ...(invitation && { invitation, epoch: known?.state === 'over' ? known.epoch : undefined }),
     ...(isByLegacy && { here: connectedDevicesOf(step) }),
     ...(pushed && { pushed }),
   });
   return answer;
 };
+
+/** Whether this user is invited anew into a call that is over for them or was unheard [C62]. */
+const isInvitedAnew = ({ state, invitation: known = 0 }: Entry, invitation = 0): boolean =>
+  invitation > known && (state === 'over' || state === 'unheard');
 
 /** How many calls of blocked callers are remembered at once. */
 const UNHEARD_LIMIT = 64;
@@ -80,11 +88,12 @@ const UNHEARD_LIMIT = 64;
 const ringUnheard = (
   step: InboxStep,
   { call, from: { user: from }, expiresAt }: Ring,
+  invitation: number | undefined,
 ): RingAnswer => {
   const retryAfterSeconds = secondsUntilRing(step, from);
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   if (step.entriesIn('unheard').length < UNHEARD_LIMIT)
-    step.putEntry({ state: 'unheard', call, from, until: expiresAt + SLACK_MS });
+    step.putEntry({ state: 'unheard', call, from, invitation, until: expiresAt + SLACK_MS });
   return NO_DEVICES;
 };
 
@@ -93,6 +102,8 @@ interface IncomingCall extends Ring {
   /** Whether its caller uses a legacy device. */
   readonly isByLegacy?: boolean | undefined;
   readonly peers: readonly string[];
+  /** The number of the invitation, if this user is invited into a call that goes on. */
+  readonly invitation: number | undefined;
 }
 
 /**
@@ -107,7 +118,9 @@ const pickWinner = (
   theirs: IncomingCall,
 ): 'own' | 'theirs' | undefined => {
   const { to } = own;
-  const { from, group, peers, isByLegacy = false } = theirs;
+  const { from, group, peers, isByLegacy = false, invitation } = theirs;
+  // Whom this user calls talk already, and are busy.
+  if (invitation) return to.every((user) => peers.includes(user)) ? 'theirs' : undefined;
   // Who has blocked this user has not heard of the call, and is not led to it [M42].
   if (!group && isUnheardBy(own, from.user))
     return soleUserOf(to) === from.user ? 'theirs' : undefined;

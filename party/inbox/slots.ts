@@ -17,7 +17,7 @@ export const refuseBusy = (
 ): void => {
   if (entry.declined) return;
   step.putEntry({ ...entry, declined: true });
-  step.act(entry.call, device, { type: 'busy' });
+  step.act(entry.call, device, { type: 'busy', invitation: entry.invitation });
 };
 
 /** How many slots a caller has, and how often they have rung in vain. */

@@ -1,14 +1,20 @@
 import type { Ring } from '../../src/contract/sockets/inbox.ts';
 import type { KeptOutbox, Outbox } from '../outbox.ts';
 import { due, durable, EMPTY_OUTBOX } from '../outbox.ts';
-import type { CarriedSignal, Entrant, HeldCall, RingAnswer } from '../wire/messages.ts';
+import type { HeldCall } from '../wire/fields.ts';
+import type { CarriedSignal, Entrant, RingAnswer } from '../wire/messages.ts';
 import type { Pause } from './pauses.ts';
 
 /**
  * A call of this user. `until` is when it is forgotten, in milliseconds since 1970, so that no call
  * blocks the user for ever. One that is `over` is remembered to recognise late messages about it.
  */
-export type Entry = { readonly call: string; readonly until: number } & (
+export type Entry = {
+  readonly call: string;
+  readonly until: number;
+  /** How often this user was invited into the call while it went on, if they were [C62]. */
+  readonly invitation?: number | undefined;
+} & (
   | {
       readonly state: 'dialling';
       readonly device: string;
@@ -37,6 +43,8 @@ export type Entry = { readonly call: string; readonly until: number } & (
       readonly here?: readonly string[] | undefined;
       /** Whether the Worker was asked to push that it rings, since it did on no device [P5]. */
       readonly pushed?: boolean | undefined;
+      /** This user's last epoch in the call, if they were in it before. */
+      readonly epoch?: number | undefined;
     }
   /** `epoch` is this user's in the call, or the last one when its room said that it is over. */
   | {

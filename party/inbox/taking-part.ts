@@ -21,12 +21,13 @@ export const enterCall = (
   const known = step.entry(call);
   // The message is late, unless the user has come back to a call that goes on, or has moved it
   // from a device that was hanging up here [C52].
-  const lastEpoch = known?.state === 'over' ? (known.epoch ?? (moved ? 0 : epoch)) : -1;
+  const leftIn = known?.state === 'ringing' ? known.epoch : undefined;
+  const lastEpoch = known?.state === 'over' ? (known.epoch ?? (moved ? 0 : epoch)) : (leftIn ?? -1);
   if (epoch <= lastEpoch) return { outcome: 'ok' };
   if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
   const other = step.entriesIn('active').find((one) => one.call !== call);
   if (other && !(other.calledByOld && known?.state === 'ringing')) return { outcome: 'busy' };
-  const place = { call, device, epoch, role, peers, until };
+  const place = { call, device, epoch, role, peers, until, invitation: known?.invitation };
   const entry: EntryIn<'active'> = { state: 'active', ...place, ...findOrigin(known, device) };
   step.putEntry(entry);
   if (other) hangUpCall(step, other);
@@ -69,10 +70,13 @@ const findOrigin = (known: Entry | undefined, device: string): Origin => {
 /** A call is over for this user. A call that is not known here yet may still be on its way. */
 export const leaveCall = (
   step: InboxStep,
-  { call, epoch, reason }: Extract<ToInbox, { type: 'stop' }>,
+  { call, epoch, invitation, reason }: Extract<ToInbox, { type: 'stop' }>,
 ): void => {
   const entry = step.entry(call);
-  if (!entry) step.putEntry({ state: 'over', call, epoch, until: step.now + RING_MS + SLACK_MS });
+  const until = step.now + RING_MS + SLACK_MS;
+  // Since then it rings once more.
+  if (invitation !== undefined && invitation < (entry?.invitation ?? 0)) return;
+  if (!entry) step.putEntry({ state: 'over', call, epoch, invitation, until });
   else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0))
     return;
   else if (entry.state !== 'over') endCall(step, entry, { reason, epoch });

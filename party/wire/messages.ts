@@ -3,7 +3,8 @@ import { REASONS, Signal } from '../../src/contract/sockets/call.ts';
 import { Profile } from '../../src/contract/sockets/inbox.ts';
 import { QrMessage } from '../../src/contract/sockets/qr.ts';
 import { ToldOfChat } from './chats.ts';
-import { call, device, request, user } from './fields.ts';
+import { call, device, HeldCall, invitation, request, role, user } from './fields.ts';
+import { Invite } from './invite.ts';
 
 /**
  * The messages between the Worker and the rooms: JSON by signed POST, answered with JSON. Each may
@@ -37,20 +38,6 @@ export type CarriedSignal = Signal & { readonly raw?: unknown };
 
 const seqSignal = { seq: z.int().min(1), signal: CarriedSignal };
 
-const role = z.enum(['caller', 'callee']);
-
-/** The call that a user makes or is in [C33]. */
-export const HeldCall = z.object({
-  call,
-  role: role.optional(),
-  state: z.enum(['ringing', 'accepted']),
-  device,
-  /** The session of the device, if it is known. */
-  session: z.string().optional(),
-});
-
-export type HeldCall = z.output<typeof HeldCall>;
-
 /** The messages to a `call` room. */
 export const ToCall = z.discriminatedUnion('type', [
   /** From the Worker: a user calls; {@link CreateAnswer}, once it is known whether it rings. */
@@ -82,6 +69,7 @@ export const ToCall = z.discriminatedUnion('type', [
     /** The device wants the call that another device of its user makes [C34] or is in [C51]. */
     takeOver: z.boolean().optional(),
   }),
+  Invite,
   /**
    * From a user's inbox: what a device without a socket here does. Answered with {@link Done} or
    * {@link LATER}.
@@ -92,10 +80,10 @@ export const ToCall = z.discriminatedUnion('type', [
     device,
     action: z.discriminatedUnion('type', [
       z.object({ type: z.literal('accept') }),
-      z.object({ type: z.literal('decline') }),
+      z.object({ type: z.literal('decline'), invitation }),
       z.object({ type: z.literal('hangup') }),
       /** The callee is in another call. */
-      z.object({ type: z.literal('busy') }),
+      z.object({ type: z.literal('busy'), invitation }),
       z.object({ type: z.literal('signal'), ...seqSignal }),
       /**
        * A legacy device of the callee rings and wants all signals. `again`: it has dropped those
@@ -190,9 +178,12 @@ export const ToInbox = z.discriminatedUnion('type', [
     unheard: z.boolean().optional(),
     /** Whether this user has subscribed to pushes [P4]. */
     push: z.boolean().optional(),
+    invitation,
   }),
-  /** From the Worker: may this user have a TURN credential? {@link TurnAnswer}. */
+  /** From the Worker: may this user have a TURN credential? {@link LimitAnswer}. */
   z.object({ type: z.literal('turn') }),
+  /** From the Worker: may this user invite somebody, as one more call? {@link LimitAnswer}. */
+  z.object({ type: z.literal('invite') }),
   /** From a call, again and again: this user is in it until then. {@link ActiveAnswer}. */
   z.object({
     type: z.literal('active'),
@@ -215,7 +206,7 @@ export const ToInbox = z.discriminatedUnion('type', [
     until: z.number(),
   }),
   /** From a call: it is over for this user. */
-  z.object({ type: z.literal('stop'), call, epoch: entry, reason: z.enum(REASONS) }),
+  z.object({ type: z.literal('stop'), call, epoch: entry, invitation, reason: z.enum(REASONS) }),
   /**
    * From a call, or from the inbox of a legacy sender, in order: signals for the legacy devices
    * that ring, or for the one named.
@@ -279,13 +270,13 @@ export const RingAnswer = z.discriminatedUnion('outcome', [
 
 export type RingAnswer = z.output<typeof RingAnswer>;
 
-/** The answer to `turn`. */
-export const TurnAnswer = z.discriminatedUnion('outcome', [
+/** The answer to `turn` and `invite`. */
+export const LimitAnswer = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('ok') }),
   z.object({ outcome: z.literal('limited'), retryAfterSeconds: z.int() }),
 ]);
 
-export type TurnAnswer = z.output<typeof TurnAnswer>;
+export type LimitAnswer = z.output<typeof LimitAnswer>;
 
 /** The answer to `active`: `busy` when the user is in another call already. */
 export const ActiveAnswer = z.object({ outcome: z.enum(['ok', 'busy']) });

@@ -61,10 +61,17 @@ export const ToWorker = z.discriminatedUnion('type', [
     endedAt: z.number(),
     /**
      * Each callee, with whether they joined and whether they missed the call. `unheard`: they have
-     * blocked the caller and hear nothing of the call [M42].
+     * blocked the caller and hear nothing of the call [M42]. `invited`: by whom into the running
+     * call, and when, in milliseconds since 1970 [C63].
      */
     callees: z.array(
-      z.object({ user, joined: z.boolean(), missed: z.boolean(), unheard: z.boolean().optional() }),
+      z.object({
+        user,
+        joined: z.boolean(),
+        missed: z.boolean(),
+        unheard: z.boolean().optional(),
+        invited: z.object({ by: user, at: z.number() }).optional(),
+      }),
     ),
     /** TURN credentials to be revoked. */
     turn: z.array(z.string()),

@@ -1,4 +1,5 @@
-import type { CarriedSignal, HeldCall } from '../../party/wire/messages.ts';
+import type { HeldCall } from '../../party/wire/fields.ts';
+import type { CarriedSignal } from '../../party/wire/messages.ts';
 import { CreateAnswer, PermitAnswer } from '../../party/wire/messages.ts';
 import type { Reason } from '../contract/sockets/call.ts';
 import { StoreError } from '../platform/errors.ts';

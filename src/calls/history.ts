@@ -30,16 +30,18 @@ export const parseCursor = (cursor: string | undefined): Place | undefined => {
 
 /** Converts a row to a call as the history shows it. */
 export const toPastCall = (row: HistoryRow): PastCall => {
-  const { callId, outgoing, missed, video, reason, createdAt, acceptedAt, endedAt, peers } = row;
+  const { callId, outgoing, missed, video, reason, createdAt, endedAt, peers } = row;
+  // Who was invited into a call did not talk before [C63].
+  const answeredMs = row.acceptedAt && Math.max(row.acceptedAt.getTime(), createdAt.getTime());
   return {
     callId,
     direction: outgoing ? 'outgoing' : 'incoming',
     video,
     group: peers.length > 1,
     startedAt: createdAt.toISOString(),
-    answeredAt: acceptedAt?.toISOString() ?? null,
+    answeredAt: answeredMs === null ? null : new Date(answeredMs).toISOString(),
     endedAt: endedAt.toISOString(),
-    durationSeconds: acceptedAt ? Math.round((endedAt.getTime() - acceptedAt.getTime()) / 1000) : 0,
+    durationSeconds: answeredMs === null ? 0 : Math.round((endedAt.getTime() - answeredMs) / 1000),
     reason,
     missed,
     peers,

@@ -1,4 +1,4 @@
-import { PermitAnswer, TurnAnswer } from '../../party/wire/messages.ts';
+import { LimitAnswer, PermitAnswer } from '../../party/wire/messages.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { reasonOf } from '../platform/log.ts';
 import { tryThrice } from '../platform/retry.ts';
@@ -40,7 +40,7 @@ export const countedIceServersFor = async (
   const { settings } = services;
   if (!hasTurn(settings)) return listStunServers(settings);
   try {
-    const answer = TurnAnswer.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
+    const answer = LimitAnswer.safeParse(await askInbox(services, userId, { type: 'turn' })).data;
     if (answer?.outcome === 'limited') {
       return { ...listStunServers(settings), retryAfterSeconds: answer.retryAfterSeconds };
     }

@@ -60,9 +60,24 @@ const tellMissed = async (
   services: Services,
   record: CallRecord,
 ): Promise<void> => {
-  const { caller, callees, video } = record;
-  if (!callees.some(({ missed }) => missed)) return;
+  const { caller: first, callees: all } = record;
+  const callers = new Set(
+    all.filter(({ missed }) => missed).map(({ invited }) => invited?.by ?? first),
+  );
   const teller = drawRandomText(12);
+  for (const caller of callers) {
+    const callees = all.filter(({ invited }) => (invited?.by ?? first) === caller);
+    await tellMissedOf(ctx, services, { record: { ...record, caller, callees }, teller });
+  }
+};
+
+/** Tells the callees of one caller, or those whom somebody has invited into the call. */
+const tellMissedOf = async (
+  ctx: RequestContext,
+  services: Services,
+  { record, teller }: { readonly record: CallRecord; readonly teller: string },
+): Promise<void> => {
+  const { caller, video } = record;
   const links = await tryThrice(() => claimMissedLinks(services.db, record, teller));
   if (links.length === 0) return;
   const reachable = links.map(({ userId }) => userId);

@@ -2,6 +2,7 @@ import { PermitAnswer } from '../../party/wire/messages.ts';
 import {
   callTicket,
   inboxTicket,
+  inviteToCall as inviteEndpoint,
   listCalls,
   listIceServers,
   startCall,
@@ -19,6 +20,7 @@ import { askCall } from './ask.ts';
 import { dial } from './dial.ts';
 import { makePage, parseCursor } from './history.ts';
 import { countedIceServersFor, createIceMemory, iceServersFor, leaveToCall } from './ice.ts';
+import { countInvite, inviteToCall } from './invite.ts';
 import { otherCallError } from './other-call.ts';
 import { createRefusedCallers } from './refused.ts';
 import * as store from './store.ts';
@@ -69,13 +71,17 @@ export const callRoutes = (services: Services) => {
     return { callId: call, ...ticket, iceServers, role, video };
   };
 
+  const throwIfRefused = (user: string) => {
+    const seconds = refused.secondsLeft(user);
+    if (seconds > 0) throw new ApiError('too_many_requests', seconds);
+  };
+
   const dialOrThrow = async (
     session: Session,
     { to, video, offer: sdp }: { to: string[]; video: boolean; offer?: string | undefined },
   ) => {
     const { userId: from, sid: device } = session;
-    const seconds = refused.secondsLeft(from);
-    if (seconds > 0) throw new ApiError('too_many_requests', seconds);
+    throwIfRefused(from);
     const offer = sdp === undefined ? undefined : ({ kind: 'offer', sdp } as const);
     const dialled = await dial(services, { from, device, legacy: false, to, video, offer });
     if (dialled.outcome === 'call') return dialled;
@@ -119,6 +125,17 @@ export const callRoutes = (services: Services) => {
     const permitted = await permitOrThrow(session, params.id, body.takeOver);
     const getIce = () => countedIceServersFor(ctx, services, session.userId);
     return admit(ctx, session, { ...permitted, getIce });
+  });
+
+  route(inviteEndpoint, async ({ params, body, session, userId }) => {
+    throwIfRefused(userId);
+    const seconds = await countInvite(services, userId);
+    if (seconds > 0) {
+      refused.remember(userId, seconds);
+      throw new ApiError('too_many_requests', seconds);
+    }
+    await inviteToCall(services, session, { call: params.id, invited: body.user });
+    return { ok: true };
   });
 
   route(inboxTicket, ({ session, userId }) => ticketTo({ party: 'inbox', id: userId }, session));

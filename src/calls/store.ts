@@ -62,16 +62,18 @@ const UNHEARD = 'unheard';
  */
 export const addRecord = (db: Database, record: CallRecord): Promise<boolean> => {
   const { call, caller, video, reason, createdAt, acceptedAt, endedAt, callees } = record;
+  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   const members = [
     { user_id: caller, role: 'caller', joined: true, missed: false },
-    ...callees.map(({ user, joined, missed, unheard }) => ({
+    ...callees.map(({ user, joined, missed, unheard, invited }) => ({
       user_id: user,
       role: unheard ? UNHEARD : 'callee',
       joined,
       missed,
+      // For whoever was invited it began then [C63].
+      began_at: time(invited?.at),
     })),
   ];
-  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   const query = db.execute(sql`
     with added as (
       insert into calls (id, caller_id, video, reason, created_at, accepted_at, ended_at)
@@ -80,9 +82,10 @@ export const addRecord = (db: Database, record: CallRecord): Promise<boolean> =>
       on conflict do nothing returning id, created_at),
     members as (
       insert into call_members (call_id, user_id, role, joined, missed, created_at)
-      select added.id, member.user_id, member.role, member.joined, member.missed, added.created_at
+      select added.id, member.user_id, member.role, member.joined, member.missed,
+        coalesce(member.began_at, added.created_at)
       from added, jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
-        as member (user_id text, role text, joined boolean, missed boolean)
+        as member (user_id text, role text, joined boolean, missed boolean, began_at timestamptz)
       on conflict do nothing)
     select id from added
     union all select id from calls where id = ${call} and told_by is null`);

@@ -186,6 +186,22 @@ export const ERRORS = {
       en: 'Another device of yours has the call',
     },
   },
+  call_not_answered: {
+    status: 409,
+    text: { ru: 'На звонок ещё не ответили', en: 'Nobody has answered the call yet' },
+  },
+  call_full: { status: 409, text: { ru: 'В звонке нет мест', en: 'The call is full' } },
+  already_in_call: {
+    status: 409,
+    text: { ru: 'Этот человек уже в звонке', en: 'This person is in the call already' },
+  },
+  call_stays_of_two: {
+    status: 409,
+    text: {
+      ru: 'К этому звонку нельзя присоединиться: у собеседника старое приложение',
+      en: 'Nobody can be added to this call: somebody in it uses an old app',
+    },
+  },
   username_too_short: {
     status: 400,
     text: { ru: 'Никнейм не менее 2 символов', en: 'A username has at least 2 characters' },

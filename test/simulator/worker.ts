@@ -1,4 +1,5 @@
-import type { Entrant, HeldCall, ToCall, ToInbox } from '../../party/wire/messages.ts';
+import type { HeldCall } from '../../party/wire/fields.ts';
+import type { Entrant, ToCall, ToInbox } from '../../party/wire/messages.ts';
 import { CreateAnswer, PermitAnswer } from '../../party/wire/messages.ts';
 import type { CallRecord } from '../../party/wire/to-worker.ts';
 import { ToWorker } from '../../party/wire/to-worker.ts';

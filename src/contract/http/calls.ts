@@ -117,6 +117,32 @@ export const callTicket = {
   errors: ['invalid_field', 'call_not_found', 'answered_elsewhere'],
 } as const satisfies Endpoint;
 
+/** Rings somebody into a call. */
+export const inviteToCall = {
+  method: 'post',
+  path: '/api/calls/:id/invite',
+  summary:
+    'Ring somebody into the call that this device is in, which is a group call from then on. For ' +
+    'whom it rings already it rings on. What becomes of it is told in the room, by `peer`',
+  bearer: true,
+  params: z.object({ id: z.string().regex(ROOM_ID, 'call_not_found') }),
+  example: { user: '@demo' },
+  body: z.object({ user: person.describe('The id of a user, or a username, with or without @') }),
+  success: { status: 200, body: () => z.object({ ok: z.literal(true) }) },
+  errors: [
+    'invalid_field',
+    'call_to_oneself',
+    'user_not_found',
+    'call_not_found',
+    'call_not_answered',
+    'call_full',
+    'already_in_call',
+    'call_stays_of_two',
+    'answered_elsewhere',
+    'too_many_requests',
+  ],
+} as const satisfies Endpoint;
+
 /** Issues a ticket to one's own inbox. */
 export const inboxTicket = {
   method: 'post',

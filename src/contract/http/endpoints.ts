@@ -51,6 +51,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   people.listBlocked,
   calls.startCall,
   calls.callTicket,
+  calls.inviteToCall,
   calls.inboxTicket,
   calls.listCalls,
   calls.listIceServers,

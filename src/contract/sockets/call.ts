@@ -223,7 +223,10 @@ export const CallServerFrame = z.discriminatedUnion('type', [
         .describe('How long it still rings for those who have not answered, if for anybody'),
       peers: z.array(Peer),
     })
-    .describe('Answers the hello'),
+    .describe(
+      'Answers the hello. It comes once more when somebody is invited into a call of two, which ' +
+        'is a group from then on',
+    ),
   z
     .object({
       type: z.literal('state'),

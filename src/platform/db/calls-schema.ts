@@ -33,7 +33,10 @@ export const callMembers = pgTable(
     joined: boolean('joined').notNull(),
     /** Whether it rang for them and they neither took nor declined it. */
     missed: boolean('missed').notNull().default(false),
-    /** Copied from the call, so that a user's history is one walk along the index. */
+    /**
+     * Copied from the call, so that a user's history is one walk along the index; or when they were
+     * invited into it.
+     */
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
   (table) => [

@@ -10,9 +10,9 @@ import {
   ActiveAnswer,
   DialAnswer,
   Done,
+  LimitAnswer,
   RingAnswer,
   ToCall,
-  TurnAnswer,
 } from '../../../party/wire/messages.ts';
 import { ToWorker } from '../../../party/wire/to-worker.ts';
 import type { InCall } from '../../../src/contract/sockets/inbox.ts';
@@ -30,7 +30,7 @@ const rooms = {
   signal: Done,
   direct: Done,
 };
-const answers = { ...rooms, revoked: Done, turn: TurnAnswer, chat: Done };
+const answers = { ...rooms, revoked: Done, turn: LimitAnswer, invite: LimitAnswer, chat: Done };
 const legacyEvents = ['call:offer', 'call:answer', 'call:ice', 'call:hangup'];
 
 const call = fc.constantFrom('c', 'd', '__proto__', 'constructor');

@@ -243,10 +243,17 @@ export const NEEDY: Readonly<Record<string, Needy>> = {
   'POST /api/calls/:id/ticket': {
     stores: ['redis'],
     prepare: async () => {
-      const token = await anyToken();
-      return repeatable((api) =>
-        api.post(`/api/calls/${crypto.randomUUID()}/ticket`, {}, { token }),
-      );
+      const [token, path] = [await anyToken(), `/api/calls/${crypto.randomUUID()}/ticket`];
+      return repeatable((api) => api.post(path, {}, { token }));
+    },
+  },
+  'POST /api/calls/:id/invite': {
+    stores: ['redis', 'database'],
+    prepare: async () => {
+      const [by, user] = (await newUsers(2)).map(({ id }) => id);
+      const path = `/api/calls/${crypto.randomUUID()}/invite`;
+      const token = await legacyToken(`${by}`);
+      return repeatable((api) => api.post(path, { user }, { token }));
     },
   },
   'POST /api/calls/inbox': {

@@ -1,4 +1,4 @@
-import type { CreateAnswer, PermitAnswer, TurnAnswer } from '../../../party/wire/messages.ts';
+import type { CreateAnswer, LimitAnswer, PermitAnswer } from '../../../party/wire/messages.ts';
 import type { Rooms } from '../../../party/wire/rooms.ts';
 import { NO_ROOMS } from '../../../party/wire/rooms.ts';
 
@@ -10,7 +10,7 @@ export interface Answers {
   readonly create?: CreateAnswer;
   readonly permit?: PermitAnswer;
   /** What inboxes answer to whoever needs a TURN credential. */
-  readonly turn?: TurnAnswer;
+  readonly turn?: LimitAnswer;
   /** Gets what is asked; what it throws is what the Worker gets. */
   readonly hear?: (...asked: Asked) => void;
 }
@@ -27,6 +27,7 @@ export const cannedRooms = ({
     hear(room, message);
     if (message.type === 'create') return create;
     if (message.type === 'turn') return turn;
+    if (message.type === 'invite') return { outcome: 'ok' };
     return message.type === 'permit' ? permit : { outcome: 'done' };
   },
 });
