@@ -127,8 +127,10 @@ export class ActiveCall implements Call {
   unlockAudio(): Promise<void> {
     return this.#speaker.unlock();
   }
-  async invite(): Promise<void> {
-    throw new CallError('not_supported');
+  async invite(user: string): Promise<void> {
+    const { call: id } = this.#run.view;
+    if (id === undefined || this.#hasEnded) throw new CallError('not_now');
+    await this.#client.request('inviteToCall', { id, user });
   }
   hangUp(): Promise<void> {
     return this.#run.hangUp();

@@ -130,7 +130,10 @@ export interface Call {
   speaker(device: string): Promise<void>;
   /** Plays sound that the browser has held back: call it from a click. */
   unlockAudio(): Promise<void>;
-  /** Rings somebody else into a group call. */
+  /**
+   * Rings somebody else, a user id or a username, into the call once it was answered; `people`
+   * tells what becomes of it. A call of two is a group call from then on.
+   */
   invite(user: string): Promise<void>;
   /** Leaves the call, or gives it up. Resolves once the server knows, or it is over anyhow. */
   hangUp(): Promise<void>;

@@ -95,6 +95,12 @@ export class Api {
     });
   }
 
+  /** Invites somebody; what became of it is told by the room. */
+  invite({ user, sid: device }: Asker, { call, to }: { call: string; to: string }) {
+    const message: ToCall = { type: 'invite', user, device, callee: profileOf(to) };
+    this.#ask(call, message, () => undefined);
+  }
+
   #permit(
     { user, sid: device }: Asker,
     { call, ...how }: { call: string; takeOver?: boolean; anew?: boolean },

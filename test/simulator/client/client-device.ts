@@ -162,6 +162,15 @@ export class ClientDevice {
     moved.tell({ type: 'move' });
   }
 
+  /** Rings somebody else into the call. */
+  invite(to: string) {
+    this.#wake();
+    const { call } = this.call?.state ?? {};
+    if (call === undefined || !this.reachable || to === this.user) return;
+    this.#world.rooms.note(`${this.user} invites`);
+    this.#world.api.invite(this, { call, to });
+  }
+
   /** Wants one more section of media with everybody. */
   renegotiate() {
     for (const { connection } of this.call?.talks.values() ?? []) connection.addTransceiver();

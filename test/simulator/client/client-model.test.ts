@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { paste } from '../replay.ts';
 import { complainClient, shortestClient } from './client-replay.ts';
-import { clientScript, crossingScript, groupOfFourScript } from './client-scripts.ts';
+import {
+  clientScript,
+  crossingScript,
+  groupOfFourScript,
+  invitingScript,
+} from './client-scripts.ts';
 
 /** How many schedules are played in all. */
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? 500);
@@ -39,5 +44,11 @@ describe('devices with the SDK, whatever happens', () => {
 
   test('[C8] four who are in a call all hear each other', { timeout: TIMEOUT_MS }, () =>
     playAll(groupOfFourScript, 0.15),
+  );
+
+  test(
+    '[C58, C61, C62] two talk and invite others, who come and go, and all hear each other',
+    { timeout: TIMEOUT_MS },
+    () => playAll(invitingScript, 0.2),
   );
 });

@@ -4,6 +4,20 @@ import { TIMELY } from './timely.ts';
 
 /** Schedules that found a fault once, as the property test prints them. */
 const REPLAYS: Record<string, readonly string[]> = {
+  'who is invited into a call of two talks with both, and both talk on': [
+    'B1 comes',
+    'C1 comes',
+    'A1 calls B',
+    'B1 accepts',
+    'A1 adds',
+    '&1 A1 invites C',
+    '&1 B1 adds',
+    'C1 accepts',
+    'wait 3000',
+    'A1 talks',
+    'B1 talks',
+    'C1 talks',
+  ],
   'what was made for a call of mine goes with it when I am given the call of the other': [
     'A1 calls B',
     '&0 B1 calls A',

@@ -81,6 +81,38 @@ export const crossingScript = fc
   .map(([gap, steps]) => ['A1 comes', 'B1 comes', 'A1 calls B', `&${gap} B1 calls A`, ...steps]);
 
 const many = fc.constantFrom('A1', 'B1', 'C1', 'D1');
+const invites = fc
+  .tuple(fc.constantFrom('A1', 'B1', 'C1'), fc.constantFrom('A', 'B', 'C', 'C', 'D'))
+  .map(([by, whom]) => `${by} invites ${whom}`);
+const faultOfInvite = fc
+  .tuple(fc.constantFrom('delay', 'double', 'lose'), fc.constantFrom('invite', 'ring', 'stop'), ms)
+  .map((words) => words.join(' '));
+
+/** Scripts of two who talk, and invite two others, who come and go. */
+export const invitingScript = fc
+  .array(
+    timed(
+      fc.oneof(
+        { weight: 4, arbitrary: of(many, deed) },
+        { weight: 4, arbitrary: invites },
+        { weight: 2, arbitrary: fc.constantFrom('C1 accepts', 'D1 accepts', 'C1 hangs up') },
+        { weight: 1, arbitrary: fc.constantFrom('C1 calls A', 'C1 calls A B', 'D1 calls C') },
+        { weight: 1, arbitrary: faultOfInvite },
+        { weight: 1, arbitrary: server },
+      ),
+    ),
+    { maxLength: 12, size: 'max' },
+  )
+  .map((steps) => [
+    'A1 comes',
+    'B1 comes',
+    'C1 comes',
+    'D1 comes',
+    'A1 calls B',
+    '&40 B1 accepts',
+    'A1 invites C',
+    ...steps,
+  ]);
 
 /** Scripts of a group of four. */
 export const groupOfFourScript = fc

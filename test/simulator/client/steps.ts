@@ -17,6 +17,7 @@ const FAULTS = ['lose', 'refuse', 'deafen', 'delay', 'double'];
  * - `lose answer`: the next answer of the API does not arrive
  * - `A1 comes`, `A1 calls B C`, `A1 prepares` (what rings from now on), `A1 accepts`,
  *   `A1 hangs up` (or declines what rings), `A1 takes over` (moves the call here), `A1 reloads`
+ * - `A1 invites C` (into its call)
  * - `A1 drops` (sockets break), `A1 loses 5000` (the network, without being told),
  *   `A1 misses 5000` (and is told), `A1 travels 5000` (and finds another network),
  *   `A1 changes` (network, and is told), `A1 sleeps 20000`, `A1 is slow 400`
@@ -64,6 +65,8 @@ const act = (world: ClientWorld, name: string, verb: string, rest: readonly stri
       return device.accept();
     case 'hangs':
       return device.hangUp();
+    case 'invites':
+      return device.invite(rest[0] ?? '');
     case 'takes':
       return device.takeOver();
     case 'reloads':
