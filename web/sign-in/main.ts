@@ -12,9 +12,11 @@ let qr: { show(): void; end(): void } | undefined;
 
 /** Shows a QR code where there is room, once the form is there. */
 const offerQr = async (): Promise<void> => {
-  if (!wide.matches || qr) return;
+  // A window may become wide when the app has taken the place of this page.
+  const isDue = () => !started && !qr && wide.matches;
+  if (!isDue()) return;
   const { startQr } = await import('./qr.ts');
-  qr = startQr();
+  if (isDue()) qr = startQr();
 };
 
 /** Says why somebody who was here has to sign in again. */

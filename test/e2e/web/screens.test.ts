@@ -1,67 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Look } from './app.ts';
 import { openApp, openSignedIn, requestOn } from './app.ts';
+import { expectReadable, takePictures } from './readable.ts';
 
-/** PICTURES=on writes docs/pictures anew, which the README shows. */
-const PICTURES = process.env.PICTURES === 'on';
-const FOLDER = join(import.meta.dirname, '../../../docs/pictures');
+const LANGUAGES = ['ru', 'en'] as const;
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core says of a page. */
-interface Found {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-declare const axe: { run(): Promise<{ violations: readonly Found[] }> };
-
-/** Expects that axe-core finds nothing on a page, and nothing is wider than the screen. */
-const expectReadable = async (page: Page, screen: string): Promise<void> => {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  const found = await page.evaluate(async () =>
-    (await axe.run()).violations.map(({ id, nodes }) => [
-      id,
-      ...nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`),
-    ]),
-  );
-  expect({ screen, found }).toEqual({ screen, found: [] });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect({ screen, wide: Math.max(0, wide) }).toEqual({ screen, wide: 0 });
-};
-
-/** The screens that are shown in documents. */
-const PICTURED: readonly string[] = [
-  'sign-in-en-light-desktop',
-  'sign-in-ru-light-phone',
-  'settings-en-dark-phone',
-  'devices-ru-light-phone',
-];
-
-const takePicture = async (page: Page, name: string): Promise<void> => {
-  if (PICTURES && PICTURED.includes(name))
-    await page.screenshot({ path: join(FOLDER, `${name}.png`) });
-};
-
-const LOOKS = [
-  { language: 'ru', theme: 'light', narrow: true },
-  { language: 'en', theme: 'dark', narrow: true },
-  { language: 'en', theme: 'light', narrow: false },
-  { language: 'ru', theme: 'dark', narrow: false },
-] as const satisfies readonly Look[];
-
-const nameOf = ({ language, theme, narrow }: (typeof LOOKS)[number]): string =>
-  `${language}-${theme}-${narrow ? 'phone' : 'desktop'}`;
-
-test.each(LOOKS)('signing in is readable: $language, $theme, narrow: $narrow', async (look) => {
-  const page = await openApp('/', look);
-  if (!look.narrow) await page.locator('#qr-box img').waitFor();
+test.each(LANGUAGES)('signing in is readable in %s, in both themes and sizes', async (language) => {
+  const page = await openApp('/', { language });
+  await page.locator('#qr-box img').waitFor();
   await page.locator('#phone').waitFor();
   await expectReadable(page, 'phone');
-  await takePicture(page, `sign-in-${nameOf(look)}`);
+  await takePictures(page, `sign-in-${language}`);
   await page.fill('#phone', '+7 999 000-00-0');
   await page.click('#phone-form [type=submit]');
   await page.locator('#phone-error').waitFor();
@@ -86,16 +34,15 @@ const SCREENS = [
   ['/nothing', '.state h2'],
 ] as const;
 
-test.each(LOOKS)('the app is readable: $language, $theme, narrow: $narrow', async (look) => {
-  const page = await openSignedIn('/settings', look);
-  const displayName = look.language === 'ru' ? 'Анна Аистова' : 'Anna Stork';
+test.each(LANGUAGES)('the app is readable in %s, in both themes and sizes', async (language) => {
+  const page = await openSignedIn('/settings', { language });
+  const displayName = language === 'ru' ? 'Анна Аистова' : 'Anna Stork';
   await requestOn(page, ['PATCH', '/api/profile', { displayName }]);
   for (const [path, ready] of SCREENS) {
     await page.goto(path);
     await page.locator(ready).first().waitFor();
     await expectReadable(page, path);
-    if (/settings$|devices|welcome/.test(path))
-      await takePicture(page, `${path.split('/').at(-1)}-${nameOf(look)}`);
+    await takePictures(page, `${path.split('/').at(-1)}-${language}`);
   }
   await page.goto('/welcome');
   await page.locator('form.form [type=submit]').click();
