@@ -10,6 +10,8 @@ export interface MediaLine {
   route(candidate: string): Promise<string | undefined>;
   cut(): void;
   mend(): void;
+  /** Every so manieth packet is lost from now on, each way. */
+  loseEvery(count: number): void;
   /** Everybody gets another address from now on, as after a change of network: what was is dead. */
   forget(): void;
   /** How many packets have come through. */
@@ -32,7 +34,15 @@ export const startMediaLine = (): MediaLine => {
   const entries = new Map<string, Promise<Socket>>();
   const sockets = new Set<Socket>();
   let isCut = false;
+  let lossy = Number.POSITIVE_INFINITY;
   let packets = 0;
+  let carried = 0;
+
+  /** Whether a packet comes through. */
+  const passes = (): boolean => {
+    carried += 1;
+    return !isCut && carried % lossy !== 0;
+  };
 
   const open = async () => {
     const socket = await bind();
@@ -45,13 +55,13 @@ export const startMediaLine = (): MediaLine => {
     const entry = await open();
     const ways = new Map<string, Promise<Socket>>();
     entry.on('message', async (packet, sender) => {
-      if (isCut) return;
+      if (!passes()) return;
       const key = `${sender.address}:${sender.port}`;
       const way =
         ways.get(key) ??
         open().then((socket) =>
           socket.on('message', (answer) => {
-            if (!isCut) entry.send(answer, sender.port, sender.address);
+            if (passes()) entry.send(answer, sender.port, sender.address);
           }),
         );
       ways.set(key, way);
@@ -84,6 +94,9 @@ export const startMediaLine = (): MediaLine => {
     },
     mend: () => {
       isCut = false;
+    },
+    loseEvery: (count) => {
+      lossy = count;
     },
     forget: closeAll,
     get packets() {

@@ -19,7 +19,6 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly path?: string;
-  /** The number to sign in with; a fresh one when absent. */
 }
 
 /** Somebody who is signed in to the app in a browser of their own. */
@@ -36,13 +35,24 @@ export interface Person {
   tab(path?: string): Promise<Page>;
 }
 
+/** What people allow, and what browsers do without asking: whatever is not named is refused. */
+const PERMISSIONS = [
+  ...['microphone', 'camera', 'notifications', 'clipboard-read', 'clipboard-write'],
+  'screen-wake-lock',
+];
+
 /** What a browser says of requests that are refused, or without a network: no fault of the app. */
 const EXPECTED =
   /^(Failed to load resource: (the server responded with a status of (4|503)|net::ERR_)|WebSocket)/;
 
-/** One Chromium for the tests of a file; each person has a profile of their own in it. */
-export const openChromium = async () => {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+/**
+ * One Chromium for the tests of a file; each person has a profile of their own in it.
+ *
+ * @param flags what it is started with beside those of all tests
+ */
+export const openChromium = async (flags: readonly string[] = []) => {
+  const args = [...FLAGS, ...flags];
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args });
   const people: Person[] = [];
 
   const watch = (page: Page, faults: string[]) => {
@@ -71,10 +81,7 @@ export const openChromium = async () => {
     const { language = 'en', theme = 'light', width = 1_280, height = 800, path = '/' } = look;
     const context = await browser.newContext({ viewport: { width, height } });
     context.setDefaultTimeout(PATIENCE_MS);
-    await context.grantPermissions(
-      ['microphone', 'camera', 'notifications', 'clipboard-read', 'clipboard-write'],
-      { origin: stack.apiUrl },
-    );
+    await context.grantPermissions(PERMISSIONS, { origin: stack.apiUrl });
     const kept = {
       'aist.token': token,
       'aist.language': language,
