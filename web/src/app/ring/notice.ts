@@ -27,19 +27,28 @@ export const blinkTitle = (ring: Ring): (() => void) => {
 const registration = async (): Promise<ServiceWorkerRegistration | undefined> =>
   (await navigator.serviceWorker?.getRegistration()) ?? undefined;
 
+/** A push of the same call has it too (web/service-worker/notify.ts): only one is shown. */
+const tagOf = (ring: Ring): string => `call-${ring.call}`;
+
+const closeAll = async (tag: string): Promise<void> => {
+  const worker = await registration();
+  for (const one of (await worker?.getNotifications({ tag })) ?? []) one.close();
+};
+
 /**
- * Shows a notification of a call while nobody looks at the page; returns what takes it away. The
- * tabs of a browser, and a push, show one of each call.
+ * Shows a notification of a call while nobody looks at the page, also when it is left meanwhile;
+ * returns what takes it away. The tabs of a browser, and a push, show one of each call.
  */
 export const notifyOfRing = (ring: Ring): (() => void) => {
-  const { calls: text } = words.value;
-  const mayNotify = 'Notification' in globalThis && Notification.permission === 'granted';
-  if (!mayNotify || document.visibilityState === 'visible') return () => undefined;
+  if (!('Notification' in globalThis)) return () => undefined;
+  let isShown = false;
   let isOver = false;
   let plain: Notification | undefined;
-  const title = nameOf(ring.from);
-  const options = { body: ring.video ? text.videoRing : text.voiceRing, tag: ring.call };
   const show = async () => {
+    const { calls: text } = words.value;
+    const title = nameOf(ring.from);
+    const body = ring.video ? text.videoRing : text.voiceRing;
+    const options = { body, tag: tagOf(ring), data: { path: `/call/${ring.call}` } };
     const worker = await registration();
     if (isOver) return;
     if (worker) await worker.showNotification(title, { ...options, requireInteraction: true });
@@ -47,16 +56,21 @@ export const notifyOfRing = (ring: Ring): (() => void) => {
       plain = new Notification(title, options);
       plain.onclick = () => window.focus();
     }
+    // It may have ended while the browser was showing it.
+    if (isOver) await closeAll(options.tag);
   };
-  show().catch(() => undefined);
+  const look = () => {
+    const isSeen = document.visibilityState === 'visible';
+    if (isShown || isSeen || Notification.permission !== 'granted') return;
+    isShown = true;
+    show().catch(() => undefined);
+  };
+  look();
+  document.addEventListener('visibilitychange', look);
   return () => {
     isOver = true;
+    document.removeEventListener('visibilitychange', look);
     plain?.close();
-    registration()
-      .then((worker) => worker?.getNotifications({ tag: ring.call }))
-      .then((shown) => {
-        for (const one of shown ?? []) one.close();
-      })
-      .catch(() => undefined);
+    if (isShown) closeAll(tagOf(ring)).catch(() => undefined);
   };
 };
