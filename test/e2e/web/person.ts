@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Api } from '../../support/client.ts';
 import { runningApi } from '../../support/client.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 import { confirm, showQr } from '../../support/qr.ts';
@@ -10,7 +11,21 @@ import { signIn } from '../../support/sign-in.ts';
 import { stack } from '../../support/stack.ts';
 import { EXECUTABLE, FLAGS } from '../browsers.ts';
 
-export const api = runningApi();
+const running = runningApi();
+
+/** Asks again what the API was too busy for: on a slow machine it says so, and changes nothing. */
+const send: Api['send'] = async (...asked) => {
+  for (;;) {
+    const answer = await running.send(...asked);
+    if (answer.status !== 503) return answer;
+    await delay(Number(answer.body.retryAfterSeconds) * 1_000);
+  }
+};
+
+export const api: Api = {
+  send,
+  post: (path, body = {}, options) => send('POST', path, { body, ...options }),
+};
 
 /** How the app of somebody is shown. */
 export interface Look {
@@ -132,13 +147,12 @@ export const makeChat = async (one: Person, other: Person): Promise<string> => {
   return String(answer.body.id);
 };
 
-/** Sends a message by the API, when it says that one may: past the limit, or while it is busy. */
+/** Sends a message by the API, when it says that one may: past the limit. */
 export const sendAs = async (one: Person, chat: string, text: string): Promise<void> => {
   const message = { body: { text, clientId: randomBytes(16).toString('hex') }, token: one.token };
   for (;;) {
     const sent = await api.send('POST', `/api/chats/${chat}/messages`, message);
-    if (![429, 503].includes(sent.status))
-      return expect([200, 201], sent.text).toContain(sent.status);
+    if (sent.status !== 429) return expect([200, 201], sent.text).toContain(sent.status);
     await delay(Number(sent.body.retryAfterSeconds) * 1_000);
   }
 };
