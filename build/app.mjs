@@ -94,7 +94,7 @@ const CLIENT = new RegExp(
   [
     /\/client\/src\/(client|contract|error|options|qr|request|session|sign-in|store)\.ts$/,
     /\/web\/src\/app\/(client|preferences)\.ts$/,
-    /\/nanostores\/|preload-helper/,
+    /preload-helper/,
   ]
     .map(({ source }) => source)
     .join('|'),

@@ -7,4 +7,5 @@ export type { ClientOptions, Clock, Log, SessionStorage } from './options.ts';
 export { browserStorage, memoryStorage } from './options.ts';
 export type { Answer, Input, RequestOptions } from './request.ts';
 export type { SessionState, SignedOutReason } from './session.ts';
-export type { Store } from './store.ts';
+export type { Store, WritableStore } from './store.ts';
+export { createStore } from './store.ts';

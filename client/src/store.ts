@@ -13,7 +13,13 @@ export interface WritableStore<Value> extends Store<Value> {
   set(value: Value): void;
 }
 
-/** Creates a store. */
+/**
+ * Creates a store, for what an app keeps beside the client: `useStore` reads it as those of the
+ * client.
+ *
+ * @example
+ * const theme = createStore<'light' | 'dark'>('light');
+ */
 export const createStore = <Value>(initial: Value): WritableStore<Value> => {
   let value = initial;
   const listeners = new Set<() => void>();

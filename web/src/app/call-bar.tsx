@@ -1,4 +1,5 @@
 import type { Call, CallState } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { IconButton } from '../parts/button.tsx';
@@ -8,24 +9,24 @@ import { goTo } from './go.ts';
 import { shownCall } from './live/calls.ts';
 import { nameOf } from './names.ts';
 import { formatDuration, now, watchTime } from './time.ts';
-import { signalOf } from './use-store.ts';
 import { words } from './words.ts';
 
 /** How long it lasts, or where it stands. */
 const Standing = ({ state }: { state: CallState }) => {
   useEffect(watchTime, []);
-  const { calls: text } = words.value;
-  if (state.state === 'talking') return <>{formatDuration(now.value - state.since)}</>;
+  const { calls: text } = useStore(words);
+  const time = useStore(now);
+  if (state.state === 'talking') return <>{formatDuration(time - state.since)}</>;
   if (state.state === 'ended') return <>{text.ended[state.reason]}</>;
   return <>{text[state.state]}</>;
 };
 
 const Bar = ({ call }: { call: Call }) => {
-  const { calls: text } = words.value;
-  const state = signalOf(call.state).value;
-  const { microphone } = signalOf(call.me).value;
-  const id = signalOf(call.id).value ?? 'new';
-  const names = signalOf(call.people).value.map(nameOf).join(', ') || text.running;
+  const { calls: text } = useStore(words);
+  const state = useStore(call.state);
+  const { microphone } = useStore(call.me);
+  const id = useStore(call.id) ?? 'new';
+  const names = useStore(call.people).map(nameOf).join(', ') || text.running;
   const isOver = state.state === 'ended';
   useEffect(() => {
     if (!isOver) return;
@@ -67,7 +68,7 @@ const Bar = ({ call }: { call: Call }) => {
 /** The call that goes on, while another page is shown: how it stands, mute, hang up. */
 export const CallBar = () => {
   const { path } = useLocation();
-  const call = shownCall.value;
+  const call = useStore(shownCall);
   if (!call || path.startsWith('/call/')) return null;
   return <Bar call={call} />;
 };

@@ -4,19 +4,19 @@ import { language, words } from './words.ts';
 
 /** A time of day as people of the language write it. */
 export const timeOfDay = (at: number): string =>
-  new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(at);
+  new Intl.DateTimeFormat(language.get(), { timeStyle: 'short' }).format(at);
 
 /** What to say of an error: its sentence, and when to try again if that is known. */
 export const errorText = (error: unknown): string => {
-  if (!isAistError(error)) return words.value.frame.failed;
+  if (!isAistError(error)) return words.get().frame.failed;
   const { message, retryAt } = error as AistError;
   if (retryAt === undefined) return message;
-  return `${message}. ${words.value.frame.untilTime(timeOfDay(retryAt))}`;
+  return `${message}. ${words.get().frame.untilTime(timeOfDay(retryAt))}`;
 };
 
 /** How long ago something was, like `5 минут назад` or `yesterday`. */
 export const timeAgo = (at: number, now = Date.now()): string => {
-  const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(language.get(), { numeric: 'auto' });
   const seconds = Math.round((at - now) / 1_000);
   const steps = [
     ['day', 86_400],

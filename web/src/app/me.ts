@@ -1,5 +1,5 @@
-import { signal } from '@preact/signals';
 import type { Answer } from 'aist-client/index';
+import { createStore } from 'aist-client/index';
 import { client } from './client.ts';
 import { myId } from './session.ts';
 
@@ -7,7 +7,7 @@ import { myId } from './session.ts';
 export type Profile = Answer<'getProfile'>;
 
 /** Who is signed in, once it was loaded. */
-export const me = signal<Profile | undefined>(undefined);
+export const me = createStore<Profile | undefined>(undefined);
 
 /**
  * Loads who is signed in.
@@ -16,7 +16,7 @@ export const me = signal<Profile | undefined>(undefined);
  */
 export const loadMe = async (): Promise<Profile> => {
   const profile = await client.request('getProfile');
-  me.value = profile;
+  me.set(profile);
   return profile;
 };
 

@@ -1,5 +1,4 @@
-import { signal } from '@preact/signals';
-import { isAistError } from 'aist-client/index';
+import { createStore, isAistError } from 'aist-client/index';
 import { client } from './client.ts';
 
 /** How a nickname that is being typed stands. */
@@ -23,17 +22,17 @@ const formOf = (nickname: string, mine: string): NicknameState => {
  * The answer is a hint, since the server decides when it is saved.
  */
 export const createNicknameCheck = (mine: string) => {
-  const state = signal<NicknameState>('empty');
+  const state = createStore<NicknameState>('empty');
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = new AbortController();
 
   const ask = async (nickname: string, { signal: aborted }: AbortController) => {
     try {
       const found = await client.request('searchPeople', { q: nickname }, { signal: aborted });
-      state.value = found.some(({ username }) => username === nickname) ? 'taken' : 'free';
+      state.set(found.some(({ username }) => username === nickname) ? 'taken' : 'free');
     } catch (error) {
       // Without an answer nothing is said: saving tells.
-      if (!aborted.aborted && isAistError(error)) state.value = 'empty';
+      if (!aborted.aborted && isAistError(error)) state.set('empty');
     }
   };
 
@@ -44,8 +43,8 @@ export const createNicknameCheck = (mine: string) => {
       asked.abort();
       asked = new AbortController();
       const nickname = toNickname(typed);
-      state.value = formOf(nickname, mine);
-      if (state.value === 'checking') timer = setTimeout(() => void ask(nickname, asked), PAUSE_MS);
+      state.set(formOf(nickname, mine));
+      if (state.get() === 'checking') timer = setTimeout(() => void ask(nickname, asked), PAUSE_MS);
     },
     end: (): void => {
       clearTimeout(timer);

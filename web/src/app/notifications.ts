@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { createStore } from 'aist-client/index';
 import type { PushState } from 'aist-client/push';
 import { disablePush, enablePush, readPushState } from 'aist-client/push';
 import { client } from './client.ts';
@@ -14,15 +14,12 @@ export type NotificationState =
   | 'missing'
   | 'no_service';
 
-const known = signal<PushState | 'loading' | 'no_service'>('loading');
-
 /** An iPhone shows notifications for apps on the Home Screen alone. */
 const isPlainIos =
   /iPhone|iPad/.test(navigator.userAgent) && !matchMedia('(display-mode: standalone)').matches;
 
-/** What can be done about notifications in this browser now. */
-export const notifications = computed<NotificationState>(() => {
-  switch (known.value) {
+const stateOf = (push: PushState): NotificationState => {
+  switch (push) {
     case 'granted':
     case 'stale':
       return 'on';
@@ -32,18 +29,21 @@ export const notifications = computed<NotificationState>(() => {
     case 'unsupported':
       return isPlainIos ? 'ios' : 'missing';
     default:
-      return known.value;
+      return push;
   }
-});
+};
+
+/** What can be done about notifications in this browser now. */
+export const notifications = createStore<NotificationState>('loading');
 
 let worker: ServiceWorkerRegistration | undefined;
 
 /** Reads how it stands; subscribes again where that was wanted before. Asks the person nothing. */
 export const readNotifications = async (): Promise<void> => {
   worker = await navigator.serviceWorker?.getRegistration();
-  known.value = await readPushState(client, worker);
-  if (worker && (known.value === 'granted' || known.value === 'stale'))
-    await enablePush(client, worker);
+  const state = stateOf(await readPushState(client, worker));
+  notifications.set(state);
+  if (worker && state === 'on') await enablePush(client, worker);
 };
 
 /** Turns notifications on, which the browser asks about first, or off. */
@@ -51,5 +51,6 @@ export const turnNotifications = async (on: boolean): Promise<void> => {
   if (!worker) return;
   if (!on) await disablePush(client, worker);
   const made = on ? await enablePush(client, worker) : undefined;
-  known.value = made === 'no_service' ? made : await readPushState(client, worker);
+  const isMissing = made === 'no_service';
+  notifications.set(isMissing ? made : stateOf(await readPushState(client, worker)));
 };

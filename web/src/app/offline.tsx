@@ -1,19 +1,20 @@
-import { signal } from '@preact/signals';
+import { createStore } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { Icon } from '../parts/icon.tsx';
 import { words } from './words.ts';
 
-const online = signal(navigator.onLine);
+const online = createStore(navigator.onLine);
 for (const event of ['online', 'offline'])
   addEventListener(event, () => {
-    online.value = navigator.onLine;
+    online.set(navigator.onLine);
   });
 
 /** Says that there is no network, as long as there is none. */
 export const OfflineBar = () => {
-  const { frame } = words.value;
+  const { frame } = useStore(words);
   return (
     <div class="offline" role="status">
-      {!online.value && (
+      {!useStore(online) && (
         <p>
           <Icon name="offline" size={20} />
           <span>

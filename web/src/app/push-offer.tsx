@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { createStore } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { attempt } from './errors.ts';
@@ -7,7 +8,7 @@ import { words } from './words.ts';
 
 const OFFERED = 'aist.push-offered';
 
-const isDue = signal(false);
+const isDue = createStore(false);
 
 const wasOffered = (): boolean => {
   try {
@@ -19,7 +20,7 @@ const wasOffered = (): boolean => {
 };
 
 const close = (): void => {
-  isDue.value = false;
+  isDue.set(false);
   try {
     localStorage.setItem(OFFERED, '1');
   } catch {
@@ -32,13 +33,13 @@ const close = (): void => {
  * or a call was over. The browser itself asks only when they want it.
  */
 export const offerPush = (): void => {
-  if (notifications.value === 'possible' && !wasOffered()) isDue.value = true;
+  if (notifications.get() === 'possible' && !wasOffered()) isDue.set(true);
 };
 
 /** The offer, above the page. */
 export const PushOffer = () => {
-  if (!isDue.value) return null;
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
+  if (!useStore(isDue)) return null;
   const accept = () => {
     close();
     void attempt(() => turnNotifications(true));

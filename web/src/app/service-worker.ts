@@ -1,7 +1,6 @@
-import { effect } from '@preact/signals';
 import { showToast } from '../parts/toast.tsx';
 import { client } from './client.ts';
-import { signalOf } from './use-store.ts';
+import { myId } from './session.ts';
 import { language, words } from './words.ts';
 
 const ADDRESS = '/service-worker.js';
@@ -30,7 +29,7 @@ const scriptUrl = (): string => {
 
 /** Offers a new version, once it has been loaded beside this one. */
 const offerUpdate = (waiting: ServiceWorker): void => {
-  const { frame } = words.value;
+  const { frame } = words.get();
   showToast({
     text: frame.updated,
     stays: true,
@@ -52,13 +51,13 @@ const watchUpdates = (registration: ServiceWorkerRegistration): void => {
 
 /** Tells the worker who is signed in and in which language, for its notifications. */
 const tellWorker = (registration: ServiceWorkerRegistration): void => {
-  const session = signalOf(client.session);
-  effect(() => {
-    const { value } = session;
-    const userId = value.state === 'signed_in' ? value.userId : '';
-    const about = { userId, language: language.value };
-    (registration.active ?? registration.installing)?.postMessage(about);
-  });
+  const tell = () =>
+    (registration.active ?? registration.installing)?.postMessage({
+      userId: myId(),
+      language: language.get(),
+    });
+  client.session.subscribe(tell);
+  language.subscribe(tell);
 };
 
 /**

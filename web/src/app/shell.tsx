@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso/router';
 import type { IconName } from '../parts/icon.tsx';
@@ -24,7 +25,7 @@ interface ShellProps {
 /** The frame around each page: the sections, and the page. */
 export const Shell = ({ banner, children }: ShellProps) => {
   const { path } = useLocation();
-  const { frame } = words.value;
+  const { frame } = useStore(words);
   return (
     <div class={`shell${WHOLE.test(path) && path !== '/settings' ? ' whole' : ''}`}>
       <a class="skip" href="#content">

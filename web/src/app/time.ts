@@ -1,17 +1,23 @@
-import { computed, signal } from '@preact/signals';
+import { createStore } from 'aist-client/index';
+import type { Language } from './preferences.ts';
 import { language, words } from './words.ts';
 
-const formats = computed(() => ({
-  time: new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit' }),
-  day: new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long' }),
-  shortDay: new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' }),
-  year: new Intl.DateTimeFormat(language.value, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  }),
-  whole: new Intl.DateTimeFormat(language.value, { dateStyle: 'long', timeStyle: 'short' }),
-}));
+const makeFormats = (locale: Language) => ({
+  time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
+  day: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' }),
+  shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }),
+  year: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' }),
+  whole: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }),
+});
+
+const made: { [Name in Language]?: ReturnType<typeof makeFormats> } = {};
+
+/** The formats of the language; making one takes long. */
+const formats = () => {
+  const locale = language.get();
+  made[locale] ??= makeFormats(locale);
+  return made[locale];
+};
 
 const dayOf = (date: Date): string => date.toDateString();
 
@@ -22,26 +28,26 @@ const daysAgo = (count: number): Date => {
 };
 
 /** The hour and minute. */
-export const formatTime = (iso: string): string => formats.value.time.format(new Date(iso));
+export const formatTime = (iso: string): string => formats().time.format(new Date(iso));
 
 /** Day and time in full: for those who look closer. */
-export const formatWhole = (iso: string): string => formats.value.whole.format(new Date(iso));
+export const formatWhole = (iso: string): string => formats().whole.format(new Date(iso));
 
 /** The day, as people say it: today, yesterday, 5 May, 5 May 2024. */
 export const formatDay = (iso: string): string => {
   const date = new Date(iso);
-  if (dayOf(date) === dayOf(new Date())) return words.value.chats.today;
-  if (dayOf(date) === dayOf(daysAgo(1))) return words.value.chats.yesterday;
+  if (dayOf(date) === dayOf(new Date())) return words.get().chats.today;
+  if (dayOf(date) === dayOf(daysAgo(1))) return words.get().chats.yesterday;
   const isThisYear = date.getFullYear() === new Date().getFullYear();
-  return (isThisYear ? formats.value.day : formats.value.year).format(date);
+  return (isThisYear ? formats().day : formats().year).format(date);
 };
 
 /** The time of today, or the day of what is older: for lists. */
 export const formatMoment = (iso: string): string => {
   const date = new Date(iso);
-  if (dayOf(date) === dayOf(new Date())) return formats.value.time.format(date);
+  if (dayOf(date) === dayOf(new Date())) return formats().time.format(date);
   const isThisYear = date.getFullYear() === new Date().getFullYear();
-  return isThisYear ? formats.value.shortDay.format(date) : date.toLocaleDateString(language.value);
+  return isThisYear ? formats().shortDay.format(date) : date.toLocaleDateString(language.get());
 };
 
 /** Whether two moments are on the same day here. */
@@ -56,19 +62,18 @@ export const formatDuration = (ms: number): string => {
   return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
 };
 
-const second = signal(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** The time, which goes on once a second as long as somebody watches it. */
-export const now = second;
+export const now = createStore(Date.now());
 
 /** Begins to watch {@link now}; returns what ends it. */
 export const watchTime = (): (() => void) => {
   watchers += 1;
-  second.value = Date.now();
+  now.set(Date.now());
   timer ??= setInterval(() => {
-    second.value = Date.now();
+    now.set(Date.now());
   }, 1_000);
   return () => {
     watchers -= 1;

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { errorText } from '../app/error-text.ts';
 import { words } from '../app/words.ts';
@@ -38,7 +39,7 @@ export const Confirm = ({ title, text, action, run, onClose }: ConfirmProps) => 
       )}
       <div class="buttons">
         <Button look="plain" onPress={onClose}>
-          {words.value.frame.cancel}
+          {useStore(words).frame.cancel}
         </Button>
         <Button look="danger" busy={busy} onPress={() => void go()}>
           {action}

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { words } from '../app/words.ts';
@@ -40,7 +41,7 @@ export const Dialog = ({ title, onClose, children, look = 'dialog' }: DialogProp
       <div class="dialog-body">
         <header>
           <h2 id={id}>{title}</h2>
-          <IconButton icon="close" label={words.value.frame.close} onPress={onClose} />
+          <IconButton icon="close" label={useStore(words).frame.close} onPress={onClose} />
         </header>
         {children}
       </div>

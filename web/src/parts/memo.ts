@@ -7,7 +7,7 @@ const differ = (one: object, other: object): boolean => {
   return [...names].some((name) => a?.[name] !== b?.[name]);
 };
 
-/** A component that is drawn anew only when one of its properties is another, or a signal in it. */
+/** A component that is drawn anew only when a property of it is another, or a store it reads. */
 export const memo = <Props extends object>(drawn: FunctionComponent<Props>): ComponentType<Props> =>
   class Memo extends Component<Props> {
     override shouldComponentUpdate(next: Readonly<Props>): boolean {

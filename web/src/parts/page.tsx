@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../app/words.ts';
@@ -17,6 +18,7 @@ interface PageProps {
  * keyboard and screen reader begin there, and the title of the tab says where one is.
  */
 export const Page = ({ title, back, actions, children }: PageProps) => {
+  const { frame } = useStore(words);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · AIST`;
@@ -28,7 +30,7 @@ export const Page = ({ title, back, actions, children }: PageProps) => {
     <div class="page">
       <header class="bar">
         {back !== undefined && (
-          <a class="icon-button" href={back} aria-label={words.value.frame.back}>
+          <a class="icon-button" href={back} aria-label={frame.back}>
             <Icon name="back" />
           </a>
         )}

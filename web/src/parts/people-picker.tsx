@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { handleOf, nameOf } from '../app/names.ts';
 import type { Found } from '../app/people-search.ts';
@@ -17,7 +18,7 @@ interface PeoplePickerProps {
 export const PeoplePicker = ({ chosen, onChange }: PeoplePickerProps) => {
   const [query, setQuery] = useState('');
   const search = usePeopleSearch(query);
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const found =
     search.state === 'found'
       ? search.people.filter(({ id }) => chosen.every((one) => one.id !== id))

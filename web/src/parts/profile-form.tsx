@@ -1,4 +1,5 @@
 import { isAistError } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { client } from '../app/client.ts';
@@ -21,7 +22,7 @@ interface ProfileFormProps {
 
 /** What stands below the nickname: a hint, or what is wrong. */
 const notesOf = (state: NicknameState, nickname: string) => {
-  const { settings } = words.value;
+  const { settings } = words.get();
   const wrong = { short: settings.nicknameShort, signs: settings.nicknameSigns };
   const hints = {
     mine: settings.nicknameMine,
@@ -35,13 +36,14 @@ const notesOf = (state: NicknameState, nickname: string) => {
 
 /** Name and nickname, which is checked as one types. */
 export const ProfileForm = ({ profile, action, onSaved, children }: ProfileFormProps) => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   const [name, setName] = useState(profile.displayName);
   const [nickname, setNickname] = useState(profile.username);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<{ nickname?: string; other?: string }>({});
   const check = useMemo(() => createNicknameCheck(profile.username), [profile.username]);
   useEffect(() => check.end, [check]);
+  const state = useStore(check.state);
 
   const save = async (event: Event) => {
     event.preventDefault();
@@ -53,7 +55,7 @@ export const ProfileForm = ({ profile, action, onSaved, children }: ProfileFormP
         displayName: name,
         username: toNickname(nickname),
       });
-      me.value = { ...profile, ...saved };
+      me.set({ ...profile, ...saved });
       onSaved();
     } catch (error) {
       const isAboutNickname =
@@ -65,7 +67,7 @@ export const ProfileForm = ({ profile, action, onSaved, children }: ProfileFormP
 
   const notes = refusal.nickname
     ? { error: refusal.nickname }
-    : notesOf(check.state.value, toNickname(nickname));
+    : notesOf(state, toNickname(nickname));
   return (
     <form class="form" onSubmit={(event) => void save(event)}>
       <Field

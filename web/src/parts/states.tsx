@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import type { ComponentChildren } from 'preact';
 import { words } from '../app/words.ts';
 import { Button } from './button.tsx';
@@ -29,17 +30,17 @@ export const Empty = ({ icon, title, text, children }: EmptyProps) => (
 export const Loading = () => (
   <div class="state" role="status">
     <Spinner />
-    <span class="visually-hidden">{words.value.frame.loading}</span>
+    <span class="visually-hidden">{useStore(words).frame.loading}</span>
   </div>
 );
 
 /** Says what could not be loaded, and offers to try again. */
 export const Failed = ({ why, onRetry }: { why: string; onRetry: () => void }) => (
   <div class="state" role="alert">
-    <h2>{words.value.frame.failed}</h2>
+    <h2>{useStore(words).frame.failed}</h2>
     <p class="dim">{why}</p>
     <Button look="plain" onPress={onRetry}>
-      {words.value.frame.retry}
+      {useStore(words).frame.retry}
     </Button>
   </div>
 );

@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { createStore } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { words } from '../app/words.ts';
 import { IconButton } from './button.tsx';
 
@@ -17,43 +18,46 @@ interface Shown extends Toast {
 /** How long a note is shown, in milliseconds. */
 const SHOWN_MS = 6_000;
 
-const shown = signal<readonly Shown[]>([]);
+const shown = createStore<readonly Shown[]>([]);
 let last = 0;
 
 const drop = (id: number): void => {
-  shown.value = shown.value.filter((toast) => toast.id !== id);
+  shown.set(shown.get().filter((toast) => toast.id !== id));
 };
 
 /** Shows a note at the edge of the screen; a screen reader says it. Returns what removes it. */
 export const showToast = (toast: Toast): (() => void) => {
   last += 1;
   const id = last;
-  const others = shown.value.filter(({ text }) => text !== toast.text);
-  shown.value = [...others.slice(-2), { ...toast, id }];
+  const others = shown.get().filter(({ text }) => text !== toast.text);
+  shown.set([...others.slice(-2), { ...toast, id }]);
   if (!toast.stays) setTimeout(() => drop(id), SHOWN_MS);
   return () => drop(id);
 };
 
 /** Where notes appear: once, in the frame of the app. */
-export const Toasts = () => (
-  <div class="toasts" role="status">
-    {shown.value.map(({ id, text, action }) => (
-      <div class="toast" key={id}>
-        <span>{text}</span>
-        {action && (
-          <button
-            type="button"
-            class="toast-action"
-            onClick={() => {
-              drop(id);
-              action.run();
-            }}
-          >
-            {action.label}
-          </button>
-        )}
-        <IconButton icon="close" label={words.value.frame.close} onPress={() => drop(id)} />
-      </div>
-    ))}
-  </div>
-);
+export const Toasts = () => {
+  const { frame } = useStore(words);
+  return (
+    <div class="toasts" role="status">
+      {useStore(shown).map(({ id, text, action }) => (
+        <div class="toast" key={id}>
+          <span>{text}</span>
+          {action && (
+            <button
+              type="button"
+              class="toast-action"
+              onClick={() => {
+                drop(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+          <IconButton icon="close" label={frame.close} onPress={() => drop(id)} />
+        </div>
+      ))}
+    </div>
+  );
+};

@@ -1,6 +1,6 @@
-import { signal } from '@preact/signals';
 import type { Call, Callee, CallMedia, Calls } from 'aist-client/call';
 import type { Ring } from 'aist-client/inbox';
+import { createStore } from 'aist-client/index';
 import { client } from '../client.ts';
 import { attempt } from '../errors.ts';
 import { goTo } from '../go.ts';
@@ -8,10 +8,10 @@ import { holdCall, isHeldElsewhere, keptCall } from './held-call.ts';
 import { inbox } from './live.ts';
 
 /** The call of this tab: the one that goes on, or the last one until it is put away. */
-export const shownCall = signal<Call | undefined>();
+export const shownCall = createStore<Call | undefined>(undefined);
 
 /** Whom the shown call was made to, for calling again. */
-export const lastCallee = signal<{ to: Callee; video: boolean } | undefined>();
+export const lastCallee = createStore<{ to: Callee; video: boolean } | undefined>(undefined);
 
 let loading: Promise<Calls> | undefined;
 
@@ -27,7 +27,7 @@ export const loadCalls = (): Promise<Calls> => {
 
 /** Shows a call until it is put away, and keeps this tab known as the one that has it. */
 const show = (call: Call): void => {
-  shownCall.value = call;
+  shownCall.set(call);
   holdCall(call);
 };
 
@@ -38,19 +38,25 @@ const begin = (make: (calls: Calls) => Call): Promise<boolean> =>
   attempt(async () => {
     const calls = await loadCalls();
     show(make(calls));
-    goTo(pathOf(shownCall.value));
+    goTo(pathOf(shownCall.get()));
   });
 
 /** Whether a call goes on in this tab. */
 export const isInCall = (): boolean => {
-  const state = shownCall.value?.state.get().state;
+  const state = shownCall.get()?.state.get().state;
   return state !== undefined && state !== 'ended';
+};
+
+/** Ends the call of this tab; whoever cannot be told of it finds out. */
+const leaveCall = async (): Promise<void> => {
+  const call = shownCall.get();
+  await call?.hangUp().catch(() => undefined);
 };
 
 /** Calls somebody, or several; shows the call that goes on, if there is one. */
 export const startCall = async (to: Callee, video: boolean): Promise<void> => {
-  if (isInCall()) return goTo(pathOf(shownCall.value));
-  lastCallee.value = { to, video };
+  if (isInCall()) return goTo(pathOf(shownCall.get()));
+  lastCallee.set({ to, video });
   await begin((calls) => calls.call(to, { microphone: true, camera: video }));
 };
 
@@ -61,14 +67,14 @@ export const startCall = async (to: Callee, video: boolean): Promise<void> => {
 export const callWith = async (people: readonly string[], video: boolean): Promise<void> => {
   const [first, ...others] = people;
   if (first === undefined) return;
-  await shownCall.value?.hangUp().catch(() => undefined);
+  await leaveCall();
   await startCall([first, ...others], video);
 };
 
 /** Takes a call that rings. One that goes on here is left first. */
 export const acceptCall = async (ring: Ring, video: boolean): Promise<void> => {
-  if (isInCall()) await shownCall.value?.hangUp().catch(() => undefined);
-  lastCallee.value = { to: ring.from.user, video: ring.video };
+  if (isInCall()) await leaveCall();
+  lastCallee.set({ to: ring.from.user, video: ring.video });
   await begin((calls) => calls.accept(ring, { microphone: true, camera: video }));
 };
 
@@ -82,7 +88,7 @@ export const comeBackTo = (id: string, media: CallMedia = { microphone: true }):
 
 /** Puts a call away that is over. */
 export const putCallAway = (): void => {
-  if (!isInCall()) shownCall.value = undefined;
+  if (!isInCall()) shownCall.set(undefined);
 };
 
 /** The calls that were come back to since the page was loaded: each once. */

@@ -1,4 +1,5 @@
 import type { Ring } from 'aist-client/inbox';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Avatar } from '../../parts/avatar.tsx';
 import type { IconName } from '../../parts/icon.tsx';
@@ -8,7 +9,6 @@ import { attempt } from '../errors.ts';
 import { acceptCall, loadCalls, startCall } from '../live/calls.ts';
 import { inbox } from '../live/live.ts';
 import { nameOf } from '../names.ts';
-import { signalOf } from '../use-store.ts';
 import { words } from '../words.ts';
 import { blinkTitle, notifyOfRing } from './notice.ts';
 import { ringTone } from './tone.ts';
@@ -43,7 +43,7 @@ const useRinging = (ring: Ring): void => {
 
 /** A call that rings, over whatever page is shown. */
 const Sheet = ({ ring }: { ring: Ring }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const dialog = useRef<HTMLDialogElement>(null);
   useRinging(ring);
   useEffect(() => {
@@ -101,11 +101,11 @@ const useOutcomes = (): void => {
   useEffect(() => {
     const ends = [
       inbox.on('stopped', ({ reason }) => {
-        const { calls: text } = words.value;
+        const { calls: text } = words.get();
         if (reason === 'answered_elsewhere') showToast({ text: text.answeredElsewhere });
       }),
       inbox.on('missed', ({ ring }) => {
-        const { calls: text } = words.value;
+        const { calls: text } = words.get();
         const name = nameOf(ring.from);
         const action = {
           label: text.callBack(name),
@@ -123,6 +123,6 @@ const useOutcomes = (): void => {
 /** What rings: the first call alone, so that nobody presses the wrong one. */
 export const Incoming = () => {
   useOutcomes();
-  const [first] = signalOf(inbox.rings).value;
+  const [first] = useStore(inbox.rings);
   return first ? <Sheet key={first.call} ring={first} /> : null;
 };

@@ -7,7 +7,7 @@ const BLINK_MS = 1_000;
 
 /** Says in the title of the tab who is calling; returns what ends it. */
 export const blinkTitle = (ring: Ring): (() => void) => {
-  const said = `📞 ${words.value.calls.ringTitle(nameOf(ring.from))}`;
+  const said = `📞 ${words.get().calls.ringTitle(nameOf(ring.from))}`;
   let before = document.title;
   const timer = setInterval(() => {
     if (document.title === said) document.title = before;
@@ -45,7 +45,7 @@ export const notifyOfRing = (ring: Ring): (() => void) => {
   let isOver = false;
   let plain: Notification | undefined;
   const show = async () => {
-    const { calls: text } = words.value;
+    const { calls: text } = words.get();
     const title = nameOf(ring.from);
     const body = ring.video ? text.videoRing : text.voiceRing;
     const options = { body, tag: tagOf(ring), data: { path: `/call/${ring.call}` } };

@@ -1,6 +1,6 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { callWith } from '../../app/live/calls.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { PeoplePicker } from '../../parts/people-picker.tsx';
 
@@ -9,9 +9,9 @@ const MOST = 7;
 
 /** Rings somebody else and everybody who is there into a group call. */
 export const AddPerson = ({ call, onDone }: { call: Call; onDone: () => void }) => {
-  const { calls: text } = words.value;
-  const there = signalOf(call.people).value.filter(({ state }) => state !== 'left');
-  const { on } = signalOf(call.me).value.camera;
+  const { calls: text } = useStore(words);
+  const there = useStore(call.people).filter(({ state }) => state !== 'left');
+  const { on } = useStore(call.me).camera;
   if (there.length >= MOST) return <p>{text.full}</p>;
   return (
     <>

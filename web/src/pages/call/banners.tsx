@@ -1,7 +1,7 @@
 import type { Call, CallState, DeviceProblem } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { attempt } from '../../app/errors.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -14,7 +14,7 @@ type Reconnecting = Extract<CallState, { state: 'reconnecting' }>;
 
 /** Why it has to come back, and when it will be given up. */
 const ReconnectingBanner = ({ state }: { state: Reconnecting }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const seconds = useSecondsLeft(state.until);
   return (
     <div class="banner warn">
@@ -34,7 +34,7 @@ interface ProblemProps {
 }
 
 const ProblemBanner = ({ device, problem, onRetry }: ProblemProps) => {
-  const { trouble: text } = words.value;
+  const { trouble: text } = useStore(words);
   const [isHow, setIsHow] = useState(false);
   return (
     <div class="banner warn" role="alert">
@@ -59,7 +59,7 @@ const ProblemBanner = ({ device, problem, onRetry }: ProblemProps) => {
 
 /** Sound that the browser has held back: one press, and it is heard. */
 const LockedBanner = ({ call }: { call: Call }) => {
-  const { trouble: text } = words.value;
+  const { trouble: text } = useStore(words);
   return (
     <div class="banner warn" role="alert">
       <Icon name="speaker" size={20} />
@@ -71,10 +71,11 @@ const LockedBanner = ({ call }: { call: Call }) => {
 
 /** The advice to send no video while the connection is bad. */
 const QualityHint = ({ call }: { call: Call }) => {
-  const { frame, calls: text } = words.value;
+  const { frame, calls: text } = useStore(words);
   const [isClosed, setIsClosed] = useState(false);
-  const isBad = signalOf(call.people).value.some(({ quality }) => quality === 'bad');
-  if (!isBad || isClosed || !signalOf(call.me).value.camera.on) return null;
+  const isBad = useStore(call.people).some(({ quality }) => quality === 'bad');
+  const { camera } = useStore(call.me);
+  if (!isBad || isClosed || !camera.on) return null;
   return (
     <div class="banner" role="status">
       <Icon name="warning" size={20} />
@@ -93,19 +94,20 @@ const QualityHint = ({ call }: { call: Call }) => {
 
 /** Whether somebody cannot be reached, or has no connection. */
 const Unreachable = ({ state }: { state: CallState }) => {
+  const { calls: text } = useStore(words);
   if (state.state !== 'ringing' || !state.unreachable) return null;
   return (
     <div class="banner">
       <Icon name="bell" size={20} />
-      <span>{words.value.calls.unreachable}</span>
+      <span>{text.unreachable}</span>
     </div>
   );
 };
 
 /** What hinders a call, and what one may do about it. */
 export const Banners = ({ call }: { call: Call }) => {
-  const state = signalOf(call.state).value;
-  const { microphone, camera, audioLocked } = signalOf(call.me).value;
+  const state = useStore(call.state);
+  const { microphone, camera, audioLocked } = useStore(call.me);
   return (
     <div class="banners">
       {state.state === 'reconnecting' && <ReconnectingBanner state={state} />}

@@ -1,10 +1,11 @@
+import { createStore } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { goTo } from '../../app/go.ts';
 import { acceptCall, comeBackTo, moveCall, shownCall } from '../../app/live/calls.ts';
 import { isHeldElsewhere } from '../../app/live/held-call.ts';
 import { inbox } from '../../app/live/live.ts';
 import { nameOf } from '../../app/names.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -32,10 +33,10 @@ const useOtherTab = (call: string): boolean | undefined => {
 
 /** A call of mine that this tab does not have: it rings, or is in another tab or device. */
 const NotHere = ({ id }: { id: string }) => {
-  const { frame, calls: text } = words.value;
-  const ring = signalOf(inbox.rings).value.find(({ call }) => call === id);
-  const running = signalOf(inbox.inCall).value;
-  const link = signalOf(inbox.link).value;
+  const { frame, calls: text } = useStore(words);
+  const ring = useStore(inbox.rings).find(({ call }) => call === id);
+  const running = useStore(inbox.inCall);
+  const link = useStore(inbox.link);
   const isInOtherTab = useOtherTab(id);
   if (link.state === 'connecting' || isInOtherTab === undefined) return <Loading />;
   if (ring)
@@ -75,11 +76,15 @@ const NotHere = ({ id }: { id: string }) => {
   );
 };
 
+/** The id of a call that is not there. */
+const NO_ID = createStore(undefined);
+
 /** The page of a call: the one of this tab, or where it is. */
 const CallPage = ({ params }: { params?: Readonly<Record<string, string | undefined>> }) => {
   const asked = params?.['id'] ?? 'new';
-  const call = shownCall.value;
-  const id = call && signalOf(call.id).value;
+  const { calls: text } = useStore(words);
+  const call = useStore(shownCall);
+  const id = useStore(call?.id ?? NO_ID);
   const isThis = call !== undefined && (id === undefined || id === asked || asked === 'new');
   useEffect(() => {
     if (isThis && id !== undefined && asked !== id) goTo(`/call/${id}`, { replace: true });
@@ -87,7 +92,7 @@ const CallPage = ({ params }: { params?: Readonly<Record<string, string | undefi
   }, [isThis, id, asked]);
   if (isThis) return <CallScreen call={call} />;
   return (
-    <Page title={words.value.calls.running} back="/calls">
+    <Page title={text.running} back="/calls">
       <NotHere id={asked} />
     </Page>
   );

@@ -1,6 +1,6 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Banners } from './banners.tsx';
@@ -11,15 +11,15 @@ import { Safety } from './safety.tsx';
 import { Stage } from './stage.tsx';
 import { describeState } from './state-words.ts';
 import type { View } from './title.ts';
-import { titleOf } from './title.ts';
+import { useTitle } from './title.ts';
 import { useWakeLock } from './wake-lock.ts';
 
 const Running = ({ call }: { call: Call }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const heading = useRef<HTMLHeadingElement>(null);
   const [view, setView] = useState<View>('grid');
-  const state = signalOf(call.state).value;
-  const title = titleOf(call);
+  const state = useStore(call.state);
+  const title = useTitle(call);
   useWakeLock();
   useEffect(() => {
     heading.current?.focus();
@@ -30,7 +30,7 @@ const Running = ({ call }: { call: Call }) => {
   return (
     <div class="call-screen">
       <header class="call-top">
-        <a class="icon-button" href="/" aria-label={words.value.frame.back}>
+        <a class="icon-button" href="/" aria-label={useStore(words).frame.back}>
           <Icon name="back" />
         </a>
         <div class="call-who">
@@ -57,6 +57,6 @@ const Running = ({ call }: { call: Call }) => {
 
 /** A call on the whole screen, and what is said after it. */
 export const CallScreen = ({ call }: { call: Call }) => {
-  const state = signalOf(call.state).value;
+  const state = useStore(call.state);
   return state.state === 'ended' ? <Ended call={call} ended={state} /> : <Running call={call} />;
 };

@@ -1,6 +1,6 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import type { IconName } from '../../parts/icon.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -41,9 +41,9 @@ interface ControlsProps {
 
 /** What one may do in a call: hanging up is always in reach. */
 export const Controls = ({ call, view, onView }: ControlsProps) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const [isMore, setIsMore] = useState(false);
-  const { microphone, camera, screen } = signalOf(call.me).value;
+  const { microphone, camera, screen } = useStore(call.me);
   return (
     <footer class="controls">
       <Control

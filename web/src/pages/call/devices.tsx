@@ -1,6 +1,6 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { tell } from './errors.ts';
 import { LevelMeter } from './level-meter.tsx';
@@ -34,7 +34,7 @@ interface ChooserProps {
 }
 
 const Chooser = ({ label, devices, value, none, onChoose }: ChooserProps) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const id = useId();
   return (
     <div class="field">
@@ -61,9 +61,9 @@ const canChooseSpeaker = (): boolean => 'setSinkId' in HTMLMediaElement.prototyp
 
 /** Microphone, camera and loudspeaker of a call, and how loud one is. */
 export const Devices = ({ call }: { call: Call }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const all = useDevices();
-  const me = signalOf(call.me).value;
+  const me = useStore(call.me);
   const of = (kind: MediaDeviceKind) => all.filter((one) => one.kind === kind);
   return (
     <div class="form">

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
@@ -50,7 +51,7 @@ const play = async (sound: Blob): Promise<void> => {
 
 /** Lets people hear themselves: microphone and loudspeaker at once. */
 export const EchoTest = ({ device }: { device: string | undefined }) => {
-  const { trouble: text } = words.value;
+  const { trouble: text } = useStore(words);
   const [step, setStep] = useState<Step>('idle');
   const used = useRef<MediaStream | undefined>(undefined);
   const letGo = () => {

@@ -1,4 +1,5 @@
 import type { Call, CallState } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { errorText } from '../../app/error-text.ts';
 import { goTo } from '../../app/go.ts';
@@ -12,20 +13,19 @@ import {
 } from '../../app/live/calls.ts';
 import { offerPush } from '../../app/push-offer.tsx';
 import { formatDuration } from '../../app/time.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Avatar } from '../../parts/avatar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ReportDialog } from './report-dialog.tsx';
-import { titleOf } from './title.ts';
+import { useTitle } from './title.ts';
 
 type EndedState = Extract<CallState, { state: 'ended' }>;
 
 /** How to go on: call again, or take back a call that went elsewhere. */
 const GoOn = ({ call, ended }: EndedProps) => {
-  const { calls: text } = words.value;
-  const id = signalOf(call.id).value;
-  const callee = lastCallee.value;
+  const { calls: text } = useStore(words);
+  const id = useStore(call.id);
+  const callee = useStore(lastCallee);
   if (ended.reason === 'replaced' && id !== undefined)
     return (
       <Button icon="call" onPress={() => comeBackTo(id)}>
@@ -53,12 +53,12 @@ interface EndedProps {
 
 /** What is said when a call is over, and a way to tell what was wrong. */
 export const Ended = ({ call, ended }: EndedProps) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const heading = useRef<HTMLHeadingElement>(null);
   const [isReport, setIsReport] = useState(false);
-  const error = signalOf(call.error).value;
-  const title = titleOf(call);
-  const [first] = signalOf(call.people).value;
+  const error = useStore(call.error);
+  const title = useTitle(call);
+  const [first] = useStore(call.people);
   useEffect(() => {
     heading.current?.focus();
     if (ended.talkedMs > 0) offerPush();
@@ -66,7 +66,7 @@ export const Ended = ({ call, ended }: EndedProps) => {
   // Whoever goes elsewhere has seen how it ended.
   useEffect(
     () => () => {
-      if (shownCall.value === call) putCallAway();
+      if (shownCall.get() === call) putCallAway();
     },
     [call],
   );

@@ -12,7 +12,7 @@ export const tell = async (action: Promise<unknown>): Promise<boolean> => {
     return true;
   } catch (error) {
     const { code } = error as { code?: string };
-    const { trouble } = words.value;
+    const { trouble } = words.get();
     if (code === 'not_supported') showToast({ text: trouble.notSupported });
     else if (code === undefined || !SHOWN_BY_BANNERS.has(code))
       showToast({ text: errorText(error) });

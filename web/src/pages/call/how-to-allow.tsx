@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { words } from '../../app/words.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 
@@ -12,7 +13,7 @@ const kindOfBrowser = (): 'chrome' | 'firefox' | 'safari' | 'iphone' | 'android'
 
 /** How to allow microphone and camera in this very browser. */
 export const HowToAllow = ({ onClose }: { onClose: () => void }) => {
-  const { trouble: text } = words.value;
+  const { trouble: text } = useStore(words);
   return (
     <Dialog title={text.how} onClose={onClose}>
       <p>{text.allow[kindOfBrowser()]}</p>

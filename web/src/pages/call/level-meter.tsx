@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../../app/words.ts';
 import { listenTo } from './sound-level.ts';
@@ -33,7 +34,7 @@ export const LevelMeter = ({
       ref={meter}
       class="level"
       role="meter"
-      aria-label={words.value.calls.level}
+      aria-label={useStore(words).calls.level}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={0}

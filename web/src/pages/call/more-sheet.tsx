@@ -1,6 +1,6 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Dialog, Sheet } from '../../parts/dialog.tsx';
 import { List, Row } from '../../parts/list.tsx';
@@ -25,9 +25,9 @@ interface MenuProps extends MoreSheetProps {
 }
 
 const Menu = ({ call, view, onView, onClose, onPart }: MenuProps) => {
-  const { calls: text, trouble } = words.value;
-  const { camera } = signalOf(call.me).value;
-  const people = signalOf(call.people).value.filter(({ state }) => state !== 'left');
+  const { calls: text, trouble } = useStore(words);
+  const { camera } = useStore(call.me);
+  const people = useStore(call.people).filter(({ state }) => state !== 'left');
   const isPhone = matchMedia('(pointer: coarse)').matches;
   const then = (work: () => unknown) => () => {
     onClose();
@@ -63,7 +63,8 @@ const flip = (call: Call): Promise<void> => {
 /** The rest of what one may do in a call. */
 export const MoreSheet = (props: MoreSheetProps) => {
   const { call, onClose } = props;
-  const { calls: text, trouble } = words.value;
+  const { calls: text, trouble } = useStore(words);
+  const { microphone } = useStore(call.me);
   const [part, setPart] = useState<Part>('menu');
   if (part === 'devices')
     return (
@@ -80,7 +81,7 @@ export const MoreSheet = (props: MoreSheetProps) => {
   if (part === 'echo')
     return (
       <Dialog title={trouble.echo} onClose={onClose}>
-        <EchoTest device={signalOf(call.me).value.microphone.device} />
+        <EchoTest device={microphone.device} />
       </Dialog>
     );
   return (

@@ -1,4 +1,5 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { attempt } from '../../app/errors.ts';
 import { words } from '../../app/words.ts';
@@ -19,7 +20,7 @@ const save = (text: string): void => {
 
 /** What is known of a call for finding faults, shown whole before anybody sends it anywhere. */
 export const ReportDialog = ({ call, onClose }: { call: Call; onClose: () => void }) => {
-  const { calls: text, chats } = words.value;
+  const { calls: text, chats } = useStore(words);
   const [report, setReport] = useState<string | undefined>();
   useEffect(() => {
     let isGone = false;

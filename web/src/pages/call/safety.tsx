@@ -1,7 +1,7 @@
 import type { Call } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { nameOf } from '../../app/names.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -9,8 +9,8 @@ import { Icon } from '../../parts/icon.tsx';
 /** The emoji of each person: of a call of two the same four on both sides. */
 const AllEmoji = ({ call }: { call: Call }) => (
   <ul class="safety-list">
-    {signalOf(call.people)
-      .value.filter(({ safety }) => safety.length > 0)
+    {useStore(call.people)
+      .filter(({ safety }) => safety.length > 0)
       .map((person) => (
         <li key={person.user}>
           <span>{nameOf(person)}</span>
@@ -22,10 +22,10 @@ const AllEmoji = ({ call }: { call: Call }) => (
 
 /** The emoji that tell whether somebody stands between; a press explains them. */
 export const Safety = ({ call }: { call: Call }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const [isOpen, setIsOpen] = useState(false);
-  const emoji = signalOf(call.safety).value;
-  const isKnown = signalOf(call.people).value.some(({ safety }) => safety.length > 0);
+  const emoji = useStore(call.safety);
+  const isKnown = useStore(call.people).some(({ safety }) => safety.length > 0);
   if (!isKnown) return null;
   return (
     <>

@@ -1,5 +1,5 @@
 import type { Call, Person } from 'aist-client/call';
-import { signalOf } from '../../app/use-store.ts';
+import { useStore } from 'aist-client/preact';
 import { words } from '../../app/words.ts';
 import { useSpeakers } from './speakers.ts';
 import { ScreenTile, Tile } from './tile.tsx';
@@ -8,13 +8,14 @@ import { VideoView } from './video-view.tsx';
 
 /** My own picture, small, as in a mirror. */
 const SelfView = ({ call }: { call: Call }) => {
-  const { camera, screen, stream, screenStream } = signalOf(call.me).value;
+  const { calls: text } = useStore(words);
+  const { camera, screen, stream, screenStream } = useStore(call.me);
   const shown = camera.on ? stream : screenStream;
   if (!shown) return null;
   return (
     <div class={`self-view${camera.on ? ' mirrored' : ''}`}>
-      <VideoView stream={shown} label={words.value.calls.self} />
-      {screen.on && !camera.on && <span class="tile-name">{words.value.calls.screenOn}</span>}
+      <VideoView stream={shown} label={text.self} />
+      {screen.on && !camera.on && <span class="tile-name">{text.screenOn}</span>}
     </div>
   );
 };
@@ -27,7 +28,7 @@ const pickLarge = (people: readonly Person[], speaker: string | undefined): Pers
 
 /** Everybody in the call: side by side, or whoever speaks in large and the others small. */
 export const Stage = ({ call, view }: { call: Call; view: View }) => {
-  const people = signalOf(call.people).value.filter(({ state }) => state !== 'left');
+  const people = useStore(call.people).filter(({ state }) => state !== 'left');
   const screens = people.filter(({ screen }) => screen !== undefined);
   const { speaking, last } = useSpeakers(people);
   const isSpotlight = people.length > 1 && (view === 'spotlight' || screens.length > 0);

@@ -10,11 +10,11 @@ const CAUSES = {
 
 /** Why a call has to come back, in words. */
 export const describeCause = (cause: keyof typeof CAUSES): string =>
-  words.value.calls[CAUSES[cause]];
+  words.get().calls[CAUSES[cause]];
 
 /** Where a call stands, in words that do not change each second. */
 export const describeState = (state: CallState): string => {
-  const { calls: text } = words.value;
+  const { calls: text } = words.get();
   if (state.state === 'ended') return text.ended[state.reason];
   if (state.state === 'ringing') return state.unreachable ? text.unreachable : text.ringing;
   return text[state.state];

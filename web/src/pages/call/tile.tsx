@@ -1,4 +1,5 @@
 import type { Person } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { nameOf } from '../../app/names.ts';
 import { words } from '../../app/words.ts';
@@ -26,7 +27,7 @@ const useHasVideo = (stream: MediaStream | undefined): boolean => {
 
 /** How well media of somebody come, when they do not come well. */
 const QualityMark = ({ person }: { person: Person }) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   if (person.quality !== 'poor' && person.quality !== 'bad') return null;
   const label = person.quality === 'bad' ? text.qualityBad : text.qualityPoor;
   return (
@@ -39,7 +40,7 @@ const QualityMark = ({ person }: { person: Person }) => {
 };
 
 const stateWord = ({ state }: Person): string | undefined => {
-  const { calls: text } = words.value;
+  const { calls: text } = words.get();
   return state === 'talking' || state === 'left' ? undefined : text[state];
 };
 
@@ -52,7 +53,7 @@ interface TileProps {
 
 /** Somebody in the call. */
 export const Tile = ({ person, isAlone, isSpeaking, isLarge }: TileProps) => {
-  const { calls: text } = words.value;
+  const { calls: text } = useStore(words);
   const hasVideo = useHasVideo(person.stream) && person.camera !== false;
   const name = nameOf(person);
   const state = stateWord(person);

@@ -1,4 +1,5 @@
 import type { Callee } from 'aist-client/call';
+import { useStore } from 'aist-client/preact';
 import { startCall } from '../../app/live/calls.ts';
 import { nameOf } from '../../app/names.ts';
 import { formatDuration, formatMoment, formatWhole } from '../../app/time.ts';
@@ -10,7 +11,7 @@ import type { PastCall } from './history.ts';
 
 /** How a call went, in a word. */
 const wordOf = ({ missed, direction, answeredAt, reason }: PastCall): string => {
-  const { calls: text } = words.value;
+  const { calls: text } = words.get();
   if (missed) return text.missed;
   if (answeredAt) return direction === 'incoming' ? text.incoming : text.outgoing;
   if (reason === 'missed') return text.unanswered;
@@ -20,10 +21,10 @@ const wordOf = ({ missed, direction, answeredAt, reason }: PastCall): string => 
 
 /** A call that was: with whom, how it went, and a press to call again. */
 export const CallRow = ({ call }: { call: PastCall }) => {
-  const { calls: text } = words.value;
+  const { calls: text, chats } = useStore(words);
   const { peers, missed, direction, video, startedAt, answeredAt, durationSeconds } = call;
   const [first, ...rest] = peers;
-  const name = peers.map(nameOf).join(', ') || words.value.chats.unnamed;
+  const name = peers.map(nameOf).join(', ') || chats.unnamed;
   const to: Callee | undefined = first && [first.userId, ...rest.map(({ userId }) => userId)];
   const again = (withVideo: boolean) => to && startCall(rest.length > 0 ? to : to[0], withVideo);
   return (

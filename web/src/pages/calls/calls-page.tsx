@@ -1,6 +1,6 @@
+import { useStore } from 'aist-client/preact';
 import { moveCall } from '../../app/live/calls.ts';
 import { inbox } from '../../app/live/live.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
 import { List } from '../../parts/list.tsx';
@@ -11,8 +11,8 @@ import { useHistory } from './history.ts';
 
 /** A call that another device of mine is in: it can go on here. */
 const Elsewhere = () => {
-  const { calls: text } = words.value;
-  const running = signalOf(inbox.inCall).value;
+  const { calls: text } = useStore(words);
+  const running = useStore(inbox.inCall);
   if (!running || running.here) return null;
   return (
     <div class="call-note" role="status">
@@ -26,7 +26,7 @@ const Elsewhere = () => {
 
 /** The page of calls: those that were, the newest first. */
 const CallsPage = () => {
-  const { frame, calls: text } = words.value;
+  const { frame, chats, calls: text } = useStore(words);
   const { calls, error, hasMore, busy, more, retry } = useHistory();
   return (
     <Page title={frame.calls}>
@@ -36,7 +36,7 @@ const CallsPage = () => {
       {calls?.length === 0 && (
         <Empty icon="call" title={text.none} text={text.noneText}>
           <a class="button" href="/people">
-            {words.value.chats.findPeople}
+            {chats.findPeople}
           </a>
         </Empty>
       )}

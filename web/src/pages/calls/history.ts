@@ -1,4 +1,5 @@
 import type { Answer } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { errorText } from '../../app/error-text.ts';
@@ -35,6 +36,7 @@ export const useHistory = () => {
     }));
   };
 
+  const shownNow = useStore(shownCall);
   useEffect(() => {
     void load();
     let timer: ReturnType<typeof setTimeout>;
@@ -46,13 +48,13 @@ export const useHistory = () => {
       inbox.on('stopped', again),
       inbox.on('missed', again),
       inbox.on('welcome', again),
-      shownCall.value?.state.subscribe(({ state }) => state === 'ended' && again()),
+      shownNow?.state.subscribe(({ state }) => state === 'ended' && again()),
     ];
     return () => {
       clearTimeout(timer);
       for (const end of ends) end?.();
     };
-  }, [shownCall.value]);
+  }, [shownNow]);
 
   const { calls, next, error } = shown;
   return {

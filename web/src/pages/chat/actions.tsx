@@ -1,4 +1,5 @@
 import type { ListedChat, OpenChat, ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { attempt } from '../../app/errors.ts';
 import { words } from '../../app/words.ts';
@@ -17,7 +18,7 @@ interface ActionsProps {
 
 /** Asks before a message is deleted for everybody. */
 const RemoveMessage = ({ chat, message, onClose }: Omit<ActionsProps, 'about' | 'onEdit'>) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [busy, setBusy] = useState(false);
   const remove = async () => {
     if (message.id === undefined) return;
@@ -43,7 +44,7 @@ const RemoveMessage = ({ chat, message, onClose }: Omit<ActionsProps, 'about' | 
 
 /** What may be done with a message: the sender edits and deletes, admins of a group delete. */
 export const Actions = ({ chat, about, message, onEdit, onClose }: ActionsProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const [isRemoving, setIsRemoving] = useState(false);
   const { fromMe } = message;
   if (isRemoving) return <RemoveMessage chat={chat} message={message} onClose={onClose} />;

@@ -1,4 +1,5 @@
 import type { ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { readPicture, readVideo } from '../../app/links.ts';
@@ -43,7 +44,7 @@ const useUrl = (chat: string, message: ShownMessage) => {
 };
 
 const Picture = ({ url }: { url: string }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
@@ -66,7 +67,7 @@ const Picture = ({ url }: { url: string }) => {
 
 /** A video opens in a tab of its own, or plays in a dialog when it came with the message. */
 const Video = ({ url }: { url: string }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const [played, setPlayed] = useState<string | undefined>();
   const video = readVideo(url);
   useEffect(() => () => played && URL.revokeObjectURL(played), [played]);
@@ -98,7 +99,7 @@ const Video = ({ url }: { url: string }) => {
 
 /** The picture or video of a message: none but `data:` files of known types and `https:`. */
 export const AttachmentView = ({ chat, message }: { chat: string; message: ShownMessage }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const { place, url, failed, retry } = useUrl(chat, message);
   if (failed)
     return (

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { attempt } from '../../app/errors.ts';
@@ -7,7 +8,7 @@ import { Row } from '../../parts/list.tsx';
 
 /** Blocks somebody, after a question, or does so no longer. */
 export const Blocking = ({ user }: { user: string }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [isBlocked, setIsBlocked] = useState<boolean | undefined>();
   const [isAsked, setIsAsked] = useState(false);
   useEffect(() => {

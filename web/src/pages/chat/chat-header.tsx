@@ -1,29 +1,35 @@
 import type { ListedChat, OpenChat } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { readPicture } from '../../app/links.ts';
 import { startCall } from '../../app/live/calls.ts';
 import { chats } from '../../app/live/live.ts';
 import { myId } from '../../app/session.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Avatar } from '../../parts/avatar.tsx';
 import { IconButton } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ChatInfo } from './chat-info.tsx';
-import { memberName } from './members.ts';
+import { useMemberName } from './members.ts';
 
 /** How many people a call of a group may ring, beside the one who calls. */
 const MOST_CALLED = 7;
 
+const Typist = ({ chat, user }: { chat: OpenChat; user: string }) => {
+  const { chats: text } = useStore(words);
+  return <>{text.typingNamed(useMemberName(chat, user))}</>;
+};
+
 /** Who writes at the moment; of a group with their names. */
 const Subtitle = ({ chat, about }: ChatHeaderProps) => {
-  const { chats: text } = words.value;
-  const typing = signalOf(chat.typing).value;
+  const { chats: text } = useStore(words);
+  const typing = useStore(chat.typing);
+  const freshness = useStore(chats.freshness);
   const [first] = typing;
   if (first !== undefined && about.type === 'user') return <>{text.typing}</>;
-  if (first !== undefined)
-    return <>{typing.length > 1 ? text.typingMany : text.typingNamed(memberName(chat, first))}</>;
-  if (signalOf(chats.freshness).value === 'waiting') return <>{text.waiting}</>;
+  if (typing.length > 1) return <>{text.typingMany}</>;
+  if (first !== undefined) return <Typist chat={chat} user={first} />;
+  if (freshness === 'waiting') return <>{text.waiting}</>;
   if (about.type === 'group') return <>{text.members(about.members)}</>;
   if (about.type === 'channel') return <>{text.readers(about.members)}</>;
   return null;
@@ -34,7 +40,7 @@ interface CallButtonsProps {
 }
 
 const CallButtons = ({ onCall }: CallButtonsProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   return (
     <>
       <IconButton icon="call" label={text.voiceCall} onPress={() => onCall(false)} />
@@ -44,7 +50,7 @@ const CallButtons = ({ onCall }: CallButtonsProps) => {
 };
 
 const GroupCallButtons = ({ chat }: { chat: OpenChat }) => {
-  const others = (signalOf(chat.members).value ?? [])
+  const others = (useStore(chat.members) ?? [])
     .map(({ userId }) => userId)
     .filter((id) => id !== myId());
   const [first, ...rest] = others;
@@ -60,7 +66,7 @@ interface ChatHeaderProps {
 /** The bar over a chat: who it is with, and calls. */
 export const ChatHeader = ({ chat, about }: ChatHeaderProps) => {
   const [isInfo, setIsInfo] = useState(false);
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const { id, type, peerUserId, photo } = about;
   const name = about.name || text.unnamed;
   return (

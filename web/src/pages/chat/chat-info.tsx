@@ -1,4 +1,5 @@
 import type { ListedChat, OpenChat } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { attempt } from '../../app/errors.ts';
@@ -23,7 +24,7 @@ interface ChatInfoProps {
 
 /** Leaves a group or a channel, after a question. */
 const Leave = ({ about, onLeft }: { about: ListedChat; onLeft: () => void }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [isAsked, setIsAsked] = useState(false);
   const [busy, setBusy] = useState(false);
   if (!isAsked)
@@ -55,7 +56,7 @@ const Leave = ({ about, onLeft }: { about: ListedChat; onLeft: () => void }) => 
 
 /** The address that a channel is joined by. */
 const ShareLink = ({ id }: { id: string }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const copy = () =>
     attempt(async () => {
       await navigator.clipboard.writeText(`${location.origin}/c/${id}`);
@@ -66,7 +67,7 @@ const ShareLink = ({ id }: { id: string }) => {
 
 /** What a chat is: who is in it, and what may be done with it as a whole. */
 export const ChatInfo = ({ chat, about, onClose }: ChatInfoProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const { id, type, peerUserId, photo, role, meta } = about;
   const name = about.name || text.unnamed;
   const description = typeof meta?.['description'] === 'string' ? meta['description'] : '';

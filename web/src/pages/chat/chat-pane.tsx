@@ -1,9 +1,9 @@
 import type { OpenChat, ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { attempt } from '../../app/errors.ts';
 import { chats } from '../../app/live/live.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -15,7 +15,7 @@ import { Messages } from './messages.tsx';
 
 /** A chat that is not mine: a channel can be joined by its address. */
 const NotIn = ({ id }: { id: string }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [busy, setBusy] = useState(false);
   const join = async () => {
     setBusy(true);
@@ -43,9 +43,10 @@ const NotIn = ({ id }: { id: string }) => {
 
 /** What is written with, or why nothing may be written. */
 const Foot = ({ chat, edited, onEdit }: FootProps) => {
-  const about = signalOf(chat.about).value;
+  const { chats: text } = useStore(words);
+  const about = useStore(chat.about);
   if (about?.type === 'channel' && about.role !== 'admin')
-    return <p class="no-composer">{words.value.chats.onlyAdmins}</p>;
+    return <p class="no-composer">{text.onlyAdmins}</p>;
   return <Composer chat={chat} edited={edited} onEdit={onEdit} />;
 };
 
@@ -61,8 +62,8 @@ export const ChatPane = ({ id }: { id: string }) => {
   useEffect(() => () => chat.close(), [chat]);
   const [chosen, choose] = useState<ShownMessage | undefined>();
   const [edited, edit] = useState<ShownMessage | undefined>();
-  const about = signalOf(chat.about).value;
-  const isListed = signalOf(chats.list).value !== undefined;
+  const about = useStore(chat.about);
+  const isListed = useStore(chats.list) !== undefined;
 
   if (!about) return isListed ? <NotIn id={id} /> : <Loading />;
   return (

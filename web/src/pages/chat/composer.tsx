@@ -1,4 +1,5 @@
 import type { OpenChat, ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from '../../app/errors.ts';
 import { offerPush } from '../../app/push-offer.tsx';
@@ -21,7 +22,7 @@ interface ComposerProps {
 
 /** What is above the field: the message that is changed, or the picture that goes along. */
 const Above = ({ edited, picture, onCancel }: AboveProps) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   if (edited)
     return (
       <div class="composer-above">
@@ -58,7 +59,7 @@ const usePicture = () => {
       setPicture(await encodePicture(file));
     } catch (error) {
       const problem = error instanceof PictureError ? error.problem : 'notAPicture';
-      showToast({ text: words.value.chats[problem] });
+      showToast({ text: words.get().chats[problem] });
     }
   };
   return { picture, setPicture, attach };
@@ -90,7 +91,7 @@ const useText = (chat: OpenChat, edited: ShownMessage | undefined) => {
 
 /** Where messages are written. */
 export const Composer = ({ chat, edited, onEdit }: ComposerProps) => {
-  const { chats: said } = words.value;
+  const { frame, chats: said } = useStore(words);
   const { field, text, setText, write } = useText(chat, edited);
   const { picture, setPicture, attach } = usePicture();
   const files = useRef<HTMLInputElement>(null);
@@ -183,7 +184,7 @@ export const Composer = ({ chat, edited, onEdit }: ComposerProps) => {
         <button
           type="submit"
           class="icon-button send"
-          aria-label={edited ? words.value.frame.save : said.send}
+          aria-label={edited ? frame.save : said.send}
           aria-disabled={isEmpty}
         >
           <Icon name={edited ? 'check' : 'send'} />

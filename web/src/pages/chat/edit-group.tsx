@@ -1,4 +1,5 @@
 import type { ListedChat } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { attempt } from '../../app/errors.ts';
@@ -8,7 +9,7 @@ import { Field } from '../../parts/field.tsx';
 
 /** Changes name and description of a group or channel, as its admin. */
 export const EditGroup = ({ about, description }: { about: ListedChat; description: string }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [isOpen, setIsOpen] = useState(false);
   const [name, setName] = useState(about.name);
   const [described, setDescribed] = useState(description);

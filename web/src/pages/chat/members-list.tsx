@@ -1,12 +1,12 @@
 import type { OpenChat } from 'aist-client/chat';
 import type { Member } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { attempt } from '../../app/errors.ts';
 import { nameOf } from '../../app/names.ts';
 import type { Found } from '../../app/people-search.ts';
 import { myId } from '../../app/session.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Avatar } from '../../parts/avatar.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -18,7 +18,7 @@ import { openChatWith } from '../people/open-chat.ts';
 
 /** Adds people to a group. */
 const AddPeople = ({ chat }: { chat: string }) => {
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   const [isOpen, setIsOpen] = useState(false);
   const [chosen, setChosen] = useState<readonly Found[]>([]);
   const [busy, setBusy] = useState(false);
@@ -60,7 +60,7 @@ interface MemberRowProps {
 }
 
 const MemberRow = ({ chat, member, isAdmin, onWrite }: MemberRowProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const [isOpen, setIsOpen] = useState(false);
   const { userId, role } = member;
   const name = nameOf(member);
@@ -126,8 +126,8 @@ interface MembersProps {
 
 /** Who is in a group, and what an admin may do about it. */
 export const Members = ({ chat, isAdmin, onLeave }: MembersProps) => {
-  const { chats: text } = words.value;
-  const members = signalOf(chat.members).value;
+  const { chats: text } = useStore(words);
+  const members = useStore(chat.members);
   return (
     <section class="members" aria-label={text.members(members?.length ?? 0)}>
       {isAdmin && <AddPeople chat={chat.id} />}

@@ -1,4 +1,5 @@
 import type { OpenChat, ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { findLinks } from '../../app/links.ts';
 import { formatTime, formatWhole } from '../../app/time.ts';
 import { words } from '../../app/words.ts';
@@ -6,7 +7,7 @@ import { Avatar } from '../../parts/avatar.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { memo } from '../../parts/memo.ts';
 import { AttachmentView } from './attachment.tsx';
-import { memberName } from './members.ts';
+import { useMemberName } from './members.ts';
 
 /** A text as it was written; its links open in a tab that knows nothing of this one. */
 const MessageText = ({ text }: { text: string }) => (
@@ -27,7 +28,7 @@ const STATE_ICONS = { sending: 'clock', sent: 'check', read: 'checks', failed: '
 
 /** The time of a message, whether it was changed, and how far one of mine has come. */
 const Meta = ({ message }: { message: ShownMessage }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const { fromMe, editedAt, deleted, time, read, state } = message;
   const shown = state === 'sent' && read ? 'read' : state;
   return (
@@ -47,7 +48,7 @@ const Meta = ({ message }: { message: ShownMessage }) => {
 
 /** A message that did not get through: why, and what one may do about it. */
 const FailedNote = ({ chat, message }: { chat: OpenChat; message: ShownMessage }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const { key, error } = message;
   return (
     <div class="message-failed" role="alert">
@@ -81,21 +82,31 @@ interface MessageProps extends Place {
   readonly onActions: (message: ShownMessage) => void;
 }
 
+interface SenderProps {
+  readonly chat: OpenChat;
+  readonly user: string | null;
+}
+
+const Face = ({ chat, user }: SenderProps) => (
+  <Avatar id={user ?? ''} name={useMemberName(chat, user)} size={32} />
+);
+
+const Sender = ({ chat, user }: SenderProps) => (
+  <span class="message-name">{useMemberName(chat, user)}</span>
+);
+
 const Drawn = ({ chat, message, isFirst, isNamed, onActions }: MessageProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const { fromMe, deleted, senderId, attachment, state, id } = message;
-  const name = isNamed ? memberName(chat, senderId) : '';
   const canAct = id !== undefined && !deleted;
   const look = `message${fromMe ? ' mine' : ''}${isFirst ? ' first' : ''}`;
   return (
     <li class={`${look}${state === 'failed' ? ' failed' : ''}`} data-seq={message.seq}>
       {isNamed && (
-        <span class="message-face">
-          {isFirst && <Avatar id={senderId ?? ''} name={name} size={32} />}
-        </span>
+        <span class="message-face">{isFirst && <Face chat={chat} user={senderId} />}</span>
       )}
       <div class="bubble">
-        {isNamed && isFirst && <span class="message-name">{name}</span>}
+        {isNamed && isFirst && <Sender chat={chat} user={senderId} />}
         {attachment && !deleted && <AttachmentView chat={chat.id} message={message} />}
         {deleted ? (
           <p class="message-text dim">{text.removed}</p>

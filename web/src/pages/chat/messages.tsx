@@ -1,9 +1,9 @@
 import type { ListedChat, OpenChat, ShownMessage } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from '../../app/errors.ts';
 import { formatDay, isSameDay } from '../../app/time.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
@@ -34,7 +34,7 @@ interface LinesProps extends MessagesProps {
 }
 
 const Lines = ({ chat, about, messages, unreadAfter, onActions }: LinesProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const firstUnread =
     unreadAfter !== undefined &&
     messages.find(({ seq = 0, fromMe }) => seq > unreadAfter && !fromMe)?.key;
@@ -72,7 +72,7 @@ const Lines = ({ chat, about, messages, unreadAfter, onActions }: LinesProps) =>
 
 /** Reads older messages when their place comes into sight, or at a press. */
 const Older = ({ chat }: { chat: OpenChat }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const place = useRef<HTMLDivElement>(null);
   const [busy, setBusy] = useState(false);
   const read = async () => {
@@ -107,9 +107,9 @@ const Older = ({ chat }: { chat: OpenChat }) => {
  * older ones that come in front move nothing.
  */
 export const Messages = ({ chat, about, onActions }: MessagesProps) => {
-  const { chats: text } = words.value;
-  const messages = signalOf(chat.messages).value;
-  const hasOlder = signalOf(chat.hasOlder).value;
+  const { chats: text } = useStore(words);
+  const messages = useStore(chat.messages);
+  const hasOlder = useStore(chat.hasOlder);
   const { scroller, isAtEnd, unreadAfter, toEnd } = useReading(chat, about);
   return (
     <div class="messages-frame">

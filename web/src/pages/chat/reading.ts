@@ -1,6 +1,6 @@
 import type { ListedChat, OpenChat } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { signalOf } from '../../app/use-store.ts';
 
 /** How far from the end still counts as being there, in pixels. */
 const NEAR = 80;
@@ -16,7 +16,7 @@ export const useReading = (chat: OpenChat, about: ListedChat) => {
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [unreadAfter] = useState(() => (about.unread > 0 ? about.readSeq : undefined));
-  const messages = signalOf(chat.messages).value;
+  const messages = useStore(chat.messages);
   const isShown = messages.length > 0;
 
   // The list grows upwards, so that its end is at 0.

@@ -1,9 +1,9 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { chats } from '../../app/live/live.ts';
 import { handleOf, nameOf } from '../../app/names.ts';
 import type { Found } from '../../app/people-search.ts';
 import { usePeopleSearch } from '../../app/people-search.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Avatar } from '../../parts/avatar.tsx';
 import { IconButton } from '../../parts/button.tsx';
@@ -16,9 +16,9 @@ import { NewChat } from './new-chat.tsx';
 
 /** Says that what is shown may be old, and why. */
 const Freshness = () => {
-  const { chats: text } = words.value;
-  const freshness = signalOf(chats.freshness).value;
-  const link = signalOf(chats.list).value;
+  const { chats: text } = useStore(words);
+  const freshness = useStore(chats.freshness);
+  const link = useStore(chats.list);
   if (freshness === 'fresh' || link === undefined) return null;
   return (
     <span class="freshness" role="status">
@@ -29,8 +29,8 @@ const Freshness = () => {
 
 const People = ({ people }: { people: readonly Found[] }) => (
   <>
-    <h2 class="list-heading">{words.value.chats.found}</h2>
-    <List label={words.value.chats.found}>
+    <h2 class="list-heading">{useStore(words).chats.found}</h2>
+    <List label={useStore(words).chats.found}>
       {people.map((person) => (
         <Row
           key={person.id}
@@ -46,9 +46,9 @@ const People = ({ people }: { people: readonly Found[] }) => (
 
 /** What matches a query: chats of mine, and people with whom there is none yet. */
 const Matching = ({ query, current }: { query: string; current: string | undefined }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const search = usePeopleSearch(query);
-  const list = signalOf(chats.list).value ?? [];
+  const list = useStore(chats.list) ?? [];
   const asked = query.trim().toLowerCase();
   const mine = list.filter(({ name }) => name.toLowerCase().includes(asked));
   const known = new Set(mine.map(({ peerUserId }) => peerUserId));
@@ -75,7 +75,7 @@ interface ChatsProps {
 }
 
 const Chats = ({ list, current }: ChatsProps) => (
-  <List label={words.value.chats.list}>
+  <List label={useStore(words).chats.list}>
     {list.map((chat) => (
       <ChatRow key={chat.id} chat={chat} isCurrent={chat.id === current} />
     ))}
@@ -83,8 +83,8 @@ const Chats = ({ list, current }: ChatsProps) => (
 );
 
 const All = ({ current }: { current: string | undefined }) => {
-  const { chats: text } = words.value;
-  const list = signalOf(chats.list).value;
+  const { chats: text } = useStore(words);
+  const list = useStore(chats.list);
   if (list === undefined) return <Loading />;
   if (list.length > 0) return <Chats list={list} current={current} />;
   return (
@@ -100,7 +100,7 @@ const All = ({ current }: { current: string | undefined }) => {
 export const ChatList = ({ current }: { current: string | undefined }) => {
   const [query, setQuery] = useState('');
   const [isNew, setIsNew] = useState(false);
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   return (
     <>
       <header class="bar">

@@ -1,4 +1,5 @@
 import type { ListedChat } from 'aist-client/chat';
+import { useStore } from 'aist-client/preact';
 
 import { readPicture } from '../../app/links.ts';
 import { formatMoment, formatWhole } from '../../app/time.ts';
@@ -9,7 +10,7 @@ import { memo } from '../../parts/memo.ts';
 
 /** What is said below the name: who writes, what was not sent, or what was said last. */
 const LastWords = ({ chat }: { chat: ListedChat }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   if (chat.typing.length > 0)
     return <span class="is-typing">{chat.typing.length > 1 ? text.typingMany : text.typing}</span>;
   if (chat.draft)
@@ -28,7 +29,7 @@ interface ChatRowProps {
 }
 
 const Drawn = ({ chat, isCurrent }: ChatRowProps) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const { id, name, photo, type, unread, lastTime, peerUserId } = chat;
   const shown = name || text.unnamed;
   return (

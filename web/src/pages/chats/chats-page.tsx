@@ -1,6 +1,6 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect } from 'preact/hooks';
 import { chats } from '../../app/live/live.ts';
-import { signalOf } from '../../app/use-store.ts';
 import { words } from '../../app/words.ts';
 import { Empty } from '../../parts/states.tsx';
 import { ChatPane } from '../chat/chat-pane.tsx';
@@ -9,9 +9,9 @@ import { ChatList } from './chat-list.tsx';
 /** The chats, and beside them (on a phone in their place) the one that is open. */
 const ChatsPage = ({ params }: { params?: Readonly<Record<string, string | undefined>> }) => {
   const id = params?.['id'];
-  const { frame, chats: text } = words.value;
-  const unread = signalOf(chats.unread).value;
-  const open = signalOf(chats.list).value?.find((chat) => chat.id === id);
+  const { frame, chats: text } = useStore(words);
+  const unread = useStore(chats.unread);
+  const open = useStore(chats.list)?.find((chat) => chat.id === id);
   const title = open?.name || frame.chats;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · AIST`;

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { errorText } from '../../app/error-text.ts';
 import { goTo } from '../../app/go.ts';
@@ -11,7 +12,7 @@ import { PeoplePicker } from '../../parts/people-picker.tsx';
 
 /** Makes a group or a channel. */
 export const NewChat = ({ onClose }: { onClose: () => void }) => {
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   const [type, setType] = useState<'group' | 'channel'>('group');
   const [name, setName] = useState('');
   const [members, setMembers] = useState<readonly Found[]>([]);

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { startCall } from '../../app/live/calls.ts';
 import { handleOf, nameOf } from '../../app/names.ts';
@@ -14,7 +15,7 @@ import { openChatWith } from './open-chat.ts';
 
 /** Somebody who was found: write to them, or call. */
 const FoundRow = ({ person }: { person: Found }) => {
-  const { calls } = words.value;
+  const { calls } = useStore(words);
   const name = nameOf(person);
   return (
     <li class="row-with-actions">
@@ -41,7 +42,7 @@ const FoundRow = ({ person }: { person: Found }) => {
 
 const Results = ({ query }: { query: string }) => {
   const search = usePeopleSearch(query);
-  const { chats: text } = words.value;
+  const { chats: text } = useStore(words);
   if (search.state === 'idle') return <Empty icon="people" title={text.peopleHint} />;
   if (search.state === 'searching') return <Loading />;
   if (search.state === 'failed')
@@ -60,7 +61,7 @@ const Results = ({ query }: { query: string }) => {
 /** The page of people: finds somebody to write to or to call. */
 const PeoplePage = () => {
   const [query, setQuery] = useState('');
-  const { frame, chats: text } = words.value;
+  const { frame, chats: text } = useStore(words);
   return (
     <Page title={frame.people}>
       <SearchField label={text.searchPeople} value={query} onInput={setQuery} />

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import type { AboutQr, ReadQr } from 'aist-client/qr';
 import { readQr } from 'aist-client/qr';
 import { useState } from 'preact/hooks';
@@ -10,7 +11,7 @@ import { Button } from '../../parts/button.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
 
 const Facts = ({ about }: { about: AboutQr }) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   return (
     <dl class="facts">
       <dt>{scan.what}</dt>
@@ -31,7 +32,7 @@ interface AskProps {
 
 /** Says what would be signed in, where and since when; both answers are as easy to press. */
 export const AskAboutQr = ({ code, onEnd, onAgain }: AskProps) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const { loaded } = useLoad(async () => {
     const read = readQr(client, code) as ReadQr;
     return { read, about: await read.about() };

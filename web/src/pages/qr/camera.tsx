@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { words } from '../../app/words.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
@@ -25,7 +26,7 @@ const readOn = async (
 };
 
 const Picture = ({ onText, onFail }: { onText: (text: string) => void; onFail: () => void }) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const video = useRef<HTMLVideoElement>(null);
   const [track, setTrack] = useState<MediaStreamTrack>();
   const [lit, setLit] = useState(false);
@@ -70,7 +71,7 @@ const Picture = ({ onText, onFail }: { onText: (text: string) => void; onFail: (
 
 /** The camera, which is switched on by a press: the browser asks then. */
 export const Camera = ({ onText }: { onText: (text: string) => void }) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const [state, setState] = useState<'off' | 'on' | 'failed'>('off');
   useEffect(() => {
     // Who has allowed it before is not asked, so it need not be pressed.

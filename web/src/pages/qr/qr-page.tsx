@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import '../settings/settings.css';
 import './qr.css';
 import { readQr } from 'aist-client/qr';
@@ -17,7 +18,7 @@ type Outcome = 'done' | 'refused';
 
 /** Reads a code: by the camera, from the clipboard, or typed. */
 const Scanner = ({ onCode }: { onCode: (code: string) => void }) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const [typed, setTyped] = useState('');
   const [wrong, setWrong] = useState(false);
   const take = (text: string) => {
@@ -54,7 +55,7 @@ const Scanner = ({ onCode }: { onCode: (code: string) => void }) => {
 };
 
 const Ended = ({ outcome, onAgain }: { outcome: Outcome; onAgain: () => void }) => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const isDone = outcome === 'done';
   return (
     <Empty
@@ -71,7 +72,7 @@ const Ended = ({ outcome, onAgain }: { outcome: Outcome; onAgain: () => void }) 
 
 /** Signs another device in by the QR code that it shows. */
 const QrPage = () => {
-  const { scan } = words.value;
+  const { scan } = useStore(words);
   const { query, route } = useLocation();
   const given = readQr(client, query.code ?? '')?.code;
   const [code, setCode] = useState(given);

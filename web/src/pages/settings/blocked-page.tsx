@@ -1,4 +1,5 @@
 import type { Answer } from 'aist-client/index';
+import { useStore } from 'aist-client/preact';
 import { client } from '../../app/client.ts';
 import { errorText } from '../../app/error-text.ts';
 import { nameOf } from '../../app/me.ts';
@@ -15,7 +16,7 @@ type Blocked = Answer<'listBlocked'>[number];
 
 /** Whom I have blocked. */
 export const BlockedPage = () => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   const { loaded, reload, change } = useLoad(() => client.request('listBlocked'));
   const people = loaded.state === 'ready' ? loaded.value : [];
 

@@ -1,5 +1,6 @@
 import type { SignedInDevice } from 'aist-client/devices';
 import { listDevices, signDeviceOut, signOthersOut } from 'aist-client/devices';
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { deviceOf, placeOf } from '../../app/device.ts';
@@ -14,10 +15,10 @@ import { Empty, Failed, Loading } from '../../parts/states.tsx';
 import { showToast } from '../../parts/toast.tsx';
 
 const dateOf = (at: string): string =>
-  new Intl.DateTimeFormat(language.value, { dateStyle: 'medium' }).format(new Date(at));
+  new Intl.DateTimeFormat(language.get(), { dateStyle: 'medium' }).format(new Date(at));
 
 const Device = ({ device, onEnd }: { device: SignedInDevice; onEnd?: () => void }) => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   const seen = device.current
     ? []
     : [settings.lastSeen(timeAgo(new Date(device.lastSeenAt).getTime()))];
@@ -41,7 +42,7 @@ const Device = ({ device, onEnd }: { device: SignedInDevice; onEnd?: () => void 
 
 /** Where I am signed in, and how to end that. */
 export const DevicesPage = () => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   const { loaded, reload } = useLoad(() => listDevices(client));
   const [ending, setEnding] = useState<SignedInDevice | 'others'>();
   const devices = loaded.state === 'ready' ? loaded.value : [];

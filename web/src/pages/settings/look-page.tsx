@@ -1,17 +1,18 @@
+import { useStore } from 'aist-client/preact';
 import { chooseLanguage, chooseTheme, chosenTheme, language, words } from '../../app/words.ts';
 import { Choice } from '../../parts/field.tsx';
 import { Page } from '../../parts/page.tsx';
 
 /** Language and theme. */
 export const LookPage = () => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   return (
     <Page title={settings.look} back="/settings">
       <div class="column">
         <div class="group padded form">
           <Choice
             label={settings.language}
-            value={language.value}
+            value={useStore(language)}
             options={[
               { value: 'ru', label: 'Русский' },
               { value: 'en', label: 'English' },
@@ -20,7 +21,7 @@ export const LookPage = () => {
           />
           <Choice
             label={settings.theme}
-            value={chosenTheme.value}
+            value={useStore(chosenTheme)}
             options={[
               { value: 'system', label: settings.themes.system },
               { value: 'light', label: settings.themes.light },

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useState } from 'preact/hooks';
 import { client } from '../../app/client.ts';
 import { me, nameOf } from '../../app/me.ts';
@@ -13,14 +14,14 @@ const More = () => <Icon name="forward" size={20} />;
 
 /** What there is to set. */
 export const MenuPage = () => {
-  const { settings, frame } = words.value;
+  const { settings, frame } = useStore(words);
   const [leaving, setLeaving] = useState(false);
   const leave = async () => {
     // Pushes are for who is signed in here; whoever comes next gets none of theirs.
     await turnNotifications(false).catch(() => undefined);
     await client.signOut();
   };
-  const profile = me.value;
+  const profile = useStore(me);
   const name = (profile && nameOf(profile)) || settings.noName;
   return (
     <Page title={frame.settings}>

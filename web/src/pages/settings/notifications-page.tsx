@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { errorText } from '../../app/error-text.ts';
 import { notifications, readNotifications, turnNotifications } from '../../app/notifications.ts';
@@ -8,9 +9,9 @@ import { showToast } from '../../parts/toast.tsx';
 
 /** Whether calls and messages are told while the app is closed. */
 export const NotificationsPage = () => {
-  const { settings } = words.value;
+  const { settings } = useStore(words);
   const [busy, setBusy] = useState(false);
-  const state = notifications.value;
+  const state = useStore(notifications);
   useEffect(() => {
     void readNotifications().catch((error) => showToast({ text: errorText(error) }));
   }, []);

@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { loadMe } from '../../app/me.ts';
 import { useLoad } from '../../app/use-load.ts';
 import { words } from '../../app/words.ts';
@@ -9,7 +10,7 @@ import { showToast } from '../../parts/toast.tsx';
 
 /** Name and nickname. */
 export const ProfilePage = () => {
-  const { settings, frame } = words.value;
+  const { settings, frame } = useStore(words);
   const { loaded, reload } = useLoad(loadMe);
   return (
     <Page title={settings.profile} back="/settings">

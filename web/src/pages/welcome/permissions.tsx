@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { notifications, readNotifications, turnNotifications } from '../../app/notifications.ts';
 import { words } from '../../app/words.ts';
@@ -16,7 +17,7 @@ interface AskProps {
 
 /** One permission: what it is for, and a button that has the browser ask. */
 const Ask = ({ icon, title, text, ask }: AskProps) => {
-  const { welcome } = words.value;
+  const { welcome } = useStore(words);
   const [state, setState] = useState<'open' | 'busy' | 'allowed' | 'denied'>('open');
   const press = async () => {
     setState('busy');
@@ -50,7 +51,8 @@ const askFor = async (wanted: MediaStreamConstraints): Promise<boolean> => {
 
 /** What calls need, explained before the browser asks. */
 export const Permissions = ({ onDone }: { onDone: () => void }) => {
-  const { welcome } = words.value;
+  const { welcome } = useStore(words);
+  const state = useStore(notifications);
   useEffect(() => {
     // Without an answer nothing is offered; the settings are still there.
     void readNotifications().catch(() => undefined);
@@ -77,7 +79,7 @@ export const Permissions = ({ onDone }: { onDone: () => void }) => {
               text={welcome.cameraText}
               ask={() => askFor({ video: true })}
             />
-            {(notifications.value === 'possible' || notifications.value === 'on') && (
+            {(state === 'possible' || state === 'on') && (
               <Ask
                 icon="bell"
                 title={welcome.notifications}

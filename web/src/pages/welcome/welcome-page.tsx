@@ -1,3 +1,4 @@
+import { useStore } from 'aist-client/preact';
 import '../settings/settings.css';
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
@@ -12,7 +13,7 @@ import { Permissions } from './permissions.tsx';
 
 /** The first steps of somebody new: their name, then what the browser has to allow. */
 const WelcomePage = () => {
-  const { welcome } = words.value;
+  const { welcome } = useStore(words);
   const { route } = useLocation();
   const { loaded, reload } = useLoad(loadMe);
   const [named, setNamed] = useState(false);
