@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WORDS } from '../../web/sign-in/words.ts';
 import { en } from '../../web/src/words/en.ts';
@@ -33,6 +35,19 @@ describe.each([
       textsOf(table).map(([path, text]) => [path, (text.match(/\{\w+\}/g) ?? []).sort()]);
     expect(placesOf(russian)).toEqual(placesOf(english));
   });
+});
+
+test('each text of the app is in use', () => {
+  const folder = join(import.meta.dirname, '..', '..', 'web', 'src');
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('words'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+  const used = new Set(source.match(/\w+/g));
+  // What hinders a device is the name of a text, and of one more with `Text` behind it.
+  const isUsed = (name: string) => used.has(name) || used.has(name.replace(/Text$/, ''));
+  const names = Object.values(ru).flatMap((area) => Object.keys(area));
+  expect(names.filter((name) => !isUsed(name))).toEqual([]);
 });
 
 test('a number has its noun, in every form of a language', () => {

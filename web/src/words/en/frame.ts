@@ -24,6 +24,5 @@ export const frame: typeof russian = {
   offlineText: 'You see what was loaded before. The rest comes with the network.',
   updated: 'There is a new version',
   update: 'Update',
-  signedInElsewhere: 'Another number signed in in another tab',
   untilTime: (time: string) => `Try again at ${time}`,
 };

@@ -11,7 +11,6 @@ export const scan: typeof russian = {
   typed: 'Or type the code',
   typedHint: 'Six characters below the QR code',
   next: 'Next',
-  paste: 'Paste',
   notACode: 'This is no code of AIST',
   confirmTitle: 'Is this you?',
   confirmText: 'This device will get your chats and calls:',

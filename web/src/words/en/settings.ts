@@ -4,7 +4,6 @@ import type { settings as russian } from '../ru/settings.ts';
 /** The settings, in English. */
 export const settings: typeof russian = {
   profile: 'Profile',
-  profileText: 'Name and username',
   scan: 'Sign in on another device',
   scanText: 'Read the QR code on a computer’s screen',
   devices: 'Devices',

@@ -38,7 +38,5 @@ export const trouble: typeof russian = {
   echoPlay: 'You hear what was recorded.',
   echoDone: 'If you heard yourself, microphone and speaker work.',
   echoSilent: 'We heard nothing. Choose another microphone, or see whether it is switched off.',
-  screenDenied: 'The browser did not let the screen be shared',
   notSupported: 'This browser cannot do that',
-  deviceFailed: 'The device could not be chosen',
 };

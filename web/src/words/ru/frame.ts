@@ -22,6 +22,5 @@ export const frame = {
   offlineText: 'Показано то, что уже загружено. Всё остальное — когда появится сеть.',
   updated: 'Вышла новая версия',
   update: 'Обновить',
-  signedInElsewhere: 'В другой вкладке вошли с другим номером',
   untilTime: (time: string) => `Попробуйте в ${time}`,
 };

@@ -9,7 +9,6 @@ export const scan = {
   typed: 'Или введите код',
   typedHint: 'Шесть символов под QR-кодом',
   next: 'Дальше',
-  paste: 'Вставить',
   notACode: 'Это не код AIST',
   confirmTitle: 'Это вы входите?',
   confirmText: 'На этом устройстве откроются ваши чаты и звонки:',

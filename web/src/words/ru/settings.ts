@@ -3,7 +3,6 @@ import { plural } from '../plural.ts';
 /** The settings, in Russian. */
 export const settings = {
   profile: 'Профиль',
-  profileText: 'Имя и никнейм',
   scan: 'Войти на другом устройстве',
   scanText: 'Прочитать QR-код с экрана компьютера',
   devices: 'Устройства',
