@@ -3,6 +3,7 @@ import { client } from '../src/app/client.ts';
 import { chooseLanguage, chooseTheme, currentLanguage, isDark } from '../src/app/preferences.ts';
 import { byId, say, show, translate } from './dom.ts';
 import { showStep, startForms } from './form.ts';
+import { startQr } from './qr.ts';
 
 /** Where the QR code is beside the form; a phone is what reads codes. */
 const wide = matchMedia('(min-width: 820px)');
@@ -11,12 +12,9 @@ let started = false;
 let qr: { show(): void; end(): void } | undefined;
 
 /** Shows a QR code where there is room, once the form is there. */
-const offerQr = async (): Promise<void> => {
+const offerQr = (): void => {
   // A window may become wide when the app has taken the place of this page.
-  const isDue = () => !started && !qr && wide.matches;
-  if (!isDue()) return;
-  const { startQr } = await import('./qr.ts');
-  if (isDue()) qr = startQr();
+  if (wide.matches && !started) qr ??= startQr();
 };
 
 /** Says why somebody who was here has to sign in again. */
@@ -74,13 +72,13 @@ const startPage = (): void => {
   if (started) return;
   delete document.documentElement.dataset['session'];
   showNotice();
-  void offerQr();
+  offerQr();
 };
 
 bindChoices();
 const endForms = startForms();
 showWords();
-wide.addEventListener('change', () => void offerQr());
+wide.addEventListener('change', () => offerQr());
 client.session.subscribe(({ state }) => {
   if (state === 'signed_in') void startApp();
   else if (state === 'signed_out') startPage();
