@@ -53,7 +53,11 @@ export const weighApp = (): readonly Weight[] => {
   for (const file of scripts.filter((name) => /\/(main|ru)\./.test(name))) importsOf(file, first);
   return [
     { name: 'web app: signing in, all in all', size: sum(['index.html', ...needed]), budget: 14 },
-    { name: 'web app: until the chats are there', size: sum(['index.html', ...first]), budget: 63 },
-    { name: 'web app: all script', size: sum(scripts), budget: 81.5 },
+    {
+      name: 'web app: until the chats are there',
+      size: sum(['index.html', ...first]),
+      budget: 62.5,
+    },
+    { name: 'web app: all script', size: sum(scripts), budget: 80 },
   ];
 };
