@@ -129,6 +129,8 @@ const buildPart = async ({ outDir, plugins }) => {
       reportCompressedSize: false,
       // A dot before the hash: with a hyphen some names look like secrets to who searches logs.
       rolldownOptions: {
+        // A slow machine is no fault of a plugin.
+        checks: { bundlerTimings: false },
         output: {
           entryFileNames: 'app/[name].[hash].js',
           chunkFileNames: 'app/[name].[hash].js',
