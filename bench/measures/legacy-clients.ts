@@ -18,7 +18,7 @@ export const LEGACY_PAIRS = either(100, 50);
 
 /** How many messages a second all of them send. */
 const PER_SECOND = Number(process.env.BENCH_LEGACY_PER_SECOND || either(2_000, 500));
-const SECONDS = either(6, 1);
+const SECONDS = either(4, 1);
 
 /** The figures of one run. */
 interface Run {

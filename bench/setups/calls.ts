@@ -23,8 +23,7 @@ const CALLS = Number(process.env.BENCH_CALLS || either(500, 100));
  */
 const BUSY_CALLS = 50;
 const PER_SECOND = 1_000;
-/** All rounds together are as long as one long pause of workerd's garbage collector is rare. */
-const LATENCY_S = either(6, 2);
+const LATENCY_S = either(4, 2);
 const THROUGHPUT_S = either(2, 1);
 /** How many calls ring in a round, each for another user. */
 const RINGS = either(50, 20);

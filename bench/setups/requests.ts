@@ -12,7 +12,7 @@ import { peopleOf } from '../systems/accounts.ts';
 import { linkTelegram, makeUsers } from '../users.ts';
 
 /** How many people sign in, 32 at once. */
-const CROWD = either(600, 200);
+const CROWD = either(400, 200);
 /** How many sign in one at a time: known ones in every round, new ones once. */
 const FEW = 20;
 
