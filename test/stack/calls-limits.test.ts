@@ -124,6 +124,21 @@ describe('a call too many', () => {
     expect(await call(one.id)).toEqual({ status: 429, sql: 1 });
   });
 
+  test('[C60] an invitation too many costs no statement, and the inbox alone is asked, once', async () => {
+    const [{ token }, { id: user }] = [await newDevice(), await newUser()];
+    const clock = new TestClock();
+    const invite = { outcome: 'limited', retryAfterSeconds: 42 } as const;
+    const { api, types } = isolate({ invite }, clock.now);
+    const path = `/api/calls/${crypto.randomUUID()}/invite`;
+    const post = () => sqlOf(() => api.post(path, { user }, { token }));
+    for (const _ of [1, 2]) expect(await post()).toEqual({ status: 429, sql: 0 });
+    expect(types()).toEqual(['invite']);
+    const free = isolate({});
+    const answer = await sqlOf(() => free.api.post(path, { user }, { token }));
+    expect(answer).toEqual({ status: 200, sql: 1 });
+    expect(free.types()).toEqual(['invite', 'invite']);
+  });
+
   test('[C29] a call too many of a pair stops no other call, nor longer than the inbox says', async () => {
     const [{ token }, { id }] = [await newDevice(), await newUser()];
     const create = { outcome: 'limited', retryAfterSeconds: 42, pair: true } as const;

@@ -38,6 +38,20 @@ describe('word of a missed call', () => {
     },
   );
 
+  test('[C6, C63] who missed an invitation hears of the one who has invited them', async () => {
+    const [{ caller, callee, chat }, other] = [await callerAndChat(), await callerAndChat()];
+    const record = recordOf(other.caller.id, [caller.id]);
+    const invited = { by: caller.id, at: record.createdAt + 6_000 };
+    const missed = { user: callee.id, joined: false, missed: true, invited };
+    expect((await tell({ ...record, callees: [...record.callees, missed] })).status).toBe(200);
+    await api.settle();
+    const named = await messagesOf(chat);
+    expect(named).toHaveLength(1);
+    await tell(missedRecord(caller.id, [callee.id]));
+    await api.settle();
+    expect(await messagesOf(chat), 'within ten minutes of one caller').toEqual(named);
+  });
+
   test('[C6] a missed call is told once when the same record comes several times at once', async () => {
     const { caller, callee, chat } = await callerAndChat();
     const record = missedRecord(caller.id, [callee.id]);

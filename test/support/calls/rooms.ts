@@ -11,6 +11,8 @@ export interface Answers {
   readonly permit?: PermitAnswer;
   /** What inboxes answer to whoever needs a TURN credential. */
   readonly turn?: LimitAnswer;
+  /** What inboxes answer to whoever invites somebody. */
+  readonly invite?: LimitAnswer;
   /** Gets what is asked; what it throws is what the Worker gets. */
   readonly hear?: (...asked: Asked) => void;
 }
@@ -20,6 +22,7 @@ export const cannedRooms = ({
   create = { outcome: 'created', state: 'ringing' },
   permit = { outcome: 'ok', role: 'caller', video: false },
   turn = { outcome: 'ok' },
+  invite = { outcome: 'ok' },
   hear = () => undefined,
 }: Answers = {}): Rooms => ({
   ...NO_ROOMS,
@@ -27,7 +30,7 @@ export const cannedRooms = ({
     hear(room, message);
     if (message.type === 'create') return create;
     if (message.type === 'turn') return turn;
-    if (message.type === 'invite') return { outcome: 'ok' };
+    if (message.type === 'invite') return room.party === 'inbox' ? invite : { outcome: 'ok' };
     return message.type === 'permit' ? permit : { outcome: 'done' };
   },
 });
