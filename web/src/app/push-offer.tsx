@@ -2,6 +2,7 @@ import { createStore } from 'aist-client/index';
 import { useStore } from 'aist-client/preact';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { showToast } from '../parts/toast.tsx';
 import { attempt } from './errors.ts';
 import { notifications, turnNotifications } from './notifications.ts';
 import { words } from './words.ts';
@@ -42,7 +43,11 @@ export const PushOffer = () => {
   if (!useStore(isDue)) return null;
   const accept = () => {
     close();
-    void attempt(() => turnNotifications(true));
+    void attempt(async () => {
+      await turnNotifications(true);
+      const { settings } = words.get();
+      if (notifications.get() === 'no_service') showToast({ text: settings.pushNoService });
+    });
   };
   return (
     <section class="push-offer" aria-label={text.pushTitle}>
