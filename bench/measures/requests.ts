@@ -5,7 +5,7 @@ import type { Row } from '../rows.ts';
 import { ms, perSecond, rowOf, times, us } from '../rows.ts';
 import { medianOfRead, medianRatio, quantile } from '../statistics.ts';
 import type { Person, Request } from '../systems/accounts.ts';
-import { betterAuth, ours, readSentCode } from '../systems/accounts.ts';
+import { bare, betterAuth, ours, readSentCode } from '../systems/accounts.ts';
 import { Requests } from '../systems/requests.ts';
 
 /** How many requests are under way at once. */
@@ -103,9 +103,16 @@ const KINDS: readonly Kind[] = [
   { name: 'QR check', send: ours.checkQr, perSecond: GOALS.checkQr },
 ];
 
+/** What the platform takes by itself for the same: nothing of ours can be below it. */
+const BARE_KINDS = [
+  { name: 'a Worker without our code asks Redis once', send: bare.redis },
+  { name: 'a Worker without our code asks both stores once', send: bare.both },
+] as const;
+
 /** The servers of a run, and who signs in to each. */
 export interface Sides {
   readonly rooms: Measured;
+  readonly bare: Measured;
   readonly people: readonly Person[];
   /** Undefined where there is no PostgreSQL for it. */
   readonly betterAuth: Measured | undefined;
@@ -146,6 +153,7 @@ const measureKind = async (sides: Sides, kind: Kind, run: number) => {
  */
 export const measureRequests = async (sides: Sides, runs: number): Promise<Row[]> => {
   const rounds = new Map<Kind, Rounds>(KINDS.map((kind) => [kind, { rooms: [], betterAuth: [] }]));
+  const bareRounds = BARE_KINDS.map((kind) => ({ ...kind, rounds: [] as Round[] }));
   for (let run = 0; run <= runs; run++) {
     // What a machine does while everything starts is nobody's figure.
     if (run === 1) refusedCount = 0;
@@ -155,9 +163,22 @@ export const measureRequests = async (sides: Sides, runs: number): Promise<Row[]
       measured.rooms.push(mine);
       if (theirs) measured.betterAuth.push(theirs);
     }
+    for (const { name, send, rounds: measured } of bareRounds) {
+      const round = await step(`${name}, ${run === 0 ? 'warming up' : `round ${run}`}`, () =>
+        measureRound(sides.bare, { ...sides, send }),
+      );
+      if (run > 0) measured.push(round);
+    }
   }
   return [
     ...[...rounds].flatMap(([kind, measured]) => rowsOf(kind, measured)),
+    ...bareRounds.map(({ name, rounds: measured }) => {
+      const middle = (pick: Figure) => medianOfRead(measured.map(pick));
+      return rowOf(`${name}, ${AT_ONCE} at once`, {
+        here: `${perSecond(middle(speed) ?? Number.NaN)}, ${us(middle(processor))} of processor`,
+        peers: { 'the gateways to the stores': us(middle((round) => round.gateways)) },
+      });
+    }),
     rowOf('answers 503, after which it was asked again', {
       here: String(refusedCount),
       value: refusedCount,
@@ -166,16 +187,17 @@ export const measureRequests = async (sides: Sides, runs: number): Promise<Row[]
   ];
 };
 
+type Figure = (round: Round) => number | undefined;
+const speed: Figure = (round) => round.perSecond;
+const processor: Figure = (round) => round.processor;
+
 const rowsOf = (kind: Kind, { rooms, betterAuth: theirs }: Rounds): Row[] => {
-  type Pick = (round: Round) => number | undefined;
-  const middle = (of: readonly Round[], pick: Pick) => medianOfRead(of.map(pick));
-  const ratioOf = (pick: Pick) => medianRatio(rooms.map(pick), theirs.map(pick));
-  const beside = (pick: Pick) => {
+  const middle = (of: readonly Round[], pick: Figure) => medianOfRead(of.map(pick));
+  const ratioOf = (pick: Figure) => medianRatio(rooms.map(pick), theirs.map(pick));
+  const beside = (pick: Figure) => {
     const ratio = ratioOf(pick);
     return ratio === undefined ? '' : `, ${times(ratio)} better-auth`;
   };
-  const speed: Pick = (round) => round.perSecond;
-  const processor: Pick = (round) => round.processor;
   const [mine, other] = [middle(rooms, speed) ?? Number.NaN, middle(theirs, speed)];
   const p50 = ms(middle(rooms, (round) => round.p50) ?? Number.NaN);
   const processorOf = (goal: Goal | undefined, value: number | undefined, compared: string) =>

@@ -86,6 +86,15 @@ export const startWorker = async (
   return withFigures(await serve('workerd', { folder, settings, path: '/health', args }));
 };
 
+/** Starts a Worker without any code of ours, to measure what asking the stores costs by itself. */
+export const startBareWorker = async (
+  settings: Readonly<Record<string, string>>,
+): Promise<MeasuredServer> => {
+  const folder = createFolder();
+  copyFileSync(join(import.meta.dirname, 'bare-worker.worker.js'), join(folder, 'worker.js'));
+  return withFigures(await serve('the bare Worker', { folder, settings, rooms: {} }));
+};
+
 /** Serves rooms without any code of ours, to measure what the platform itself costs. */
 const serveBare = async (name: string, file: string, room: string): Promise<MeasuredServer> => {
   const folder = createFolder();

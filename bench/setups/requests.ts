@@ -6,7 +6,7 @@ import { step } from '../progress.ts';
 import type { Row } from '../rows.ts';
 import { startBetterAuth, startTelegram } from '../servers/start.ts';
 import { startStores } from '../servers/stores.ts';
-import { startWorker } from '../servers/worker.ts';
+import { startBareWorker, startWorker } from '../servers/worker.ts';
 import { either, QUICK, RUNS, settingsFor } from '../settings.ts';
 import { peopleOf } from '../systems/accounts.ts';
 import { linkTelegram, makeUsers } from '../users.ts';
@@ -68,9 +68,10 @@ export const run = async (): Promise<Row[]> => {
   const people = peopleOf(await step('making users', () => makeUsers(settings, CROWD)));
   await linkTelegram(settings);
   const near = await step('starting workerd', () => startWorker(settings));
+  const bare = await step('starting a bare Worker', () => startBareWorker(settings));
   const other = await step('starting better-auth', () => startOther(0));
   const others = strangers('+7997', CROWD);
-  const crowd = { rooms: near, people, betterAuth: other, others, gateways };
+  const crowd = { rooms: near, bare, people, betterAuth: other, others, gateways };
   const rows = await measureRequests(crowd, RUNS);
   if (QUICK) return rows;
 

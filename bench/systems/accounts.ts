@@ -42,6 +42,12 @@ export const ours = {
   checkQr: (requests, { qr }) => requests.send('GET', `/api/auth/qr/check?code=${qr}`),
 } as const satisfies Accounts & Record<string, Request>;
 
+/** What a Worker without any code of ours is asked: to ask Redis once, or both stores. */
+export const bare = {
+  redis: (requests) => requests.send('POST', '/redis', { body: {} }),
+  both: (requests) => requests.send('POST', '/both', { body: {} }),
+} as const satisfies Record<string, Request>;
+
 export const betterAuth = {
   requestCode: async (requests, { phone }) => {
     const body = { phoneNumber: phone };
