@@ -97,6 +97,38 @@ describe('a call of two', () => {
   });
 });
 
+describe('a person who is added', () => {
+  test('[C58, C61] is rung into the call, which goes on, and all three see each other', async () => {
+    const [anna, boris, vera] = [await person('Anna'), await person('Boris'), await person('Vera')];
+    const all = [anna, boris, vera];
+    await callFromChat([anna, boris], 'Video call');
+    await answer(boris.page, 'Answer with video');
+    for (const { page } of [anna, boris]) await talks(page);
+    const { pathname } = new URL(anna.page.url());
+    await anna.page.getByRole('button', { name: 'More', exact: true }).click();
+    await anna.page.getByRole('button', { name: 'Add a person' }).click();
+    const dialog = anna.page.getByRole('dialog');
+    await dialog.getByRole('searchbox').fill(vera.username);
+    await dialog.getByRole('button', { name: 'Vera' }).press('Enter');
+    await vera.page.locator('dialog.incoming', { hasText: 'Anna' }).waitFor();
+    // The two talk on while it rings.
+    await seesCamera(boris.page);
+    await answer(vera.page, 'Answer with video');
+    for (const { page } of all) {
+      await page.locator('.stage .tile video').nth(1).waitFor();
+      await seesCamera(page);
+      expect(new URL(page.url()).pathname).toBe(pathname);
+    }
+    await hangUp(anna);
+    for (const { page } of [boris, vera]) {
+      await expect.poll(() => page.locator('.stage .tile video').count()).toBe(1);
+      await seesCamera(page);
+    }
+    await hangUp(boris);
+    await ended(vera, 'The call is over');
+  });
+});
+
 describe('several tabs and devices', () => {
   test('the second tab answers, and the first one stops at once', async () => {
     const both = [await person('Anna'), await person('Boris')] as const;

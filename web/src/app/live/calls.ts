@@ -60,17 +60,6 @@ export const startCall = async (to: Callee, video: boolean): Promise<void> => {
   await begin((calls) => calls.call(to, { microphone: true, camera: video }));
 };
 
-/**
- * Adds somebody to the call of this tab: the API rings nobody into a call that goes on, so that one
- * is ended, and a group call of all is begun.
- */
-export const callWith = async (people: readonly string[], video: boolean): Promise<void> => {
-  const [first, ...others] = people;
-  if (first === undefined) return;
-  await leaveCall();
-  await startCall([first, ...others], video);
-};
-
 /** Takes a call that rings. One that goes on here is left first. */
 export const acceptCall = async (ring: Ring, video: boolean): Promise<void> => {
   if (isInCall()) await leaveCall();

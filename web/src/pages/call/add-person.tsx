@@ -1,17 +1,16 @@
 import type { Call } from 'aist-client/call';
 import { useStore } from 'aist-client/preact';
-import { callWith } from '../../app/live/calls.ts';
 import { words } from '../../app/words.ts';
 import { PeoplePicker } from '../../parts/people-picker.tsx';
+import { tell } from './errors.ts';
 
 /** How many others a call has at most: everybody sends to everybody. */
 const MOST = 7;
 
-/** Rings somebody else and everybody who is there into a group call. */
+/** Rings somebody else into the call, which goes on meanwhile. */
 export const AddPerson = ({ call, onDone }: { call: Call; onDone: () => void }) => {
   const { calls: text } = useStore(words);
   const there = useStore(call.people).filter(({ state }) => state !== 'left');
-  const { on } = useStore(call.me).camera;
   if (there.length >= MOST) return <p>{text.full}</p>;
   return (
     <>
@@ -21,7 +20,7 @@ export const AddPerson = ({ call, onDone }: { call: Call; onDone: () => void }) 
         onChange={([person]) => {
           if (!person) return;
           onDone();
-          void callWith([...there.map(({ user }) => user), person.id], on);
+          void tell(call.invite(person.id));
         }}
       />
     </>

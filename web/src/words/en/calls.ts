@@ -73,7 +73,7 @@ export const calls: typeof russian = {
   pip: 'Picture in picture',
   addPerson: 'Add a person',
   full: 'There are eight people in the call already',
-  addText: 'A group call begins: everybody is called anew.',
+  addText: 'They are called into this call, which goes on.',
   micOffOf: (name: string) => `${name} has the microphone off`,
   qualityPoor: 'Weak connection',
   qualityBad: 'Bad connection',
