@@ -6,18 +6,28 @@ export interface SoundLevel {
 }
 
 let context: AudioContext | undefined;
+let listeners = 0;
 
-/** One for all: browsers allow few of them. */
-const openContext = (): AudioContext => {
+/** Takes part in the one for all: browsers allow few of them. */
+const joinContext = (): AudioContext => {
   context ??= new AudioContext();
+  listeners += 1;
   if (context.state === 'suspended') context.resume().catch(() => undefined);
   return context;
+};
+
+/** Chromium keeps every source until its context is closed, which the last listener does. */
+const leaveContext = (): void => {
+  listeners -= 1;
+  if (listeners > 0) return;
+  context?.close().catch(() => undefined);
+  context = undefined;
 };
 
 /** Listens to a stream; undefined when it has no sound. */
 export const listenTo = (stream: MediaStream | undefined): SoundLevel | undefined => {
   if (!stream || stream.getAudioTracks().length === 0) return undefined;
-  const audio = openContext();
+  const audio = joinContext();
   const source = audio.createMediaStreamSource(new MediaStream(stream.getAudioTracks()));
   const analyser = audio.createAnalyser();
   analyser.fftSize = 512;
@@ -31,6 +41,9 @@ export const listenTo = (stream: MediaStream | undefined): SoundLevel | undefine
       // Speech is quiet in figures: the root again makes it visible.
       return Math.min(1, Math.sqrt(Math.sqrt(sum / samples.length)) * 1.4);
     },
-    close: () => source.disconnect(),
+    close: () => {
+      source.disconnect();
+      leaveContext();
+    },
   };
 };

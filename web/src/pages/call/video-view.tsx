@@ -17,6 +17,13 @@ export const VideoView = ({ stream, label, look = 'cover' }: VideoViewProps) => 
     if (current.srcObject !== stream) current.srcObject = stream;
     current.play().catch(() => undefined);
   }, [stream]);
+  useEffect(() => {
+    const { current } = video;
+    return () => {
+      // Chromium keeps a picture that has left the page for as long as it has something to play.
+      if (current) current.srcObject = null;
+    };
+  }, []);
   return (
     <video ref={video} class={`video ${look}`} aria-label={label} autoplay muted playsInline />
   );

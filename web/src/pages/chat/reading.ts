@@ -5,6 +5,9 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 /** How far from the end still counts as being there, in pixels. */
 const NEAR = 80;
 
+/** From so many screens away the list moves to its end at once. */
+const SMOOTH_SCREENS = 2;
+
 /** Whether the person can see the page. */
 const isLookedAt = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
 
@@ -28,7 +31,9 @@ export const useReading = (chat: OpenChat, about: ListedChat) => {
     const { current } = scroller;
     if (!current) return;
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    current.scrollTo({ top: 0, behavior: isCalm ? 'auto' : 'smooth' });
+    // On a long way messages get their real heights, and the browser stops moving short of the end.
+    const isFar = Math.abs(current.scrollTop) > SMOOTH_SCREENS * current.clientHeight;
+    current.scrollTo({ top: 0, behavior: isCalm || isFar ? 'auto' : 'smooth' });
   }, []);
 
   useEffect(() => {
