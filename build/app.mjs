@@ -51,7 +51,8 @@ const fillPage = ({ page, style, early }) => ({
         .replace('<!--page-->', () => page)
         .replace('<!--style-->', () => `<style>${style}</style>`)
         .replace('<!--early-->', () => `<script>${early}</script>`)
-        .replace(/>\s+</g, '><')
+        // A space within a line is one between words.
+        .replace(/>\s*\n\s*</g, '><')
         .trim(),
   },
 });

@@ -26,8 +26,10 @@ const countdown = (until: number): string => {
 
 const explain = (error: SignInError | undefined): string | undefined => {
   if (!error) return undefined;
-  const { message, retryAt } = error;
-  return retryAt === undefined ? message : `${message}. ${say('until', { time: timeOf(retryAt) })}`;
+  const { code, message, retryAt } = error;
+  // This sentence says by itself how long to wait.
+  const isSaid = retryAt === undefined || code === 'too_many_requests';
+  return isSaid ? message : `${message}. ${say('until', { time: timeOf(retryAt) })}`;
 };
 
 const showPhone = (shown: Extract<SignInStep, { step: 'phone' }>): void => {

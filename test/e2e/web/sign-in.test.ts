@@ -94,12 +94,12 @@ describe('signing in by a code', () => {
     await expect.poll(() => page.textContent('#tries')).toBe('Tries left: 3');
     expect(await page.textContent('#again')).toMatch(/^Again in (1:00|0:\d\d)$/);
     expect(await page.isDisabled('#again')).toBe(true);
-    // Going back and asking again meets the limit, which says until when.
+    // Going back and asking again meets the limit, which says once how long to wait.
     await page.click('#change');
     await page.click('#phone-form [type=submit]');
     await expect
       .poll(() => page.textContent('#phone-error'))
-      .toMatch(/^Too many attempts.*Try again at \d/);
+      .toMatch(/^Too many attempts\. Try again in \d+ [a-z]+\.?$/);
   });
 
   test('a number that is none is refused beside its field', async () => {
@@ -117,6 +117,7 @@ describe('signing in by a code', () => {
     const bot = page.locator('#bot');
     await bot.waitFor();
     expect(await bot.getAttribute('href')).toBe(stack.telegramUrl);
+    expect(await page.innerText('#no-code')).toContain('Telegram. Открыть бота');
   });
 
   test('[A25] a link that is over says so, and leaves the address', async () => {

@@ -9,8 +9,9 @@ export const timeOfDay = (at: number): string =>
 /** What to say of an error: its sentence, and when to try again if that is known. */
 export const errorText = (error: unknown): string => {
   if (!isAistError(error)) return words.get().frame.failed;
-  const { message, retryAt } = error as AistError;
-  if (retryAt === undefined) return message;
+  const { code, message, retryAt } = error as AistError;
+  // The sentence about too many requests says by itself how long to wait.
+  if (retryAt === undefined || code === 'too_many_requests') return message;
   return `${message}. ${words.get().frame.untilTime(timeOfDay(retryAt))}`;
 };
 
