@@ -35,10 +35,12 @@ export const newTeller = () => {
     if (status !== 200) throw new Error(text);
   };
 
-  /** Tells the Worker one after another, and waits until all is pushed. */
+  /** Tells the Worker one after another, and waits until each is pushed: they may overtake. */
   const tellAndWait = async (user: string, ...all: readonly PushNews[]): Promise<void> => {
-    for (const news of all) await tell(user, news);
-    await api.settle();
+    for (const news of all) {
+      await tell(user, news);
+      await api.settle();
+    }
   };
 
   /** Somebody who has subscribed with one browser. */
