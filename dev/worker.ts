@@ -1,23 +1,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningServer } from './process.ts';
 import { startServer } from './process.ts';
+import { QUIET, WRANGLER } from './wrangler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const WRANGLER = join(
-  createRequire(import.meta.url).resolve('wrangler/package.json'),
-  '..',
-  'bin',
-  'wrangler.js',
-);
 
 /** Keeps wrangler off the network, keeps it quiet, and has it pass settings on. */
-const QUIET = {
-  WRANGLER_SEND_METRICS: 'false',
+const ENVIRONMENT = {
+  ...QUIET,
   WRANGLER_HIDE_BANNER: 'true',
-  WRANGLER_WRITE_LOGS: 'false',
   X_LOCAL_OBSERVABILITY: 'false',
   X_LOCAL_EXPLORER: 'false',
   CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
@@ -71,7 +64,7 @@ export const startWorker = ({
     ...['--persist-to', join(scratch, 'state')],
   ];
   const env = {
-    ...QUIET,
+    ...ENVIRONMENT,
     CLOUDFLARE_CF_FETCH_PATH: placeFile,
     ...(!app && { APP: 'off' }),
     ...settings,

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runWrangler } from '../../dev/wrangler.ts';
 import type { MeasuredServer } from './figures.ts';
 import { withFigures } from './figures.ts';
 import type { Started } from './start.ts';
@@ -22,15 +20,7 @@ const createFolder = (): string => {
 /** Builds the Worker as it is deployed, into a folder that it returns. */
 export const buildWorker = async (): Promise<string> => {
   const folder = createFolder();
-  const wrangler = join(
-    createRequire(import.meta.url).resolve('wrangler/package.json'),
-    '..',
-    'bin',
-    'wrangler.js',
-  );
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' };
-  const args = [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder];
-  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+  await runWrangler(ROOT, 'deploy', '--dry-run', '--minify', '--outdir', folder);
   return folder;
 };
 

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runWrangler } from '../../dev/wrangler.ts';
 import { GOALS } from '../goals.ts';
 import { step } from '../progress.ts';
 import type { Row } from '../rows.ts';
@@ -22,18 +20,11 @@ interface StartUp {
 
 /** Starts the Worker of a folder once, under a profiler: `wrangler check startup`. */
 const measureStart = async (folder: string, scratch: string): Promise<StartUp> => {
-  const wrangler = join(
-    createRequire(import.meta.url).resolve('wrangler/package.json'),
-    '..',
-    'bin',
-    'wrangler.js',
-  );
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' };
   const profile = join(scratch, 'start.cpuprofile');
-  const args = [wrangler, 'check', 'startup', '--args=--minify', '--outfile', profile];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
-  const said = /Active: ([\d.]+) ms(?: \(including ([\d.]+) ms garbage)?/.exec(stdout);
-  if (!said) throw new Error(`wrangler does not say how long it was active:\n${stdout}`);
+  const args = ['check', 'startup', '--args=--minify', '--outfile', profile];
+  const output = await runWrangler(folder, ...args);
+  const said = /Active: ([\d.]+) ms(?: \(including ([\d.]+) ms garbage)?/.exec(output);
+  if (!said) throw new Error(`wrangler does not say how long it was active:\n${output}`);
   return { active: Number(said[1]), garbage: Number(said[2] ?? 0) };
 };
 

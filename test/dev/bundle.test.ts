@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runWrangler } from '../../dev/wrangler.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -16,15 +15,7 @@ describe('the Worker’s bundle', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aist-bundle-'));
-    const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-    await promisify(execFile)(
-      process.execPath,
-      [wrangler, 'deploy', '--dry-run', '--minify', '--outdir', folder],
-      {
-        cwd: root,
-        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
-      },
-    );
+    await runWrangler(root, 'deploy', '--dry-run', '--minify', '--outdir', folder);
     code = await readFile(join(folder, 'worker.js'));
     const map: { sources: string[] } = JSON.parse(
       await readFile(join(folder, 'worker.js.map'), 'utf8'),
