@@ -8,7 +8,7 @@ import type { Row } from '../rows.ts';
 import { startTelegram } from '../servers/start.ts';
 import { startStores } from '../servers/stores.ts';
 import { startWorker } from '../servers/worker.ts';
-import { settingsFor } from '../settings.ts';
+import { signInSettingsFor } from '../settings.ts';
 import { median } from '../statistics.ts';
 import { peopleOf } from '../systems/accounts.ts';
 import { Rooms } from '../systems/rooms.ts';
@@ -32,14 +32,7 @@ const EVERY_MS = 20;
 const start = async (users: number) => {
   const telegram = await startTelegram();
   const { settings: stores } = await step('starting the stores', startStores);
-  const settings = {
-    ...settingsFor(stores),
-    TELEGRAM_API_URL: telegram.url,
-    DEBUG_CODE: 'on',
-    ADDRESS_LIMITS: 'off',
-    PHONE_SEND_GAPS_SECONDS: '0',
-    PHONE_SENDS_PER_DAY: '100000',
-  };
+  const settings = signInSettingsFor(stores, telegram);
   const made = await step('making users', () => makeUsers(settings, users));
   const { url } = await step('starting workerd', () => startWorker(settings));
   neonConfig.fetchEndpoint = settings.DATABASE_ENDPOINT;

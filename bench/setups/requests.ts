@@ -7,7 +7,7 @@ import type { Row } from '../rows.ts';
 import { startBetterAuth, startTelegram } from '../servers/start.ts';
 import { startStores } from '../servers/stores.ts';
 import { startBareWorker, startWorker } from '../servers/worker.ts';
-import { either, QUICK, RUNS, settingsFor } from '../settings.ts';
+import { either, QUICK, RUNS, signInSettingsFor } from '../settings.ts';
 import { peopleOf } from '../systems/accounts.ts';
 import { linkTelegram, makeUsers } from '../users.ts';
 
@@ -24,7 +24,7 @@ const strangers = (prefix: string, count: number) =>
   );
 
 /** Puts both stores of the settings so far away. */
-const moveAway = async (settings: ReturnType<typeof settingsFor>, roundTripMs: number) => {
+const moveAway = async (settings: ReturnType<typeof signInSettingsFor>, roundTripMs: number) => {
   const { DATABASE_ENDPOINT, UPSTASH_REDIS_REST_URL } = settings;
   const database = await startLine(DATABASE_ENDPOINT, roundTripMs / 2);
   const redis = await startLine(UPSTASH_REDIS_REST_URL, roundTripMs / 2);
@@ -56,15 +56,7 @@ const startOther = async (roundTripMs: number) => {
 export const run = async (): Promise<Row[]> => {
   const telegram = await step('starting a Bot API', startTelegram);
   const { gateways, settings: stores } = await step('starting the stores', startStores);
-  const settings = {
-    ...settingsFor(stores),
-    TELEGRAM_API_URL: telegram.url,
-    // Nobody has to wait for the next code, and the answer has it.
-    DEBUG_CODE: 'on',
-    ADDRESS_LIMITS: 'off',
-    PHONE_SEND_GAPS_SECONDS: '0',
-    PHONE_SENDS_PER_DAY: '100000',
-  };
+  const settings = signInSettingsFor(stores, telegram);
   const people = peopleOf(await step('making users', () => makeUsers(settings, CROWD)));
   await linkTelegram(settings);
   const near = await step('starting workerd', () => startWorker(settings));
