@@ -13,7 +13,6 @@ import type { Result } from './results.ts';
 import { readResults, writeResults } from './results.ts';
 import type { Row } from './rows.ts';
 import { buildWorker } from './servers/worker.ts';
-import { RUNS } from './settings.ts';
 import { tableOf } from './table.ts';
 
 /**
@@ -76,7 +75,7 @@ const measure = async (
     rows && {
       date: new Date().toISOString().slice(0, 10),
       ...where,
-      rounds: RUNS,
+      rounds: MEASURES[name].rounds,
       seconds: Math.round((performance.now() - began) / 1_000),
       load: Math.round(load * 10) / 10,
       rows,

@@ -32,8 +32,8 @@ const none = (worst = Number.POSITIVE_INFINITY): Goal => ({
 });
 
 /**
- * The goals of all measures. Absolute ones are for two quiet cores; those "as before" are what the
- * server before this one reached there, or a half more.
+ * The goals of all measures. Absolute ones are for two quiet cores. Those of codes and QR codes at
+ * 32 at once come from what the legacy server reached there: as much, a half more, or half of it.
  */
 export const GOALS = {
   // requests, 32 at once, stores beside the Worker
@@ -42,7 +42,7 @@ export const GOALS = {
   requestQr: atLeast(2_500, '/s'),
   checkQr: atLeast(3_100, '/s'),
   verifyProcessor: atMost(600, 'µs'),
-  /** Of what better-auth needs: half of that today. */
+  /** Of what better-auth needs for the same. */
   processorBeside: atMost(0.6, '× better-auth', 2.5),
   refused: none(),
 

@@ -10,6 +10,9 @@ export const either = (whole: number, quick: number): number => (QUICK ? quick :
 /** How many rounds count. */
 export const RUNS = Number(process.env.BENCH_RUNS || either(5, 2));
 
+/** How many calls of the SDK count. */
+export const SDK_ROUNDS = Number(process.env.BENCH_SDK_ROUNDS || 5);
+
 /** The settings of a Worker on these stores. */
 export const settingsFor = (stores: StoreSettings) => ({
   ...stores,

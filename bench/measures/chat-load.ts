@@ -3,7 +3,7 @@ import { GOALS } from '../goals.ts';
 import { pause } from '../pause.ts';
 import { step } from '../progress.ts';
 import type { Row } from '../rows.ts';
-import { ms, rowOf, us } from '../rows.ts';
+import { ms, perSecond, rowOf, us } from '../rows.ts';
 import type { MeasuredServer } from '../servers/figures.ts';
 import { quantile } from '../statistics.ts';
 import { Member } from '../systems/chats.ts';
@@ -16,7 +16,10 @@ const MEMBERS = 4;
 /** How many users the measurement needs. */
 export const CHAT_USERS = CHATS * MEMBERS;
 
-/** The load, in messages a second, and for how many seconds. A sender may send one a second. */
+/**
+ * How many messages a second are due, and for how many seconds; nobody waits for those before. A
+ * sender may send one a second.
+ */
 const PER_SECOND = Number(process.env['BENCH_CHATS_PER_SECOND'] || 500);
 const SECONDS = Number(process.env['BENCH_CHATS_SECONDS'] || 15);
 
@@ -33,8 +36,10 @@ interface Outcome {
   readonly sent: number;
   /** Messages that a send did not answer in order. */
   readonly failed: number;
-  /** Times from the first byte of a send to a frame at another device, in milliseconds. */
+  /** Times from when a message is due to its frame at each device, in milliseconds. */
   readonly taken: readonly number[];
+  /** How many messages a second were answered, until the last one was. */
+  readonly perSecond: number;
   /** How many frames did not come, and how many came twice or oftener. */
   readonly missed: number;
   readonly doubled: number;
@@ -92,12 +97,14 @@ const load = async (
     }
   }
   const answered = (await Promise.all(sends)).filter((answer) => answer !== undefined);
+  const took = (performance.now() - began) / 1_000;
   await pause(Math.min(LATE_MS, 1_000 * seconds));
   const after = worker.processor();
   return {
     sent: sends.length,
     failed: sends.length - answered.length,
     taken,
+    perSecond: answered.length / took,
     processor: before && after && ((after - before) * 1_000_000) / sends.length,
     ...(await count(groups, answered)),
   };
@@ -149,7 +156,10 @@ export const measureChatLoad = async (
     rowOfCount('lost at any device', busy.lost, GOALS.chatsLost),
     rowOfCount('doubled at any device', busy.doubled + busy.repeated, GOALS.chatsDoubled),
     rowOfCount('frames that sync made good', busy.missed),
-    rowOf('delivery under this load, p50', { here: ms(quantile(busy.taken, 0.5)) }),
+    rowOf('messages answered under this load', { here: perSecond(busy.perSecond) }),
+    rowOf('from when a message is due until a device has it, p50', {
+      here: ms(quantile(busy.taken, 0.5)),
+    }),
     rowOf('processor of workerd a message', { here: us(busy.processor) }),
   ];
 };

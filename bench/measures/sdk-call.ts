@@ -3,6 +3,7 @@ import { GOALS } from '../goals.ts';
 import { step } from '../progress.ts';
 import type { Row } from '../rows.ts';
 import { rowOf } from '../rows.ts';
+import { SDK_ROUNDS } from '../settings.ts';
 import { median, quantile } from '../statistics.ts';
 import { Pages } from '../systems/pages.ts';
 import type { User } from '../users.ts';
@@ -10,7 +11,6 @@ import type { User } from '../users.ts';
 /** How far clients are from their servers, each way, in milliseconds. */
 const DELAY_MS = 50;
 
-const ROUNDS = Number(process.env.BENCH_SDK_ROUNDS || 5);
 const RETURNS = Number(process.env.BENCH_SDK_RETURNS || 1);
 
 /** How long is waited for media to come back, in milliseconds. */
@@ -78,7 +78,7 @@ export const measureSdkCalls = async (
 
   try {
     // The first round warms both up.
-    const calls = { rounds: ROUNDS + 1, leadsMedia: false };
+    const calls = { rounds: SDK_ROUNDS + 1, leadsMedia: false };
     await inTurns(calls, async (pages, { starts }, round) => {
       const ms = await pages.measureStart();
       if (round > 0) starts.push(ms);
