@@ -30,7 +30,8 @@ export const onRing = (
   if (known && !isInvitedAnew(known, invitation))
     return known.state === 'ringing' ? known.answer : NO_DEVICES;
   if (expiresAt <= step.now) return NO_DEVICES;
-  if (unheard) return ringUnheard(step, ring, invitation);
+  const before = { invitation, epoch: known?.epoch };
+  if (unheard) return ringUnheard(step, ring, before);
   const peers = [from.user, ...to.filter((user) => user !== step.state.id)];
   const [active] = step.entriesIn('active');
   // Somebody who has left a group call and calls the same people finds them in that call.
@@ -67,7 +68,7 @@ export const onRing = (
     declined: false,
     rang: legacy.map(({ who }) => who.device),
     until: expiresAt + SLACK_MS,
-    ...(invitation && { invitation, epoch: known?.state === 'over' ? known.epoch : undefined }),
+    ...(invitation && before),
     ...(isByLegacy && { here: connectedDevicesOf(step) }),
     ...(pushed && { pushed }),
   });
@@ -88,12 +89,12 @@ const UNHEARD_LIMIT = 64;
 const ringUnheard = (
   step: InboxStep,
   { call, from: { user: from }, expiresAt }: Ring,
-  invitation: number | undefined,
+  before: Pick<Entry, 'invitation' | 'epoch'>,
 ): RingAnswer => {
   const retryAfterSeconds = secondsUntilRing(step, from);
   if (retryAfterSeconds > 0) return { outcome: 'limited', retryAfterSeconds };
   if (step.entriesIn('unheard').length < UNHEARD_LIMIT)
-    step.putEntry({ state: 'unheard', call, from, invitation, until: expiresAt + SLACK_MS });
+    step.putEntry({ state: 'unheard', call, from, ...before, until: expiresAt + SLACK_MS });
   return NO_DEVICES;
 };
 

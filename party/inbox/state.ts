@@ -14,6 +14,11 @@ export type Entry = {
   readonly until: number;
   /** How often this user was invited into the call while it went on, if they were [C62]. */
   readonly invitation?: number | undefined;
+  /**
+   * This user's epoch in the call, or the last one before they left it. It is known of a call that
+   * they make once another device took it over, and of one that is over if its room has said so.
+   */
+  readonly epoch?: number | undefined;
 } & (
   | {
       readonly state: 'dialling';
@@ -21,8 +26,6 @@ export type Entry = {
       readonly to: readonly string[];
       /** Those who do not hear of it, since they have blocked this user [M42]. */
       readonly unheard?: readonly string[] | undefined;
-      /** The caller's epoch in the call since another device took it over. */
-      readonly epoch?: number | undefined;
     }
   | {
       readonly state: 'ringing';
@@ -43,14 +46,10 @@ export type Entry = {
       readonly here?: readonly string[] | undefined;
       /** Whether the Worker was asked to push that it rings, since it did on no device [P5]. */
       readonly pushed?: boolean | undefined;
-      /** This user's last epoch in the call, if they were in it before. */
-      readonly epoch?: number | undefined;
     }
-  /** `epoch` is this user's in the call, or the last one when its room said that it is over. */
   | {
       readonly state: 'active';
       readonly device: string;
-      readonly epoch?: number | undefined;
       /** Absent in states that were stored before this field existed. */
       readonly role?: HeldCall['role'];
       readonly peers: readonly string[];
@@ -61,7 +60,7 @@ export type Entry = {
     }
   /** A call by somebody whom this user has blocked: no device is told, and nothing asked [M42]. */
   | { readonly state: 'unheard'; readonly from: string }
-  | { readonly state: 'over'; readonly epoch?: number | undefined }
+  | { readonly state: 'over' }
 );
 
 /** An {@link Entry} in one of its states. */

@@ -21,8 +21,9 @@ export const enterCall = (
   const known = step.entry(call);
   // The message is late, unless the user has come back to a call that goes on, or has moved it
   // from a device that was hanging up here [C52].
-  const leftIn = known?.state === 'ringing' ? known.epoch : undefined;
-  const lastEpoch = known?.state === 'over' ? (known.epoch ?? (moved ? 0 : epoch)) : (leftIn ?? -1);
+  const isOut = known?.state === 'ringing' || known?.state === 'unheard';
+  const leftIn = isOut ? (known.epoch ?? -1) : -1;
+  const lastEpoch = known?.state === 'over' ? (known.epoch ?? (moved ? 0 : epoch)) : leftIn;
   if (epoch <= lastEpoch) return { outcome: 'ok' };
   if (known?.state === 'active' && epoch < (known.epoch ?? 0)) return { outcome: 'ok' };
   const other = step.entriesIn('active').find((one) => one.call !== call);
@@ -74,11 +75,13 @@ export const leaveCall = (
 ): void => {
   const entry = step.entry(call);
   const until = step.now + RING_MS + SLACK_MS;
+  const later = (invitation ?? 0) - (entry?.invitation ?? 0);
   // Since then it rings once more.
-  if (invitation !== undefined && invitation < (entry?.invitation ?? 0)) return;
+  if (later < 0) return;
   if (!entry) step.putEntry({ state: 'over', call, epoch, invitation, until });
   else if (entry.state === 'active' && (epoch ?? Number.POSITIVE_INFINITY) < (entry.epoch ?? 0))
     return;
   else if (entry.state !== 'over') endCall(step, entry, { reason, epoch });
-  else if (epoch !== undefined && epoch > (entry.epoch ?? -1)) step.putEntry({ ...entry, epoch });
+  else if (later > 0 || (epoch ?? -1) > (entry.epoch ?? -1))
+    step.putEntry({ state: 'over', call, epoch: epoch ?? entry.epoch, invitation, until });
 };

@@ -29,6 +29,44 @@ describe('an invitation into a call that goes on', () => {
     expect(bob.got('phone')).toMatchObject([{ type: 'in_call', inCall: { call: 'c' } }]);
   });
 
+  test('[C62] rings on when the end of a time before all invitations comes late', () => {
+    const bob = bobWithPhone();
+    const end = { type: 'stop', call: 'c', epoch: 1, reason: 'hung_up' } as const;
+    bob.ring('c', { group: true, to: ['cyd', 'bob'] });
+    bob.active('c', { epoch: 1 });
+    bob.tell(end);
+    bob.got('phone');
+    bob.ring('c', invited);
+    expect(bob.got('phone')).toMatchObject([{ type: 'ring', call: 'c' }]);
+    bob.tell(end);
+    expect(bob.got('phone')).toEqual([]);
+  });
+
+  test('[C62] that was refused does not ring when it comes once more after its end', () => {
+    const bob = bobWithPhone();
+    bob.ring('c', invited);
+    bob.tell({ type: 'stop', call: 'c', epoch: 0, invitation: 1, reason: 'missed' });
+    const refused = { ...again, expiresAt: bob.now + 45_000 };
+    expect(bob.ring('c', refused)).toMatchObject({ outcome: 'limited' });
+    bob.tell({ type: 'stop', call: 'c', epoch: 0, invitation: 2, reason: 'failed' });
+    bob.got('phone');
+    bob.wait(11_000).ring('c', refused);
+    expect(bob.got('phone')).toEqual([]);
+  });
+
+  test('[M42, C62] of a blocked one does not let late words say that its callee is in the call', () => {
+    const bob = bobWithPhone();
+    bob.ring('c', invited);
+    bob.active('c', { epoch: 1 });
+    bob.tell({ type: 'stop', call: 'c', epoch: 1, invitation: 1, reason: 'hung_up' });
+    bob.got('phone');
+    bob.ring('c', { ...again, unheard: true });
+    bob.active('c', { epoch: 1 });
+    expect(bob.got('phone')).toEqual([]);
+    bob.active('c', { epoch: 2 });
+    expect(bob.got('phone')).toMatchObject([{ type: 'in_call', inCall: { call: 'c' } }]);
+  });
+
   test('[C62] a refusal names the invitation that it refuses', () => {
     const bob = bobWithPhone();
     bob.ring('c', again);
