@@ -4,7 +4,16 @@ import { ringsUntil } from './invited.ts';
 import { heldCallOf } from './moving.ts';
 import { announcePeer, sendWelcome } from './presence.ts';
 import type { JoinedMember, Member } from './state.ts';
-import { isJoined, isOnLegacyDevice, isRinging, isUnheard, newRingingMember } from './state.ts';
+import {
+  comingOf,
+  hasJoined,
+  hasMissed,
+  isJoined,
+  isOnLegacyDevice,
+  isRinging,
+  isUnheard,
+  newRingingMember,
+} from './state.ts';
 import type { CallStep } from './step.ts';
 
 /** How many people a call remembers, those who left included: its record must fit the Worker. */
@@ -43,10 +52,14 @@ const ringIn = (step: CallStep, inviter: JoinedMember, { callee, unheard, push }
   const { user } = callee;
   const known = step.member(user);
   const { role = 'callee', place = step.members.length, epoch = 0, moves } = known ?? {};
-  const invited = { by: inviter.profile.user, at: now, n: (known?.invited?.n ?? 0) + 1 };
+  const before = known &&
+    !isUnheard(known) && { ...comingOf(step.call, known), joined: hasJoined(known) };
+  const n = (known?.invited?.n ?? 0) + 1;
+  const invited = { by: inviter.profile.user, at: now, n, ...(before && { before }) };
+  const missed = known !== undefined && hasMissed(known);
   const member: Member = {
     ...newRingingMember(callee, role, place),
-    ...{ epoch, moves, unheard, push, invited },
+    ...{ epoch, moves, unheard, push, invited, missed },
   };
   if (known) step.putMember(member);
   else step.set({ members: [...step.members, member] });

@@ -7,6 +7,7 @@ import { ringsUntil } from './invited.ts';
 import { announcePeer, keepAwake } from './presence.ts';
 import type { JoinedMember, Member } from './state.ts';
 import {
+  comingOf,
   hasJoined,
   hasMissed,
   isJoined,
@@ -146,12 +147,14 @@ export const leaveCall = (step: CallStep, user: string, reason: Reason) => {
     endCall(step, wasAccepted && reason !== 'lost' ? 'hung_up' : reason);
 };
 
-/** Notes whether a ringing member misses the call: unless they refuse it or do not hear of it. */
+/**
+ * Notes whether a member for whom it rang misses the call: unless they refuse it. Of one for whom
+ * it did not, what they missed before stays missed [C63].
+ */
 const noteMissed = (step: CallStep, user: string, reason: Reason) => {
   const member = step.member(user);
-  if (!member || !isRinging(member)) return;
-  const missed = reason !== 'declined' && reason !== 'failed' && !member.unheard;
-  step.putMember({ ...member, missed });
+  if (!member || !isRinging(member) || reason === 'failed' || member.unheard) return;
+  step.putMember({ ...member, missed: reason !== 'declined' });
 };
 
 /**
@@ -213,7 +216,7 @@ const postRecord = (step: CallStep, reason: Reason) => {
       joined: hasJoined(member),
       missed: hasMissed(member),
       ...(isUnheard(member) && { unheard: true }),
-      ...(member.invited && { invited: { by: member.invited.by, at: member.invited.at } }),
+      ...(member.invited && { invited: comingOf(step.call, member) }),
     }));
   step.post({
     to: 'worker',

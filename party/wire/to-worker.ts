@@ -61,8 +61,8 @@ export const ToWorker = z.discriminatedUnion('type', [
     endedAt: z.number(),
     /**
      * Each callee, with whether they joined and whether they missed the call. `unheard`: they have
-     * blocked the caller and hear nothing of the call [M42]. `invited`: by whom into the running
-     * call, and when, in milliseconds since 1970 [C63].
+     * blocked the caller and hear nothing of the call [M42]. `invited`: by whom last into the
+     * running call, and when it began for them, in milliseconds since 1970 [C63].
      */
     callees: z.array(
       z.object({

@@ -231,4 +231,57 @@ describe('the record of a call with invitations', () => {
     room.wait(45_000).say('bob', { type: 'hangup' });
     expect(room.records[0]?.callees.at(-1)).toMatchObject({ joined: true, missed: true });
   });
+
+  test('[C63] for who was in the call it begins as it did, though they were invited back', () => {
+    const room = grown().accept('cyd');
+    for (const who of ['bob', 'cyd', 'bob']) {
+      room.say(who, { type: 'hangup' });
+      invite(room.wait(1_000), who);
+      room.accept(who);
+    }
+    room.say('cyd', { type: 'hangup' });
+    invite(room.wait(1_000), 'cyd', {}, 'bob');
+    room.wait(45_000).say('bob', { type: 'hangup' });
+    expect(room.records[0]?.callees).toEqual([
+      { user: 'bob', joined: true, missed: false, invited: { by: 'alice', at: 1_000_000 } },
+      { user: 'cyd', joined: true, missed: true, invited: { by: 'bob', at: 1_000_000 } },
+    ]);
+  });
+
+  test('[C29, C63] what was missed stays so when it may not ring once more yet', () => {
+    let ring: object | undefined;
+    const room = grown({ ring: (user) => (user === 'cyd' ? ring : undefined) }).wait(45_000);
+    ring = { outcome: 'limited', retryAfterSeconds: 9 };
+    invite(room, 'cyd', {}, 'bob');
+    room.say('bob', { type: 'hangup' });
+    const invited = { by: 'alice', at: 1_000_000 };
+    expect(room.records[0]?.callees.at(-1)).toEqual({
+      user: 'cyd',
+      joined: false,
+      missed: true,
+      invited,
+    });
+  });
+
+  test('[M42, C63] who is blocked takes nothing out of a history, and is not named in it', () => {
+    for (const [first, missed] of [
+      [(room: CallRoom) => room.act('cyd', { type: 'decline', invitation: 1 }), false],
+      [(room: CallRoom) => room.wait(45_000), true],
+    ] as const) {
+      const room = first(grown());
+      invite(room, 'cyd', { unheard: true }, 'bob');
+      room.wait(45_000).say('bob', { type: 'hangup' });
+      const invited = { by: 'alice', at: 1_000_000 };
+      expect(room.records[0]?.callees.at(-1)).toEqual({
+        user: 'cyd',
+        joined: false,
+        missed,
+        invited,
+      });
+    }
+    const room = three().say('cyd', { type: 'hangup' });
+    invite(room, 'cyd', { unheard: true }, 'bob');
+    room.wait(45_000).say('bob', { type: 'hangup' });
+    expect(room.records[0]?.callees.at(-1)).toMatchObject({ invited: { by: 'alice' } });
+  });
 });
