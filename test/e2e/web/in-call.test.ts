@@ -57,6 +57,24 @@ describe('in a call', () => {
     await hangUp(both);
   });
 
+  test('a picture that floats goes on beside the chats, and ends with the call', async () => {
+    const both = [await person('Anna'), await person('Boris')] as const;
+    const [{ page }] = both;
+    await beginTalk(both, true);
+    await seesCamera(page);
+    await chooseMore(page, 'Picture in picture');
+    /** How far the picture has come; undefined when none floats. */
+    const playedTo = () =>
+      page.evaluate(() => (document.pictureInPictureElement as HTMLVideoElement)?.currentTime);
+    await expect.poll(playedTo).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'Back' }).click();
+    await page.locator('.call-bar').waitFor();
+    const left = await playedTo();
+    await expect.poll(playedTo).toBeGreaterThan(left + 1);
+    await page.locator('.call-bar').getByRole('button', { name: 'Hang up' }).click();
+    await expect.poll(() => page.evaluate(() => document.pictureInPictureElement)).toBe(null);
+  });
+
   test('the screen stays on, also after the page was left, and may go off afterwards', async () => {
     const both = [await person('Anna'), await person('Boris')] as const;
     const [{ context, page }] = both;

@@ -44,7 +44,9 @@ const Menu = ({ call, view, onView, onClose, onPart }: MenuProps) => {
           onPress={then(() => onView(view === 'grid' ? 'spotlight' : 'grid'))}
         />
       )}
-      {canFloat() && <Row icon="pip" title={text.pip} onPress={then(() => tell(floatVideo()))} />}
+      {canFloat() && (
+        <Row icon="pip" title={text.pip} onPress={then(() => tell(floatVideo(call)))} />
+      )}
       {camera.on && isPhone && (
         <Row icon="flip" title={text.flip} onPress={then(() => tell(flip(call)))} />
       )}

@@ -1,3 +1,5 @@
+import type { Call } from 'aist-client/call';
+
 /** The picture that is shown largest and can float. */
 const findVideo = (): HTMLVideoElement | undefined => {
   const videos = [...document.querySelectorAll<HTMLVideoElement>('.stage .tile video')];
@@ -9,8 +11,21 @@ const findVideo = (): HTMLVideoElement | undefined => {
 export const canFloat = (): boolean =>
   document.pictureInPictureEnabled && findVideo() !== undefined;
 
-/** Shows the largest picture over other programs, or puts it back. */
-export const floatVideo = async (): Promise<void> => {
+/**
+ * Shows the largest picture of a call over other programs until the call ends, also when its page
+ * is left; or puts it back.
+ */
+export const floatVideo = async (call: Call): Promise<void> => {
   if (document.pictureInPictureElement) return document.exitPictureInPicture();
-  await findVideo()?.requestPictureInPicture();
+  const video = findVideo();
+  if (!video) return;
+  await video.requestPictureInPicture();
+  const endHearing = call.state.subscribe(({ state }) => {
+    if (state === 'ended') void document.exitPictureInPicture().catch(() => undefined);
+  });
+  const letGo = () => {
+    endHearing();
+    if (!video.isConnected) video.srcObject = null;
+  };
+  video.addEventListener('leavepictureinpicture', letGo, { once: true });
 };

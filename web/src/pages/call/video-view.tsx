@@ -21,7 +21,7 @@ export const VideoView = ({ stream, label, look = 'cover' }: VideoViewProps) => 
     const { current } = video;
     return () => {
       // Chromium keeps a picture that has left the page for as long as it has something to play.
-      if (current) current.srcObject = null;
+      if (current && document.pictureInPictureElement !== current) current.srcObject = null;
     };
   }, []);
   return (
