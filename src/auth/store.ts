@@ -8,7 +8,7 @@ import { users } from '../platform/db/schema.ts';
 import type { RedisClient } from '../platform/redis/client.ts';
 import { keys, TTL } from '../platform/redis/keys.ts';
 import type { Settings } from '../platform/settings.ts';
-import { NOTE_MESSAGE, REQUEST_CODE, VOID_REQUEST } from './scripts/request-code.ts';
+import { NOTE_MESSAGE, REPLACE_CODE, REQUEST_CODE, VOID_REQUEST } from './scripts/request-code.ts';
 import type { signedIn } from './scripts/sign-in.ts';
 import { MOVE_SESSION } from './scripts/sign-in.ts';
 import { USE_LINK, VOID_LINK } from './scripts/sign-in-link.ts';
@@ -91,6 +91,26 @@ export const noteMessage = async (
   const args = { chatId, messageId, ttl: TTL.lastMessage };
   await redis.run(NOTE_MESSAGE, { lastMessage: keys.lastMessage(phone) }, args);
 };
+
+/** A code in place of one that went nowhere. */
+interface Replacement extends Pick<NewCode, 'phone' | 'mac' | 'now'> {
+  /** Where it goes. */
+  readonly chatId: number;
+  /** How long it lives, in milliseconds. */
+  readonly ttl: number;
+}
+
+/**
+ * Replaces the live code of a phone if it went nowhere. It stays that of its request, and the tries
+ * at it stay counted.
+ *
+ * @returns whether there was one
+ */
+export const replaceCode = (
+  redis: RedisClient,
+  { phone, chatId, ...code }: Replacement,
+): Promise<boolean> =>
+  redis.run(REPLACE_CODE, { codeKey: keys.code(phone) }, { ...code, chat: String(chatId) });
 
 /** A request to be taken back. */
 export interface VoidedRequest extends Asked {

@@ -1,5 +1,6 @@
 import type { Context } from 'grammy';
 import { Composer } from 'grammy';
+import { replaceWaitingCode } from '../auth/waiting-code.ts';
 import type { Text } from '../contract/errors.ts';
 import type { RequestContext } from '../platform/http/request-context.ts';
 import { maskPhone } from '../platform/phone.ts';
@@ -8,6 +9,7 @@ import { disconnectSessions } from '../session/disconnect.ts';
 import type { Services } from '../session/services.ts';
 import { unlinkChat } from '../telegram/links.ts';
 import type { ChatLink } from '../telegram/records.ts';
+import { codeMessage } from '../telegram/sign-in-messages.ts';
 import * as texts from '../telegram/texts.ts';
 import { ownPhone } from './contact.ts';
 import { linkContact } from './linking.ts';
@@ -78,10 +80,10 @@ export const commands = (conversation: Conversation): Composer<Context> => {
   return composer;
 };
 
-/** Puts two texts into one message. */
-const joinTexts = (one: Text, other: Text): Text => ({
-  ru: `${one.ru}\n\n${other.ru}`,
-  en: `${one.en}\n\n${other.en}`,
+/** Puts texts into one message. */
+const joinTexts = (parts: readonly Text[]): Text => ({
+  ru: parts.map(({ ru }) => ru).join('\n\n'),
+  en: parts.map(({ en }) => en).join('\n\n'),
 });
 
 /** The answers to contacts that are not taken. */
@@ -108,9 +110,12 @@ export const contacts = (conversation: Conversation): Composer<Context> => {
     const link = { phone, chatId: chat.from.id, language, proved: true };
     const former = phonesOf(links).filter((other) => other !== phone);
     const { outcome, ended } = await linkContact(ctx, services, { ...link, former });
-    const linked = LINKED[outcome](maskPhone(phone), maskPhones(former));
-    const text = ended > 0 ? joinTexts(linked, texts.ENDED(String(ended))) : linked;
-    return say(chat, text, NO_BUTTONS);
+    const code = await replaceWaitingCode(ctx, services, link);
+    const parts = [LINKED[outcome](maskPhone(phone), maskPhones(former))];
+    if (ended > 0) parts.push(texts.ENDED(String(ended)));
+    if (code !== undefined) parts.push(codeMessage(code));
+    else if (outcome === 'linked') parts.push(texts.ASK_FOR_CODE);
+    return say(chat, joinTexts(parts), NO_BUTTONS);
   });
   return composer;
 };

@@ -28,6 +28,10 @@ export const LOG_EVENTS = {
       'a code was dead before it could be sent, since its number’s link changed (or it was used ' +
       'or guessed at by then); its request was taken back',
   },
+  'auth.code_not_replaced': {
+    level: 'warn',
+    meaning: 'Redis failed when a code was to be replaced that waited for a link: it is asked anew',
+  },
   'auth.message_not_noted': {
     level: 'warn',
     meaning:

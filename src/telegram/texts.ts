@@ -51,9 +51,15 @@ export const CHANGED = (phone: string): Text => ({
 
 /** Says that the number is linked. */
 export const LINKED = (phone: string): Text => ({
-  ru: `Готово! Коды для номера ${phone} теперь приходят сюда.\n\nВернитесь в AIST и запросите код.`,
-  en: `Done! The codes for ${phone} now arrive here.\n\nGo back to AIST and ask for a code.`,
+  ru: `Готово! Коды для номера ${phone} теперь приходят сюда.`,
+  en: `Done! The codes for ${phone} now arrive here.`,
 });
+
+/** Says what to do when no code waited for the link. */
+export const ASK_FOR_CODE: Text = {
+  ru: 'Вернитесь в AIST и запросите код.',
+  en: 'Go back to AIST and ask for a code.',
+};
 
 /** Says that the account of the former number has the new one. */
 export const MOVED = (phone: string, former: string): Text => ({

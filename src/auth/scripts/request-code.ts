@@ -188,3 +188,22 @@ export const NOTE_MESSAGE = defineScript({
     return 1
   `,
 });
+
+/**
+ * Replaces a live code that went nowhere, which nobody but the client that asked for it can know,
+ * by one that goes to the chat which the number has now [A51].
+ */
+export const REPLACE_CODE = defineScript({
+  name: 'replace-code',
+  keys: ['codeKey'],
+  args: { now: 'number', mac: 'text', chat: 'text', ttl: 'number' },
+  uses: [MS, CODE],
+  reply: flag,
+  lua: `
+    local code = readCode(codeKey)
+    if not code or code.exp <= now or code.chat ~= 'none' or code.moving then return 0 end
+    redis.call('HSET', codeKey, 'mac', mac, 'chat', chat, 'exp', ms(now + ttl))
+    redis.call('PEXPIRE', codeKey, ttl)
+    return 1
+  `,
+});
