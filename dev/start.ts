@@ -65,6 +65,7 @@ const end = async (code: number): Promise<void> => {
   const failures = [...(await running.front.close()), ...(await running.parts.close())];
   for (const line of failures) console.error(line);
   running.lock?.close();
+  if (code === 0 && failures.length === 0) console.log('Stopped.');
   process.exit(failures.length > 0 ? 1 : code);
 };
 

@@ -19,6 +19,9 @@ const NOISE = new RegExp(
     .join('|'),
 );
 
+/** The line of a page that shows a QR code, and asks every two seconds whether it was scanned. */
+const POLL = /"event":"request".*"path":"\/api\/auth\/qr\/check","status":200/;
+
 /** What wrangler puts before the Worker's warnings and errors, and what the build says. */
 const FRAME = /^(?:(?:▲ \[WARNING\]|✘ \[ERROR\]) (?=\{)|\[custom build\] )/;
 
@@ -34,5 +37,5 @@ export const saysReady = (line: string): boolean => READY.test(stripVTControlCha
  */
 export const plainLine = (line: string): string | undefined => {
   const plain = stripVTControlCharacters(line);
-  return NOISE.test(plain) ? undefined : plain.replace(FRAME, '');
+  return NOISE.test(plain) || POLL.test(plain) ? undefined : plain.replace(FRAME, '');
 };

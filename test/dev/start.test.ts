@@ -198,11 +198,8 @@ describe('npm start', () => {
 
     const from = { 'CF-Connecting-IP': freshAddress() };
     const answers: Answer[] = [];
-    for (let n = 0; n < 15; n += 1) {
-      answers.push(
-        await stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from),
-      );
-    }
+    const ask = () => stack.send('POST', '/api/auth/request-code', { phone: freshPhone() }, from);
+    for (let n = 0; n < 15; n += 1) answers.push(await ask());
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 200));
     expect(answers.filter(({ body }) => 'debugCode' in body)).toEqual([]);
   });
@@ -213,6 +210,7 @@ describe('npm start', () => {
     expect(stack.remains()).toEqual([]);
     expect(await taken(ports)).toEqual([]);
     expect(await lockState()).toBe('free');
+    expect(stack.script.output()).toMatch(/Stopping …\nStopped\.\n$/);
     expect(stack.script.errors()).toBe('');
   });
 
