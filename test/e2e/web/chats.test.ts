@@ -158,7 +158,7 @@ describe('a long chat', () => {
 describe('groups and channels', () => {
   test('[M30] a group is made, written in, added to and left', async () => {
     const [anna, boris, vera] = [await person('Anna'), await person('Boris'), await person('Vera')];
-    await anna.page.getByRole('button', { name: 'New chat' }).click();
+    await anna.page.getByRole('button', { name: 'New group or channel' }).click();
     await anna.page.getByLabel('Name', { exact: true }).fill('Birds');
     await anna.page.getByRole('dialog').getByRole('searchbox').fill(boris.username);
     await anna.page.getByRole('dialog').locator('.row', { hasText: 'Boris' }).click();

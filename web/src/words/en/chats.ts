@@ -35,7 +35,7 @@ export const chats: typeof russian = {
   group: 'group',
   newGroup: 'New group',
   newChannel: 'New channel',
-  add: 'New chat',
+  add: 'New group or channel',
   groupName: 'Name',
   create: 'Create',
   addPeople: 'Add people',

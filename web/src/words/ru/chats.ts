@@ -53,7 +53,7 @@ export const chats = {
   group: 'группа',
   newGroup: 'Новая группа',
   newChannel: 'Новый канал',
-  add: 'Новый чат',
+  add: 'Новая группа или канал',
   groupName: 'Название',
   create: 'Создать',
   addPeople: 'Добавить людей',
