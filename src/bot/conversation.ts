@@ -112,9 +112,9 @@ export const contacts = (conversation: Conversation): Composer<Context> => {
     const { outcome, ended } = await linkContact(ctx, services, { ...link, former });
     const code = await replaceWaitingCode(ctx, services, link);
     const parts = [LINKED[outcome](maskPhone(phone), maskPhones(former))];
-    if (ended > 0) parts.push(texts.ENDED(String(ended)));
     if (code !== undefined) parts.push(codeMessage(code));
     else if (outcome === 'linked') parts.push(texts.ASK_FOR_CODE);
+    if (ended > 0) parts.push(texts.ENDED(String(ended)));
     return say(chat, joinTexts(parts), NO_BUTTONS);
   });
   return composer;

@@ -82,10 +82,10 @@ describe('POST /telegram/webhook', () => {
     expect(await linksOf(chat)).toEqual([]);
   });
 
-  test('[A42] the webhook links a contact with 4 calls to Redis and 2 to Postgres', async () => {
+  test('[A42] the webhook links a contact with 5 calls to Redis and 2 to Postgres', async () => {
     const { chat, update } = scene();
     expect((await postUpdate(api, update)).body).toEqual({ ok: true });
-    expect([await store.calls(), await database.calls()]).toEqual([4, 2]);
+    expect([await store.calls(), await database.calls()]).toEqual([5, 2]);
     expect(await linksOf(chat)).toHaveLength(1);
     expect(await redis.get(keyOf(update))).toBe('done');
     expect(await redis.pttl(keyOf(update))).toBeGreaterThan(86_000_000);
