@@ -37,17 +37,51 @@ describe.each([
   });
 });
 
-test('each text of the app is in use', () => {
-  const folder = join(import.meta.dirname, '..', '..', 'web', 'src');
-  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+/** The scripts of a folder of the web app, but for the words themselves. */
+const readScripts = (name: string): string[] => {
+  const folder = join(import.meta.dirname, '..', '..', 'web', name);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('words'))
-    .map((file) => readFileSync(join(folder, file), 'utf8'))
-    .join('\n');
-  const used = new Set(source.match(/\w+/g));
-  // What hinders a device is the name of a text, and of one more with `Text` behind it.
-  const isUsed = (name: string) => used.has(name) || used.has(name.replace(/Text$/, ''));
-  const names = Object.values(ru).flatMap((area) => Object.keys(area));
-  expect(names.filter((name) => !isUsed(name))).toEqual([]);
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
+};
+
+/** Texts that are found by the name of a state, of a reason or of a problem. */
+const FOUND = Object.entries({
+  calls: [
+    ...['calling', 'connecting', 'talking', 'away', 'left', 'declined', 'busy', 'cancelled'],
+    ...['causeMy', 'causeTheir', 'causeRoom', 'causeMedia'],
+  ],
+  chats: ['notAPicture', 'tooLarge', 'sending', 'sent', 'read'],
+  trouble: [
+    ...['denied', 'missing', 'in_use', 'ended', 'failed'],
+    ...['missingText', 'in_useText', 'endedText', 'failedText'],
+  ],
+}).flatMap(([area, names]) => names.map((name) => `${area}.${name}`));
+
+test('each text of the app is in use', () => {
+  const used = new Set(FOUND);
+  for (const script of readScripts('src')) {
+    const areas = Array.from(script.matchAll(/\{([^{}]+)\} = (?:useStore\(words\)|words\.get)/g))
+      .flatMap(([, names = '']) => names.split(','))
+      .map((name) => name.trim().split(': '));
+    // A component may call an area as it likes: `{ calls: text }`.
+    for (const [area = '', alias = area] of areas)
+      for (const [, name] of script.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g')))
+        used.add(`${area}.${name}`);
+    for (const [, area, name] of script.matchAll(/\bwords\S*\)\.(\w+)\.(\w+)/g))
+      used.add(`${area}.${name}`);
+    for (const [, word] of script.matchAll(/\bword: '(\w+)'/g)) used.add(`frame.${word}`);
+  }
+  const all = Object.entries(ru).flatMap(([area, texts]) =>
+    Object.keys(texts).map((name) => `${area}.${name}`),
+  );
+  expect(all.filter((name) => !used.has(name))).toEqual([]);
+});
+
+test('each text of signing in is in use', () => {
+  const source = readScripts('sign-in').join('\n');
+  const used = new Set(source.match(/(?<=')\w+(?=')|(?<=\bwords\.)\w+/g));
+  expect(Object.keys(WORDS.ru).filter((name) => !used.has(name))).toEqual([]);
 });
 
 test('a number has its noun, in every form of a language', () => {

@@ -17,7 +17,6 @@ export const calls: typeof russian = {
   callBack: (name: string) => `Call ${name}`,
   videoBack: (name: string) => `Video call to ${name}`,
   more: 'Show more',
-  others: plural('en', { one: 'person', other: 'people' }),
   voiceRing: 'Incoming call',
   videoRing: 'Incoming video call',
   groupRing: 'Group call',

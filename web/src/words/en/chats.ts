@@ -31,8 +31,6 @@ export const chats: typeof russian = {
   catchingUp: 'Updating…',
   members: plural('en', { one: 'member', other: 'members' }),
   readers: plural('en', { one: 'subscriber', other: 'subscribers' }),
-  channel: 'channel',
-  group: 'group',
   newGroup: 'New group',
   newChannel: 'New channel',
   add: 'New group or channel',

@@ -15,7 +15,6 @@ export const frame: typeof russian = {
   saved: 'Saved',
   retry: 'Try again',
   loading: 'Loading…',
-  soon: 'There will be something here soon.',
   failed: 'That did not work',
   notFoundTitle: 'There is nothing here',
   notFoundText: 'No page has this address, or it was removed.',

@@ -26,7 +26,6 @@ export const settings: typeof russian = {
   nicknameFree: (name: string) => `@${name} is free`,
   nicknameMine: 'This is your username',
   nicknameTaken: 'This username is taken',
-  phone: 'Number',
   noName: 'No name',
   thisDevice: 'This device',
   otherDevices: 'Other devices',

@@ -16,7 +16,6 @@ export const calls = {
   callBack: (name: string) => `Позвонить: ${name}`,
   videoBack: (name: string) => `Видеозвонок: ${name}`,
   more: 'Показать ещё',
-  others: plural('ru', { one: 'человек', few: 'человека', many: 'человек', other: 'человека' }),
   voiceRing: 'Входящий звонок',
   videoRing: 'Входящий видеозвонок',
   groupRing: 'Групповой звонок',

@@ -49,8 +49,6 @@ export const chats = {
   catchingUp: 'Обновление…',
   members,
   readers,
-  channel: 'канал',
-  group: 'группа',
   newGroup: 'Новая группа',
   newChannel: 'Новый канал',
   add: 'Новая группа или канал',

@@ -25,7 +25,6 @@ export const settings = {
   nicknameFree: (name: string) => `@${name} свободен`,
   nicknameMine: 'Это ваш никнейм',
   nicknameTaken: 'Никнейм занят',
-  phone: 'Номер',
   noName: 'Без имени',
   thisDevice: 'Это устройство',
   otherDevices: 'Другие устройства',
