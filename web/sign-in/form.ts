@@ -4,7 +4,7 @@ import { client } from '../src/app/client.ts';
 import { currentLanguage } from '../src/app/preferences.ts';
 import { byId, say, show } from './dom.ts';
 
-/** How many wrong guesses kill a code [A6]; the server alone counts what matters. */
+/** How many wrong guesses kill a code by default [A7]; the server alone counts what matters. */
 const TRIES = 5;
 
 const { step, phone, code, again, back } = signIn(client);
@@ -74,12 +74,16 @@ export const showStep = (): void => {
   last = shown.step;
 };
 
+/** Whether a text has the digits of a code: nothing else is compared, and counts as a try [A8]. */
+const isWhole = (text: string): boolean => /^\D*(?:\d\D*){6}$/.test(text);
+
 const enter = async (): Promise<void> => {
   const field = byId<HTMLInputElement>('code');
-  await code(field.value);
+  const { value } = field;
+  await code(value);
   const shown = step.get();
   if (shown.step !== 'code' || shown.busy) return;
-  if (shown.error?.code === 'wrong_code') wrong += 1;
+  if (shown.error?.code === 'wrong_code' && isWhole(value)) wrong += 1;
   showStep();
   field.select();
 };
@@ -95,8 +99,7 @@ export const startForms = (): (() => void) => {
     void enter();
   });
   byId('code').addEventListener('input', () => {
-    const { value } = byId<HTMLInputElement>('code');
-    if (/^\D*(?:\d\D*){6}$/.test(value)) void enter();
+    if (isWhole(byId<HTMLInputElement>('code').value)) void enter();
   });
   byId('again').addEventListener('click', () => void again());
   byId('change').addEventListener('click', back);

@@ -87,6 +87,11 @@ describe('signing in by a code', () => {
     const page = await openApp('/', { language: 'en', narrow: true });
     await page.fill('#phone', freshPhone());
     await page.click('#phone-form [type=submit]');
+    // What has not six digits is compared with nothing, and costs no try [A8].
+    await page.locator('#code').fill('0000');
+    await page.keyboard.press('Enter');
+    await page.locator('#code-error').waitFor();
+    expect(await page.isVisible('#tries')).toBe(false);
     await page.locator('#code').fill('000000');
     await expect.poll(() => page.textContent('#tries')).toBe('Tries left: 4');
     expect(await page.textContent('#code-error')).toBe('Wrong or expired code');
