@@ -5,7 +5,7 @@ import type { Row } from '../rows.ts';
 import { ms, rowOf, times as timesOf } from '../rows.ts';
 import { median, medianRatio } from '../statistics.ts';
 import type { Person, Request } from '../systems/accounts.ts';
-import { betterAuth, ours, readSentCode } from '../systems/accounts.ts';
+import { bare, betterAuth, ours, readSentCode } from '../systems/accounts.ts';
 import { sendAll } from './requests.ts';
 
 /** How long a way to the stores and back takes, in milliseconds. */
@@ -14,6 +14,7 @@ export const ROUND_TRIP_MS = 20;
 /** Two servers whose stores are far away, and the people of each. */
 export interface FarSides {
   readonly rooms: { readonly url: string };
+  readonly bare: { readonly url: string };
   readonly people: readonly Person[];
   readonly newcomers: readonly Person[];
   readonly betterAuth: { readonly url: string } | undefined;
@@ -30,7 +31,7 @@ const divide = (people: readonly Person[], parts: number): Person[][] => {
 };
 
 /** The medians of the rounds, in milliseconds. */
-type Times = Record<'known' | 'new' | 'read' | 'change' | 'other', number[]>;
+type Times = Record<'known' | 'new' | 'read' | 'change' | 'other' | 'bare', number[]>;
 
 /** Measures one round; the sign-ins of both systems follow each other. */
 const measureRound = async (
@@ -56,6 +57,7 @@ const measureRound = async (
     new: await signIn(newcomers),
     read: await medianOf(url, people, ours.readProfile),
     change: await medianOf(url, people, ours.changeProfile),
+    bare: await medianOf(sides.bare.url, people, bare.redis),
   };
 };
 
@@ -63,7 +65,7 @@ const measureRound = async (
  * Measures sign-ins and profiles one at a time, with both stores a round trip of 20 ms away.
  */
 export const measureDistance = async (sides: FarSides, runs: number): Promise<Row[]> => {
-  const times: Times = { known: [], new: [], read: [], change: [], other: [] };
+  const times: Times = { known: [], new: [], read: [], change: [], other: [], bare: [] };
   const newcomers = divide(sides.newcomers, runs + 1);
   for (let run = 0; run <= runs; run++) {
     const name = run === 0 ? 'warming up' : `round ${run} of ${runs}`;
@@ -73,17 +75,18 @@ export const measureDistance = async (sides: FarSides, runs: number): Promise<Ro
     if (run === 0) continue;
     for (const what of Object.keys(times) as (keyof Times)[]) times[what].push(round[what]);
   }
-  const row = (what: string, of: keyof Times, goal: Goal): Row => {
+  const row = (what: string, of: keyof Times, goal?: Goal): Row => {
     const value = median(times[of]);
     const trips = `${(value / ROUND_TRIP_MS).toFixed(2)} round trips`;
     const title = `${what}, one at a time, stores ${ROUND_TRIP_MS} ms away, p50`;
-    return rowOf(title, { here: `${ms(value)}, ${trips}`, value, goal });
+    return rowOf(title, { here: `${ms(value)}, ${trips}`, value, ...(goal && { goal }) });
   };
   const rows = [
     row('verify-code, known user', 'known', GOALS.verifyKnownFar),
     row('verify-code, new user', 'new', GOALS.verifyNewFar),
     row('GET profile', 'read', GOALS.profileFar),
     row('PATCH profile', 'change', GOALS.profileFar),
+    row('a Worker without our code asks Redis once', 'bare'),
   ];
   if (!sides.betterAuth) return rows;
   const ratio = medianRatio(times.other, times.known);

@@ -106,6 +106,7 @@ const KINDS: readonly Kind[] = [
 /** What the platform takes by itself for the same: nothing of ours can be below it. */
 const BARE_KINDS = [
   { name: 'a Worker without our code asks Redis once', send: bare.redis },
+  { name: 'a Worker without our code asks Redis once and sends a message', send: bare.message },
   { name: 'a Worker without our code asks both stores once', send: bare.both },
 ] as const;
 

@@ -67,12 +67,17 @@ export const run = async (): Promise<Row[]> => {
   const rows = await measureRequests(crowd, RUNS);
   if (QUICK) return rows;
 
-  const [far, farOther] = await step('starting both again, far from their stores', async () => [
-    await startWorker(await moveAway(settings, ROUND_TRIP_MS)),
-    await startOther(ROUND_TRIP_MS),
-  ]);
+  const [far, farBare, farOther] = await step('starting all again, far from stores', async () => {
+    const farSettings = await moveAway(settings, ROUND_TRIP_MS);
+    return [
+      await startWorker(farSettings),
+      await startBareWorker(farSettings),
+      await startOther(ROUND_TRIP_MS),
+    ];
+  });
   const few = {
     rooms: far,
+    bare: farBare,
     people: people.slice(0, FEW),
     newcomers: strangers('+7998', FEW * (RUNS + 1)),
     betterAuth: farOther,

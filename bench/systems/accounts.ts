@@ -42,9 +42,13 @@ export const ours = {
   checkQr: (requests, { qr }) => requests.send('GET', `/api/auth/qr/check?code=${qr}`),
 } as const satisfies Accounts & Record<string, Request>;
 
-/** What a Worker without any code of ours is asked: to ask Redis once, or both stores. */
+/**
+ * What a Worker without any code of ours is asked: to ask Redis once, as for a QR code; to send a
+ * message as well, as for a code and a sign-in; to ask both stores, as for a profile.
+ */
 export const bare = {
   redis: (requests) => requests.send('POST', '/redis', { body: {} }),
+  message: (requests) => requests.send('POST', '/message', { body: {} }),
   both: (requests) => requests.send('POST', '/both', { body: {} }),
 } as const satisfies Record<string, Request>;
 
