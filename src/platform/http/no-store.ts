@@ -10,5 +10,5 @@ export const noStore = () =>
     await next();
     // The headers of a response that becomes a WebSocket cannot be changed any more.
     if (c.res.status === 101 || c.res.headers.has('Cache-Control')) return;
-    c.header('Cache-Control', 'no-store');
+    c.res.headers.set('Cache-Control', 'no-store');
   });
