@@ -96,6 +96,16 @@ const serveBare = async (name: string, file: string, room: string): Promise<Meas
 export const startBareRoom = (): Promise<MeasuredServer> =>
   serveBare('the bare room', 'bare-room.worker.js', 'BareRoom');
 
+/** Starts rooms that ring as ours do, with the stores that are asked before. */
+export const startBareRings = async (
+  settings: Readonly<Record<string, string>>,
+): Promise<Started> => {
+  const folder = createFolder();
+  copyFileSync(join(import.meta.dirname, 'bare-rings.worker.js'), join(folder, 'worker.js'));
+  const rooms = { CALL: 'BareCall', INBOX: 'BareInbox' };
+  return serve('bare rooms that ring', { folder, rooms, settings });
+};
+
 /** Starts rooms of one client each, of which two pass on what is said to the other. */
 export const startBareInboxes = (): Promise<MeasuredServer> =>
   serveBare('the bare inboxes', 'bare-inboxes.worker.js', 'BareInbox');

@@ -60,7 +60,11 @@ const ringRow = (share: number, all: AllFigures, goal: typeof GOALS.ringP50): Ro
     here: shown(all.rooms) ?? '–',
     value: of(all.rooms),
     goal,
-    peers: { ws: shown(all.ws), 'peerjs-server': shown(all.peer) },
+    peers: {
+      'bare rooms': shown(all.bare),
+      ws: shown(all.ws),
+      'peerjs-server': shown(all.peer),
+    },
   });
 };
 

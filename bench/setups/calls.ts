@@ -6,8 +6,9 @@ import type { Row } from '../rows.ts';
 import type { MeasuredServer } from '../servers/figures.ts';
 import { startPeer, startRelay } from '../servers/start.ts';
 import { startStores } from '../servers/stores.ts';
-import { startBareRoom, startWorker } from '../servers/worker.ts';
+import { startBareRings, startBareRoom, startWorker } from '../servers/worker.ts';
 import { either, QUICK, RUNS, settingsFor } from '../settings.ts';
+import { BareRooms } from '../systems/bare-rooms.ts';
 import { Peer } from '../systems/peer.ts';
 import { Relay } from '../systems/relay.ts';
 import { Rooms } from '../systems/rooms.ts';
@@ -75,11 +76,11 @@ const rings: Measure = async ({ system, figures }) => {
 
 /**
  * Measures all systems in turn, round by round; the first round warms everything up and does not
- * count. Throughput comes last because of the garbage that it leaves. Between two rings of a system
- * come the other systems' latencies, so that sessions are forgotten and inboxes asleep.
+ * count. Throughput comes last because of the garbage that it leaves. No system rings while another
+ * measures latencies: rooms that rang end ten seconds later, which is no part of a relay's cost.
  */
 const runAll = async (all: readonly Measured[]): Promise<void> => {
-  for (const measures of [[latency, rings], [throughput]]) {
+  for (const measure of [latency, rings, throughput]) {
     for (let run = 0; run <= RUNS; run++) {
       for (let i = 0; i < all.length; i++) {
         // Each system begins as often as the others, and follows each of them as often.
@@ -87,10 +88,8 @@ const runAll = async (all: readonly Measured[]): Promise<void> => {
         if (!measured) continue;
         const name = run === 0 ? 'warming up' : `round ${run} of ${RUNS}`;
         const figures = run === 0 ? newFigures() : measured.figures;
-        for (const measure of measures) {
-          const what = `${measure.name}, ${name}: ${measured.system.name}`;
-          console.error(`        ${await step(what, () => measure({ ...measured, figures }))}`);
-        }
+        const what = `${measure.name}, ${name}: ${measured.system.name}`;
+        console.error(`        ${await step(what, () => measure({ ...measured, figures }))}`);
       }
     }
   }
@@ -102,8 +101,8 @@ const start = async () => {
   const people = 2 * (CALLS + ALL_RINGS + WARM_UP_CALLS);
   const users = await step('making users', () => makeUsers(settings, people));
   const worker = await step('starting workerd', () => startWorker(settings));
-  const [bareRoom, relay, peer] = await step('starting the others', () =>
-    Promise.all([startBareRoom(), startRelay(), startPeer()]),
+  const [bareRoom, bareRings, relay, peer] = await step('starting the others', () =>
+    Promise.all([startBareRoom(), startBareRings(settings), startRelay(), startPeer()]),
   );
   const of = <One extends System>(system: One, server?: MeasuredServer): Measured<One> => ({
     system,
@@ -112,7 +111,7 @@ const start = async () => {
     figures: newFigures(),
   });
   const rooms = of(new Rooms(worker.url, users), worker);
-  const bare = of(new Relay('bare room', bareRoom.url), bareRoom);
+  const bare = of(new BareRooms({ relay: bareRoom.url, rings: bareRings.url }), bareRoom);
   const ws = of(new Relay('ws', relay.url));
   const peers = of(new Peer(peer.url));
   return { rooms, bare, ws, peers };
@@ -144,6 +143,7 @@ export const run = async (): Promise<Row[]> => {
       await Promise.all(pairs.map(([caller]) => caller.end()));
     }
     await rooms.system.prepare(ALL_RINGS);
+    await bare.system.prepare(ALL_RINGS);
   });
   await connectAll(rooms, EVERY_MS);
   for (const other of all.slice(1)) await connectAll(other, 5);
