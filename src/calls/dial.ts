@@ -6,9 +6,8 @@ import { StoreError } from '../platform/errors.ts';
 import type { Role } from '../rooms/ticket.ts';
 import type { Services } from '../session/services.ts';
 import { askCall } from './ask.ts';
-import type { Recipients } from './people.ts';
+import type { Person, Recipients } from './people.ts';
 import { findRecipients } from './people.ts';
-import { findPeople } from './store.ts';
 
 /** A call that somebody begins. */
 export interface Dial {
@@ -18,6 +17,8 @@ export interface Dial {
   readonly legacy: boolean;
   /** Ids of users, or usernames. */
   readonly to: readonly string[];
+  /** The caller, and all whom `to` can mean. */
+  readonly people: readonly Person[];
   readonly video: boolean;
   readonly offer: CarriedSignal | undefined;
   /** The number of the inbox's request, when a legacy device calls. */
@@ -45,7 +46,7 @@ export type DialOutcome =
       readonly pair: boolean;
     };
 
-type DialServices = Pick<Services, 'db' | 'rooms'>;
+type DialServices = Pick<Services, 'rooms'>;
 
 /**
  * How often one request dials at most. When several people call the same others at once, the call
@@ -54,13 +55,13 @@ type DialServices = Pick<Services, 'db' | 'rooms'>;
 const CROSSINGS = 3;
 
 /**
- * Makes a call: one statement, and its room rings.
+ * Makes a call: its room rings.
  *
- * @throws {StoreError} when the database or the rooms cannot be reached
+ * @throws {StoreError} when the rooms cannot be reached
  */
 export const dial = async (services: DialServices, dialled: Dial): Promise<DialOutcome> => {
-  const { from, to } = dialled;
-  const found = findRecipients(await findPeople(services.db, from, to), from, to);
+  const { from, to, people } = dialled;
+  const found = findRecipients(people, from, to);
   if (!found.ok) return { outcome: found.reason };
   for (let left = CROSSINGS; left > 0; left--) {
     const result = await createCall(services, dialled, found);

@@ -12,6 +12,7 @@ import type { RequestContext } from '../platform/http/request-context.ts';
 import type { Services } from '../session/services.ts';
 import { dial } from './dial.ts';
 import { keepRecord } from './record.ts';
+import { findPeople } from './store.ts';
 
 /**
  * Does what a room asks of the Worker beside chats and pushes: finds ended sessions, keeps a
@@ -47,6 +48,7 @@ export const onRoomMessage = async (
     device,
     legacy: true,
     to: data.to,
+    people: await findPeople(services.db, from, data.to),
     offer,
     video,
     request,

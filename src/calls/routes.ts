@@ -22,6 +22,7 @@ import { makePage, parseCursor } from './history.ts';
 import { countedIceServersFor, createIceMemory, iceServersFor, leaveToCall } from './ice.ts';
 import { countInvite, inviteToCall } from './invite.ts';
 import { otherCallError } from './other-call.ts';
+import type { Person } from './people.ts';
 import { createRefusedCallers } from './refused.ts';
 import * as store from './store.ts';
 import type { Ice } from './turn.ts';
@@ -37,10 +38,18 @@ interface Admission {
   readonly getIce: () => Promise<Ice>;
 }
 
+/** A call that is asked for, and whom it can mean. */
+interface AskedCall {
+  readonly to: readonly string[];
+  readonly people: readonly Person[];
+  readonly video: boolean;
+  readonly offer?: string | undefined;
+}
+
 /** The routes of calls: making one, tickets to rooms, the history, and ICE servers. */
 export const callRoutes = (services: Services) => {
   const { settings, db, now } = services;
-  const { app, route } = createRouter(services);
+  const { app, route, routeSelfChecking, readIfLiving } = createRouter(services);
   const secrets = jwtSecretsOf(settings);
   const iceOutsideCalls = createIceMemory();
   const refused = createRefusedCallers(now);
@@ -76,14 +85,10 @@ export const callRoutes = (services: Services) => {
     if (seconds > 0) throw new ApiError('too_many_requests', seconds);
   };
 
-  const dialOrThrow = async (
-    session: Session,
-    { to, video, offer: sdp }: { to: string[]; video: boolean; offer?: string | undefined },
-  ) => {
+  const dialOrThrow = async (session: Session, { offer: sdp, ...asked }: AskedCall) => {
     const { userId: from, sid: device } = session;
-    throwIfRefused(from);
     const offer = sdp === undefined ? undefined : ({ kind: 'offer', sdp } as const);
-    const dialled = await dial(services, { from, device, legacy: false, to, video, offer });
+    const dialled = await dial(services, { ...asked, from, device, legacy: false, offer });
     if (dialled.outcome === 'call') return dialled;
     if (dialled.outcome === 'in_call') throw otherCallError('in_call', dialled.held, device);
     if (dialled.outcome !== 'too_many_requests') throw new ApiError(dialled.outcome);
@@ -107,10 +112,14 @@ export const callRoutes = (services: Services) => {
     return { call: id, ...permitted };
   };
 
-  route(startCall, async ({ ctx, body, session }) => {
-    const dialled = await dialOrThrow(session, body);
+  routeSelfChecking(startCall, async ({ ctx, body, session, userId }) => {
+    const readPeople = async () => {
+      throwIfRefused(userId);
+      return store.findPeople(db, userId, body.to);
+    };
+    const people = await readIfLiving({ session, ctx }, readPeople);
+    const dialled = await dialOrThrow(session, { ...body, people });
     const { existing, state, reason } = dialled;
-    const { userId } = session;
     const getIce = async () => {
       if (state === 'ended') return listStunServers(settings);
       return existing

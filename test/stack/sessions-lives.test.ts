@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { NO_ROOMS } from '../../party/wire/rooms.ts';
 import type { Answer } from '../support/client.ts';
 import { localApi, runningApi, settleLocalApis, TestClock } from '../support/client.ts';
 import { freshPhone } from '../support/fresh.ts';
@@ -139,6 +140,37 @@ describe('whether a session lives', () => {
     const answer = profile(localApi(), token);
     await expect.poll(() => database.calls(), { interval: 10 }).toBe(1);
     expect((await answer).status).toBe(503);
+  });
+
+  test('[A38] whom a call means is read meanwhile, and no room hears of it before the session lives', async () => {
+    const token = await quietSignIn();
+    const id = userOf(await quietSignIn());
+    const told: string[] = [];
+    const rooms = {
+      ...NO_ROOMS,
+      ask: async (_: object, { type }: { type: string }) => {
+        told.push(type);
+        return { outcome: 'created', state: 'ringing' };
+      },
+    };
+    const elsewhere = localApi({}, Date.now, rooms);
+    const call = () => elsewhere.post('/api/calls', { to: id }, { token });
+    await database.behave({ mode: 'pass' });
+    await redis.behave({ mode: 'hold', only: '-- see-session', times: 1 });
+    const calling = call();
+    await redis.held(1);
+    await expect.poll(() => database.calls(), { interval: 10 }).toBe(1);
+    expect(told).toEqual([]);
+    await redis.behave({ mode: 'pass' });
+    expect((await calling).status).toBe(201);
+    expect(told).toEqual(['create']);
+    await elsewhere.settle();
+    told.length = 0;
+
+    expect((await revoke(api, token, sidOf(token))).status).toBe(200);
+    const third = localApi({}, Date.now, rooms);
+    expect(await third.post('/api/calls', { to: id }, { token })).toMatchObject(REFUSED);
+    expect(told).not.toContain('create');
   });
 
   test('[A38, H13] a session is 503 when Redis cannot say that it lives, unless it lately did', async () => {

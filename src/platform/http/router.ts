@@ -84,6 +84,18 @@ export const createRouter = <Session extends { readonly userId: string }>({
 }: RouterServices<Session>) => {
   const app = new Hono<AppEnv>();
 
+  const readIfLiving = async <Value>(
+    { session, ctx }: { readonly session: Session; readonly ctx: RequestContext },
+    read: () => Promise<Value>,
+  ): Promise<Value> => {
+    if (authenticator.isRemembered(session)) return read();
+    const value = read();
+    // A failure is thrown below, or does not matter.
+    value.catch(() => undefined);
+    await authenticator.requireLiving(session, ctx.client);
+    return value;
+  };
+
   const serve = <E extends Endpoint>(
     endpoint: E,
     handler: Handler<E, Session>,
@@ -101,12 +113,9 @@ export const createRouter = <Session extends { readonly userId: string }>({
       const answer = async () => handler(input);
       const answerIfLiving = async () => {
         if (!session || selfChecking || authenticator.isRemembered(session)) return answer();
-        // A GET need not wait: its answer is thrown away when the session was revoked.
-        const beside = endpoint.method === 'get' ? answer() : undefined;
-        // A failure is thrown below, or does not matter.
-        beside?.catch(() => undefined);
+        if (endpoint.method === 'get') return readIfLiving({ session, ctx }, answer);
         await authenticator.requireLiving(session, ctx.client);
-        return beside ?? answer();
+        return answer();
       };
       const work = answerIfLiving();
       // The work goes on when the client hangs up, so that it is completed or undone.
@@ -131,6 +140,13 @@ export const createRouter = <Session extends { readonly userId: string }>({
     route: routeWith(false),
     /** Serves an endpoint whose handler asks itself, and throws `invalid_token` if need be. */
     routeSelfChecking: routeWith(true),
+    /**
+     * Reads something while it asks whether the session lives, and throws away what was read when
+     * the session was revoked.
+     *
+     * @throws {ApiError} `invalid_token`
+     */
+    readIfLiving,
   };
 };
 
