@@ -23,7 +23,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'core + sign-in + inbox + calls',
     entries: ['index', 'sign-in', 'inbox', 'call'],
-    atOnce: 23.2,
+    atOnce: 23.3,
     inAll: 25.2,
   },
   {

@@ -80,11 +80,6 @@ export class Connection {
     return this.#streams.sort(this.status);
   }
 
-  /** What had arrived when it was last judged. */
-  get lastRead(): Received | undefined {
-    return this.#read;
-  }
-
   /** Sends what there is to send, and tells what is on. */
   update(): void {
     const { signalingState, remoteDescription, connectionState } = this.#connection;
@@ -119,12 +114,15 @@ export class Connection {
   }
 
   async #readNow(): Promise<Received> {
-    const { readStats } = await import('./measure.ts');
-    const report = await this.#connection.getStats();
-    return readStats(report, this.#options.now());
+    // It is asked before anything is waited for, so that a connection about to close still tells.
+    const reported = this.#connection.getStats();
+    const [{ readStats }, report] = await Promise.all([import('./measure.ts'), reported]);
+    const read = readStats(report, this.#options.now());
+    // A connection that the other side has ended does not know any more which way it took.
+    return read.route === 'unknown' ? { ...read, route: this.#read?.route ?? 'unknown' } : read;
   }
 
-  /** Judges how well media arrive since it was last asked. */
+  /** Judges how well media arrive since it was last asked; the first time it only reads. */
   async judge(): Promise<void> {
     if (this.#connection.connectionState !== 'connected') {
       this.#read = undefined;

@@ -49,7 +49,7 @@ export class CallRun {
   readonly #first: CallStepResult;
   readonly #runner: Runner<CallMachine, CallEvent>;
   readonly #driver: LinkDriver;
-  readonly #past: Received[] = [];
+  readonly #past: Promise<Received>[] = [];
   readonly #actions = new Map<number, (error?: Error) => void>();
   #lastAction = 0;
   #iceServers: IceServers = [];
@@ -127,10 +127,9 @@ export class CallRun {
   /** Reads what has arrived from everybody, former connections too. */
   async readAll(): Promise<readonly Received[]> {
     const reads = Array.from(this.connections.values(), (connection) => connection.read());
-    const read = (await Promise.allSettled(reads)).flatMap((one) =>
+    return (await Promise.allSettled([...this.#past, ...reads])).flatMap((one) =>
       one.status === 'fulfilled' ? [one.value] : [],
     );
-    return [...this.#past, ...read];
   }
 
   /** Ends everything; nothing is told any more. */
@@ -217,6 +216,8 @@ export class CallRun {
       onSignal: (signal) => this.tell({ type: 'signalMade', connection: number, signal }),
       onMedia: (state) => {
         note('media', number, state);
+        // A call may end before it is judged, and its report tells of it all the same.
+        if (state === 'connected') connection.judge().catch(() => undefined);
         this.tell({ type: 'mediaState', connection: number, state });
       },
       onError: (what) => {
@@ -231,9 +232,13 @@ export class CallRun {
   #drop(number: number): void {
     const connection = this.connections.get(number);
     this.connections.delete(number);
-    if (connection?.lastRead) this.#past.push(connection.lastRead);
+    if (!connection) return;
+    const read = connection.read();
+    // A reading that fails is left out of the report.
+    read.catch(() => undefined);
+    this.#past.push(read);
     if (this.#past.length > KEPT_READINGS) this.#past.shift();
-    connection?.close();
+    connection.close();
   }
 
   async #post({ type: _, ...input }: Effect<'post'>): Promise<void> {
