@@ -14,8 +14,30 @@ export interface Invitation {
 /** Who has called or invited a member, and when, in milliseconds since 1970. */
 export type Coming = Pick<Invitation, 'by' | 'at'>;
 
+/** What says of a member how the call came to them, as in `state.ts`. */
+interface InvitedMember {
+  readonly invited?: Invitation | undefined;
+  readonly unheard?: boolean | undefined;
+  readonly pausedForSeconds?: number | undefined;
+}
+
 /** When a call rings no longer for a member who does not answer, in milliseconds since 1970. */
 export const ringsUntil = (
   { createdAt }: { readonly createdAt: number },
   { invited }: { readonly invited?: Invitation | undefined },
 ): number => (invited?.at ?? createdAt) + RING_MS;
+
+/**
+ * How the call came to a member, as their history has it [C63]: for who was in it as it came first,
+ * and an invitation that did not ring for them changes nothing.
+ */
+export const comingOf = (
+  { caller, createdAt }: { readonly caller: string; readonly createdAt: number },
+  { invited, unheard, pausedForSeconds }: InvitedMember,
+): Coming => {
+  if (!invited) return { by: caller, at: createdAt };
+  const { by, at, before } = invited;
+  if (!before) return { by, at };
+  const hasRung = !unheard && pausedForSeconds === undefined;
+  return { by: hasRung ? by : before.by, at: hasRung && !before.joined ? at : before.at };
+};

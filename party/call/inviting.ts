@@ -1,11 +1,10 @@
 import { CALL_SIZE } from '../../src/contract/sockets/call.ts';
 import type { Invite, InviteAnswer } from '../wire/invite.ts';
-import { ringsUntil } from './invited.ts';
+import { comingOf, ringsUntil } from './invited.ts';
 import { heldCallOf } from './moving.ts';
 import { announcePeer, sendWelcome } from './presence.ts';
 import type { JoinedMember, Member } from './state.ts';
 import {
-  comingOf,
   hasJoined,
   hasMissed,
   isJoined,

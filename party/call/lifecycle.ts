@@ -3,11 +3,10 @@ import { GRACE_MS, RING_MS } from '../../src/contract/sockets/call.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import { acknowledge, acknowledgeAll, resetStream } from './acks.ts';
 import { replaySignals } from './delivery.ts';
-import { ringsUntil } from './invited.ts';
+import { comingOf, ringsUntil } from './invited.ts';
 import { announcePeer, keepAwake } from './presence.ts';
 import type { JoinedMember, Member } from './state.ts';
 import {
-  comingOf,
   hasJoined,
   hasMissed,
   isJoined,

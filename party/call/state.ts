@@ -9,7 +9,7 @@ import type { Profile } from '../../src/contract/sockets/inbox.ts';
 import type { FrameError } from '../../src/contract/sockets/protocol.ts';
 import type { Outbox } from '../outbox.ts';
 import type { CarriedSignal } from '../wire/messages.ts';
-import type { Coming, Invitation } from './invited.ts';
+import type { Invitation } from './invited.ts';
 
 /*
  * Words of a call room. A member is a user in the call; clients hear of the others as peers. A
@@ -104,21 +104,6 @@ export const hasMissed = (member: Member): boolean => !isJoined(member) && membe
 /** Whether a callee has blocked the caller, and is not to hear that there was a call [M42]. */
 export const isUnheard = (member: Member): boolean =>
   member.unheard === true && !hasJoined(member) && !member.invited?.before;
-
-/**
- * How the call came to a member, as their history has it [C63]: for who was in it as it came first,
- * and an invitation that did not ring for them changes nothing.
- */
-export const comingOf = (
-  { caller, createdAt }: Pick<RoomCall, 'caller' | 'createdAt'>,
-  { invited, unheard, pausedForSeconds }: Member,
-): Coming => {
-  if (!invited) return { by: caller, at: createdAt };
-  const { by, at, before } = invited;
-  if (!before) return { by, at };
-  const hasRung = !unheard && pausedForSeconds === undefined;
-  return { by: hasRung ? by : before.by, at: hasRung && !before.joined ? at : before.at };
-};
 
 const baseOf = (member: Member): MemberBase => {
   const { profile, role, place, epoch, pausedForSeconds, unheard, moves, push, invited } = member;

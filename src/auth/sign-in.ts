@@ -9,17 +9,9 @@ import { formatSessionRecord } from '../session/record.ts';
 import type { Services } from '../session/services.ts';
 import { createSid, jwtSecretsOf, signToken } from '../session/token.ts';
 import { hashCode } from './code.ts';
+import { usedLink, useLink, voidLink } from './link-store.ts';
 import type { Attempt, SignIn } from './store.ts';
-import {
-  checkCode,
-  findOrCreateUser,
-  moveSession,
-  usedCode,
-  usedLink,
-  useLink,
-  voidCheck,
-  voidLink,
-} from './store.ts';
+import { checkCode, findOrCreateUser, moveSession, usedCode, voidCheck } from './store.ts';
 
 /** A phone number, its code, and the id of the request that sent the code, if the client has it. */
 type CodeClaim = Pick<Attempt, 'phone' | 'requestId'> & { readonly code: string };

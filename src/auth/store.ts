@@ -11,7 +11,6 @@ import type { Settings } from '../platform/settings.ts';
 import { NOTE_MESSAGE, REPLACE_CODE, REQUEST_CODE, VOID_REQUEST } from './scripts/request-code.ts';
 import type { signedIn } from './scripts/sign-in.ts';
 import { MOVE_SESSION } from './scripts/sign-in.ts';
-import { USE_LINK, VOID_LINK } from './scripts/sign-in-link.ts';
 import { VERIFY_CODE, VOID_VERIFY } from './scripts/verify-code.ts';
 
 /** The settings that the limits of signing in come from. */
@@ -155,9 +154,6 @@ export type SignIn = z.output<typeof signedIn>;
 /** The key of what a sign-in by code uses up. */
 export const usedCode = (phone: string): string => keys.used(phone);
 
-/** The key of what a sign-in by link uses up. */
-export const usedLink = (linkHash: string): string => keys.link(linkHash);
-
 /** One try at a code. */
 export interface Attempt {
   readonly phone: string;
@@ -224,36 +220,6 @@ export const voidCheck = async (
     VOID_VERIFY,
     { codeKey: keys.code(phone), usedKey: keys.used(phone), voided: keys.voided(id) },
     { now, attempt: id, ttl: TTL.voided },
-  );
-};
-
-/** One try at a sign-in link. */
-export interface LinkAttempt extends Pick<Attempt, 'id' | 'now' | 'session'> {
-  readonly linkHash: string;
-}
-
-/**
- * Uses a sign-in link up and opens the session.
- *
- * @returns `wrong`: no such link, or used, or too old · `voided` by {@link voidLink} · `ok` as
- *   {@link checkCode}
- */
-export const useLink = (redis: RedisClient, { linkHash, id, now, session }: LinkAttempt) =>
-  redis.run(
-    USE_LINK,
-    { linkKey: keys.link(linkHash), voided: keys.voided(id) },
-    { now, attempt: id, linkHash, ...session },
-  );
-
-/** Takes back a {@link useLink} that did not end in an answer, also if it is yet to arrive. */
-export const voidLink = async (
-  redis: RedisClient,
-  { linkHash, id }: Pick<LinkAttempt, 'linkHash' | 'id'>,
-): Promise<void> => {
-  await redis.run(
-    VOID_LINK,
-    { linkKey: keys.link(linkHash), voided: keys.voided(id) },
-    { attempt: id, ttl: TTL.voided },
   );
 };
 
